@@ -1,0 +1,282 @@
+"""The nouns of the service. Frozen, slotted, free of any library.
+
+Conventions that hold everywhere: ranks start at 1, higher scores are better, spans are
+half-open character intervals ``[start, end)`` into ``Document.text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Span: TypeAlias = tuple[int, int]
+Scalar: TypeAlias = str | int | float | bool
+MetadataValue: TypeAlias = Scalar | tuple[Scalar, ...]
+Metadata: TypeAlias = Mapping[str, MetadataValue]
+Vector: TypeAlias = NDArray[np.float32]
+"""``(dim,) float32``."""
+Vectors: TypeAlias = NDArray[np.float32]
+"""``(n, dim) float32``, one row a text, in the order of the texts."""
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a document is, as its loader saw it."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    TABLE = "table"
+    CODE = "code"
+    FORMULA = "formula"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One structural unit of a document.
+
+    ``level`` is 1–6 for headings and 0 otherwise; ``page`` counts from 1 and is ``None`` where
+    the format has no pages. Blocks of a document are ordered and do not overlap.
+    """
+
+    kind: BlockKind
+    span: Span
+    level: int = 0
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source text, loaded: what spans point into and citations quote.
+
+    ``id`` is the name the client knows it by. ``blocks`` is empty for text without structure.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    uri: str = ""
+    metadata: Metadata = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A retrievable passage of a document.
+
+    ``text`` is ``document.text[span[0]:span[1]]``, verbatim. ``position`` counts from 0 within the
+    document; ``metadata`` is the document's, with what is known of this passage alone added.
+    """
+
+    id: str
+    document_id: str
+    position: int
+    text: str
+    span: Span
+    title: str = ""
+    heading_path: tuple[str, ...] = ()
+    metadata: Metadata = field(default_factory=dict)
+
+    @property
+    def context(self) -> str:
+        """Title and headings above the passage, joined by `` › ``; empty where there are none."""
+        path = self.heading_path
+        if self.title and (not path or path[0] != self.title):
+            path = (self.title, *path)
+        return " › ".join(path)
+
+    @property
+    def indexed_text(self) -> str:
+        """What every index sees: the passage below its context."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A document ready for a store: its chunks and one vector for each.
+
+    ``content_hash`` identifies the source bytes and their metadata, so that an unchanged document
+    is recognised before it is loaded again.
+    """
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    vectors: Vectors
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What a listing tells of a stored document. ``updated_at`` is ISO 8601, UTC."""
+
+    id: str
+    title: str
+    uri: str
+    content_hash: str
+    version: int
+    chunks: int
+    characters: int
+    updated_at: str
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What built a collection. Two fingerprints that differ must not share an index."""
+
+    embedder: str
+    dimension: int
+    analyzer: str
+    chunking: str
+    metric: Literal["cosine", "dot", "l2"] = "cosine"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionStats:
+    """Sizes of a collection. ``sequence`` is the last change in its log."""
+
+    name: str
+    documents: int
+    chunks: int
+    sequence: int
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk as one route ranked it. ``rank`` starts at 1; a higher score is better."""
+
+    chunk_id: str
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one route added to a fused score."""
+
+    rank: int
+    score: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A chunk after fusion, with each route's part in its score."""
+
+    chunk_id: str
+    rank: int
+    score: float
+    routes: Mapping[str, Contribution]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk as a search returns it. ``rerank_score`` is ``None`` where nothing reranked it."""
+
+    rank: int
+    score: float
+    chunk: Chunk
+    routes: Mapping[str, Contribution]
+    rerank_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateTrace:
+    """One candidate's way through the pipeline; ``dropped`` says where and why it left."""
+
+    chunk_id: str
+    document_id: str
+    routes: Mapping[str, Contribution]
+    fused_rank: int
+    fused_score: float
+    rerank_score: float | None = None
+    final_rank: int | None = None
+    dropped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything a search did: settings in force, stages with their time, and each candidate."""
+
+    query: str
+    language: str
+    terms: tuple[str, ...]
+    settings: Mapping[str, object]
+    candidates: tuple[CandidateTrace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """``degraded`` names each part that failed and was left out, with a reason safe to show."""
+
+    hits: tuple[Hit, ...]
+    degraded: tuple[str, ...]
+    timings_ms: Mapping[str, float]
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Verdict(StrEnum):
+    """How a sentence of an answer stands to the passages it cites."""
+
+    SUPPORTED = "supported"
+    """A generated sentence whose citations exist and carry its numbers, names and words."""
+    VERBATIM = "verbatim"
+    """A sentence copied from the cited passage, character for character."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer and the numbers of the passages it rests on."""
+
+    text: str
+    verdict: Verdict
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered source. ``quote`` is ``document.text[span[0]:span[1]]``, verbatim."""
+
+    n: int
+    chunk_id: str
+    document_id: str
+    title: str
+    span: Span
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A generated sentence and why it was kept or dropped; part of the trace of an answer."""
+
+    text: str
+    citations: tuple[int, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in which every sentence is supported, or an abstention with its reason."""
+
+    text: str
+    mode: Literal["generated", "extractive", "abstained"]
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    degraded: tuple[str, ...]
+    timings_ms: Mapping[str, float]
+    search: SearchResult
+    reason: str | None = None
+    draft: tuple[DraftSentence, ...] = ()

@@ -1,0 +1,1 @@
+"""The HTTP edge. It knows schemas and limits, and nothing of how retrieval works."""

@@ -1,0 +1,1 @@
+"""Adapters for models: bundled, local and behind HTTP."""

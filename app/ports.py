@@ -1,0 +1,191 @@
+"""What the service asks of its parts. Each port has a contract suite in ``tests/contract``.
+
+Adapters live in ``app/models`` and ``app/stores``; deterministic ones for tests in ``app/fakes``.
+Every method may be called from several threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from app.domain import (
+    Candidate,
+    Chunk,
+    CollectionStats,
+    Document,
+    DocumentRecord,
+    Fingerprint,
+    IndexedDocument,
+    Turn,
+    Vector,
+    Vectors,
+)
+from app.filters import Filter
+
+
+class Analyzer(Protocol):
+    """Turns text into the terms that lexical indexes hold; the same for passages and queries."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same text could give other terms."""
+
+    def terms(self, text: str) -> list[str]:
+        """Terms in reading order, free of white space. Never raises; deterministic."""
+
+    def language(self, text: str) -> str:
+        """The dominant language: ``zh``, ``en``, another ISO 639-1 code, or ``und``."""
+
+
+class Embedder(Protocol):
+    """Maps texts to vectors. Queries and passages may be embedded differently."""
+
+    @property
+    def id(self) -> str:
+        """Names the model and its numeric meaning; part of a collection's fingerprint."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest passage that is read to its end, in tokens."""
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text`` alone, without the ones that the model adds around it."""
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Character span of each token of ``text``, ascending, without the model's own tokens."""
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """``(n, dim) float32``, L2-normalised. Raises `RemoteUnavailable` where it is remote."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """``(n, dim) float32``, L2-normalised. Raises `RemoteUnavailable` where it is remote."""
+
+
+class Reranker(Protocol):
+    """Scores passages against a query, together rather than apart."""
+
+    @property
+    def id(self) -> str:
+        """Names the model."""
+
+    def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        """One score a passage, in their order; higher is better, the range is the model's own."""
+
+
+class Generator(Protocol):
+    """Continues a conversation."""
+
+    @property
+    def id(self) -> str:
+        """Names the model."""
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and answer may have together."""
+
+    def supports(self, language: str) -> bool:
+        """Whether the model writes that language well enough to be asked."""
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text``; an upper estimate where the model is remote."""
+
+    def stream(
+        self, turns: Sequence[Turn], *, max_tokens: int, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[str]:
+        """Pieces of the answer as they come; ends early once ``stop()`` is true."""
+
+
+class Collection(Protocol):
+    """One named set of documents with its indexes."""
+
+    @property
+    def name(self) -> str:
+        """The name it was opened by."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What built it."""
+
+    def put(self, documents: Sequence[IndexedDocument]) -> None:
+        """Adds documents, replacing those of the same id, all or none.
+
+        They are durable and found by every later search once this returns.
+        Raises `CollectionBusy` when another writer does not let go in time.
+        """
+
+    def delete(self, document_ids: Sequence[str]) -> int:
+        """Removes documents and says how many were there. Durable at return."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Holds the writer lock over several calls and lets indexes catch up less often.
+
+        Within, `put` is durable at return; searches see it soon, and surely after the block.
+        """
+
+    def search_lexical(
+        self, terms: Sequence[str], *, limit: int, where: Filter | None = None
+    ) -> list[Candidate]:
+        """The best chunks by BM25 over analysed ``terms``; ties break on chunk id."""
+
+    def search_dense(
+        self, vector: Vector, *, limit: int, where: Filter | None = None
+    ) -> list[Candidate]:
+        """The nearest chunks by the collection's metric; ties break on chunk id."""
+
+    def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """The chunks of these ids, in their order; ids that are gone are left out."""
+
+    def document_chunks(self, document_id: str) -> list[Chunk]:
+        """All chunks of a document in reading order; empty where it does not exist."""
+
+    def vectors(self, chunk_ids: Sequence[str]) -> Vectors:
+        """Stored vectors of chunks that exist, in their order, ``(n, dim) float32``."""
+
+    def document(self, document_id: str) -> Document | None:
+        """A document with its text, or ``None``."""
+
+    def record(self, document_id: str) -> DocumentRecord | None:
+        """What a listing tells of one document, or ``None``."""
+
+    def records(self, *, after: str = "", limit: int | None = None) -> list[DocumentRecord]:
+        """Documents whose id sorts behind ``after``, ascending by id."""
+
+    def stats(self) -> CollectionStats:
+        """Sizes, as of now."""
+
+    def verify(self) -> list[str]:
+        """Each way in which catalog and indexes disagree, in words; empty when sound."""
+
+    def rebuild_indexes(self) -> None:
+        """Makes both indexes anew from the catalog."""
+
+    def close(self) -> None:
+        """Releases files. Further calls are errors."""
+
+
+class Store(Protocol):
+    """Named collections. Names match ``[a-z0-9][a-z0-9_-]{0,62}``."""
+
+    def names(self) -> list[str]:
+        """Existing collections, ascending."""
+
+    def create(self, name: str, fingerprint: Fingerprint) -> Collection:
+        """Opens a collection, making it where it does not exist.
+
+        Raises `FingerprintMismatch` when it exists and something else built it.
+        """
+
+    def open(self, name: str) -> Collection:
+        """Opens an existing collection. Raises `NotFound`."""
+
+    def drop(self, name: str) -> None:
+        """Removes a collection and all it holds. Raises `NotFound`."""
+
+    def close(self) -> None:
+        """Closes every open collection."""

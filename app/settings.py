@@ -1,0 +1,149 @@
+"""Every setting, with its default and its bounds. Entry points build one object and pass it down.
+
+Sources, strongest first: arguments, environment (``ATTEST_SERVER__PORT=8080``), ``attest.toml`` in
+the working directory or the file that ``ATTEST_CONFIG`` names, defaults.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+def _user_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "attest"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+Directory = Annotated[Path, AfterValidator(_absolute)]
+Weight = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(_Section):
+    """Where collections live and how their indexes behave."""
+
+    directory: Directory = Field(Path("data"), validate_default=True)
+    lexical_engine: Literal["tantivy", "rank_bm25"] = "tantivy"
+    bm25_k1: float = Field(1.2, ge=0.0, le=10.0, description="rank_bm25 only; Tantivy's is 1.2")
+    bm25_b: float = Field(0.75, ge=0.0, le=1.0, description="rank_bm25 only; Tantivy's is 0.75")
+    metric: Literal["cosine", "dot", "l2"] = "cosine"
+    hnsw_threshold: int = Field(50_000, ge=1, description="chunks above which search is by HNSW")
+    hnsw_links: int = Field(32, ge=4, le=128)
+    hnsw_ef_construction: int = Field(80, ge=8, le=2_000)
+    hnsw_ef_search: int = Field(128, ge=8, le=4_000)
+    lock_timeout_s: float = Field(30.0, ge=0.0)
+
+
+class ModelSettings(_Section):
+    """Which models answer. See ``docs/handbook/en/models.md`` for the names that are understood."""
+
+    cache: Directory = Field(default_factory=_user_cache, validate_default=True)
+    embedder: str = "bundled:multilingual-e5-small"
+    reranker: str = "none"
+    generator: str = "bundled:smollm2-135m-instruct"
+    precision: Literal["auto", "float32", "bfloat16", "openvino"] = "auto"
+    threads: int = Field(0, ge=0, description="0: as many as the machine has cores")
+    query_prefix: str | None = Field(None, description="None: what the model is known to want")
+    passage_prefix: str | None = Field(None, description="None: what the model is known to want")
+    embedder_api_key: SecretStr | None = None
+    reranker_api_key: SecretStr | None = None
+    generator_api_key: SecretStr | None = None
+    request_timeout_s: float = Field(60.0, gt=0.0, description="for models behind HTTP")
+
+
+class ChunkingSettings(_Section):
+    """How documents are cut. Recorded with each collection."""
+
+    strategy: Literal["structure", "sentence", "fixed"] = "structure"
+    chunk_tokens: int = Field(256, ge=16, le=8_192)
+    overlap_tokens: int = Field(0, ge=0, le=4_096)
+
+
+class IngestSettings(_Section):
+    """Limits of ingestion."""
+
+    max_file_bytes: int = Field(64 * 2**20, ge=1)
+    load_timeout_s: float = Field(60.0, gt=0.0)
+    batch_chunks: int = Field(128, ge=1, description="chunks embedded and committed together")
+
+
+class RetrievalSettings(_Section):
+    """Recall, fusion and reranking."""
+
+    routes: tuple[Literal["bm25", "dense"], ...] = ("bm25", "dense")
+    depth: int = Field(100, ge=1, le=1_000, description="candidates that each route returns")
+    rrf_k: float = Field(60.0, ge=0.0)
+    weights: dict[str, Weight] = Field(default={"bm25": 0.5, "dense": 0.5})
+    rerank_depth: int = Field(20, ge=1, le=200)
+    rerank_budget_ms: float = Field(1_000.0, ge=0.0)
+
+
+class AnswerSettings(_Section):
+    """From hits to an answer."""
+
+    passages: int = Field(6, ge=1, le=50)
+    neighbours: int = Field(1, ge=0, le=10, description="chunks added on each side of a hit")
+    context_tokens: int = Field(1_500, ge=64)
+    max_answer_tokens: int = Field(160, ge=8, le=4_096)
+    max_sentences: int = Field(3, ge=1, le=20, description="of an extractive answer")
+
+
+class ServerSettings(_Section):
+    """The HTTP edge."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65_535)
+    api_keys: tuple[SecretStr, ...] = ()
+    max_body_bytes: int = Field(32 * 2**20, ge=1)
+    workers: int = Field(2, ge=1, le=64, description="requests that compute at once")
+    queue: int = Field(32, ge=0, description="requests that may wait for a worker")
+    shutdown_grace_s: float = Field(20.0, ge=0.0)
+
+
+class Settings(BaseSettings):
+    """The whole configuration; immutable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ATTEST_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    store: StoreSettings = StoreSettings()
+    models: ModelSettings = Field(default_factory=ModelSettings)
+    chunking: ChunkingSettings = ChunkingSettings()
+    ingest: IngestSettings = IngestSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    server: ServerSettings = ServerSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Adds the TOML file below the environment."""
+        file = os.environ.get("ATTEST_CONFIG", "attest.toml")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)

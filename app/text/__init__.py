@@ -1,0 +1,1 @@
+"""From text to terms: normalisation, language, segmentation, sentences."""

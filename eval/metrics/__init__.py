@@ -1,0 +1,1 @@
+"""Retrieval metrics, one formula a file."""

@@ -1,0 +1,1 @@
+"""Bulk ingestion: sources, loaders, chunkers and the pipeline that indexes them."""
