@@ -94,6 +94,12 @@ class Chunk:
         """What every index sees: the passage below its context."""
         return f"{self.context}\n{self.text}" if self.context else self.text
 
+    @property
+    def attributes(self) -> Metadata:
+        """What filters see: the metadata, and the names that every chunk has."""
+        named = {"document_id": self.document_id, "title": self.title}
+        return named | dict(self.metadata)
+
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:

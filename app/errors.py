@@ -69,8 +69,9 @@ class PayloadTooLarge(RequestError):
 class DocumentRejected(RequestError):
     """One document can't be indexed.
 
-    ``code`` is one of ``empty``, ``encrypted``, ``no_text`` (scanned), ``corrupt``, ``undecodable``,
-    ``unsupported_type``, ``too_large``, ``timeout``, ``id_conflict``, ``invalid_record``.
+    ``code`` is one of ``empty``, ``encrypted``, ``no_text`` (scanned), ``corrupt``,
+    ``undecodable``, ``unsupported_type``, ``too_large``, ``timeout``, ``id_conflict``,
+    ``invalid_record``.
     """
 
     def __init__(self, code: str, reason: str) -> None:

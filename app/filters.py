@@ -17,7 +17,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from app.domain import Metadata, MetadataValue, Scalar
 from app.errors import InvalidFilter
@@ -109,7 +109,7 @@ def matches(where: Filter, metadata: Metadata) -> bool:
             return not matches(part, metadata)
 
 
-_ORDERS: Final[Mapping[Order, Callable[[object, object], bool]]] = {
+_ORDERS: Final[Mapping[Order, Callable[[Any, Any], bool]]] = {
     "gt": operator.gt,
     "gte": operator.ge,
     "lt": operator.lt,

@@ -44,7 +44,7 @@ class StoreSettings(_Section):
     bm25_k1: float = Field(1.2, ge=0.0, le=10.0, description="rank_bm25 only; Tantivy's is 1.2")
     bm25_b: float = Field(0.75, ge=0.0, le=1.0, description="rank_bm25 only; Tantivy's is 0.75")
     metric: Literal["cosine", "dot", "l2"] = "cosine"
-    hnsw_threshold: int = Field(50_000, ge=1, description="chunks above which search is by HNSW")
+    hnsw_threshold: int = Field(200_000, ge=1, description="chunks above which search is by HNSW")
     hnsw_links: int = Field(32, ge=4, le=128)
     hnsw_ef_construction: int = Field(80, ge=8, le=2_000)
     hnsw_ef_search: int = Field(128, ge=8, le=4_000)
@@ -141,8 +141,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Adds the TOML file below the environment."""
         file = os.environ.get("ATTEST_CONFIG", "attest.toml")

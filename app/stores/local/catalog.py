@@ -1,0 +1,345 @@
+"""The truth of one collection: documents, chunks, vectors and the log of changes, in SQLite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain import (
+    Chunk,
+    Document,
+    DocumentRecord,
+    Fingerprint,
+    IndexedDocument,
+    Vectors,
+)
+from app.errors import StoreCorrupted
+from app.filters import Filter
+from app.stores.local import rows
+from app.stores.local.filter_sql import compile_filter
+
+SCHEMA_VERSION: Final = "1"
+VECTOR_TYPE: Final = np.dtype("<f2")
+"""How vectors lie at rest: half the size of float32, cosines within 1e-3 of it."""
+
+Keys = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened behind a point of the log, in net: a chunk that came and went is in neither."""
+
+    sequence: int
+    added: Keys
+    deleted: Keys
+
+
+class Catalog:
+    """One connection a thread; writes happen in `writing`, one writer at a time."""
+
+    def __init__(self, path: Path, *, lock_timeout_s: float) -> None:
+        self._path = path
+        self._timeout_s = lock_timeout_s
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+
+    @staticmethod
+    def exists(path: Path) -> bool:
+        """Whether a catalog has been made there."""
+        return path.is_file()
+
+    @classmethod
+    def create(cls, path: Path, fingerprint: Fingerprint, *, lock_timeout_s: float) -> Catalog:
+        """Makes an empty catalog; it appears under ``path`` complete or not at all."""
+        unfinished = path.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        connection = sqlite3.connect(unfinished)
+        try:
+            connection.executescript(
+                files("app.stores.local").joinpath("schema.sql").read_text(encoding="utf-8")
+            )
+            facts = {"schema": SCHEMA_VERSION, "fingerprint": json.dumps(asdict(fingerprint))}
+            connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+            connection.commit()
+        finally:
+            connection.close()
+        unfinished.rename(path)
+        return cls(path, lock_timeout_s=lock_timeout_s)
+
+    def close(self) -> None:
+        """Closes every thread's connection."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path,
+                timeout=self._timeout_s,
+                isolation_level=None,
+                check_same_thread=False,  # only `close` reaches over
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        connection = self._db
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    # --- what the collection is -------------------------------------------------------------
+
+    def fingerprint(self) -> Fingerprint:
+        """What built the collection."""
+        facts = dict(self._db.execute("SELECT name, value FROM facts"))
+        if facts.get("schema") != SCHEMA_VERSION:
+            raise StoreCorrupted(
+                f"{self._path} has schema {facts.get('schema')}; this version reads "
+                f"{SCHEMA_VERSION}. Ingest the documents into a new collection."
+            )
+        return Fingerprint(**json.loads(facts["fingerprint"]))
+
+    def sequence(self) -> int:
+        """The last change; 0 before the first."""
+        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").fetchone()
+        return int(row[0]) if row else 0
+
+    def counts(self) -> tuple[int, int]:
+        """Documents and chunks."""
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks)"
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    # --- writing ----------------------------------------------------------------------------
+
+    def put(self, documents: Sequence[IndexedDocument]) -> None:
+        """Adds or replaces documents, in one transaction."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._transaction() as db:
+            for document in documents:
+                version = self._remove(db, document.document.id)
+                self._insert(db, document, version=version + 1, now=now)
+
+    def delete(self, document_ids: Iterable[str]) -> int:
+        """Removes documents, in one transaction; returns how many there were."""
+        with self._transaction() as db:
+            return sum(self._remove(db, document_id) > 0 for document_id in document_ids)
+
+    def replace_all(self, documents: Iterable[IndexedDocument], fingerprint: Fingerprint) -> None:
+        """Gives every document new chunks and vectors under a new fingerprint, all or none."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._transaction() as db:
+            for document in documents:
+                version = self._remove(db, document.document.id)
+                self._insert(db, document, version=version, now=now)
+            db.execute(
+                "UPDATE facts SET value = ? WHERE name = 'fingerprint'",
+                (json.dumps(asdict(fingerprint)),),
+            )
+
+    @staticmethod
+    def _remove(db: sqlite3.Connection, document_id: str) -> int:
+        """Deletes a document if it exists; returns its version, or 0."""
+        row = db.execute("SELECT key, version FROM documents WHERE id = ?", (document_id,))
+        found = row.fetchone()
+        if found is None:
+            return 0
+        key, version = found
+        db.execute(
+            "INSERT INTO changes (chunk, added) "
+            "SELECT key, 0 FROM chunks WHERE document = ? ORDER BY key",
+            (key,),
+        )
+        db.execute("DELETE FROM documents WHERE key = ?", (key,))
+        return int(version)
+
+    @staticmethod
+    def _insert(db: sqlite3.Connection, item: IndexedDocument, *, version: int, now: str) -> None:
+        document = item.document
+        key = db.execute(
+            "INSERT INTO documents "
+            "(id, title, uri, text, blocks, metadata, content_hash, version, updated_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*rows.document_row(document), item.content_hash, version, now),
+        ).lastrowid
+        assert key is not None
+        vectors = np.ascontiguousarray(item.vectors, dtype=VECTOR_TYPE)
+        for chunk, vector in zip(item.chunks, vectors, strict=True):
+            chunk_key = db.execute(
+                "INSERT INTO chunks (document, id, position, first, last, text, heading_path, "
+                "metadata, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (key, *rows.chunk_row(chunk), vector.tobytes()),
+            ).lastrowid
+            db.executemany(
+                "INSERT OR IGNORE INTO attributes (name, value, chunk) VALUES (?, ?, ?)",
+                ((name, value, chunk_key) for name, value in rows.attribute_rows(chunk)),
+            )
+            db.execute("INSERT INTO changes (chunk, added) VALUES (?, 1)", (chunk_key,))
+
+    # --- what indexes follow ----------------------------------------------------------------
+
+    def changes_after(self, sequence: int) -> Changes:
+        """The net effect of every change behind ``sequence``; keys ascend."""
+        upto = self.sequence()
+        window = (sequence, upto)
+        added = self._keys(
+            "SELECT chunk FROM changes WHERE sequence > ? AND sequence <= ? AND added = 1 "
+            "AND chunk IN (SELECT key FROM chunks) ORDER BY chunk",
+            window,
+        )
+        deleted = self._keys(
+            "SELECT chunk FROM changes WHERE sequence > ? AND sequence <= ? AND added = 0 "
+            "ORDER BY chunk",
+            window,
+        )
+        return Changes(upto, added, deleted)
+
+    def all_keys(self) -> Keys:
+        """Keys of all chunks, ascending."""
+        return self._keys("SELECT key FROM chunks ORDER BY key")
+
+    def indexed_texts(self, keys: Keys) -> Iterator[tuple[int, str]]:
+        """``(key, Chunk.indexed_text)`` of the chunks that still exist."""
+        for batch in _batches(keys):
+            for row in self._chunk_rows("c.key IN (SELECT value FROM json_each(?))", batch):
+                yield row[0], rows.chunk(row[1:]).indexed_text
+
+    def vectors_of(self, keys: Keys, dimension: int) -> tuple[Keys, Vectors]:
+        """Keys of the chunks that still exist, ascending, with ``(n, dim) float32``."""
+        found: list[int] = []
+        blobs: list[bytes] = []
+        for batch in _batches(keys):
+            for key, blob in self._db.execute(
+                "SELECT key, vector FROM chunks "
+                "WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key",
+                (batch,),
+            ):
+                found.append(key)
+                blobs.append(blob)
+        matrix = np.frombuffer(b"".join(blobs), dtype=VECTOR_TYPE).reshape(-1, dimension)
+        return np.array(found, dtype=np.int64), matrix.astype(np.float32)
+
+    def allowed_keys(self, where: Filter) -> Keys:
+        """Keys of the chunks that a filter lets through, ascending."""
+        condition, values = compile_filter(where)
+        return self._keys(f"SELECT key FROM chunks WHERE {condition} ORDER BY key", values)  # noqa: S608 - compiled, values are bound
+
+    def _keys(self, sql: str, values: Sequence[object] = ()) -> Keys:
+        found = self._db.execute(sql, values).fetchall()
+        return np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def chunk_ids(self, keys: Sequence[int]) -> dict[int, str]:
+        """Ids of the chunks that still exist, by key."""
+        return dict(
+            self._db.execute(
+                "SELECT key, id FROM chunks WHERE key IN (SELECT value FROM json_each(?))",
+                (json.dumps(keys),),
+            )
+        )
+
+    def keys_of(self, chunk_ids: Sequence[str]) -> dict[str, int]:
+        """Keys of the chunks that exist, by id."""
+        return dict(
+            self._db.execute(
+                "SELECT id, key FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(chunk_ids),),
+            )
+        )
+
+    def chunks(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
+        """Chunks that exist, by id."""
+        found = self._chunk_rows("c.id IN (SELECT value FROM json_each(?))", json.dumps(chunk_ids))
+        return {row[1]: rows.chunk(row[1:]) for row in found}
+
+    def document_chunks(self, document_id: str) -> list[Chunk]:
+        """Chunks of one document in reading order."""
+        return [rows.chunk(row[1:]) for row in self._chunk_rows("d.id = ?", document_id)]
+
+    def _chunk_rows(self, condition: str, value: str) -> Iterator[rows.Row]:
+        return self._db.execute(
+            "SELECT c.key, c.id, d.id, c.position, c.text, c.first, c.last, d.title, "  # noqa: S608 - conditions are literals of this class
+            "c.heading_path, c.metadata FROM chunks c JOIN documents d ON d.key = c.document "
+            f"WHERE {condition} ORDER BY c.document, c.position",
+            (value,),
+        )
+
+    def document(self, document_id: str) -> Document | None:
+        """A document with its text."""
+        row = self._db.execute(
+            "SELECT id, title, uri, text, blocks, metadata FROM documents WHERE id = ?",
+            (document_id,),
+        ).fetchone()
+        return rows.document(row) if row else None
+
+    def records(self, *, after: str, limit: int | None) -> list[DocumentRecord]:
+        """Documents whose id sorts behind ``after``."""
+        return self._records(
+            "d.id > ? ORDER BY d.id LIMIT ?", (after, -1 if limit is None else limit)
+        )
+
+    def record(self, document_id: str) -> DocumentRecord | None:
+        """One document."""
+        found = self._records("d.id = ?", (document_id,))
+        return found[0] if found else None
+
+    def _records(self, condition: str, values: tuple[object, ...]) -> list[DocumentRecord]:
+        found = self._db.execute(
+            "SELECT d.id, d.title, d.uri, d.content_hash, d.version, "  # noqa: S608 - conditions are literals of this class
+            "(SELECT count(*) FROM chunks c WHERE c.document = d.key), length(d.text), "
+            f"d.updated_at, d.metadata FROM documents d WHERE {condition}",
+            values,
+        )
+        return [rows.record(row) for row in found]
+
+    def integrity(self) -> list[str]:
+        """What SQLite itself finds wrong, and chunks that are not their document's text."""
+        problems = [
+            f"catalog: {row[0]}"
+            for row in self._db.execute("PRAGMA integrity_check")
+            if row[0] != "ok"
+        ]
+        problems += [
+            f"chunk {row[0]}: its text is not its document's at its span"
+            for row in self._db.execute(
+                "SELECT c.id FROM chunks c JOIN documents d ON d.key = c.document "
+                "WHERE substr(d.text, c.first + 1, c.last - c.first) <> c.text"
+            )
+        ]
+        return problems
+
+
+def _batches(keys: Keys, size: int = 10_000) -> Iterator[str]:
+    """JSON arrays of at most ``size`` keys, for ``json_each``."""
+    for start in range(0, len(keys), size):
+        yield json.dumps(keys[start : start + size].tolist())

@@ -1,0 +1,263 @@
+"""The dense index: FAISS over half-precision vectors, exact while small, HNSW when large.
+
+Vectors lie in the catalog, so an exact index is only a copy of them in memory: it needs no file
+and is read in about a second for 100,000 chunks. The graph of HNSW takes long to make and is kept
+as a checkpoint, made when a bulk write or a rebuild ends; what came after it is added on opening.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Final, Literal
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain import Vector, Vectors
+from app.settings import StoreSettings
+from app.stores.local.catalog import Catalog, Keys
+from app.stores.local.graph_checkpoint import Graph, GraphCheckpoint
+from app.stores.local.lexical import Scored
+
+Metric = Literal["cosine", "dot", "l2"]
+
+GRAPH_STALENESS: Final = 0.2
+"""A checkpoint is made anew when this share of its chunks has been added or deleted since."""
+DEAD_SHARE: Final = 0.2
+"""Deleted vectors are passed over in searches until they are this share of all, then dropped."""
+SELECTIVE_FILTER: Final = 0.05
+"""Filters that leave at most this share are answered exactly, past the graph."""
+
+
+class DenseIndex:
+    """Nearest chunks by inner product or Euclidean distance, by chunk key.
+
+    Rows are in ascending order of key, for keys only ever grow; a row that is no longer alive is
+    skipped by a selector, since neither FAISS index deletes at a constant cost.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        folder: Path,
+        *,
+        dimension: int,
+        metric: Metric,
+        store: StoreSettings,
+    ) -> None:
+        self._catalog = catalog
+        self._folder = folder
+        self._checkpoints = GraphCheckpoint(folder)
+        self._dimension = dimension
+        self._metric: Metric = metric
+        self._settings = store
+        self._lock = threading.RLock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._faiss = self._flat()
+        self._keys: Keys = np.empty(0, dtype=np.int64)
+        self._alive: NDArray[np.bool_] = np.empty(0, dtype=bool)
+        self._rows = 0
+        self._dead = 0
+        self._graph_rows = 0
+        self._applied = 0
+        self._loaded = False
+
+    # --- following the catalog ------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Takes in every change that the catalog has seen."""
+        with self._lock:
+            if not self._loaded:
+                graph = self._checkpoints.load(self._dimension)
+                if graph is not None:
+                    self._adopt(graph)
+                self._loaded = True
+            if self._applied == self._catalog.sequence():
+                return
+            changes = self._catalog.changes_after(self._applied)
+            self._bury(changes.deleted)
+            self._append(changes.added[~np.isin(changes.added, self._keys[: self._rows])])
+            self._applied = changes.sequence
+            if self._dead > DEAD_SHARE * self._rows and not self.is_graph:
+                self._compact()
+
+    def _append(self, keys: Keys, batch: int = 20_000) -> None:
+        for start in range(0, len(keys), batch):
+            found, vectors = self._catalog.vectors_of(keys[start : start + batch], self._dimension)
+            self._faiss.add(self._prepared(vectors))
+            self._reserve(self._rows + len(found))
+            self._keys[self._rows : self._rows + len(found)] = found
+            self._alive[self._rows : self._rows + len(found)] = True
+            self._rows += len(found)
+
+    def _reserve(self, rows: int) -> None:
+        """Grows by doubling, so that adding one row costs the same in any collection."""
+        if rows > len(self._keys):
+            room = max(rows, 2 * len(self._keys), 1_024) - len(self._keys)
+            self._keys = np.concatenate([self._keys, np.zeros(room, dtype=np.int64)])
+            self._alive = np.concatenate([self._alive, np.zeros(room, dtype=bool)])
+
+    def _bury(self, keys: Keys) -> None:
+        rows = self._rows_of(keys)
+        self._dead += int(self._alive[rows].sum())
+        self._alive[rows] = False
+
+    def _rows_of(self, keys: Keys) -> NDArray[np.int64]:
+        """Rows of those keys that have one."""
+        if self._rows == 0 or not len(keys):
+            return np.empty(0, dtype=np.int64)
+        held = self._keys[: self._rows]
+        at = np.searchsorted(held, keys).clip(max=self._rows - 1)
+        found: NDArray[np.int64] = at[held[at] == keys]
+        return found
+
+    def _compact(self) -> None:
+        keys = self.keys()
+        self._faiss.reset()
+        self._rows = self._dead = 0
+        self._append(keys)
+
+    # --- searching ------------------------------------------------------------------------------
+
+    def search(self, vector: Vector, *, limit: int, allowed: Keys | None) -> Scored:
+        """At least the best ``limit`` chunks; more where the last ones score alike."""
+        with self._lock:
+            live = self._rows - self._dead
+            if live == 0 or (allowed is not None and not len(allowed)):
+                return []
+            if allowed is None:
+                return self._search(vector, limit, self._selector(None))
+            rows = self._rows_of(allowed)
+            rows = rows[self._alive[rows]]
+            if self.is_graph and len(rows) <= SELECTIVE_FILTER * self._rows:
+                return self._exact(vector, rows)
+            return self._search(vector, min(limit, len(rows)), self._selector(rows))
+
+    def _search(self, vector: Vector, limit: int, selector: faiss.IDSelector | None) -> Scored:
+        depth = min(limit + 1, self._rows)
+        while True:
+            scores, found = self._faiss.search(
+                self._prepared(vector[None]), depth, params=self._parameters(selector, depth)
+            )
+            hits = [
+                (int(self._keys[row]), self._score(value))
+                for value, row in zip(scores[0].tolist(), found[0].tolist(), strict=True)
+                if row >= 0
+            ]
+            tied = len(hits) == depth > limit and hits[-1][1] == hits[limit - 1][1]
+            if not tied or depth == self._rows:
+                return hits
+            depth = min(2 * depth, self._rows)
+
+    def _exact(self, vector: Vector, rows: NDArray[np.int64]) -> Scored:
+        found, vectors = self._catalog.vectors_of(self._keys[rows], self._dimension)
+        query, passages = self._prepared(vector[None])[0], self._prepared(vectors)
+        if self._metric == "l2":
+            scores = -((passages - query) ** 2).sum(axis=1)
+        else:
+            scores = passages @ query
+        order = np.argsort(-scores, kind="stable")
+        return [(int(found[at]), float(scores[at])) for at in order]
+
+    def _selector(self, rows: NDArray[np.int64] | None) -> faiss.IDSelector | None:
+        if rows is None and self._dead == 0:
+            return None
+        chosen = self._alive[: self._rows] if rows is None else np.zeros(self._rows, dtype=bool)
+        if rows is not None:
+            chosen[rows] = True
+        bits = np.packbits(chosen, bitorder="little")
+        selector = faiss.IDSelectorBitmap(self._rows, faiss.swig_ptr(bits))
+        selector.bits = bits  # FAISS holds a bare pointer: keep what it points to
+        return selector
+
+    def _parameters(
+        self, selector: faiss.IDSelector | None, depth: int
+    ) -> faiss.SearchParameters | None:
+        if self.is_graph:
+            breadth = max(self._settings.hnsw_ef_search, depth)
+            return faiss.SearchParametersHNSW(efSearch=breadth, sel=selector)
+        return faiss.SearchParameters(sel=selector) if selector is not None else None
+
+    def _prepared(self, vectors: Vectors) -> Vectors:
+        if self._metric == "cosine":
+            norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+            vectors = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+    def _score(self, value: float) -> float:
+        return -value if self._metric == "l2" else value
+
+    # --- the graph ------------------------------------------------------------------------------
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether searches are approximate."""
+        return isinstance(self._faiss, faiss.IndexHNSW)
+
+    def checkpoint(self) -> None:
+        """Makes or renews the graph, where the collection is large enough for one to pay.
+
+        Searches go on with what there is until the new graph takes its place.
+        """
+        self.follow()
+        with self._lock:
+            keys, sequence = self.keys(), self._applied
+            changed = self._rows - self._graph_rows + self._dead
+        if len(keys) <= self._settings.hnsw_threshold or changed <= GRAPH_STALENESS * len(keys):
+            return
+        made = DenseIndex(
+            self._catalog,
+            self._folder,
+            dimension=self._dimension,
+            metric=self._metric,
+            store=self._settings,
+        )
+        made._faiss = made._graph()
+        made._append(keys)
+        graph = Graph(made._faiss, made.keys(), sequence)
+        self._checkpoints.save(graph)
+        with self._lock:
+            self._adopt(graph)
+            self.follow()
+
+    def _adopt(self, graph: Graph) -> None:
+        self._faiss, self._keys, self._applied = graph.index, graph.keys, graph.sequence
+        self._rows = self._graph_rows = len(graph.keys)
+        self._alive, self._dead = np.ones(self._rows, dtype=bool), 0
+
+    def _flat(self) -> faiss.Index:
+        return faiss.IndexScalarQuantizer(
+            self._dimension, faiss.ScalarQuantizer.QT_fp16, self._faiss_metric
+        )
+
+    def _graph(self) -> faiss.Index:
+        graph = faiss.IndexHNSWSQ(
+            self._dimension,
+            faiss.ScalarQuantizer.QT_fp16,
+            self._settings.hnsw_links,
+            self._faiss_metric,
+        )
+        graph.hnsw.efConstruction = self._settings.hnsw_ef_construction
+        return graph
+
+    @property
+    def _faiss_metric(self) -> int:
+        return int(faiss.METRIC_L2 if self._metric == "l2" else faiss.METRIC_INNER_PRODUCT)
+
+    # --- inspection -----------------------------------------------------------------------------
+
+    def keys(self) -> Keys:
+        """Every chunk that a search may return, ascending."""
+        with self._lock:
+            return self._keys[: self._rows][self._alive[: self._rows]].copy()
+
+    def clear(self) -> None:
+        """Forgets everything, the checkpoint too."""
+        with self._lock:
+            self._checkpoints.remove()
+            self._forget()
+            self._loaded = True

@@ -1,0 +1,35 @@
+"""What a lexical index of a local collection does, whichever engine is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeAlias
+
+from app.stores.local.catalog import Keys
+
+Scored: TypeAlias = list[tuple[int, float]]
+"""``(chunk key, score)``, best first; equal scores in no particular order."""
+
+
+class LexicalIndex(Protocol):
+    """BM25 over analysed terms, by chunk key."""
+
+    def applied(self) -> int:
+        """The last change of the catalog's log that searches see."""
+
+    def apply(
+        self, added: Iterable[tuple[int, list[str]]], deleted: Keys, *, sequence: int
+    ) -> None:
+        """Takes in changes; applying the same ones again changes nothing. Durable at return."""
+
+    def search(self, terms: Sequence[str], *, limit: int, allowed: Keys | None) -> Scored:
+        """At least the best ``limit`` chunks among ``allowed`` (all, where it is ``None``).
+
+        More are returned where the last ones score alike, so that ties can be broken by id.
+        """
+
+    def keys(self) -> Keys:
+        """Every chunk it holds, ascending."""
+
+    def clear(self) -> None:
+        """Forgets everything; `applied` is 0 afterwards."""

@@ -1,0 +1,95 @@
+"""Between domain objects and the catalog's rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from app.domain import Block, BlockKind, Chunk, Document, DocumentRecord, Metadata, Scalar
+
+Row: TypeAlias = tuple[Any, ...]
+"""What sqlite3 returns; its columns are typed by the schema, not by Python."""
+
+MAX_SQL_INTEGER = 2**63 - 1
+
+
+def document_row(document: Document) -> tuple[str, ...]:
+    """``id, title, uri, text, blocks, metadata``."""
+    blocks = [[b.kind.value, *b.span, b.level, b.page] for b in document.blocks]
+    return (
+        document.id,
+        document.title,
+        document.uri,
+        document.text,
+        json.dumps(blocks),
+        _dump(document.metadata),
+    )
+
+
+def document(row: Row) -> Document:
+    """The inverse of `document_row`."""
+    blocks = tuple(
+        Block(BlockKind(kind), (start, end), level, page)
+        for kind, start, end, level, page in json.loads(row[4])
+    )
+    return Document(row[0], row[3], row[1], row[2], _load(row[5]), blocks)
+
+
+def record(row: Row) -> DocumentRecord:
+    """From ``id, title, uri, content_hash, version, chunks, characters, updated_at, metadata``."""
+    *columns, metadata = row
+    return DocumentRecord(*(*columns, _load(metadata)))
+
+
+def chunk_row(chunk: Chunk) -> tuple[str | int, ...]:
+    """``id, position, first, last, text, heading_path, metadata``."""
+    return (
+        chunk.id,
+        chunk.position,
+        *chunk.span,
+        chunk.text,
+        json.dumps(chunk.heading_path, ensure_ascii=False),
+        _dump(chunk.metadata),
+    )
+
+
+def chunk(row: Row) -> Chunk:
+    """From ``id, document id, position, text, first, last, title, heading_path, metadata``."""
+    return Chunk(
+        id=row[0],
+        document_id=row[1],
+        position=row[2],
+        text=row[3],
+        span=(row[4], row[5]),
+        title=row[6],
+        heading_path=tuple(json.loads(row[7])),
+        metadata=_load(row[8]),
+    )
+
+
+def attribute_rows(chunk: Chunk) -> Iterator[tuple[str, object]]:
+    """``name, value`` for each element that a filter may ask for."""
+    for name, value in chunk.attributes.items():
+        for element in value if isinstance(value, tuple) else (value,):
+            yield name, sql_value(element)
+
+
+def sql_value(value: Scalar) -> object:
+    """A value as SQLite compares it: booleans apart from numbers, huge integers as floats."""
+    if isinstance(value, bool):
+        return b"\x01" if value else b"\x00"
+    if isinstance(value, int) and abs(value) > MAX_SQL_INTEGER:
+        return float(value)
+    return value
+
+
+def _dump(metadata: Metadata) -> str:
+    return json.dumps(dict(metadata), ensure_ascii=False)
+
+
+def _load(source: str) -> Metadata:
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in json.loads(source).items()
+    }

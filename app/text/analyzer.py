@@ -1,0 +1,124 @@
+"""The one analyzer: what indexes hold and what queries ask for come from the same function."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import jieba
+import Stemmer
+
+from app.text.language import detect_language
+from app.text.normalise import fold_compatibility, normalise
+
+ANALYZER_VERSION: Final = "attest-1"
+"""Goes up with every change that could give any text other terms."""
+
+MAX_TERM_CHARACTERS: Final = 128
+"""Longer runs are no words; they are cut here so that one can't fill an index."""
+
+_TOKEN: Final = re.compile(
+    r"(?P<han>[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
+    # Scripts that put no spaces between words: kana, Thai, Lao, Myanmar, Khmer.
+    r"|(?P<unspaced>[\u3040-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
+    # Words of any other script, with what holds an identifier, a version or an address together.
+    r"|(?P<word>{letter}+(?:[._\-'’@/+:#]+{letter}+)*[+#]*)".format(
+        letter=r"[^\W\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+        r"\u3040-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
+    )
+)
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LETTERS_OR_DIGITS: Final = re.compile(r"[^\W\d_]+|\d+")
+_PLAIN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_BREAKS: Final = re.compile(r"[._\-@/+:#]+")
+_DOTTED_NUMBER: Final = re.compile(r"\d+(?:\.\d+)+")
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+
+class StandardAnalyzer:
+    """Implements `app.ports.Analyzer` for English, Chinese and mixtures of them.
+
+    Chinese gives jieba's words at search granularity (a long word, and the shorter words in it)
+    and every pair of neighbouring characters, so that a word which is cut otherwise in a question
+    than in a passage is found all the same (``docs/results/analyzer_choices.json``).
+    Words are stemmed by Snowball English. An identifier gives itself and its parts:
+    ``HTTP_PROXY`` is found by ``http_proxy``, ``http`` and ``proxy``; ``v2.3.1`` by ``2.3.1``.
+    """
+
+    def __init__(self, cache: Path) -> None:
+        """Keeps jieba's compiled dictionary in ``cache``, which must be private."""
+        self._lock = threading.Lock()
+        self._cache = cache
+        self._jieba = jieba.Tokenizer()
+        self._stemmer = Stemmer.Stemmer("english")
+        self._stem = lru_cache(maxsize=65_536)(self._stem_uncached)
+
+    @property
+    def version(self) -> str:
+        """See `ANALYZER_VERSION`."""
+        return ANALYZER_VERSION
+
+    def language(self, text: str) -> str:
+        """See `detect_language`."""
+        return detect_language(text)
+
+    def terms(self, text: str) -> list[str]:
+        """Terms in reading order, an identifier's parts behind it."""
+        return list(self._terms(_THOUSANDS.sub("", fold_compatibility(text))))
+
+    def _terms(self, text: str) -> Iterator[str]:
+        for match in _TOKEN.finditer(text):
+            token = match.group()
+            if match.lastgroup == "han":
+                yield from self._segment(normalise(token))
+            elif match.lastgroup == "unspaced":
+                yield from _bigrams(normalise(token))
+            elif _PLAIN.fullmatch(token) and not _CAMEL.search(token):
+                yield self._stem(token)
+            else:
+                yield from self._identifier(token)
+
+    def _segment(self, run: str) -> Iterator[str]:
+        self._load_dictionary()
+        yield from self._jieba.cut_for_search(run)
+        if len(run) > 1:
+            yield from _bigrams(run)
+
+    def _identifier(self, token: str) -> Iterator[str]:
+        """The token itself, then what a reader would also call it by, each once."""
+        pieces = [piece for piece in _BREAKS.split(token) if piece]
+        parts = [part for piece in pieces for part in _parts(piece)]
+        whole = normalise(token)[:MAX_TERM_CHARACTERS] if len(pieces) > 1 else self._stem(token)
+        terms = [whole, *(self._stem(part) for part in (*pieces, *parts))]
+        terms += _DOTTED_NUMBER.findall(token)
+        yield from dict.fromkeys(term for term in terms if term)
+
+    def _stem_uncached(self, word: str) -> str:
+        folded = normalise(word)[:MAX_TERM_CHARACTERS]
+        with self._lock:  # a Snowball stemmer keeps state while it works
+            return str(self._stemmer.stemWord(folded))
+
+    def _load_dictionary(self) -> None:
+        if not self._jieba.initialized:
+            jieba.setLogLevel(logging.WARNING)
+            self._cache.mkdir(parents=True, exist_ok=True)
+            self._jieba.tmp_dir = str(self._cache)  # its default is a file anyone can replace
+            self._jieba.initialize()
+
+
+def _parts(piece: str) -> list[str]:
+    """Words of a camelCase name, letters and digits of a code; single characters say nothing."""
+    found = [*_CAMEL.split(piece), *_LETTERS_OR_DIGITS.findall(piece)]
+    return [part for part in found if 1 < len(part) < len(piece)]
+
+
+def _bigrams(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for start in range(len(run) - 1):
+        yield run[start : start + 2]

@@ -1,0 +1,60 @@
+"""One spelling for each text: Unicode form, case, width, and Simplified for Traditional Chinese."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from functools import cache
+
+import opencc
+
+HAN_RANGES = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+"""Code points of Chinese characters: the unified blocks, the extensions, the compatibility ones."""
+
+
+def normalise(text: str) -> str:
+    """The spelling that indexes hold; folding it again changes nothing.
+
+    Compatibility forms are unified (fullwidth ＡＢＣ becomes abc, the ligature ﬁ becomes fi), case
+    is folded, ignorable characters such as soft hyphens and unpaired surrogates are dropped, and
+    Traditional characters become Simplified one by one, so that each folds alike in any context.
+    """
+    folded = _fold_once(text)
+    while (again := _fold_once(folded)) != folded:  # NFKC and casefold can each undo the other
+        folded = again
+    return folded
+
+
+def fold_compatibility(text: str) -> str:
+    """NFKC without the characters that carry no meaning; case and Traditional forms are kept."""
+    return unicodedata.normalize("NFKC", text.translate(_ignorable()))
+
+
+def _fold_once(text: str) -> str:
+    return fold_compatibility(text).casefold().translate(_simplified())
+
+
+@cache
+def _ignorable() -> dict[int, None]:
+    """Format characters (zero-width joiners, soft hyphens, bidi marks, BOMs) and surrogates."""
+    return {
+        point: None
+        for point in range(sys.maxunicode + 1)
+        if unicodedata.category(chr(point)) in ("Cf", "Cs")
+    }
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Traditional character to Simplified, by OpenCC, closed under repetition."""
+    points = [chr(p) for start, end in HAN_RANGES for p in range(start, end + 1)]
+    converted = opencc.OpenCC("t2s").convert("\n".join(points)).split("\n")
+    table = {have: to for have, to in zip(points, converted, strict=True) if have != to}
+    closed: dict[int, str] = {}
+    for have, first in table.items():
+        to, seen = first, {have}
+        while to in table and to not in seen:
+            seen.add(to)
+            to = table[to]
+        closed[ord(have)] = to
+    return closed
