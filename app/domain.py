@@ -218,12 +218,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """``degraded`` names each part that failed and was left out, with a reason safe to show."""
+    """``degraded`` names each part that failed and was left out, with a reason safe to show.
+
+    ``trace`` is there when the request asked for it.
+    """
 
     hits: tuple[Hit, ...]
     degraded: tuple[str, ...]
     timings_ms: Mapping[str, float]
-    trace: Trace
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,3 +289,54 @@ class Answer:
     search: SearchResult
     reason: str | None = None
     draft: tuple[DraftSentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceEvent:
+    """A sentence of an answer under way, verified, with the citations it is first to use."""
+
+    sentence: AnswerSentence
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEvent:
+    """The end of an answer: all of it."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Something handed over for ingestion: the bytes of a file, or a record as JSON has it."""
+
+    name: str
+    content: bytes | Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One document that was not indexed. ``code`` is one of `DocumentRejected`'s."""
+
+    name: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """An ingestion job. Once it is done, ``received == indexed + skipped + len(failures)``.
+
+    ``error`` says why a job failed as a whole, in words safe to show; what it had committed stays.
+    """
+
+    id: str
+    collection: str
+    state: Literal["queued", "running", "done", "failed"]
+    received: int
+    indexed: int
+    skipped: int
+    failures: tuple[Failure, ...]
+    created_at: str
+    updated_at: str
+    error: str | None = None

@@ -1,4 +1,4 @@
-"""Every error the project raises on purpose, split by what the caller should do.
+"""Every error the service raises on purpose, split by what the caller should do.
 
 ::
 
@@ -21,7 +21,8 @@
         └── RemoteUnavailable        an HTTP model did not answer
 
 ``code`` is stable and part of the HTTP contract. The message of a `RequestError` is written for
-clients; those of the other two are for logs, and clients see ``public_message``.
+clients; those of the other two are for logs, and clients see ``public_message``. Offline
+evaluation adds its own below `OperatorError`, in ``eval/errors.py``.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ from app.domain import (
     DocumentRecord,
     Fingerprint,
     IndexedDocument,
+    JobStatus,
     Turn,
+    Upload,
     Vector,
     Vectors,
 )
@@ -122,10 +124,11 @@ class Collection(Protocol):
     def delete(self, document_ids: Sequence[str]) -> int:
         """Removes documents and says how many were there. Durable at return."""
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Holds the writer lock over several calls and lets indexes catch up less often.
+    def bulk(self) -> AbstractContextManager[None]:
+        """Lets indexes catch up less often while this thread writes much.
 
         Within, `put` is durable at return; searches see it soon, and surely after the block.
+        Other writers are let in between two calls.
         """
 
     def search_lexical(
@@ -143,6 +146,9 @@ class Collection(Protocol):
 
     def document_chunks(self, document_id: str) -> list[Chunk]:
         """All chunks of a document in reading order; empty where it does not exist."""
+
+    def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
+        """The chunk and those up to ``radius`` places before and behind it in its document."""
 
     def vectors(self, chunk_ids: Sequence[str]) -> Vectors:
         """Stored vectors of chunks that exist, in their order, ``(n, dim) float32``."""
@@ -189,3 +195,20 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Closes every open collection."""
+
+
+class Ingestor(Protocol):
+    """Takes documents over and indexes them in the background, one job after the other."""
+
+    def submit(self, collection: str, uploads: Sequence[Upload]) -> JobStatus:
+        """Keeps the uploads durably and queues them: after return, a crash only delays them.
+
+        The collection is made where it does not exist. Raises `Overloaded` when too many jobs
+        wait, `FingerprintMismatch`, and `InvalidRequest` for a name no collection can have.
+        """
+
+    def status(self, job_id: str) -> JobStatus:
+        """What has been done so far. Raises `NotFound`."""
+
+    def wait(self, job_id: str, timeout_s: float) -> JobStatus:
+        """Returns when the job has ended, or with its state after ``timeout_s``."""

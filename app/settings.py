@@ -103,6 +103,10 @@ class AnswerSettings(_Section):
     context_tokens: int = Field(1_500, ge=64)
     max_answer_tokens: int = Field(160, ge=8, le=4_096)
     max_sentences: int = Field(3, ge=1, le=20, description="of an extractive answer")
+    scored_sentences: int = Field(48, ge=1, le=500, description="that may be quoted, at most")
+    history_turns: int = Field(1, ge=0, le=10, description="questions before that search sees")
+    min_cosine: float = Field(0.8, ge=-1.0, le=1.0, description="below both: abstain")
+    min_coverage: float = Field(0.5, ge=0.0, le=1.0, description="below both: abstain")
 
 
 class ServerSettings(_Section):

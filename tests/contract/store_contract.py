@@ -203,6 +203,14 @@ class StoreContract:
         assert [chunk.id for chunk in found] == ["dog#0", "cat#1"]
         assert found[1].span == (20, 30)
 
+    def test_neighbours_lie_beside_a_chunk_in_its_document(self, store: Store) -> None:
+        collection = store.create("long", FINGERPRINT)
+        collection.put([document("a", ["0", "1", "2", "3"], [X] * 4), document("b", ["x"], [Y])])
+        near = collection.neighbours("a#1", radius=1)
+        assert [chunk.id for chunk in near] == ["a#0", "a#1", "a#2"]
+        assert [chunk.id for chunk in collection.neighbours("b#0", radius=3)] == ["b#0"]
+        assert collection.neighbours("missing", radius=1) == []
+
     def test_vectors_come_back_in_the_order_asked(self, collection: Collection) -> None:
         found = collection.vectors(["dog#0", "cat#0"])
         np.testing.assert_allclose(found, [Y, X], atol=1e-3)
@@ -224,7 +232,7 @@ class StoreContract:
         assert after.sequence > before.sequence
 
     def test_a_bulk_write_is_searchable_when_it_ends(self, collection: Collection) -> None:
-        with collection.writing():
+        with collection.bulk():
             for i in range(20):
                 collection.put([document(f"bulk{i}", [f"bulk text {i}"], [Z])])
         assert len(collection.search_lexical(["bulk"], limit=50)) == 20

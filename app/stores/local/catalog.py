@@ -286,12 +286,24 @@ class Catalog:
         """Chunks of one document in reading order."""
         return [rows.chunk(row[1:]) for row in self._chunk_rows("d.id = ?", document_id)]
 
-    def _chunk_rows(self, condition: str, value: str) -> Iterator[rows.Row]:
+    def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
+        """A chunk and those around it in its document, in reading order."""
+        found = self._chunk_rows(
+            "(c.document, c.position) IN (SELECT o.document, p.position FROM chunks o "
+            "JOIN chunks p ON p.document = o.document "
+            "AND p.position BETWEEN o.position - ? AND o.position + ? WHERE o.id = ?)",
+            radius,
+            radius,
+            chunk_id,
+        )
+        return [rows.chunk(row[1:]) for row in found]
+
+    def _chunk_rows(self, condition: str, *values: str | int) -> Iterator[rows.Row]:
         return self._db.execute(
             "SELECT c.key, c.id, d.id, c.position, c.text, c.first, c.last, d.title, "  # noqa: S608 - conditions are literals of this class
             "c.heading_path, c.metadata FROM chunks c JOIN documents d ON d.key = c.document "
             f"WHERE {condition} ORDER BY c.document, c.position",
-            (value,),
+            values,
         )
 
     def document(self, document_id: str) -> Document | None:

@@ -100,16 +100,16 @@ class LocalCollection:
             self.rebuild_indexes()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """See `Collection.writing`."""
-        with self._writer_lock():
-            outer = getattr(self._bulk, "active", False)
-            self._bulk.active = True
-            try:
-                yield
-            finally:
-                self._bulk.active = outer
-                if not outer:
+    def bulk(self) -> Iterator[None]:
+        """See `Collection.bulk`."""
+        outer = getattr(self._bulk, "active", False)
+        self._bulk.active = True
+        try:
+            yield
+        finally:
+            self._bulk.active = outer
+            if not outer:
+                with self._writer_lock():
                     self._catch_up()
                     self._dense.checkpoint()
 
@@ -226,6 +226,10 @@ class LocalCollection:
     def document_chunks(self, document_id: str) -> list[Chunk]:
         """See `Collection.document_chunks`."""
         return self._catalog.document_chunks(document_id)
+
+    def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
+        """See `Collection.neighbours`."""
+        return self._catalog.neighbours(chunk_id, radius=radius)
 
     def vectors(self, chunk_ids: Sequence[str]) -> Vectors:
         """See `Collection.vectors`."""

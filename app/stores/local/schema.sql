@@ -45,12 +45,3 @@ CREATE TABLE changes (            -- what indexes follow
     chunk    INTEGER NOT NULL,
     added    INTEGER NOT NULL     -- 1: added, 0: deleted
 );
-
-CREATE TABLE jobs (
-    id          TEXT PRIMARY KEY,
-    state       TEXT NOT NULL,    -- queued, running, done, failed
-    payload     TEXT NOT NULL,    -- JSON: what is to be done; files lie in the spool directory
-    report      TEXT NOT NULL,    -- JSON: what has been done so far
-    created_at  TEXT NOT NULL,
-    updated_at  TEXT NOT NULL
-) WITHOUT ROWID;

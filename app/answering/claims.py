@@ -1,0 +1,120 @@
+"""What a sentence claims besides its words: quotations, names, and whether it denies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.text.normalise import fold_compatibility
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FUNCTION_WORDS: Final = _words(
+    "a about above according across additionally after again against all almost also although "
+    "always am among an and another answer any are around as at based be because been before "
+    "being below between both but by can consequently context could did do document documents "
+    "does doing done during each either else especially even every few finally first for from "
+    "further furthermore generally had has have having he hence her here hers him his how "
+    "however i if in indeed information instead into is it its itself just last later least "
+    "less let like many may me mentioned mentions might more moreover most much must my near "
+    "need neither next no nor not now of off often on once one only or other others our out "
+    "over overall own passage passages per perhaps please provided question rather said same "
+    "says second several shall she should similarly since so some sometimes soon stated states "
+    "still such text than that the their them then there thereby therefore these they this "
+    "those though through thus to together too toward towards typically under unfortunately "
+    "unless until up upon us use used using usually very via was we well were what when where "
+    "whereas whether which while who whole whom whose why will with within without would yes "
+    "yet you your "
+    "的 了 是 在 和 与 及 或 也 都 而 且 则 即 就 但 但是 因为 因此 所以 如果 以及 并 并且 其 "
+    "该 此 这 那 这些 那些 这个 那个 一个 一种 一些 我们 你们 他们 它们 它 他 她 我 你 之 以 "
+    "于 从 到 对 把 被 将 由 给 向 为 为了 等 等等 可以 可能 需要 会 能 能够 有 没有 不 没 无 "
+    "很 更 最 还 又 再 只 上 下 中 里 根据 文中 文章 段落 资料 问题 回答 提到 指出 说 来 去 时 "
+    "时候 什么 怎么 如何 哪 哪些 多少 吗 呢 吧"
+)
+"""Words that tell nothing of what a sentence is about, and words that only point at the sources."""
+
+_QUOTED: Final = re.compile(
+    r"“([^“”]{1,2000})”|\"([^\"]{1,2000})\"|「([^「」]{1,2000})」|『([^『』]{1,2000})』|«([^«»]{1,2000})»"
+)
+_TITLES: Final = re.compile(r"《([^《》]{1,200})》")
+_LETTER: Final = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u04ff"
+_TOKEN: Final = re.compile(
+    rf"[{_LETTER}0-9_]+(?:[.\-'’/@:+#]+[{_LETTER}0-9_]+)*[+#]*".replace("0-9_]+", "0-9_]++")
+)
+_I: Final = "I"
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_INNER_CAPITAL: Final = re.compile(r"[^\W\d_A-Z][A-Z]|[A-Z]{2}")
+_POSSESSIVE: Final = re.compile(r"['’]s?$")
+_INNER_MARKS: Final = re.compile(r"[\d_./@:+#]")
+
+_SAME_MARK: Final = str.maketrans("‘’“”„‹›‐‑‒–—―−", '\'\'"""<>-------')
+_WHITE_SPACE: Final = re.compile(r"\s+")
+
+_DENIES: Final = re.compile(
+    r"\b(?:not(?!\s+only\b)|never|none|neither|nor|cannot|without|nobody|nothing|nowhere|unable"
+    r"|lacks?|lacked|fails?|failed|no(?!\.?\s*\d))\b|n't\b|不|没|無|无|未|否|勿|莫",
+    re.IGNORECASE,
+)
+_DENIES_NOTHING: Final = re.compile(
+    "不仅|不但|不只|不光|不过|不同|不断|不少|不久|不管|不论|不得不|不禁|不锈|不丹|不可或缺|了不起|对不起"
+    "|差不多|毫无疑问|无疑|无论|无数|无线|无锡|无人机|未来|未必不|是否|能否|否则|可否|莫斯科|莫名"
+)
+
+
+def comparable(text: str) -> str:
+    """The form in which quotations are compared: width, quotes, dashes and white space folded."""
+    return _WHITE_SPACE.sub("", fold_compatibility(text).translate(_SAME_MARK))
+
+
+def quotations(text: str) -> list[str]:
+    """What stands in quotation marks, without the punctuation that English puts inside of them."""
+    found = (next(filter(None, match.groups())) for match in _QUOTED.finditer(text))
+    return [quoted.strip().rstrip(".,;!?。，") for quoted in found]
+
+
+def titles(text: str) -> list[str]:
+    """What stands in 《 》, the marks of a Chinese title."""
+    return _TITLES.findall(text)
+
+
+def names(text: str) -> list[str]:
+    """Tokens that name something: what a sentence must not have from nowhere.
+
+    Capitalised words, unless a function word begins the sentence with its capital; identifiers with
+    a digit, underscore, inner capital or inner mark; every Latin word of a Chinese sentence.
+    """
+    folded = fold_compatibility(text)
+    return list(dict.fromkeys(_names(folded, chinese=_HAN.search(folded) is not None)))
+
+
+def words(text: str) -> frozenset[str]:
+    """Every token that `names` could give, and its parts, in lower case."""
+    found: set[str] = set()
+    for match in _TOKEN.finditer(fold_compatibility(text)):
+        token = match.group().lower()
+        found.add(token)
+        found.add(_POSSESSIVE.sub("", token))
+        found.update(re.split(r"[-/@:'’]", token))
+    return frozenset(found)
+
+
+def denies(text: str) -> bool:
+    """Whether the sentence holds a word of negation that negates."""
+    folded = fold_compatibility(text).replace("’", "'")
+    return _DENIES.search(_DENIES_NOTHING.sub(" ", folded)) is not None
+
+
+def _names(text: str, *, chinese: bool) -> Iterator[str]:
+    for position, match in enumerate(_TOKEN.finditer(text)):
+        token = _POSSESSIVE.sub("", match.group())
+        if token == _I or not any(character.isalpha() for character in token):
+            continue
+        identifier = _INNER_MARKS.search(token) or _INNER_CAPITAL.search(token)
+        initial_function_word = position == 0 and token.lower() in FUNCTION_WORDS
+        capitalised = token[0].isupper() and not initial_function_word
+        if identifier or capitalised or (chinese and len(token) > 1):
+            yield token

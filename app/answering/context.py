@@ -1,0 +1,139 @@
+"""From hits to the numbered passages that an answer may rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.answering.passages import Passage
+from app.domain import Chunk, Document, Hit, Span
+from app.ports import Collection
+from app.settings import AnswerSettings
+
+DUPLICATE_OVERLAP: Final = 0.9
+"""Jaccard overlap of terms from which a passage says nothing that one before it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """``passages`` are numbered from 1 in order of rank; ``dropped`` says why a hit is not there."""
+
+    passages: tuple[Passage, ...]
+    chunks: Mapping[str, tuple[Chunk, ...]]
+    dropped: Mapping[str, str]
+
+    def chunk_at(self, document_id: str, span: Span) -> str:
+        """The chunk that ``span`` begins in."""
+        held = [c for c in self.chunks[document_id] if c.span[0] <= span[0] < c.span[1]]
+        return held[0].id if held else self.chunks[document_id][0].id
+
+
+def gather_context(
+    hits: Sequence[Hit],
+    collection: Collection,
+    *,
+    settings: AnswerSettings,
+    limit: int,
+    terms: Callable[[str], list[str]],
+    count_tokens: Callable[[str], int],
+) -> Context:
+    """Takes hits best first: near-duplicates are left out, neighbours added, the budget kept.
+
+    A hit is widened by the chunks beside it while ``settings.context_tokens`` allow, and joined to
+    a passage that it touches. Where even the hit alone does not fit, it is left out.
+    """
+    gathering = _Gathering(collection, settings, count_tokens)
+    term_sets: list[frozenset[str]] = []
+    dropped: dict[str, str] = {}
+    for hit in hits:
+        held = frozenset(terms(hit.chunk.text))
+        if len(gathering.places) >= limit:
+            dropped[hit.chunk.id] = f"context: only {limit} passages are used"
+        elif any(_jaccard(held, other) >= DUPLICATE_OVERLAP for other in term_sets):
+            dropped[hit.chunk.id] = "context: nearly the same as a passage ranked above it"
+        elif not gathering.add(hit.chunk):
+            dropped[hit.chunk.id] = "context: the token budget is spent"
+        else:
+            term_sets.append(held)
+    return gathering.context(dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a passage lies, and the hit that brought it in."""
+
+    hit: Chunk
+    span: Span
+
+
+class _Gathering:
+    """Places taken so far, and the documents and chunks they lie in."""
+
+    def __init__(
+        self, collection: Collection, settings: AnswerSettings, count_tokens: Callable[[str], int]
+    ) -> None:
+        self._collection = collection
+        self._settings = settings
+        self._count_tokens = count_tokens
+        self._documents: dict[str, Document] = {}
+        self._chunks: dict[str, dict[str, Chunk]] = {}
+        self._spent = 0
+        self.places: list[_Place] = []
+
+    def add(self, hit: Chunk) -> bool:
+        """Takes the hit, as wide as the budget allows; false where it does not fit at all."""
+        if hit.document_id not in self._documents:
+            document = self._collection.document(hit.document_id)
+            if document is None:  # deleted since the search
+                return False
+            self._documents[hit.document_id] = document
+        beside = self._collection.neighbours(hit.id, radius=self._settings.neighbours) or [hit]
+        self._chunks.setdefault(hit.document_id, {}).update({c.id: c for c in (*beside, hit)})
+        wide = (min(c.span[0] for c in beside), max(c.span[1] for c in beside))
+        return self._take(hit, wide) or self._take(hit, hit.span)
+
+    def _take(self, hit: Chunk, span: Span) -> bool:
+        text = self._documents[hit.document_id].text
+        at = self._touching(hit.document_id, span)
+        before = 0
+        if at is not None:
+            held = self.places[at].span
+            before = self._count_tokens(text[slice(*held)])
+            span = (min(held[0], span[0]), max(held[1], span[1]))
+        cost = self._count_tokens(text[slice(*span)]) - before
+        if self._spent + cost > self._settings.context_tokens and self.places:
+            return False
+        self._spent += cost
+        if at is None:
+            self.places.append(_Place(hit, span))
+        else:
+            self.places[at] = replace(self.places[at], span=span)
+        return True
+
+    def _touching(self, document_id: str, span: Span) -> int | None:
+        for at, place in enumerate(self.places):
+            touches = place.span[0] <= span[1] and span[0] <= place.span[1]
+            if place.hit.document_id == document_id and touches:
+                return at
+        return None
+
+    def context(self, dropped: Mapping[str, str]) -> Context:
+        passages = tuple(
+            Passage(
+                n=n,
+                chunk_id=place.hit.id,
+                document_id=place.hit.document_id,
+                title=place.hit.title,
+                context=place.hit.context,
+                text=self._documents[place.hit.document_id].text[slice(*place.span)],
+                span=place.span,
+            )
+            for n, place in enumerate(self.places, start=1)
+        )
+        chunks = {name: tuple(held.values()) for name, held in self._chunks.items()}
+        return Context(passages, chunks, dropped)
+
+
+def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
+    return len(left & right) / len(left | right) if left and right else 0.0

@@ -1,0 +1,146 @@
+"""The composition root: from settings to a service that runs. The one place that knows every part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+
+from app.domain import IndexedDocument
+from app.models.registry import build_embedder, build_generator, build_reranker
+from app.ports import Analyzer, Embedder, Generator, Reranker
+from app.retrieval.pipeline import SearchPipeline
+from app.service import ROUTE_THREADS, Service
+from app.settings import Settings
+from app.stores.local.collection import LocalCollection
+from app.stores.local.store import LocalStore
+from app.text.analyzer import StandardAnalyzer
+from ingest.indexer import Indexer
+from ingest.isolation import IsolatedLoader
+from ingest.jobs import JobQueue
+from ingest.pipeline import Ingestion, Progress
+from ingest.report import IngestReport
+from ingest.sources import Source
+
+
+class Application:
+    """The parts that settings name, each made when it is first needed and shared from then on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def analyzer(self) -> Analyzer:
+        """The one analyzer."""
+        return StandardAnalyzer(self.settings.models.cache / "analyzer")
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """See `build_embedder`."""
+        return build_embedder(self.settings.models)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """See `build_reranker`."""
+        return build_reranker(self.settings.models, self.embedder)
+
+    @cached_property
+    def generator(self) -> Generator | None:
+        """See `build_generator`."""
+        return build_generator(self.settings.models)
+
+    @cached_property
+    def store(self) -> LocalStore:
+        """Collections below ``store.directory``."""
+        return LocalStore(self.settings.store, self.analyzer)
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """What makes chunks and vectors, as the settings say."""
+        return Indexer(self.embedder, self.analyzer, self.settings)
+
+    @cached_property
+    def loader(self) -> IsolatedLoader:
+        """Reads files in a process of its own."""
+        return IsolatedLoader(load_timeout_s=self.settings.ingest.load_timeout_s)
+
+    def ingest(
+        self,
+        collection: str,
+        sources: Iterable[Source],
+        progress: Progress = lambda _: None,
+        *,
+        prune: Sequence[str] = (),
+    ) -> IngestReport:
+        """Indexes ``sources`` into a collection, made where it does not exist."""
+        run = Ingestion(
+            self.store.create(collection, self.indexer.fingerprint),
+            self.indexer,
+            load=self.loader.load,
+            batch_chunks=self.settings.ingest.batch_chunks,
+            progress=progress,
+        )
+        return run.run(sources, prune=prune)
+
+    def pipeline(self, collection: LocalCollection) -> SearchPipeline:
+        """A search pipeline of its own, for evaluation."""
+        return SearchPipeline(
+            collection,
+            analyzer=self.analyzer,
+            embedder=self.embedder,
+            reranker=self.reranker,
+            settings=self.settings.retrieval,
+            executor=ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall"),
+        )
+
+    def rebuild(self, name: str) -> None:
+        """Makes indexes anew; chunks and vectors too, where the settings' fingerprint differs."""
+        collection = self.store.open(name)
+        if collection.fingerprint == self.indexer.fingerprint:
+            collection.rebuild_indexes()
+            return
+        collection.replace_all(self._reindexed(collection), self.indexer.fingerprint)
+
+    def _reindexed(self, collection: LocalCollection) -> Iterable[IndexedDocument]:
+        """Every stored document, chunked and embedded as the settings say now."""
+        for record in collection.records():
+            document = collection.document(record.id)
+            if document is not None:
+                yield from self.indexer.embed([self.indexer.chunk(document, record.content_hash)])
+
+    @cached_property
+    def jobs(self) -> JobQueue:
+        """Ingestion in the background."""
+        return JobQueue(
+            self.settings.store.directory,
+            prepare=lambda name: self.store.create(name, self.indexer.fingerprint),
+            run=self.ingest,
+            max_waiting=self.settings.server.queue,
+        )
+
+    @cached_property
+    def service(self) -> Service:
+        """The service with all models loaded and the job queue at work."""
+        service = Service(
+            store=self.store,
+            analyzer=self.analyzer,
+            embedder=self.embedder,
+            reranker=self.reranker,
+            generator=self.generator,
+            ingestor=self.jobs,
+            settings=self.settings,
+        )
+        self.jobs.start()
+        return service
+
+    def close(self) -> None:
+        """Ends what was started: jobs first, then their loader, then the store."""
+        made = vars(self)
+        if "jobs" in made:
+            self.jobs.close(self.settings.server.shutdown_grace_s)
+        if "loader" in made:
+            self.loader.close()
+        if "service" in made:
+            self.service.close()
+        elif "store" in made:
+            self.store.close()

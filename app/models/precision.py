@@ -1,0 +1,235 @@
+"""Chooses the fastest numeric form of an encoder that leaves its meaning alone, by measuring.
+
+Candidates are PyTorch in float32 and bfloat16, and OpenVINO where it is installed. A candidate
+counts when each of its vectors keeps a cosine of at least `MIN_COSINE` to float32. Which one wins
+depends on the CPU, so it is measured when a model is first used on a machine and remembered in
+``calibration.json`` of the cache, under model, CPU, threads and library versions.
+"""
+
+# ruff: noqa: PLC0415 - engines are imported by the loader that needs them: PyTorch takes seconds
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import math
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from app.errors import ConfigurationError
+from app.models.calibration_texts import PASSAGES, QUERY
+from app.models.encoder import Precision, Runtime, pad, truncate
+from app.models.folder import ModelFolder
+
+MIN_COSINE: Final = 0.999
+"""Below this, a form would move vectors further than an index of another form forgives."""
+REPEATS: Final = 3
+"""Runs of which the fastest counts: the others measure what else the machine was doing."""
+CALIBRATION_FILE: Final = "calibration.json"
+_LIBRARIES: Final = ("torch", "transformers", "sentence-transformers", "openvino")
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One candidate on the calibration texts. ``min_cosine`` is to float32, over all texts."""
+
+    precision: Precision
+    passages_per_s: float
+    query_ms: float
+    min_cosine: float
+
+    @property
+    def speed(self) -> float:
+        """Geometric mean of both speeds, so that neither ingestion nor search is forgotten."""
+        return math.sqrt(self.passages_per_s * 1_000.0 / self.query_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The form in use, and the measurements it was chosen by; none where it was asked for."""
+
+    precision: Precision
+    measurements: tuple[Measurement, ...] = ()
+
+
+def choose(measurements: tuple[Measurement, ...]) -> Precision:
+    """The fastest form that keeps the meaning. Raises `ValueError` where none does."""
+    faithful = [m for m in measurements if m.min_cosine >= MIN_COSINE]
+    return max(faithful, key=lambda m: m.speed).precision
+
+
+def load_runtime(
+    model: ModelFolder,
+    *,
+    cache: Path,
+    precision: Literal["auto"] | Precision = "auto",
+    threads: int = 0,
+) -> tuple[Runtime, Choice]:
+    """Loads ``model`` in ``precision``, measuring first where ``auto`` has not been decided yet.
+
+    Raises:
+        ConfigurationError: OpenVINO is asked for and not installed.
+        ModelIncompatible: the folder holds no text encoder.
+    """
+    loaders = _loaders(model, cache, threads)
+    if precision == "openvino" and precision not in loaders:
+        raise ConfigurationError(
+            "models.precision is openvino, which is not installed; "
+            "run `pip install 'attest-rag[fast]'` or set it to auto"
+        )
+    if precision != "auto":
+        return loaders[precision](), Choice(precision)
+    file, key = cache / CALIBRATION_FILE, _key(model, threads)
+    choice = recall(file, key)
+    if choice is not None and choice.precision in loaders:
+        return loaders[choice.precision](), choice
+    measurements = calibrate(loaders)
+    choice = Choice(choose(measurements), measurements)
+    remember(file, key, choice)
+    return loaders[choice.precision](), choice
+
+
+def calibrate(loaders: Mapping[Precision, Callable[[], Runtime]]) -> tuple[Measurement, ...]:
+    """Measures every candidate; ``loaders`` has to hold float32, the reference.
+
+    Candidates take turns, so that what else the machine does meets them alike.
+    """
+    runtimes = [load() for load in loaders.values()]
+    limit = runtimes[0].facts.max_length
+    encodings = runtimes[0].tokenizer.encode_batch([*PASSAGES, QUERY])
+    *passages, query = (truncate(encoding, limit) for encoding in encodings)
+    batch, single = pad(passages, runtimes[0].facts), pad([query], runtimes[0].facts)
+    vectors = {
+        runtime.precision: _unit(
+            np.concatenate([runtime.encode(*batch).texts, runtime.encode(*single).texts])
+        )
+        for runtime in runtimes
+    }
+    batch_s = {runtime.precision: math.inf for runtime in runtimes}
+    query_s = dict(batch_s)
+    for _ in range(REPEATS):
+        for runtime in runtimes:
+            name = runtime.precision
+            batch_s[name] = min(batch_s[name], _seconds(partial(runtime.encode, *batch)))
+            query_s[name] = min(query_s[name], _seconds(partial(runtime.encode, *single)))
+    return tuple(
+        Measurement(
+            precision=name,
+            passages_per_s=len(passages) / batch_s[name],
+            query_ms=query_s[name] * 1_000.0,
+            min_cosine=float(np.sum(vectors[name] * vectors["float32"], axis=1).min()),
+        )
+        for name in batch_s
+    )
+
+
+def recall(file: Path, key: str) -> Choice | None:
+    """What was chosen under ``key``, or ``None``."""
+    try:
+        entry = _entries(file)[key]
+        measurements = tuple(Measurement(**m) for m in entry["measurements"])
+        return Choice(entry["precision"], measurements)
+    except (KeyError, TypeError):
+        return None
+
+
+def remember(file: Path, key: str, choice: Choice) -> None:
+    """Adds ``choice`` to ``file`` under ``key``."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(file.with_suffix(".lock")):
+        temporary = file.with_suffix(".tmp")
+        known = {**_entries(file), key: asdict(choice)}
+        temporary.write_text(json.dumps(known, indent=2), encoding="utf-8")
+        temporary.replace(file)
+
+
+def _entries(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # absent or damaged: what it said is measured again
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def cpu_model() -> str:
+    """The name of the CPU, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that compute; those that are not installed are left out."""
+    versions: dict[str, str] = {}
+    for library in _LIBRARIES:
+        try:
+            versions[library] = importlib.metadata.version(library)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _loaders(
+    model: ModelFolder, cache: Path, threads: int
+) -> dict[Precision, Callable[[], Runtime]]:
+    def torch_runtime(precision: Literal["float32", "bfloat16"]) -> Runtime:
+        from app.models.torch_runtime import TorchRuntime, use_threads
+
+        use_threads(threads)
+        return TorchRuntime(model.path, precision)
+
+    def openvino() -> Runtime:
+        from app.models.openvino_runtime import LAYOUT, OpenVinoRuntime, is_exported
+
+        folder = cache / "openvino" / f"{_slug(model)}-v{LAYOUT}"
+        if not is_exported(folder):
+            from app.models.openvino_export import export
+            from app.models.torch_runtime import TorchRuntime
+
+            export(TorchRuntime(model.path, "float32"), folder)
+        return OpenVinoRuntime(folder, threads)
+
+    loaders: dict[Precision, Callable[[], Runtime]] = {
+        "float32": lambda: torch_runtime("float32"),
+        "bfloat16": lambda: torch_runtime("bfloat16"),
+    }
+    if importlib.util.find_spec("openvino"):
+        loaders["openvino"] = openvino
+    return loaders
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def _key(model: ModelFolder, threads: int) -> str:
+    versions = " ".join(f"{name} {version}" for name, version in library_versions().items())
+    cpus = f"{cpu_model()}, {threads or os.cpu_count()} threads"
+    return f"{model.id} | {cpus} | {versions}"
+
+
+def _slug(model: ModelFolder) -> str:
+    """A folder's name for ``model`` as these libraries export it."""
+    name = "".join(c if c.isalnum() or c in "-.@" else "-" for c in model.id)
+    return f"{name}-openvino{library_versions()['openvino']}"

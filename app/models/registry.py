@@ -1,0 +1,173 @@
+"""From the names in the settings to models.
+
+=====================================  =========================================================
+name                                   model
+=====================================  =========================================================
+``bundled:<name>``                     installed by ``rag models install``
+``<path>`` or ``<owner>/<name>``       a folder, or a Hugging Face id
+``openai:<base-url>#<model>``          embedder or generator behind an OpenAI-compatible server
+``cohere:<url>#<model>``               reranker over HTTP; also ``jina:<url>#<model>``
+``tei:<url>``                          reranker behind Text Embeddings Inference
+``late-interaction``                   reranker: the embedder's own token states
+``none``                               no reranker, or no generator
+=====================================  =========================================================
+
+Heavy libraries are imported by the branch that needs them, so that a command that uses no model
+starts at once.
+"""
+
+# ruff: noqa: PLC0415 - each branch imports what it alone needs
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import SecretStr
+
+from app.errors import ConfigurationError
+from app.models.bundled import bundled
+from app.models.folder import ModelFolder
+from app.models.packages import require
+from app.ports import Embedder, Generator, Reranker
+from app.settings import ModelSettings
+
+BUNDLED: Final = "bundled:"
+OPENAI: Final = "openai:"
+NONE: Final = "none"
+LATE_INTERACTION: Final = "late-interaction"
+_HTTP_RERANKERS: Final[dict[str, Literal["cohere", "jina", "tei"]]] = {
+    "cohere:": "cohere",
+    "jina:": "jina",
+    "tei:": "tei",
+}
+
+
+def build_embedder(settings: ModelSettings) -> Embedder:
+    """The embedder that ``settings.embedder`` names, loaded.
+
+    Raises:
+        ConfigurationError: the name can't be understood.
+        ModelMissing: the model is not on this machine and can't be fetched.
+        ModelIncompatible: what is there is no embedder.
+    """
+    name = settings.embedder
+    if name.startswith(OPENAI):
+        from app.models.openai_compatible import OpenAIEmbedder
+
+        base_url, model = _address(name, OPENAI)
+        return OpenAIEmbedder(
+            base_url,
+            model,
+            api_key=_secret(settings.embedder_api_key),
+            timeout_s=settings.request_timeout_s,
+            query_prefix=settings.query_prefix or "",
+            passage_prefix=settings.passage_prefix or "",
+        )
+    folder = _folder(name, "embedder", settings.cache)
+    from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(
+        folder,
+        cache=settings.cache,
+        precision=settings.precision,
+        threads=settings.threads,
+        query_prefix=settings.query_prefix,
+        passage_prefix=settings.passage_prefix,
+    )
+
+
+def build_reranker(settings: ModelSettings, embedder: Embedder) -> Reranker | None:
+    """The reranker that ``settings.reranker`` names, or ``None`` for ``none``.
+
+    Raises:
+        ConfigurationError: the name can't be understood, or ``embedder`` has no token states.
+        ModelMissing: the model is not on this machine and can't be fetched.
+        ModelIncompatible: what is there is no reranker.
+    """
+    name = settings.reranker
+    if name == NONE:
+        return None
+    if name == LATE_INTERACTION:
+        from app.models.late_interaction import LateInteractionReranker
+        from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
+
+        if not isinstance(embedder, SentenceTransformerEmbedder):
+            raise ConfigurationError(
+                "late-interaction needs an embedder that runs here, and "
+                f"{settings.embedder} is behind HTTP; set models.reranker to another"
+            )
+        return LateInteractionReranker(embedder)
+    for prefix, shape in _HTTP_RERANKERS.items():
+        if name.startswith(prefix):
+            from app.models.http_rerank import HttpReranker
+
+            # A TEI server has one model and takes no name.
+            tei = shape == "tei" and "#" not in name
+            url, model = (name.removeprefix(prefix), "") if tei else _address(name, prefix)
+            return HttpReranker(
+                shape,
+                url,
+                model,
+                api_key=_secret(settings.reranker_api_key),
+                timeout_s=settings.request_timeout_s,
+            )
+    folder = _folder(name, "reranker", settings.cache)
+    from app.models.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(folder, threads=settings.threads)
+
+
+def build_generator(settings: ModelSettings) -> Generator | None:
+    """The generator that ``settings.generator`` names, or ``None`` for ``none``.
+
+    Raises:
+        ConfigurationError: the name can't be understood.
+        ModelMissing: the model is not on this machine and can't be fetched.
+        ModelIncompatible: what is there is no generator.
+    """
+    name = settings.generator
+    if name == NONE:
+        return None
+    if name.startswith(OPENAI):
+        from app.models.openai_compatible import OpenAIGenerator
+
+        base_url, model = _address(name, OPENAI)
+        return OpenAIGenerator(
+            base_url,
+            model,
+            api_key=_secret(settings.generator_api_key),
+            timeout_s=settings.request_timeout_s,
+        )
+    folder = _folder(name, "generator", settings.cache)
+    languages: frozenset[str] = frozenset()
+    if name.startswith(BUNDLED):
+        languages = bundled(name.removeprefix(BUNDLED)).languages
+    from app.models.transformers_generator import TransformersGenerator
+
+    return TransformersGenerator(folder, languages=languages, threads=settings.threads)
+
+
+def _address(name: str, prefix: str) -> tuple[str, str]:
+    url, separator, model = name.removeprefix(prefix).partition("#")
+    if not (url and separator and model):
+        raise ConfigurationError(f"{name!r} is not of the form {prefix}<url>#<model>")
+    return url, model
+
+
+def _folder(
+    name: str, kind: Literal["embedder", "reranker", "generator"], cache: Path
+) -> ModelFolder:
+    """Where the files of ``name``, bundled or not, are; it has to be of this ``kind``."""
+    if name.startswith(BUNDLED):
+        model = bundled(name.removeprefix(BUNDLED))
+        if model.kind != kind:
+            raise ConfigurationError(f"{name} is no {kind}, but of kind {model.kind}")
+        return ModelFolder(model.id, require(cache, model.name))
+    from app.models.hub import locate
+
+    return locate(name)
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None

@@ -1,0 +1,148 @@
+"""Generates with any causal language model of transformers that has a chat template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import torch
+from tokenizers.decoders import DecodeStream
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
+
+from app.domain import Turn
+from app.errors import InvalidRequest, ModelIncompatible
+from app.models.folder import ModelFolder
+from app.models.third_party import quiet
+
+_BFLOAT16_CAPABILITIES: Final = ("avx512_bf16", "amx_bf16", "bf16")
+"""What PyTorch calls instructions that multiply bfloat16, on x86 and ARM."""
+
+
+class TransformersGenerator:
+    """Implements the `Generator` port, greedily: the same conversation gives the same answer.
+
+    Special tokens within a turn's content are blanked out, so that a passage can neither end its
+    turn nor open another.
+    """
+
+    def __init__(
+        self, model: ModelFolder, *, languages: frozenset[str] = frozenset(), threads: int = 0
+    ) -> None:
+        """Loads ``model``, in bfloat16 where the CPU computes in it and in float32 elsewhere.
+
+        Args:
+            model: Where its files are.
+            languages: ISO 639-1 codes that it writes well; empty means no known limit.
+            threads: Threads to compute with; 0 leaves their number to PyTorch.
+
+        Raises:
+            ModelIncompatible: the folder holds no causal language model with a chat template.
+        """
+        if threads:
+            torch.set_num_threads(threads)
+        dtype = torch.bfloat16 if computes_in_bfloat16() else torch.float32
+        local = {"local_files_only": True, "trust_remote_code": False}
+        try:
+            with quiet():
+                self._tokenizer: Any = AutoTokenizer.from_pretrained(model.path, **local)
+                self._model: Any = AutoModelForCausalLM.from_pretrained(
+                    model.path, dtype=dtype, **local
+                ).eval()
+        except (OSError, ValueError, ImportError, RuntimeError) as error:
+            raise ModelIncompatible(f"{model.id} can't be loaded: {error}") from error
+        if not self._tokenizer.chat_template:
+            raise ModelIncompatible(f"{model.id} has no chat template; take an instruct model")
+        self._id = model.id
+        self._languages = languages
+        self._special = sorted(
+            str(token) for token in self._tokenizer.added_tokens_decoder.values() if token.special
+        )
+        self._ends = _end_tokens(self._model.generation_config.eos_token_id) | _end_tokens(
+            self._tokenizer.eos_token_id
+        )
+
+    @property
+    def id(self) -> str:
+        """Names the model."""
+        return self._id
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and answer may have together."""
+        return int(self._model.config.max_position_embeddings)
+
+    def supports(self, language: str) -> bool:
+        """Whether ``language`` is among those the model writes well."""
+        return not self._languages or language in self._languages
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text`` alone."""
+        return len(self._tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def stream(
+        self, turns: Sequence[Turn], *, max_tokens: int, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[str]:
+        """Pieces of the answer as they come; ends early once ``stop()`` is true.
+
+        Raises:
+            InvalidRequest: the conversation alone fills the context.
+        """
+        prompt = self._prompt(turns)
+        room = self.context_tokens - len(prompt)
+        if room < 1:
+            raise InvalidRequest(
+                f"the conversation has {len(prompt)} tokens and the model holds "
+                f"{self.context_tokens} with its answer"
+            )
+        decoder = DecodeStream(skip_special_tokens=True)
+        for token in self._greedy(prompt, min(max_tokens, room), stop):
+            piece = decoder.step(self._tokenizer.backend_tokenizer, token)
+            if piece:
+                yield piece
+
+    def _prompt(self, turns: Sequence[Turn]) -> list[int]:
+        messages = [{"role": turn.role, "content": self._plain(turn.content)} for turn in turns]
+        text: str = self._tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, tokenize=False
+        )
+        ids: list[int] = self._tokenizer.backend_tokenizer.encode(
+            text, add_special_tokens=False
+        ).ids
+        return ids
+
+    def _plain(self, content: str) -> str:
+        for token in self._special:
+            content = content.replace(token, " ")
+        return content
+
+    def _greedy(
+        self, prompt: list[int], max_tokens: int, stop: Callable[[], bool]
+    ) -> Iterator[int]:
+        cache = DynamicCache(config=self._model.config)
+        ids = torch.tensor([prompt])
+        for _ in range(max_tokens):
+            if stop():
+                return
+            # Entered anew for each token: the mode must not leak to whoever consumes this iterator.
+            with torch.inference_mode():
+                output = self._model(
+                    input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1
+                )
+                ids = output.logits[:, -1:].argmax(dim=-1)
+            token = int(ids.item())
+            if token in self._ends:
+                return
+            yield token
+
+
+def computes_in_bfloat16() -> bool:
+    """Whether the CPU multiplies bfloat16 natively; elsewhere PyTorch converts, and is slower."""
+    # Older releases of PyTorch don't tell; float32 is right everywhere.
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(capabilities.get(name) for name in _BFLOAT16_CAPABILITIES)
+
+
+def _end_tokens(ids: int | list[int] | None) -> frozenset[int]:
+    if ids is None:
+        return frozenset()
+    return frozenset([ids] if isinstance(ids, int) else ids)

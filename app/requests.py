@@ -1,0 +1,31 @@
+"""What may be asked of the service. Values are checked where they come in, by the HTTP schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain import Turn
+from app.filters import Filter
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """From a question to hits. ``None`` means what the settings say."""
+
+    query: str
+    limit: int = 10
+    where: Filter | None = None
+    routes: tuple[str, ...] | None = None
+    rerank: bool | None = None
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """From a question to an answer; ``history`` ends before it, ``limit`` counts passages."""
+
+    query: str
+    history: tuple[Turn, ...] = ()
+    limit: int | None = None
+    where: Filter | None = None
+    explain: bool = False

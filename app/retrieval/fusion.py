@@ -1,0 +1,134 @@
+"""Several rankings of the same chunks made into one. Pure functions.
+
+Weights are divided by their sum over the routes that are given, so a route that failed takes its
+share of the score with it and the others keep their proportions. Ties break on chunk id.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, TypeAlias
+
+from app.domain import Candidate, Contribution, Fused
+from app.errors import ConfigurationError
+
+Rankings: TypeAlias = Mapping[str, Sequence[Candidate]]
+"""What each route returned, by its name; best first, ranks from 1."""
+Normalisation: TypeAlias = Literal["min-max", "theoretical"]
+
+
+def weighted_rrf(rankings: Rankings, *, weights: Mapping[str, float], k: float) -> list[Fused]:
+    """Reciprocal rank fusion: score(d) = Σ αᵢ / (k + rankᵢ(d)), with Σα = 1; best first.
+
+    A route that does not rank a chunk adds nothing to it. Scores lie in (0, 1 / (k + 1)], and are 0
+    where only routes of weight 0 rank the chunk. The larger ``k``, the less the first ranks stand
+    out.
+
+    Raises:
+        ConfigurationError: ``k`` or a weight is negative or not finite, a route has no weight, or
+            the weights of the given routes are all 0.
+        ValueError: a route ranks a chunk twice, or has a rank below 1.
+
+    Source: G. V. Cormack, C. L. A. Clarke and S. Büttcher, "Reciprocal Rank Fusion outperforms
+    Condorcet and individual Rank Learning Methods", SIGIR 2009 (unweighted, k = 60).
+    """
+    if not (math.isfinite(k) and k >= 0):
+        raise ConfigurationError(f"retrieval.rrf_k must be 0 or more, not {k}")
+    alphas = _normalised(weights, rankings)
+    return _fuse(rankings, lambda route, candidate: alphas[route] / (k + candidate.rank))
+
+
+def convex_combination(
+    rankings: Rankings,
+    *,
+    weights: Mapping[str, float],
+    normalise: Normalisation = "min-max",
+    minima: Mapping[str, float] | None = None,
+) -> list[Fused]:
+    """Weighted mean of normalised scores, Σ αᵢ · φᵢ(d) with Σα = 1; best first, scores in [0, 1].
+
+    φ maps a route's scores to (s − m) / (M − m), where M is its best score for this query and m is
+
+    - ``min-max``: its worst score for this query;
+    - ``theoretical``: the least that its scoring function can give, from ``minima`` (BM25: 0,
+      cosine: −1), so that how good a route's list is as a whole is not lost.
+
+    A route that does not rank a chunk counts as 0. Where M = m every chunk of the list counts as 1.
+
+    Raises:
+        ConfigurationError: as `weighted_rrf`, or a route has no theoretical minimum.
+        ValueError: a route ranks a chunk twice, has a rank below 1, or scores below its minimum.
+
+    Source: S. Bruch, S. Gai and A. Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval",
+    TOIS 42(1), 2023.
+    """
+    alphas = _normalised(weights, rankings)
+    ranges = {
+        route: _range(route, ranking, normalise, minima or {})
+        for route, ranking in rankings.items()
+        if ranking
+    }
+
+    def contribution(route: str, candidate: Candidate) -> float:
+        low, high = ranges[route]
+        share = (candidate.score - low) / (high - low) if high > low else 1.0
+        return alphas[route] * share
+
+    return _fuse(rankings, contribution)
+
+
+def _normalised(weights: Mapping[str, float], rankings: Rankings) -> dict[str, float]:
+    for route in rankings:
+        if route not in weights:
+            raise ConfigurationError(f'retrieval.weights has no weight for the route "{route}"')
+    for route, weight in weights.items():
+        if not (math.isfinite(weight) and weight >= 0):
+            raise ConfigurationError(
+                f'retrieval.weights must be 0 or more; that of "{route}" is {weight}'
+            )
+    if not rankings:
+        return {}
+    total = math.fsum(weights[route] for route in rankings)
+    if total == 0:
+        raise ConfigurationError(
+            f"retrieval.weights are 0 for every route that answered ({', '.join(rankings)})"
+        )
+    return {route: weights[route] / total for route in rankings}
+
+
+def _range(
+    route: str, ranking: Sequence[Candidate], normalise: Normalisation, minima: Mapping[str, float]
+) -> tuple[float, float]:
+    scores = [candidate.score for candidate in ranking]
+    if normalise == "min-max":
+        return min(scores), max(scores)
+    if route not in minima:
+        raise ConfigurationError(f'the route "{route}" has no theoretical minimum of its scores')
+    if min(scores) < minima[route]:
+        raise ValueError(f"{route} scores {min(scores)}, below its minimum of {minima[route]}")
+    return minima[route], max(scores)
+
+
+def _fuse(rankings: Rankings, contribution: Callable[[str, Candidate], float]) -> list[Fused]:
+    found: dict[str, dict[str, Contribution]] = {}
+    for route, ranking in rankings.items():
+        for candidate in ranking:
+            if candidate.rank < 1:
+                raise ValueError(f"{route} gives {candidate.chunk_id} the rank {candidate.rank}")
+            routes = found.setdefault(candidate.chunk_id, {})
+            if route in routes:
+                raise ValueError(f"{route} ranks {candidate.chunk_id} twice")
+            routes[route] = Contribution(
+                candidate.rank, candidate.score, contribution(route, candidate)
+            )
+    # fsum rounds once, so the order in which routes come in changes no score and breaks no tie.
+    scores = {
+        chunk_id: math.fsum(part.contribution for part in routes.values())
+        for chunk_id, routes in found.items()
+    }
+    order = sorted(found, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+    return [
+        Fused(chunk_id, rank, scores[chunk_id], found[chunk_id])
+        for rank, chunk_id in enumerate(order, start=1)
+    ]

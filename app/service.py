@@ -1,0 +1,160 @@
+"""What the service can do, one method a use case. HTTP and the command line call these alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from app.answering.answerer import Answerer
+from app.domain import (
+    Answer,
+    AnswerEvent,
+    CollectionStats,
+    Document,
+    DocumentRecord,
+    JobStatus,
+    SearchResult,
+    SentenceEvent,
+    Upload,
+)
+from app.errors import FingerprintMismatch, NotFound
+from app.ports import Analyzer, Collection, Embedder, Generator, Ingestor, Reranker, Store
+from app.requests import AnswerRequest, SearchRequest
+from app.retrieval.pipeline import SearchPipeline
+from app.settings import Settings
+
+ROUTE_THREADS: Final = 8
+"""Recalls that may run at once, over all requests."""
+
+
+class Service:
+    """Searches, answers and keeps documents. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        analyzer: Analyzer,
+        embedder: Embedder,
+        reranker: Reranker | None,
+        generator: Generator | None,
+        ingestor: Ingestor,
+        settings: Settings,
+    ) -> None:
+        self._store = store
+        self._analyzer = analyzer
+        self._embedder = embedder
+        self._reranker = reranker
+        self._generator = generator
+        self._ingestor = ingestor
+        self._settings = settings
+        self._executor = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
+        self._pipelines: dict[str, tuple[Collection, SearchPipeline]] = {}
+        self._lock = threading.Lock()
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    def search(self, collection: str, request: SearchRequest) -> SearchResult:
+        """See `SearchPipeline.search`. Raises `NotFound` and `FingerprintMismatch` too."""
+        return self._pipeline(self._store.open(collection)).search(request)
+
+    def answer(self, collection: str, request: AnswerRequest) -> Answer:
+        """See `Answerer.stream`; returns when the answer is complete."""
+        for event in self.stream_answer(collection, request):
+            if isinstance(event, AnswerEvent):
+                return event.answer
+        raise AssertionError("an answer's stream ends with its answer")
+
+    def stream_answer(
+        self,
+        collection: str,
+        request: AnswerRequest,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[SentenceEvent | AnswerEvent]:
+        """See `Answerer.stream`. ``stop`` is asked now and then whether nobody listens any more."""
+        opened = self._store.open(collection)
+        answerer = Answerer(
+            self._pipeline(opened),
+            opened,
+            analyzer=self._analyzer,
+            embedder=self._embedder,
+            generator=self._generator,
+            settings=self._settings,
+        )
+        return answerer.stream(request, stop=stop)
+
+    def _pipeline(self, collection: Collection) -> SearchPipeline:
+        with self._lock:
+            opened, pipeline = self._pipelines.get(collection.name, (None, None))
+            if pipeline is None or opened is not collection:  # new, or dropped and made again
+                self._require_same_models(collection)
+                pipeline = SearchPipeline(
+                    collection,
+                    analyzer=self._analyzer,
+                    embedder=self._embedder,
+                    reranker=self._reranker,
+                    settings=self._settings.retrieval,
+                    executor=self._executor,
+                )
+                self._pipelines[collection.name] = (collection, pipeline)
+            return pipeline
+
+    def _require_same_models(self, collection: Collection) -> None:
+        """Vectors of two models don't compare, nor do terms of two analyzers."""
+        built_by = collection.fingerprint
+        for what, then, now in (
+            ("embedder", built_by.embedder, self._embedder.id),
+            ("analyzer", built_by.analyzer, self._analyzer.version),
+        ):
+            if then != now:
+                raise FingerprintMismatch(
+                    f"collection {collection.name} was built with {what} {then}, and {now} is "
+                    f"configured. Run `rag rebuild {collection.name}`, or restore the setting."
+                )
+
+    # --- documents ------------------------------------------------------------------------------
+
+    def submit(self, collection: str, uploads: Sequence[Upload]) -> JobStatus:
+        """See `Ingestor.submit`."""
+        return self._ingestor.submit(collection, uploads)
+
+    def job(self, job_id: str) -> JobStatus:
+        """See `Ingestor.status`."""
+        return self._ingestor.status(job_id)
+
+    def wait(self, job_id: str, timeout_s: float) -> JobStatus:
+        """See `Ingestor.wait`."""
+        return self._ingestor.wait(job_id, timeout_s)
+
+    def collections(self) -> list[CollectionStats]:
+        """Every collection with its sizes, by name."""
+        return [self._store.open(name).stats() for name in self._store.names()]
+
+    def drop(self, collection: str) -> None:
+        """Removes a collection and all it holds. Raises `NotFound`."""
+        self._store.drop(collection)
+
+    def records(self, collection: str, *, after: str, limit: int) -> list[DocumentRecord]:
+        """A page of a collection's documents. Raises `NotFound`."""
+        return self._store.open(collection).records(after=after, limit=limit)
+
+    def document(self, collection: str, document_id: str) -> tuple[DocumentRecord, Document]:
+        """One document with its text. Raises `NotFound`."""
+        opened = self._store.open(collection)
+        record, document = opened.record(document_id), opened.document(document_id)
+        if record is None or document is None:
+            raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
+        return record, document
+
+    def delete(self, collection: str, document_id: str) -> None:
+        """Removes one document. Raises `NotFound`."""
+        if not self._store.open(collection).delete([document_id]):
+            raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
+
+    def close(self) -> None:
+        """Releases threads and files."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._store.close()

@@ -1,0 +1,119 @@
+"""An evaluation dataset: documents, queries, and which document answers which query.
+
+`eval.beir` reads it from a folder. Everything is compared by id, never by text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from eval.errors import InvalidDataset
+from eval.json_files import Json
+
+
+@dataclass(frozen=True, slots=True)
+class EvalDocument:
+    """A document that queries are judged against."""
+
+    id: str
+    title: str
+    text: str
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where an answer stands: ``quote`` is a verbatim string of the document's text."""
+
+    document_id: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvalQuery:
+    """A question, with what is known of its answer.
+
+    ``kind`` and ``lang`` are empty where the dataset does not say; ``metadata`` holds them too.
+    """
+
+    id: str
+    text: str
+    answers: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    kind: str = ""
+    lang: str = ""
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Documents alone: distractors, or a collection that questions are asked of."""
+
+    name: str
+    documents: Mapping[str, EvalDocument]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A corpus with judged queries. ``qrels`` maps query id → document id → grade.
+
+    ``queries`` and ``qrels`` have the same keys, and each query at least one relevant document.
+    ``unanswerable`` queries are meant to have none and stand apart; ``unjudged`` are the ids of
+    queries that were left out at the reader's explicit wish.
+    """
+
+    name: str
+    documents: Mapping[str, EvalDocument]
+    queries: Mapping[str, EvalQuery]
+    qrels: Mapping[str, Mapping[str, int]]
+    unanswerable: Mapping[str, EvalQuery] = field(default_factory=dict)
+    unjudged: tuple[str, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) over ids, texts, metadata and grades; neither name nor order matter."""
+        digest = hashlib.sha256()
+        for record in _canonical_records(self):
+            line = json.dumps(record, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+            digest.update(line.encode("ascii") + b"\n")
+        return digest.hexdigest()
+
+
+def pool(dataset: Dataset, *corpora: Corpus) -> Dataset:
+    """The dataset over a larger corpus: further documents, relevant to no query, are added.
+
+    Raises:
+        InvalidDataset: a document id is in more than one corpus.
+    """
+    documents = dict(dataset.documents)
+    for corpus in corpora:
+        shared = documents.keys() & corpus.documents.keys()
+        if shared:
+            raise InvalidDataset(
+                f'{corpus.name} and {dataset.name} both hold a document "{min(shared)}"; '
+                "ids of pooled corpora must differ"
+            )
+        documents.update(corpus.documents)
+    return Dataset(
+        name="+".join([dataset.name, *(corpus.name for corpus in corpora)]),
+        documents=documents,
+        queries=dataset.queries,
+        qrels=dataset.qrels,
+        unanswerable=dataset.unanswerable,
+        unjudged=dataset.unjudged,
+    )
+
+
+def _canonical_records(dataset: Dataset) -> Iterator[list[object]]:
+    for document_id in sorted(dataset.documents):
+        document = dataset.documents[document_id]
+        yield ["document", document.id, document.title, document.text, dict(document.metadata)]
+    for role, queries in (("query", dataset.queries), ("unanswerable", dataset.unanswerable)):
+        for query_id in sorted(queries):
+            query = queries[query_id]
+            yield [role, query.id, query.text, list(query.answers), dict(query.metadata)]
+    for query_id in sorted(dataset.qrels):
+        yield ["judgments", query_id, dict(dataset.qrels[query_id])]

@@ -1,0 +1,86 @@
+"""A run: what one stage returned for each query, as documents, best first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from eval.errors import InvalidRun
+from eval.json_files import dump_json, write_text
+
+Ranking: TypeAlias = Sequence[tuple[str, float]]
+"""Ids with scores, best first. The order is the ranking; scores are kept to be looked at, and need
+not be comparable over a whole ranking (a reranker scores its first n only)."""
+
+FORMAT: Final = "attest-run/1"
+"""Names the layout of a saved run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One stage (``bm25``, ``embedding``, ``ensemble``, …): query id → documents with scores.
+
+    Raises `InvalidRun` where a document is ranked twice or a score is not finite. A query that the
+    stage found nothing for has an empty ranking.
+    """
+
+    stage: str
+    rankings: Mapping[str, tuple[tuple[str, float], ...]]
+
+    def __post_init__(self) -> None:
+        for query_id, ranking in self.rankings.items():
+            ids = [document_id for document_id, _ in ranking]
+            if len(set(ids)) != len(ids):
+                raise InvalidRun(f'{self.stage} ranks a document twice for query "{query_id}"')
+            if not all(math.isfinite(score) for _, score in ranking):
+                raise InvalidRun(f'{self.stage} has a score for "{query_id}" that is not finite')
+
+    def document_ids(self) -> dict[str, list[str]]:
+        """The rankings without scores, as metrics take them."""
+        return {
+            query_id: [document_id for document_id, _ in ranking]
+            for query_id, ranking in self.rankings.items()
+        }
+
+
+def collapse(hits: Ranking) -> tuple[tuple[str, float], ...]:
+    """From chunks to documents: each takes the place and the score of its first, best chunk.
+
+    ``hits`` are ``(document id, chunk score)``, best chunk first.
+    """
+    best: dict[str, float] = {}
+    for document_id, score in hits:
+        best.setdefault(document_id, score)
+    return tuple(best.items())
+
+
+def save_run(run: Run, path: Path) -> None:
+    """Writes a run as JSON that `load_run` reads back equal."""
+    write_text(path, dump_json({"format": FORMAT, **asdict(run)}))
+
+
+def load_run(path: Path) -> Run:
+    """Reads a saved run.
+
+    Raises:
+        InvalidRun: the file is not a run of this format.
+    """
+    try:
+        saved = TypeAdapter(_SavedRun).validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise InvalidRun(f"{path} is not a run: {error}") from error
+    if saved.format != FORMAT:
+        raise InvalidRun(f'{path} has the format "{saved.format}", not "{FORMAT}"')
+    return Run(saved.stage, saved.rankings)
+
+
+@dataclass(frozen=True, slots=True)
+class _SavedRun:
+    format: str
+    stage: str
+    rankings: Mapping[str, tuple[tuple[str, float], ...]]

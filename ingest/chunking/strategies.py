@@ -1,0 +1,94 @@
+"""Three ways to cut a document. Each returns spans of its text; none looks at anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain import Block, BlockKind, Document, Span
+from app.text.sentences import sentence_spans
+from ingest.chunking.windows import TokenIndex, pack, token_windows
+
+SECTION_FILL: Final = 0.5
+"""A heading starts a new chunk once the current one is filled to this share: shorter sections are
+better found together than apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The span of a chunk and the headings above its first character."""
+
+    span: Span
+    heading_path: tuple[str, ...] = ()
+
+
+def cut_fixed(document: Document, tokens: TokenIndex, *, size: int, overlap: int) -> list[Cut]:
+    """Windows of equally many tokens, wherever they fall."""
+    whole = (0, len(document.text))
+    return [Cut(span) for span in token_windows(whole, tokens, size=size, overlap=overlap)]
+
+
+def cut_sentences(document: Document, tokens: TokenIndex, *, size: int, overlap: int) -> list[Cut]:
+    """Whole sentences, as many as fit; overlap in whole sentences too."""
+    sentences = sentence_spans(document.text)
+    units = _within(sentences, tokens, size=size, overlap=overlap)
+    return [Cut(_outer(units, found)) for found in pack(units, tokens, size=size, overlap=overlap)]
+
+
+def cut_structure(document: Document, tokens: TokenIndex, *, size: int, overlap: int) -> list[Cut]:
+    """Whole blocks of one section; a block too large for a chunk is cut between its sentences."""
+    if not document.blocks:
+        return cut_sentences(document, tokens, size=size, overlap=overlap)
+    units: list[Span] = []
+    paths: list[tuple[str, ...]] = []
+    breaks: set[int] = set()
+    path: tuple[tuple[int, str], ...] = ()
+    for block in document.blocks:
+        if block.kind is BlockKind.HEADING:
+            path = tuple(above for above in path if above[0] < block.level)
+            breaks.add(len(units))
+        parts = _block_units(document.text, block, tokens, size=size, overlap=overlap)
+        units += parts
+        paths += [tuple(heading for _, heading in path)] * len(parts)
+        if block.kind is BlockKind.HEADING:
+            path += ((block.level, " ".join(document.text[slice(*block.span)].split())),)
+    # A heading belongs to what follows: a run of headings is one place to break, its first.
+    breaks = {at for at in breaks if at - 1 not in breaks}
+    found = pack(units, tokens, size=size, overlap=overlap, breaks=breaks, fill=SECTION_FILL)
+    return [Cut(_outer(units, group), paths[group[0]]) for group in found]
+
+
+def _block_units(
+    text: str, block: Block, tokens: TokenIndex, *, size: int, overlap: int
+) -> list[Span]:
+    if tokens.count(block.span) <= size:
+        return [block.span]
+    start, end = block.span
+    if block.kind in (BlockKind.CODE, BlockKind.TABLE, BlockKind.FORMULA):
+        pieces = _lines(text, block.span)
+    else:
+        pieces = [(start + a, start + b) for a, b in sentence_spans(text[start:end])]
+    return _within(pieces, tokens, size=size, overlap=overlap)
+
+
+def _lines(text: str, span: Span) -> list[Span]:
+    lines, at = [], span[0]
+    for line in text[slice(*span)].splitlines(keepends=True):
+        if line.strip():
+            lines.append((at, at + len(line.rstrip())))
+        at += len(line)
+    return lines
+
+
+def _within(units: Sequence[Span], tokens: TokenIndex, *, size: int, overlap: int) -> list[Span]:
+    """Units, those larger than a chunk cut into windows of tokens."""
+    return [
+        window
+        for unit in units
+        for window in token_windows(unit, tokens, size=size, overlap=overlap)
+    ]
+
+
+def _outer(units: Sequence[Span], group: tuple[int, int]) -> Span:
+    return units[group[0]][0], units[group[1] - 1][1]

@@ -1,0 +1,61 @@
+"""From documents to what a store takes: language, chunks, vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.domain import Document, Fingerprint, IndexedDocument
+from app.errors import DocumentRejected
+from app.ports import Analyzer, Embedder
+from app.settings import Settings
+from ingest.chunking.chunker import Chunker, chunking_fingerprint
+
+
+class Indexer:
+    """Does to every document what the collection's fingerprint says."""
+
+    def __init__(self, embedder: Embedder, analyzer: Analyzer, settings: Settings) -> None:
+        self._embedder = embedder
+        self._analyzer = analyzer
+        self._settings = settings
+        self._chunker = Chunker(embedder, settings.chunking)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What a collection that it fills is built by."""
+        return Fingerprint(
+            embedder=self._embedder.id,
+            dimension=self._embedder.dimension,
+            analyzer=self._analyzer.version,
+            chunking=chunking_fingerprint(self._settings.chunking),
+            metric=self._settings.store.metric,
+        )
+
+    def chunk(self, document: Document, content_hash: str) -> IndexedDocument:
+        """The document with its language and its chunks, vectors still missing.
+
+        Raises:
+            DocumentRejected: ``empty``, where nothing is left to index.
+        """
+        if "lang" not in document.metadata:
+            language = self._analyzer.language(document.text)
+            document = replace(document, metadata=dict(document.metadata) | {"lang": language})
+        chunks = self._chunker.chunk(document)
+        if not chunks:
+            raise DocumentRejected("empty", "The document has no text; add some or leave it out.")
+        return IndexedDocument(document, chunks, np.empty((0, 0), dtype=np.float32), content_hash)
+
+    def embed(self, documents: Sequence[IndexedDocument]) -> list[IndexedDocument]:
+        """The same documents with their chunks' vectors, all embedded together.
+
+        Raises:
+            RemoteUnavailable: the embedder is behind HTTP and does not answer.
+        """
+        texts = [chunk.indexed_text for document in documents for chunk in document.chunks]
+        vectors = self._embedder.embed_passages(texts)
+        ends = np.cumsum([len(document.chunks) for document in documents])[:-1]
+        parts = np.split(vectors, ends)
+        return [replace(d, vectors=part) for d, part in zip(documents, parts, strict=True)]

@@ -1,0 +1,207 @@
+"""The body of a Word document to pieces of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from lxml.etree import _Element as Element
+
+from app.domain import BlockKind
+from ingest.loaders.cleaning import clean_lines
+from ingest.loaders.docx_formulas import M, formula_text
+from ingest.loaders.docx_look import first_row_is_header, heading_by_look, looks_like_code
+from ingest.loaders.docx_styles import (
+    Numbering,
+    Style,
+    W,
+    numbering_of,
+    outline_level,
+    style_of,
+)
+from ingest.loaders.model import Piece
+from ingest.loaders.tables import Cell, table_pieces
+
+_ALTERNATIVE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""The text box once more, for old programs."""
+_TEXT_BOX: Final = f"{W}txbxContent"
+_SKIPPED: Final = frozenset(
+    {_ALTERNATIVE, _TEXT_BOX, f"{W}del", f"{W}moveFrom", f"{W}instrText", f"{W}delText", f"{W}rPr"}
+)
+"""Deleted revisions, field codes, and boxes, which are blocks of their own."""
+_SYMBOL_BULLETS: Final = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓"})
+"""Private characters of Word's Symbol and Wingdings fonts."""
+
+
+class DocxBlocks:
+    """Collects pieces in reading order; `pieces` has them."""
+
+    def __init__(self, styles: Mapping[str, Style], numbering: Numbering) -> None:
+        self.pieces: list[Piece] = []
+        self._styles = styles
+        self._numbering = numbering
+        self._counters: dict[tuple[str, int], int] = {}
+
+    def write(self, document: Element) -> None:
+        """Writes a document part."""
+        for block in _blocks(document):
+            if block.tag == f"{W}tbl":
+                self.pieces.extend(table_pieces(_table(block)))
+            else:
+                self._paragraph(block)
+
+    def write_notes(self, notes: Element | None) -> None:
+        """Writes footnotes or endnotes, each as a paragraph."""
+        for note in notes if notes is not None else ():
+            if note.get(f"{W}type") is None:  # the others are separator lines
+                text = " ".join(_text(paragraph) for paragraph in note.iter(f"{W}p"))
+                self.pieces.append(Piece(BlockKind.PARAGRAPH, text))
+
+    def _paragraph(self, paragraph: Element) -> None:
+        properties = paragraph.find(f"{W}pPr")
+        style = style_of(properties, self._styles)
+        text = _text(paragraph)
+        if clean_lines(text):
+            self._add(paragraph, properties, style, text)
+        for box in _outer_boxes(paragraph):
+            self.write(box)
+
+    def _add(self, paragraph: Element, properties: Element | None, style: Style, text: str) -> None:
+        level = outline_level(properties) or style.level or heading_by_look(paragraph, text)
+        numbering = numbering_of(properties) or style.numbering
+        if level:
+            self.pieces.append(Piece(BlockKind.HEADING, text, level=level))
+        elif _is_formula(paragraph):
+            self.pieces.append(Piece(BlockKind.FORMULA, text.strip()))
+        elif numbering and numbering[0] != "0":
+            self._item(text, numbering)
+        elif style.is_code or looks_like_code(paragraph, text):
+            self._code(text)
+        else:
+            self.pieces.append(Piece(BlockKind.PARAGRAPH, text))
+
+    def _item(self, text: str, numbering: tuple[str, int]) -> None:
+        identity, level = numbering
+        for deeper in [key for key in self._counters if key[0] == identity and key[1] > level]:
+            del self._counters[deeper]
+        self._counters[numbering] = self._counters.get(numbering, 0) + 1
+        is_ordered = numbering in self._numbering.ordered
+        marker = f"{self._counters[numbering]}. " if is_ordered else "- "
+        item = "  " * level + marker + clean_lines(text)
+        self.pieces.append(Piece(BlockKind.LIST, item, tight=True))
+
+    def _code(self, text: str) -> None:
+        """Each line of code is a paragraph in Word; they belong together."""
+        if self.pieces and self.pieces[-1].kind is BlockKind.CODE:
+            text = f"{self.pieces.pop().text}\n{text}"
+        self.pieces.append(Piece(BlockKind.CODE, text))
+
+
+def _blocks(root: Element) -> Iterator[Element]:
+    """Paragraphs and tables of a part, through content controls and the like, not into tables."""
+    stack = list(reversed(root))
+    while stack:
+        element = stack.pop()
+        if element.tag in (f"{W}p", f"{W}tbl"):
+            yield element
+        elif isinstance(element.tag, str) and element.tag not in _SKIPPED:
+            stack.extend(reversed(element))
+
+
+def _outer_boxes(paragraph: Element) -> Iterator[Element]:
+    """Text boxes anchored in a paragraph, each once, not the boxes inside of them."""
+    stack = list(reversed(paragraph))
+    while stack:
+        element = stack.pop()
+        if element.tag == _TEXT_BOX:
+            yield element
+        elif element.tag != _ALTERNATIVE:
+            stack.extend(reversed(element))
+
+
+def _text(paragraph: Element) -> str:
+    parts: list[str] = []
+    stack = list(reversed(paragraph))
+    while stack:
+        element = stack.pop()
+        tag = element.tag
+        if tag == f"{W}t":
+            parts.append(element.text or "")
+        elif tag in (f"{W}tab", f"{W}ptab"):
+            parts.append("\t")
+        elif tag in (f"{W}br", f"{W}cr"):
+            parts.append("\n")
+        elif tag == f"{W}noBreakHyphen":
+            parts.append("-")
+        elif tag == f"{W}sym":
+            parts.append("•")
+        elif tag == f"{M}oMath":
+            parts.append(formula_text(element))
+        elif tag == f"{W}r" and _is_hidden(element):
+            continue
+        elif isinstance(tag, str) and tag not in _SKIPPED and tag != f"{W}pPr":
+            stack.extend(reversed(element))
+    return "".join(parts).translate(_SYMBOL_BULLETS)
+
+
+def _is_hidden(run: Element) -> bool:
+    vanish = run.find(f"{W}rPr/{W}vanish")
+    return vanish is not None and vanish.get(f"{W}val", "true") not in ("0", "false", "off")
+
+
+def _is_formula(paragraph: Element) -> bool:
+    """Whether a paragraph is nothing but a formula."""
+    return paragraph.find(f".//{M}oMath") is not None and not any(
+        (text.text or "").strip() for text in paragraph.iter(f"{W}t")
+    )
+
+
+def _table(table: Element) -> list[list[Cell]]:
+    rows: list[list[Cell]] = []
+    open_merges: dict[int, str] = {}
+    marked = first_row_is_header(table)
+    for row in table.iter(f"{W}tr"):
+        if _owner(row, f"{W}tbl") is not table:
+            continue
+        cells: list[Cell] = []
+        column = 0
+        is_header = row.find(f"{W}trPr/{W}tblHeader") is not None or (marked and not rows)
+        for cell in row.iter(f"{W}tc"):
+            if _owner(cell, f"{W}tr") is not row:
+                continue
+            properties = cell.find(f"{W}tcPr")
+            columns = _number(properties, "gridSpan")
+            merge = properties.find(f"{W}vMerge") if properties is not None else None
+            text = _cell_text(cell)
+            if merge is not None and merge.get(f"{W}val") != "restart" and column in open_merges:
+                text = open_merges[column]  # a merged cell speaks for each row that it covers
+            elif merge is not None:
+                open_merges[column] = text
+            cells.append(Cell(text, is_header=is_header, columns=columns))
+            column += columns
+        rows.append(cells)
+    return rows
+
+
+def _owner(element: Element, tag: str) -> Element | None:
+    """The table of a row or the row of a cell: direct children in sound files, deeper in others."""
+    owner: Element | None = next(element.iterancestors(tag), None)
+    return owner
+
+
+def _cell_text(cell: Element) -> str:
+    """One line; a table inside is given row by row."""
+    parts: list[str] = []
+    for block in _blocks(cell):
+        if block.tag == f"{W}tbl":
+            rows = (", ".join(c.text for c in row if c.text) for row in _table(block))
+            parts.append("; ".join(row for row in rows if row))
+        else:
+            parts.append(clean_lines(_text(block)))
+    return clean_lines(" ".join(part for part in parts if part))
+
+
+def _number(properties: Element | None, name: str) -> int:
+    element = properties.find(f"{W}{name}") if properties is not None else None
+    value = element.get(f"{W}val", "1") if element is not None else "1"
+    return max(1, int(value)) if value.isdecimal() else 1

@@ -1,0 +1,91 @@
+"""PDF files: text in reading order, page by page, with headings, paragraphs and document data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from app.domain import MetadataValue
+from app.errors import DocumentRejected
+from ingest.loaders.cleaning import clean_lines
+from ingest.loaders.dates import iso_day
+from ingest.loaders.model import LoadedDocument, compose
+from ingest.loaders.pdf_layout import layout_pieces
+from ingest.loaders.pdf_lines import Line, page_lines
+
+_PASSWORD_ERROR: Final = 4
+_SECURITY_ERROR: Final = 5
+_MIN_TEXT: Final = 20
+"""Letters and digits below which a document with pictures counts as scanned: a stamp, a folio."""
+_PLACEHOLDER_TITLES: Final = ("untitled", "microsoft word", "powerpoint", "slide 1", "document")
+
+
+def load_pdf(data: bytes) -> LoadedDocument:
+    """Reads every page's text layer; blocks carry their page. Nothing is recognised from images.
+
+    Raises:
+        DocumentRejected: ``encrypted``, ``corrupt``, or ``no_text`` for scans.
+    """
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        raise _rejection(error) from error
+    try:
+        pages = [_read_page(document, number) for number in range(len(document))]
+        has_images = _has_images(document)
+        title, metadata = _properties(document.get_metadata_dict(skip_empty=True))
+    finally:
+        document.close()
+    pieces, heading = layout_pieces(pages)
+    letters = sum(sum(map(str.isalnum, piece.text)) for piece in pieces)
+    if letters == 0 or (letters < _MIN_TEXT and has_images):
+        raise DocumentRejected(
+            "no_text",
+            "The PDF has pictures of pages but no text; run text recognition, e.g. with ocrmypdf, "
+            "and ingest again.",
+        )
+    metadata["pages"] = len(pages)
+    return compose(pieces, title=title or heading, metadata=metadata)
+
+
+def _rejection(error: pdfium.PdfiumError) -> DocumentRejected:
+    if error.err_code in (_PASSWORD_ERROR, _SECURITY_ERROR):
+        return DocumentRejected(
+            "encrypted",
+            "The PDF needs a password; remove it, e.g. with qpdf --decrypt, and ingest again.",
+        )
+    return DocumentRejected(
+        "corrupt", "The PDF is damaged or incomplete; get a complete copy and ingest it again."
+    )
+
+
+def _read_page(document: pdfium.PdfDocument, number: int) -> list[Line]:
+    try:
+        page = document[number]
+    except pdfium.PdfiumError:
+        return []  # one broken page does not cost the others
+    text = page.get_textpage()
+    try:
+        return page_lines(text, page=number + 1, height=page.get_height())
+    finally:
+        text.close()
+        page.close()
+
+
+def _has_images(document: pdfium.PdfDocument) -> bool:
+    """Whether the first page shows a picture; a scan does on every page."""
+    objects = document[0].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]) if len(document) else ()
+    return any(True for _ in objects)
+
+
+def _properties(information: dict[str, str]) -> tuple[str, dict[str, MetadataValue]]:
+    """Title, and metadata with author and date where the file states them."""
+    metadata: dict[str, MetadataValue] = {"format": "pdf"}
+    if author := clean_lines(information.get("Author", "")):
+        metadata["author"] = author
+    if day := iso_day(information.get("CreationDate")) or iso_day(information.get("ModDate")):
+        metadata["date"] = day
+    title = clean_lines(information.get("Title", ""))
+    return ("" if title.lower().startswith(_PLACEHOLDER_TITLES) else title), metadata

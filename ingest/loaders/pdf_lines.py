@@ -1,0 +1,218 @@
+"""Lines of a PDF page with their place and type size, in the order of the page's content.
+
+Content order is kept because programs that typeset columns write them one after the other;
+sorting by position is what mixes columns up.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+_HYPHENS: Final = "\x02\ufffe"
+"""What pdfium puts for a hyphen at the end of a line that it takes for hyphenation."""
+_LAM: Final = "\u0644"
+_ALEFS: Final = frozenset("\u0622\u0623\u0625\u0627")
+_BOLD_NAME: Final = re.compile(rb"bold|black|heavy|medi\b|[A-Z]BX\d", re.IGNORECASE)
+"""Names of bold type; the weight that files state is often 0."""
+_FONT_NAME_BYTES: Final = 128
+_HIGH_SURROGATES: Final = range(0xD800, 0xDC00)
+_GLYPH_SPACE: Final = "\x03"
+_GLYPH_SHIFT: Final = 29
+_ASCII_END: Final = 0x7F
+_PLAIN_SHARE: Final = 0.85
+_STRAY_MARK: Final = re.compile("[ ]([\u064b-\u0652]+)(\\w)")
+"""An Arabic vowel sign that pdfium sets apart before its letter."""
+_MAX_ANGLE: Final = 0.1
+"""Radians by which upright text may lean."""
+_LINE_OVERLAP: Final = 0.5
+"""Share of its height by which a stretch must overlap a line to be part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. Coordinates are points from the left and from the bottom of the page.
+
+    ``size`` is the type size of most characters, 0 for rotated text; ``hyphenated`` says
+    that the last word goes on below;
+    ``depth`` is the place from the top of the page in [0, 1].
+    """
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    bold: bool
+    hyphenated: bool
+    page: int
+    depth: float
+
+
+@dataclass(slots=True)
+class _Glyph:
+    char: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    is_generated: bool
+    index: int
+
+
+def page_lines(text: pdfium.PdfTextPage, *, page: int, height: float) -> list[Line]:
+    """Lines of one page; ``page`` counts from 1, ``height`` is the page's in points."""
+    lines: list[list[_Glyph]] = [[]]
+    for glyph in _glyphs(text):
+        if glyph.char in "\r\n":
+            if lines[-1]:
+                lines.append([])
+        else:
+            lines[-1].append(glyph)
+            if glyph.char in _HYPHENS:
+                lines.append([])
+    built = (_line(text, glyphs, page, height) for glyphs in lines)
+    return _join_stretches(_mend_glyph_codes([line for line in built if line is not None]))
+
+
+def _glyphs(text: pdfium.PdfTextPage) -> list[_Glyph]:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    matrix = raw.FS_MATRIX()
+    glyphs: list[_Glyph] = []
+    high = 0
+    for index in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(text, index)
+        if code in _HIGH_SURROGATES:
+            high = code
+            continue
+        if high:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+            high = 0
+        raw.FPDFText_GetCharBox(text, index, left, right, bottom, top)
+        # The nominal size is 1 in files that scale their type by matrix.
+        raw.FPDFText_GetMatrix(text, index, matrix)
+        glyphs.append(
+            _Glyph(
+                chr(code),
+                left.value,
+                right.value,
+                bottom.value,
+                top.value,
+                raw.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d),
+                raw.FPDFText_IsGenerated(text, index) == 1,
+                index,
+            )
+        )
+    return _mend_ligatures(glyphs)
+
+
+def _mend_ligatures(glyphs: list[_Glyph]) -> list[_Glyph]:
+    """Puts lam before alef where one glyph stands for both: pdfium reverses those with the line."""
+    for index in range(1, len(glyphs)):
+        first, second = glyphs[index - 1], glyphs[index]
+        is_one_glyph = (first.left, first.right) == (second.left, second.right)
+        if is_one_glyph and first.char in _ALEFS and second.char == _LAM:
+            first.char, second.char = second.char, first.char
+    return glyphs
+
+
+def _line(text: pdfium.PdfTextPage, glyphs: list[_Glyph], page: int, height: float) -> Line | None:
+    inked = [glyph for glyph in glyphs if not glyph.is_generated and not glyph.char.isspace()]
+    if not inked:
+        return None
+    chars = "".join(glyph.char for glyph in glyphs)
+    hyphenated = chars[-1] in _HYPHENS
+    for hyphen in _HYPHENS:
+        chars = chars.replace(hyphen, "")
+    bottom, top = min(glyph.bottom for glyph in inked), max(glyph.top for glyph in inked)
+    is_upright = abs(raw.FPDFText_GetCharAngle(text, inked[0].index)) < _MAX_ANGLE
+    size = Counter(round(glyph.size, 1) for glyph in inked).most_common(1)[0][0]
+    return Line(
+        text=_STRAY_MARK.sub(r"\2\1", chars).strip(),
+        left=min(glyph.left for glyph in inked),
+        right=max(glyph.right for glyph in inked),
+        bottom=bottom,
+        top=top,
+        size=size if is_upright else 0.0,
+        bold=all(_is_bold(text, glyph.index) for glyph in (inked[0], inked[-1])),
+        hyphenated=hyphenated,
+        page=page,
+        depth=1 - (bottom + top) / 2 / height if height else 0.0,
+    )
+
+
+def _is_bold(text: pdfium.PdfTextPage, index: int) -> bool:
+    name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
+    raw.FPDFText_GetFontInfo(text, index, name, _FONT_NAME_BYTES, ctypes.c_int())
+    return _BOLD_NAME.search(name.value) is not None
+
+
+def _join_stretches(lines: list[Line]) -> list[Line]:
+    """Joins what pdfium broke though it stands side by side: superscripts, cells of a row."""
+    joined: list[Line] = []
+    for line in lines:
+        last = joined[-1] if joined else None
+        if last is not None and not last.hyphenated and _continues(last, line):
+            joined[-1] = _beside(last, line)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _mend_glyph_codes(lines: list[Line]) -> list[Line]:
+    r"""Reads text of fonts without a character table, which comes out as glyph numbers.
+
+    TrueType fonts number their glyphs in the order of ASCII, the space being number 3; so
+    ``$FW\x03\x14`` says ``Act 1``. Only pages on which such spaces occur are touched.
+    """
+    if not any(_GLYPH_SPACE in line.text for line in lines):
+        return lines
+    return [replace(line, text=_mend_codes(line.text)) for line in lines]
+
+
+def _mend_codes(text: str) -> str:
+    shifted = "".join(
+        chr(ord(sign) + _GLYPH_SHIFT) if ord(sign) + _GLYPH_SHIFT < _ASCII_END else sign
+        for sign in text
+        if sign != " "
+    )
+    if any("a" <= sign <= "z" for sign in text):
+        return text  # no glyph number of a letter is as high as a lower-case letter
+    plain = sum(sign.isalnum() or sign in " .,:;?!'\"()-" for sign in shifted)
+    return shifted if plain >= _PLAIN_SHARE * len(shifted) else text
+
+
+def _continues(last: Line, line: Line) -> bool:
+    height = min(last.top - last.bottom, line.top - line.bottom)
+    overlap = min(last.top, line.top) - max(last.bottom, line.bottom)
+    gap = line.left - last.right
+    return overlap > _LINE_OVERLAP * height and -0.5 * line.size <= gap < 2 * max(
+        last.size, line.size
+    )
+
+
+def _beside(last: Line, line: Line) -> Line:
+    larger = last if len(last.text) >= len(line.text) else line
+    gap = line.left - last.right
+    space = " " if gap > 0.15 * larger.size else ""
+    return Line(
+        text=f"{last.text}{space}{line.text}",
+        left=min(last.left, line.left),
+        right=max(last.right, line.right),
+        bottom=min(last.bottom, line.bottom),
+        top=max(last.top, line.top),
+        size=larger.size,
+        bold=larger.bold,
+        hyphenated=line.hyphenated,
+        page=last.page,
+        depth=larger.depth,
+    )

@@ -1,0 +1,140 @@
+"""From a name and bytes to a loaded document: which loader reads what, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Final, TypeAlias
+
+from app.domain import Metadata, MetadataValue
+from app.errors import DocumentRejected
+from ingest.loaders.csv import load_csv
+from ingest.loaders.docx import load_docx
+from ingest.loaders.encoding import decode
+from ingest.loaders.html import load_html
+from ingest.loaders.latex import load_latex
+from ingest.loaders.markdown import load_markdown
+from ingest.loaders.model import LoadedDocument
+from ingest.loaders.pdf import load_pdf
+from ingest.loaders.rst import load_rst
+from ingest.loaders.text import load_text
+
+LOADERS_VERSION: Final = "1"
+"""Part of every content hash: raised when a loader reads the same bytes in another way."""
+
+Loader: TypeAlias = Callable[[bytes], LoadedDocument]
+"""Pure: reads bytes, touches no file and no network, raises `DocumentRejected`."""
+
+_TEXT_LOADERS: Final[Mapping[str, Loader]] = {
+    "txt": load_text,
+    "text": load_text,
+    "md": load_markdown,
+    "markdown": load_markdown,
+    "mdx": partial(load_markdown, mdx=True),
+    "html": load_html,
+    "htm": load_html,
+    "xhtml": load_html,
+    "rst": load_rst,
+    "tex": load_latex,
+    "latex": load_latex,
+    "csv": load_csv,
+    "tsv": load_csv,
+}
+SUPPORTED_SUFFIXES: Final = frozenset({"pdf", "docx", "json", *_TEXT_LOADERS})
+"""Suffixes that are looked for in folders; other files are read when they are named."""
+_SNIFFED_BYTES: Final = 1_024
+_ZIP_MAGIC: Final = b"PK\x03\x04"
+_OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML_STARTS: Final = (b"<!doctype html", b"<html")
+
+_log = logging.getLogger(__name__)
+
+
+def load(name: str, data: bytes, *, metadata: Metadata | None = None) -> LoadedDocument:
+    """Reads one document. ``name`` is a file name, of which the suffix counts.
+
+    ``metadata`` is what the caller knows; it stands above what the document says of itself.
+
+    Raises:
+        DocumentRejected: ``empty``, ``encrypted``, ``no_text``, ``corrupt``, ``undecodable`` or
+            ``unsupported_type``; its message says what to do. Nothing else is raised.
+    """
+    suffix = PurePosixPath(name.replace("\\", "/")).suffix.removeprefix(".").lower()
+    try:
+        loaded = _pick(suffix, data)(data)
+    except DocumentRejected:
+        raise
+    except Exception as error:
+        _log.debug("the loader of .%s files failed: %s", suffix, type(error).__name__)
+        raise DocumentRejected(
+            "corrupt",
+            "The file could not be read as its type says; open it, save it again and ingest again.",
+        ) from error
+    if not metadata:
+        return loaded
+    merged: dict[str, MetadataValue] = {**loaded.metadata, **metadata}
+    return LoadedDocument(loaded.text, loaded.title, loaded.blocks, merged)
+
+
+def _pick(suffix: str, data: bytes) -> Loader:
+    """The loader that suits content and suffix; content decides where it is unmistakable."""
+    if not data.strip():
+        raise DocumentRejected("empty", "The document has no text; add some or leave it out.")
+    head = data[:_SNIFFED_BYTES]
+    if b"%PDF-" in head:
+        return load_pdf
+    if suffix == "pdf":
+        raise DocumentRejected(
+            "corrupt", f"The file is {_looks_like(head)}, not a PDF; get it again."
+        )
+    if _is_word(data):
+        return load_docx
+    if suffix == "docx":
+        if data.startswith(_OLE_MAGIC):
+            return load_docx  # says whether it is encrypted
+        raise DocumentRejected(
+            "corrupt", f"The file is {_looks_like(head)}, not a Word document; get it again."
+        )
+    if loader := _TEXT_LOADERS.get(suffix):
+        return loader
+    return _pick_unknown(suffix, data)
+
+
+def _pick_unknown(suffix: str, data: bytes) -> Loader:
+    try:
+        decode(data)
+    except DocumentRejected as error:
+        raise _unsupported(suffix) from error
+    if data.startswith((_ZIP_MAGIC, _OLE_MAGIC)):
+        raise _unsupported(suffix)
+    if data[:_SNIFFED_BYTES].lstrip().lower().startswith(_HTML_STARTS):
+        return load_html
+    return partial(load_text, keep_lines=bool(suffix))
+
+
+def _unsupported(suffix: str) -> DocumentRejected:
+    kind = f"Files of type .{suffix}" if suffix else "Binary files without a suffix"
+    return DocumentRejected(
+        "unsupported_type", f"{kind} can't be read; convert them to PDF, DOCX, HTML or text."
+    )
+
+
+def _is_word(data: bytes) -> bool:
+    if not data.startswith(_ZIP_MAGIC):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "word/document.xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
+
+
+def _looks_like(head: bytes) -> str:
+    start = head.lstrip().lower()
+    if start.startswith(_HTML_STARTS) or b"<body" in start:
+        return "a web page, perhaps an error message"
+    return "something else or damaged"

@@ -1,0 +1,137 @@
+"""reStructuredText, read by docutils and then as the HTML that it stands for.
+
+Documents written for Sphinx use roles and directives that docutils doesn't know. They are kept:
+a role as its text, a directive as its title and body.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Final
+
+from docutils import nodes
+from docutils.core import publish_doctree, publish_from_doctree
+
+from app.domain import MetadataValue
+from app.errors import DocumentRejected
+from ingest.loaders.cleaning import clean_lines, normalise
+from ingest.loaders.dates import iso_day
+from ingest.loaders.encoding import decode
+from ingest.loaders.front_matter import split_front_matter
+from ingest.loaders.html_blocks import html_pieces
+from ingest.loaders.html_tree import parse_html
+from ingest.loaders.markdown import first_heading
+from ingest.loaders.model import LoadedDocument, Piece, compose
+from ingest.loaders.visibility import Visibility
+
+_SETTINGS: Final = {
+    "file_insertion_enabled": False,
+    "raw_enabled": False,
+    "_disable_config": True,  # no docutils.conf of the machine changes what a document says
+    "report_level": 5,  # problems of a document are not this program's output
+    "halt_level": 6,
+    "warning_stream": "",
+    "smart_quotes": False,
+    "syntax_highlight": "none",
+    "math_output": "LaTeX",
+    "embed_stylesheet": False,
+    "stylesheet_path": "",
+    "line_length_limit": 10**8,  # isolation bounds time and memory, not the length of a line
+}
+_MAX_UNKNOWN_DEPTH: Final = 10
+"""How deep directives that docutils doesn't know may nest."""
+_ROLE: Final = re.compile(r":[\w:+.-]+:`[~!]?([^`<]*?)\s*(?:<([^`>]*)>)?`")
+_DIRECTIVE: Final = re.compile(r"\s*\.\.\s+([\w:+.-]+)::[ \t]*(.*)")
+_OPTION: Final = re.compile(r"\s*:[\w -]+:")
+_WITHOUT_PROSE: Final = frozenset(
+    "toctree index highlight currentmodule module automodule autoclass autofunction automethod "  # noqa: SIM905 - word lists read best as words
+    "autosummary autodata autoattribute tabularcolumns meta literalinclude graphviz "
+    "include raw csv-table".split()
+)
+"""Directives whose body is names or settings, or that would read files or write markup."""
+_CODE: Final = frozenset({"code", "code-block", "sourcecode", "prompt", "console"})
+"""Here because they may have options that docutils doesn't know."""
+_VERSIONS: Final = {
+    "versionadded": "New in version",
+    "versionchanged": "Changed in version",
+    "deprecated": "Deprecated since version",
+}
+
+
+def load_rst(data: bytes) -> LoadedDocument:
+    """Reads one document; nothing it refers to is read.
+
+    Raises:
+        DocumentRejected: ``empty`` or ``undecodable``.
+    """
+    decoded = decode(data)
+    fields, body = split_front_matter(normalise(decoded.text))
+    document = publish_doctree(body, settings_overrides=_SETTINGS)
+    metadata: dict[str, MetadataValue] = fields | _document_information(document)
+    title = str(metadata.pop("title", "")) or clean_lines(document.get("title", ""))
+    metadata["format"] = "rst"
+    if decoded.encoding != "utf-8":
+        metadata["encoding"] = decoded.encoding
+    pieces = _pieces(document, depth=0)
+    return compose(pieces, title=title or first_heading(pieces), metadata=metadata)
+
+
+def _document_information(document: nodes.document) -> dict[str, MetadataValue]:
+    """Author and date from the field list that opens a document."""
+    found: dict[str, MetadataValue] = {}
+    authors = [clean_lines(node.astext()) for node in document.findall(nodes.author)]
+    if authors:
+        found["author"] = ", ".join(authors)
+    for date in document.findall(nodes.date):
+        if day := iso_day(date.astext()):
+            found["date"] = day
+    for information in list(document.findall(nodes.docinfo)):
+        information.parent.remove(information)
+    return found
+
+
+def _pieces(document: nodes.document, *, depth: int) -> list[Piece]:
+    _mend_problems(document, depth=depth)
+    settings = _SETTINGS | {"initial_header_level": 2 if document.get("title") else 1}
+    html = publish_from_doctree(document, writer="html5", settings_overrides=settings)
+    try:
+        root = parse_html(html.decode())
+    except DocumentRejected:
+        return []
+    body = root.find("body")
+    return html_pieces(body if body is not None else root, Visibility())
+
+
+def _mend_problems(document: nodes.document, *, depth: int) -> None:
+    for problem in list(document.findall(nodes.problematic)):
+        problem.parent.replace(problem, nodes.Text(_ROLE.sub(_role_text, problem.astext())))
+    for message in list(document.findall(nodes.system_message)):
+        sources = [child.astext() for child in message.findall(nodes.literal_block)]
+        body = _directive_body(sources[0]) if sources and depth < _MAX_UNKNOWN_DEPTH else ""
+        if body:
+            inner = publish_doctree(body, settings_overrides=_SETTINGS | {"doctitle_xform": False})
+            _mend_problems(inner, depth=depth + 1)
+            message.parent.replace(message, list(inner.children))
+        else:
+            message.parent.remove(message)
+
+
+def _role_text(match: re.Match[str]) -> str:
+    return match[1] or match[2] or ""
+
+
+def _directive_body(source: str) -> str:
+    """What an unknown directive says: its argument as a paragraph, then its content."""
+    first, _, rest = source.partition("\n")
+    match = _DIRECTIVE.match(first)
+    name = match[1].rpartition(":")[2] if match else ""
+    if not match or name in _WITHOUT_PROSE:
+        return ""
+    lines = textwrap.dedent(rest).split("\n")
+    while lines and _OPTION.match(lines[0]):
+        lines.pop(0)
+    body = "\n".join(lines)
+    if name in _CODE:
+        return "::\n\n" + textwrap.indent(body, "  ")
+    return f"{_VERSIONS.get(name, '')} {match[2]}".strip() + f"\n\n{body}"

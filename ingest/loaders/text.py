@@ -1,0 +1,83 @@
+"""Plain text: paragraphs, with lines that were wrapped by hand joined again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from app.domain import BlockKind
+from ingest.loaders.cleaning import join_lines, normalise
+from ingest.loaders.encoding import decode
+from ingest.loaders.model import LoadedDocument, Piece, compose
+
+_BLANK_LINE: Final = re.compile(r"\n[ \t\u3000]*\n")
+_WRAP_WIDTHS: Final = range(40, 161)
+"""Columns at which people and programs wrap prose; longer lines are paragraphs already."""
+_SLACK: Final = 0.3
+"""Share of the longest line that a full one may lack amid a sentence: proportional type wraps
+unevenly. A line that ends a sentence may lack nothing, or it would swallow ends of paragraphs."""
+_SENTENCE_END: Final = re.compile(r"[.!?:。！？：…][\"'”’」』）)\]\d\[]*$")
+_NEARBY: Final = 10
+"""Lines before and after a break that tell how wide lines are set there."""
+_OWN_LINE: Final = re.compile(
+    r"[ \t]*(?:[-*+•·–][ \t]|\(?(?:\d{1,3}|[a-zA-Z])[.)][ \t]|[|>#=])|\t| {4}"
+)
+"""What starts a line that stands for itself: a list item, a table row, a quote, an indent."""
+
+
+def load_text(data: bytes, *, keep_lines: bool = False) -> LoadedDocument:
+    """Reads plain text; ``keep_lines`` for formats whose line breaks mean something (JSON, code).
+
+    Raises:
+        DocumentRejected: ``empty`` or ``undecodable``.
+    """
+    decoded = decode(data)
+    text = normalise(decoded.text)
+    metadata = {"format": "text"}
+    if decoded.encoding != "utf-8":
+        metadata["encoding"] = decoded.encoding
+    if keep_lines:
+        sections = _BLANK_LINE.split(text)
+        return compose((Piece(BlockKind.CODE, part) for part in sections), metadata=metadata)
+    return compose(text_pieces(text), metadata=metadata)
+
+
+def text_pieces(text: str) -> Iterator[Piece]:
+    """A piece for each paragraph, or for each line of a paragraph that was not wrapped."""
+    for section in _BLANK_LINE.split(text):
+        for number, line in enumerate(unwrap(section)):
+            yield Piece(BlockKind.PARAGRAPH, line, tight=number > 0)
+
+
+def unwrap(section: str) -> list[str]:
+    """Lines of ``section`` with those joined that were broken only because the line was full.
+
+    A break is a wrap when the first word of the next line would not have fitted into the longest
+    line nearby, or hardly: that is what every wrapping program does, and what a poet doesn't.
+    """
+    lines = [line for line in section.split("\n") if line.strip()]
+    widths = [_width(line.strip()) for line in lines]
+    wrapped = [width if width in _WRAP_WIDTHS else 0 for width in widths]
+    joined = lines[:1]
+    for number, line in enumerate(lines[1:], start=1):
+        longest = max(wrapped[max(0, number - _NEARBY) : number + _NEARBY])
+        needed = widths[number - 1] + 1 + _width(_first_word(line))
+        slack = 0.0 if _SENTENCE_END.search(lines[number - 1].rstrip()) else _SLACK
+        is_full = wrapped[number - 1] and needed > longest * (1 - slack)
+        if is_full and not _OWN_LINE.match(line):
+            joined[-1] = join_lines(f"{joined[-1].rstrip()}\n{line.lstrip()}")
+        else:
+            joined.append(line)
+    return joined
+
+
+def _first_word(line: str) -> str:
+    word = line.split(maxsplit=1)[0]
+    return word[:1] if _width(word[:1]) > 1 else word
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: two for East Asian wide characters."""
+    return len(text) + sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)

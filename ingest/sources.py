@@ -1,0 +1,284 @@
+"""Where documents come from: files below paths, uploaded bytes, lines of JSONL, ready records.
+
+A source knows its id and its hash before it is loaded, so that what has not changed costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final, Protocol
+
+from app.domain import Document, Metadata, MetadataValue
+from app.errors import DocumentRejected, InvalidRequest
+from ingest.loaders.model import LoadedDocument
+from ingest.loaders.registry import LOADERS_VERSION
+
+MAX_ID_CHARACTERS: Final = 512
+RECORD_SUFFIXES: Final = (".jsonl", ".ndjson")
+"""Files in which every line is a document of its own."""
+
+
+class Load(Protocol):
+    """Reads a file's bytes: `ingest.isolation.IsolatedLoader.load`."""
+
+    def __call__(self, name: str, data: bytes) -> LoadedDocument:
+        """Raises `DocumentRejected`."""
+
+
+class Source(Protocol):
+    """One document to be."""
+
+    @property
+    def name(self) -> str:
+        """What a failure is reported under."""
+
+    def identify(self) -> tuple[str, str]:
+        """Document id and content hash. Raises `DocumentRejected`."""
+
+    def load(self, load: Load) -> Document:
+        """The document. Raises `DocumentRejected`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file on disk; ``id`` is the name of the path it was found below, and its path there."""
+
+    path: Path
+    id: str
+    max_bytes: int
+
+    @property
+    def name(self) -> str:
+        """See `Source.name`."""
+        return self.id
+
+    def identify(self) -> tuple[str, str]:
+        """See `Source.identify`."""
+        return self.id, _digest(self._bytes(), self.id)
+
+    def load(self, load: Load) -> Document:
+        """See `Source.load`."""
+        return _document(self.id, load(self.path.name, self._bytes()))
+
+    def _bytes(self) -> bytes:
+        try:
+            if self.path.stat().st_size > self.max_bytes:
+                raise _too_large(self.max_bytes)
+            return self.path.read_bytes()
+        except OSError as error:
+            raise DocumentRejected(
+                "corrupt", f"The file can't be read: {error.strerror}."
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class BytesSource:
+    """An uploaded file."""
+
+    id: str
+    data: bytes
+
+    @property
+    def name(self) -> str:
+        """See `Source.name`."""
+        return self.id
+
+    def identify(self) -> tuple[str, str]:
+        """See `Source.identify`."""
+        return self.id, _digest(self.data, self.id)
+
+    def load(self, load: Load) -> Document:
+        """See `Source.load`."""
+        return _document(self.id, load(PurePosixPath(self.id).name, self.data))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSource:
+    """A document handed over as data: ``{"id", "title"?, "text", "uri"?, "metadata"?}``."""
+
+    name: str
+    record: object
+    fallback_id: str | None = None
+
+    def identify(self) -> tuple[str, str]:
+        """See `Source.identify`."""
+        document = self._document()
+        canonical = json.dumps(
+            [document.title, document.text, document.uri, dict(document.metadata)],
+            sort_keys=True,
+        )
+        return document.id, hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()
+
+    def load(self, load: Load) -> Document:  # noqa: ARG002 - a record needs no loader
+        """See `Source.load`."""
+        return self._document()
+
+    def _document(self) -> Document:
+        record = self.record
+        if not isinstance(record, Mapping):
+            raise DocumentRejected("invalid_record", 'A document is an object with a "text".')
+        id_ = record.get("id", record.get("_id", self.fallback_id))
+        if isinstance(id_, int) and not isinstance(id_, bool):
+            id_ = str(id_)
+        if not isinstance(id_, str) or not 0 < len(id_) <= MAX_ID_CHARACTERS:
+            raise DocumentRejected(
+                "invalid_record", f'"id" is a string of 1 to {MAX_ID_CHARACTERS} characters.'
+            )
+        text = _string(record, "text")
+        if not text.strip():
+            raise DocumentRejected("empty", 'The document has no text; fill its "text".')
+        return Document(
+            id=_storable(id_),
+            text=text,
+            title=_string(record, "title"),
+            uri=_string(record, "uri"),
+            metadata=read_metadata(record.get("metadata")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Something that was handed over and can't even be named as a document."""
+
+    name: str
+    reason: DocumentRejected
+
+    def identify(self) -> tuple[str, str]:
+        """See `Source.identify`."""
+        raise self.reason
+
+    def load(self, load: Load) -> Document:  # noqa: ARG002 - there is nothing to load
+        """See `Source.load`."""
+        raise self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The files below some paths, in a stable order, and the ids that belong to those paths."""
+
+    sources: tuple[Source, ...]
+    roots: tuple[str, ...] = field(default=())
+    """Id prefixes of the folders that were looked through; `prune` removes what is gone there."""
+
+
+def find_files(paths: Sequence[Path], *, max_bytes: int) -> FoundFiles:
+    """Every file below ``paths``, hidden ones left out.
+
+    Raises:
+        InvalidRequest: for a path that does not exist.
+    """
+    sources: list[Source] = []
+    roots: list[str] = []
+    for path in paths:
+        root = path.absolute()
+        if not root.exists():
+            raise InvalidRequest(f"There is no file or folder {path}.")
+        if root.is_file():
+            sources += _sources_of(root, root.name, max_bytes)
+            continue
+        roots.append(f"{root.resolve().name}/")
+        for file in sorted(root.rglob("*")):
+            below = file.relative_to(root)
+            if file.is_file() and not any(part.startswith(".") for part in below.parts):
+                sources += _sources_of(file, f"{root.resolve().name}/{below.as_posix()}", max_bytes)
+    return FoundFiles(tuple(sources), tuple(roots))
+
+
+def _sources_of(path: Path, id_: str, max_bytes: int) -> list[Source]:
+    if path.suffix.lower() not in RECORD_SUFFIXES:
+        return [FileSource(path, id_, max_bytes)]
+    try:
+        if path.stat().st_size > max_bytes:
+            raise _too_large(max_bytes)
+        return list(read_records(id_, path.read_bytes()))
+    except DocumentRejected as reason:
+        return [Rejected(id_, reason)]
+
+
+def uploaded(name: str, data: bytes) -> Iterable[Source]:
+    """The documents in one uploaded file, under its name without folders that lead out."""
+    parts = [
+        part
+        for part in PurePosixPath(name.replace("\\", "/")).parts
+        if part not in ("/", "..", ".")
+    ]
+    id_ = _storable("/".join(parts))[:MAX_ID_CHARACTERS]
+    if not id_:
+        return [Rejected(name, DocumentRejected("invalid_record", "The file has no name."))]
+    if PurePosixPath(id_).suffix.lower() in RECORD_SUFFIXES:
+        return read_records(id_, data)
+    return [BytesSource(id_, data)]
+
+
+def read_records(name: str, data: bytes) -> Iterator[Source]:
+    """One source a line of JSONL; a line that is no JSON is a failure of its own."""
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), start=1):
+        if not line.strip():
+            continue
+        where = f"{name}:{number}"
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            reason = DocumentRejected("invalid_record", "The line is not valid JSON.")
+            yield Rejected(where, reason)
+        else:
+            yield RecordSource(where, record, fallback_id=where)
+
+
+def read_metadata(source: object) -> Metadata:
+    """Checks metadata given by a client: an object of scalars and lists of scalars; nulls go.
+
+    Raises:
+        DocumentRejected: ``invalid_record``, with the field that can't be kept.
+    """
+    if source is None:
+        return {}
+    if not isinstance(source, Mapping):
+        raise DocumentRejected("invalid_record", '"metadata" is an object.')
+    metadata: dict[str, MetadataValue] = {}
+    for name, value in source.items():
+        if value is None:
+            continue
+        elements = value if isinstance(value, list) else [value]
+        if not all(isinstance(element, str | int | float) for element in elements):
+            raise DocumentRejected(
+                "invalid_record",
+                f'Metadata "{name}" must be a string, a number, a boolean or a list of those.',
+            )
+        kept = [_storable(e) if isinstance(e, str) else e for e in elements]
+        metadata[_storable(str(name))] = tuple(kept) if isinstance(value, list) else kept[0]
+    return metadata
+
+
+def _string(record: Mapping[str, object], name: str) -> str:
+    value = record.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise DocumentRejected("invalid_record", f'"{name}" must be a string.')
+    return _storable(value)
+
+
+def _storable(text: str) -> str:
+    """Without what UTF-8 can't hold (unpaired surrogates) and C strings can't carry (NUL)."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
+def _document(id_: str, loaded: LoadedDocument) -> Document:
+    metadata = {"source": id_} | dict(loaded.metadata)
+    return Document(id_, loaded.text, loaded.title, id_, metadata, loaded.blocks)
+
+
+def _digest(data: bytes, name: str) -> str:
+    return hashlib.sha256(f"{LOADERS_VERSION}\0{name}\0".encode() + data).hexdigest()
+
+
+def _too_large(max_bytes: int) -> DocumentRejected:
+    return DocumentRejected(
+        "too_large",
+        f"The file is larger than {max_bytes:,} bytes; split it, or raise ingest.max_file_bytes.",
+    )

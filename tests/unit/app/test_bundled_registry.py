@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.errors import ConfigurationError, ModelMissing
+from app.models.http_rerank import HttpReranker
+from app.models.openai_compatible import OpenAIEmbedder, OpenAIGenerator
+from app.models.registry import build_embedder, build_generator, build_reranker
+from app.settings import ModelSettings
+
+
+def settings(tmp_path: Path, **names: str) -> ModelSettings:
+    return ModelSettings(cache=tmp_path, **names)
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> OpenAIEmbedder:
+    embedder = build_embedder(settings(tmp_path, embedder="openai:http://localhost:1/v1#bge-m3"))
+    assert isinstance(embedder, OpenAIEmbedder)
+    return embedder
+
+
+def test_none_means_no_reranker_and_no_generator(tmp_path: Path, remote: OpenAIEmbedder) -> None:
+    none = settings(tmp_path, reranker="none", generator="none")
+    assert build_reranker(none, remote) is None
+    assert build_generator(none) is None
+
+
+def test_an_openai_name_is_an_address_and_a_model(tmp_path: Path) -> None:
+    named = settings(tmp_path, generator="openai:http://localhost:11434/v1#qwen3:8b")
+    generator = build_generator(named)
+    assert isinstance(generator, OpenAIGenerator)
+    assert "qwen3:8b" in generator.id
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cohere:http://localhost:1/v2/rerank#m", "jina:http://localhost:1/r#m", "tei:http://localhost:1"],
+)
+def test_rerankers_behind_http_are_known_by_their_shape(
+    tmp_path: Path, remote: OpenAIEmbedder, name: str
+) -> None:
+    reranker = build_reranker(settings(tmp_path, reranker=name), remote)
+    assert isinstance(reranker, HttpReranker)
+    assert reranker.id.startswith(name.partition(":")[0])
+
+
+@pytest.mark.parametrize("name", ["openai:", "openai:http://localhost:1/v1", "openai:#model"])
+def test_an_address_without_a_model_is_refused_with_the_form_it_should_have(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(ConfigurationError, match="openai:<url>#<model>"):
+        build_embedder(settings(tmp_path, embedder=name))
+
+
+def test_an_unknown_bundled_model_is_answered_with_the_names_that_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="bundled:multilingual-e5-small"):
+        build_embedder(settings(tmp_path, embedder="bundled:word2vec"))
+
+
+def test_a_bundled_generator_is_no_embedder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="is no embedder, but of kind generator"):
+        build_embedder(settings(tmp_path, embedder="bundled:smollm2-135m-instruct"))
+
+
+def test_a_bundled_embedder_is_no_reranker(tmp_path: Path, remote: OpenAIEmbedder) -> None:
+    with pytest.raises(ConfigurationError, match="is no reranker, but of kind embedder"):
+        build_reranker(settings(tmp_path, reranker="bundled:multilingual-e5-small"), remote)
+
+
+def test_models_that_are_not_installed_name_the_command(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="rag models install"):
+        build_embedder(settings(tmp_path))
+    with pytest.raises(ModelMissing, match="rag models install"):
+        build_generator(settings(tmp_path))
+
+
+def test_late_interaction_needs_an_embedder_that_runs_here(
+    tmp_path: Path, remote: OpenAIEmbedder
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"set models\.reranker to another"):
+        build_reranker(settings(tmp_path, reranker="late-interaction"), remote)
+
+
+def test_importing_the_registry_loads_no_engine() -> None:
+    code = (
+        "import sys, app.models.registry\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'openvino', 'huggingface_hub'}\n"
+        "print(*heavy & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
