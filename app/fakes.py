@@ -1,4 +1,4 @@
-"""Deterministic adapters: the whole service can be tested, and its HTTP surface tried, without models.
+"""Deterministic adapters, with which the whole service is tested without models.
 
 They keep what matters of the real ones: texts that share words have near vectors, a reranker
 prefers passages that hold more of the query, a generator cites.

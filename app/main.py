@@ -1,4 +1,4 @@
-"""The composition root: from settings to a service that runs. The one place that knows every part."""
+"""The composition root: from settings to a service that runs."""
 
 from __future__ import annotations
 
@@ -118,20 +118,17 @@ class Application:
             max_waiting=self.settings.server.queue,
         )
 
-    @cached_property
-    def service(self) -> Service:
-        """The service with all models loaded and the job queue at work."""
-        service = Service(
+    def make_service(self, *, generator: Generator | None) -> Service:
+        """The use cases over these parts. A search alone needs no generator."""
+        return Service(
             store=self.store,
             analyzer=self.analyzer,
             embedder=self.embedder,
             reranker=self.reranker,
-            generator=self.generator,
+            generator=generator,
             ingestor=self.jobs,
             settings=self.settings,
         )
-        self.jobs.start()
-        return service
 
     def close(self) -> None:
         """Ends what was started: jobs first, then their loader, then the store."""
@@ -140,7 +137,5 @@ class Application:
             self.jobs.close(self.settings.server.shutdown_grace_s)
         if "loader" in made:
             self.loader.close()
-        if "service" in made:
-            self.service.close()
-        elif "store" in made:
+        if "store" in made:
             self.store.close()

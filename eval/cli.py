@@ -1,4 +1,4 @@
-"""``rag eval DATASET_DIR``: indexes a dataset, asks its questions, prints the table, writes JSON."""
+"""``rag eval``: indexes a dataset, asks its questions, prints the table, writes JSON."""
 
 from __future__ import annotations
 

@@ -173,9 +173,10 @@ class Answerer:
             ]
             quotations = [quotation for quotation in support if quotation is not None]
             yield writing.add(sentence.text, Verdict.SUPPORTED, quotations)
-        elif quotation := self._checker.repair(sentence, context.passages):
-            if not writing.holds(quotation):
-                yield writing.add(quotation.text, Verdict.VERBATIM, [quotation])
+            return
+        quotation = self._checker.repair(sentence, context.passages)
+        if quotation is not None and not writing.holds(quotation):
+            yield writing.add(quotation.text, Verdict.VERBATIM, [quotation])
 
     # --- an answer made of quotations -----------------------------------------------------------
 

@@ -22,7 +22,7 @@ from app.answering.claims import (
     titles,
     words,
 )
-from app.answering.passages import Passage, Quotation, quotable_sentences
+from app.answering.passages import Passage, Quotation, all_sentences, quotable_sentences
 from app.answering.quantities import mentioned_quantities, stated_quantities
 from app.domain import DraftSentence
 from app.text.sentences import sentence_spans
@@ -33,6 +33,7 @@ _MARK: Final = re.compile(
     rf"|\((?:passages?|sources?)\s+({_NUMBERS})\)",
     re.IGNORECASE,
 )
+_OPEN_MARK: Final = re.compile(r"[\[【［(][^\]】］)]{0,40}\Z")
 _LEADING: Final = re.compile(rf"(?:\s*(?:{_MARK.pattern}))+", re.IGNORECASE)
 _ATTRIBUTION: Final = re.compile(
     rf"^(?:according to|as (?:stated|described|mentioned) in|in|from|per|根据)\s*"
@@ -50,8 +51,10 @@ def parse_draft(text: str) -> list[DraftSentence]:
 
     ``[1]``, ``[1, 2]``, ``[1][3]``, ``[1-3]``, ``【1】``, ``(passage 1)`` and "According to passage
     1," are read. A mark behind the final punctuation belongs to the sentence it follows, unless the
-    draft puts its marks first.
+    draft puts its marks first. A mark that is still open at the end is left out, so that the
+    sentences before it can be read while the draft grows.
     """
+    text = _OPEN_MARK.sub("", text)
     marks_first = _LEADING.match(text) is not None
     found: list[tuple[str, list[int]]] = []
     for start, end in sentence_spans(text):
@@ -90,6 +93,10 @@ class CitationChecker:
     ``terms`` is the analyzer's. ``min_overlap`` is the share, in [0, 1], of a sentence's content
     terms that its cited passages must hold; ``repair_overlap`` the share that a single sentence of
     a passage must hold to stand in for a refused one.
+
+    The default of ``min_overlap`` is high because drafts mostly repeat their passages: of 150
+    claims that experts reworded (SciFact), 41 % reach 0.7 against their own abstract and 22 %
+    against the nearest wrong one, which BM25 found by those very words; at 0.5 it is 67 % and 53 %.
     """
 
     def __init__(
@@ -136,23 +143,29 @@ class CitationChecker:
         """
         cited = set(sentence.citations)
         ordered = sorted(passages, key=lambda passage: passage.n not in cited)
-        best = self._closest(sentence.text, ordered)
+        best = self._closest(sentence.text, quotable_sentences(ordered))
         if best is None or best[0] < self._repair_overlap:
             return None
         return best[1]
 
     def support(self, sentence: DraftSentence, passages: Sequence[Passage]) -> Quotation | None:
         """The sentence of a cited passage that is closest to it: what its citation can quote."""
-        best = self._closest(sentence.text, [p for p in passages if p.n in sentence.citations])
+        cited = [passage for passage in passages if passage.n in sentence.citations]
+        best = self._closest(sentence.text, all_sentences(cited))
         return best[1] if best else None
 
-    def _closest(self, text: str, passages: Sequence[Passage]) -> tuple[float, Quotation] | None:
-        """The share of content terms, and the first sentence that has most and least besides."""
+    def _closest(
+        self, text: str, candidates: Sequence[Quotation]
+    ) -> tuple[float, Quotation] | None:
+        """The largest share of the content terms of ``text``, and the sentence that holds it.
+
+        Of sentences that hold as many, the one that says least besides; ``None`` if none holds any.
+        """
         content = self._content(text)
         if not content:
             return None
         best: tuple[float, float, Quotation] | None = None
-        for quotation in quotable_sentences(passages, min_chars=1):
+        for quotation in candidates:
             held = self._content(quotation.text)
             common = len(content & held)
             score = common / len(content), common / len(content | held)
@@ -192,8 +205,10 @@ class CitationChecker:
         return None
 
     def _opposite(self, text: str, cited: Sequence[Passage]) -> str | None:
-        closest = self._closest(text, cited)
-        if closest is None or denies(closest[1].text) == denies(text):
+        closest = self._closest(text, all_sentences(cited))
+        if closest is None:
+            return "only headings of the passages it cites have its words"
+        if denies(closest[1].text) == denies(text):
             return None
         return "the passage denies what it says" if not denies(text) else "the passage affirms it"
 

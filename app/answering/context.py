@@ -17,7 +17,7 @@ DUPLICATE_OVERLAP: Final = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """``passages`` are numbered from 1 in order of rank; ``dropped`` says why a hit is not there."""
+    """``passages`` are numbered from 1 by rank; ``dropped`` says why a hit is not among them."""
 
     passages: tuple[Passage, ...]
     chunks: Mapping[str, tuple[Chunk, ...]]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain import BlockKind, Span
 from app.text.sentences import split_sentences
+
+_PROSE: Final = frozenset((BlockKind.PARAGRAPH, BlockKind.LIST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,25 @@ def quotable_sentences(
     fragment answers nothing, and what has no end for 600 characters is no sentence. Where passages
     overlap, a sentence belongs to the first that holds it.
     """
-    found: list[Quotation] = []
+    return [
+        quotation
+        for quotation, kind in _sentences(passages)
+        if kind in _PROSE and min_chars <= len(quotation.text) <= max_chars
+    ]
+
+
+def all_sentences(passages: Sequence[Passage]) -> list[Quotation]:
+    """Every sentence, heading, table row and line of code, in the order of `quotable_sentences`."""
+    return [quotation for quotation, _ in _sentences(passages)]
+
+
+def _sentences(passages: Sequence[Passage]) -> Iterator[tuple[Quotation, BlockKind]]:
     seen: set[tuple[str, Span]] = set()
     for passage in passages:
         offset = passage.span[0]
         for sentence in split_sentences(passage.text):
             start, end = sentence.span
-            place = passage.document_id, (start + offset, end + offset)
-            says = sentence.kind in (BlockKind.PARAGRAPH, BlockKind.LIST)
-            if says and min_chars <= end - start <= max_chars and place not in seen:
-                seen.add(place)
-                found.append(Quotation(passage.n, place[1], passage.text[start:end]))
-    return found
+            span = start + offset, end + offset
+            if (passage.document_id, span) not in seen:
+                seen.add((passage.document_id, span))
+                yield Quotation(passage.n, span, passage.text[start:end]), sentence.kind

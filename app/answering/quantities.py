@@ -94,6 +94,7 @@ _MYRIADS: Final = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _NUMERALS: Final = re.compile(
     r"(?P<percent>百分之)?(?P<run>[零〇一二三四五六七八九十百千万萬亿億两兩]{1,24})"
 )
+_DIGIT_BEHIND: Final = re.compile(r"[,.]?\d")
 _MEASURED: Final = re.compile(
     r"个|年|月|日|号|天|名|位|次|岁|倍|种|条|座|人|项|层|步|类|阶段|小时|分钟|公里|米|元|吨"
 )
@@ -167,18 +168,20 @@ def _chinese(match: re.Match[str], *, every_numeral: bool) -> str:
     run, percent = match.group("run"), match.group("percent")
     text, start, end = match.string, match.start(), match.end()
     value = _chinese_value(run)
-    beside = text[max(0, start - 1) : start] + text[end : end + 1]
-    if value is None or any(map(str.isdecimal, beside)):
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if value is None or before.isdecimal() or _DIGIT_BEHIND.match(text, end):
         return match.group()
-    ordinal = text[max(0, start - 1) : start] == "第"
+    ordinal = before == "第"
     if not (every_numeral or percent or ordinal):
         several = len(run) > 1 and (run[0] in _DIGITS or run[0] == "十")
         positional = all(character in _DIGITS for character in run)
         single = run != "一" and _MEASURED.match(text, end)
-        year = text[end : end + 1] == "年"
+        year = after == "年"
         if not (single or (several and (year or not positional or len(run) > 2))):  # noqa: PLR2004 - 一一, 三三 are words
             return match.group()
-    return f"{value}%" if percent else str(value)
+    # Apart from what stands before them, or the digits would be part of its word or number.
+    apart = " " if before and before.isascii() and (before.isalnum() or before in "_.,") else ""
+    return f"{apart}{value}%" if percent else f"{apart}{value}"
 
 
 def _chinese_value(run: str) -> int | None:

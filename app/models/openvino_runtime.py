@@ -15,6 +15,7 @@ import openvino
 from tokenizers import Tokenizer
 
 from app.models.encoder import Encoded, EncoderFacts, TokenIds
+from app.models.openvino_int8 import ACTIVATION_GROUP, quantise_weights
 
 MODEL_FILE: Final = "model.xml"
 TOKENIZER_FILE: Final = "tokenizer.json"
@@ -29,12 +30,13 @@ def is_exported(folder: Path) -> bool:
 
 
 class OpenVinoRuntime:
-    """Computes in bfloat16 where the CPU has it, and in what the CPU does best elsewhere."""
+    """Computes in bfloat16 where the CPU has it, in float32 elsewhere, or partly in int8."""
 
-    precision: Literal["openvino"] = "openvino"
-
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(
+        self, folder: Path, threads: int, precision: Literal["openvino", "int8"] = "openvino"
+    ) -> None:
         """Loads an exported encoder; ``threads`` 0 leaves their number to OpenVINO."""
+        self.precision: Literal["openvino", "int8"] = precision
         self.facts = EncoderFacts(**json.loads((folder / FACTS_FILE).read_text(encoding="utf-8")))
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         options: dict[str, str | int] = {
@@ -43,7 +45,12 @@ class OpenVinoRuntime:
         }
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
-        compiled = openvino.Core().compile_model(folder / MODEL_FILE, "CPU", options)
+        core = openvino.Core()
+        model = core.read_model(folder / MODEL_FILE)
+        if precision == "int8":
+            model = quantise_weights(model)
+            options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = ACTIVATION_GROUP
+        compiled = core.compile_model(model, "CPU", options)
         self._request = compiled.create_infer_request()
         # One request keeps all cores busy; a second at the same time would only slow the first.
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
 """Chooses the fastest numeric form of an encoder that leaves its meaning alone, by measuring.
 
-Candidates are PyTorch in float32 and bfloat16, and OpenVINO where it is installed. A candidate
-counts when each of its vectors keeps a cosine of at least `MIN_COSINE` to float32. Which one wins
+Candidates are PyTorch in float32 and bfloat16 and, where it is installed, OpenVINO with and without
+int8. A candidate counts when each of its vectors keeps a cosine of at least `MIN_COSINE` to float32. Which one wins
 depends on the CPU, so it is measured when a model is first used on a machine and remembered in
 ``calibration.json`` of the cache, under model, CPU, threads and library versions.
 """
@@ -83,9 +83,9 @@ def load_runtime(
         ModelIncompatible: the folder holds no text encoder.
     """
     loaders = _loaders(model, cache, threads)
-    if precision == "openvino" and precision not in loaders:
+    if precision != "auto" and precision not in loaders:
         raise ConfigurationError(
-            "models.precision is openvino, which is not installed; "
+            f"models.precision is {precision}, which needs OpenVINO, and that is not installed; "
             "run `pip install 'attest-rag[fast]'` or set it to auto"
         )
     if precision != "auto":
@@ -192,7 +192,7 @@ def _loaders(
         use_threads(threads)
         return TorchRuntime(model.path, precision)
 
-    def openvino() -> Runtime:
+    def openvino_runtime(precision: Literal["openvino", "int8"]) -> Runtime:
         from app.models.openvino_runtime import LAYOUT, OpenVinoRuntime, is_exported
 
         folder = cache / "openvino" / f"{_slug(model)}-v{LAYOUT}"
@@ -201,14 +201,15 @@ def _loaders(
             from app.models.torch_runtime import TorchRuntime
 
             export(TorchRuntime(model.path, "float32"), folder)
-        return OpenVinoRuntime(folder, threads)
+        return OpenVinoRuntime(folder, threads, precision)
 
     loaders: dict[Precision, Callable[[], Runtime]] = {
-        "float32": lambda: torch_runtime("float32"),
-        "bfloat16": lambda: torch_runtime("bfloat16"),
+        "float32": partial(torch_runtime, "float32"),
+        "bfloat16": partial(torch_runtime, "bfloat16"),
     }
     if importlib.util.find_spec("openvino"):
-        loaders["openvino"] = openvino
+        loaders["openvino"] = partial(openvino_runtime, "openvino")
+        loaders["int8"] = partial(openvino_runtime, "int8")
     return loaders
 
 

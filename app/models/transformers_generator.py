@@ -138,7 +138,7 @@ class TransformersGenerator:
 def computes_in_bfloat16() -> bool:
     """Whether the CPU multiplies bfloat16 natively; elsewhere PyTorch converts, and is slower."""
     # Older releases of PyTorch don't tell; float32 is right everywhere.
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name) for name in _BFLOAT16_CAPABILITIES)
 
 

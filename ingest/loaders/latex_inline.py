@@ -42,7 +42,8 @@ _SILENT: Final = frozenset(
     "newtheorem bibliographystyle bibliography input include usepackage documentclass hypersetup "
     "noindent indent centering maketitle tableofcontents newpage clearpage pagebreak "
     "cleardoublepage title author date authorrunning titlerunning orcidID thanks hfill vfill "
-    "bigskip medskip smallskip phantom hline cline toprule midrule bottomrule cmidrule arraystretch "
+    "bigskip medskip smallskip phantom hline cline toprule midrule bottomrule cmidrule "
+    "arraystretch "
     "color rule hyphenation lipsum refstepcounter nocite markboth markright protect scalebox "
     "resizebox rotatebox footnotesize small tiny large Large scriptsize definecolor".split()
 )
@@ -53,7 +54,8 @@ _CITATIONS: Final = frozenset(
 _REFERENCES: Final = frozenset("ref eqref autoref cref Cref pageref".split())  # noqa: SIM905 - word lists read best as words
 _ARGUMENTS: Final = {
     "{": "institute email orcidID authorrunning titlerunning keywords "
-    "pagestyle thispagestyle cline markright bibliographystyle thanks inst affil affiliation address shortauthors",
+    "pagestyle thispagestyle cline markright bibliographystyle thanks inst affil affiliation "
+    "address shortauthors",
     "[": "lipsum",
     "[{": "makecell shortstack subcaption captionof",
     "{{": "addtolength setlength setcounter addtocounter markboth subfloat textcolor colorbox",

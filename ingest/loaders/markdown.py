@@ -44,6 +44,8 @@ _MODULE_LINE: Final = re.compile(
 )
 _JSX_COMMENT: Final = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
 _ADMONITION: Final = re.compile(r"^[ \t]*:{3,}[ \t]*(?:[\w-]+[ \t]*)?(.*)$")
+_ALERT: Final = re.compile(r"<p>\[!\w+\]\s*")
+"""GitHub's mark of a note or a warning, which it shows as a box."""
 _HEADING_ID: Final = re.compile(r"\s*\{#[\w-]+\}\s*$")
 
 
@@ -70,7 +72,7 @@ def markdown_pieces(source: str, *, mdx: bool = False) -> list[Piece]:
     if ":::" in source:
         tokens = parser.parse(_open_admonitions(source, tokens))
     _mend_tokens(tokens, mdx=mdx)
-    html: str = parser.renderer.render(tokens, parser.options, {})
+    html = _ALERT.sub("<p>", parser.renderer.render(tokens, parser.options, {}))
     try:
         root = parse_html(f"<html><body>{html}</body></html>")
     except DocumentRejected:

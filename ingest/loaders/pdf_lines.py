@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import pypdfium2 as pdfium
@@ -30,8 +31,14 @@ _ASCII_END: Final = 0x7F
 _PLAIN_SHARE: Final = 0.85
 _STRAY_MARK: Final = re.compile("[ ]([\u064b-\u0652]+)(\\w)")
 """An Arabic vowel sign that pdfium sets apart before its letter."""
+_WORD_GAP: Final = 0.15
 _MAX_ANGLE: Final = 0.1
 """Radians by which upright text may lean."""
+CELL_SEPARATOR: Final = " | "
+_CELL_GAP: Final = 1.5
+"""Width of a gap between cells, as a multiple of the type size; justified text rarely has one."""
+_MIN_GAPS: Final = 2
+"""Such gaps in a line that make it a row of cells."""
 _LINE_OVERLAP: Final = 0.5
 """Share of its height by which a stretch must overlap a line to be part of it."""
 
@@ -41,7 +48,7 @@ class Line:
     """One line. Coordinates are points from the left and from the bottom of the page.
 
     ``size`` is the type size of most characters, 0 for rotated text; ``hyphenated`` says
-    that the last word goes on below;
+    that the last word goes on below; ``cells`` counts the parts that wide gaps divide it into;
     ``depth`` is the place from the top of the page in [0, 1].
     """
 
@@ -53,6 +60,7 @@ class Line:
     size: float
     bold: bool
     hyphenated: bool
+    cells: int
     page: int
     depth: float
 
@@ -129,7 +137,10 @@ def _line(text: pdfium.PdfTextPage, glyphs: list[_Glyph], page: int, height: flo
     inked = [glyph for glyph in glyphs if not glyph.is_generated and not glyph.char.isspace()]
     if not inked:
         return None
-    chars = "".join(glyph.char for glyph in glyphs)
+    gaps = _wide_gaps(inked)
+    chars = "".join(
+        CELL_SEPARATOR + glyph.char if glyph.index in gaps else glyph.char for glyph in glyphs
+    )
     hyphenated = chars[-1] in _HYPHENS
     for hyphen in _HYPHENS:
         chars = chars.replace(hyphen, "")
@@ -145,9 +156,20 @@ def _line(text: pdfium.PdfTextPage, glyphs: list[_Glyph], page: int, height: flo
         size=size if is_upright else 0.0,
         bold=all(_is_bold(text, glyph.index) for glyph in (inked[0], inked[-1])),
         hyphenated=hyphenated,
+        cells=len(gaps) + 1,
         page=page,
         depth=1 - (bottom + top) / 2 / height if height else 0.0,
     )
+
+
+def _wide_gaps(inked: list[_Glyph]) -> set[int]:
+    """Indexes of the glyphs that a gap as wide as between the columns of a table precedes."""
+    gaps = {
+        glyph.index
+        for last, glyph in pairwise(inked)
+        if glyph.left - last.right > _CELL_GAP * max(last.size, glyph.size)
+    }
+    return gaps if len(gaps) >= _MIN_GAPS else set()
 
 
 def _is_bold(text: pdfium.PdfTextPage, index: int) -> bool:
@@ -187,8 +209,13 @@ def _mend_codes(text: str) -> str:
     )
     if any("a" <= sign <= "z" for sign in text):
         return text  # no glyph number of a letter is as high as a lower-case letter
-    plain = sum(sign.isalnum() or sign in " .,:;?!'\"()-" for sign in shifted)
-    return shifted if plain >= _PLAIN_SHARE * len(shifted) else text
+    if any(sign < " " for sign in text):
+        return shifted  # glyph numbers of digits and of punctuation
+    return shifted if _plain_share(shifted) > max(_PLAIN_SHARE, _plain_share(text)) else text
+
+
+def _plain_share(text: str) -> float:
+    return sum(sign.isalnum() or sign in " .,:;?!'\"()-" for sign in text) / max(1, len(text))
 
 
 def _continues(last: Line, line: Line) -> bool:
@@ -203,7 +230,8 @@ def _continues(last: Line, line: Line) -> bool:
 def _beside(last: Line, line: Line) -> Line:
     larger = last if len(last.text) >= len(line.text) else line
     gap = line.left - last.right
-    space = " " if gap > 0.15 * larger.size else ""
+    is_wide = gap > _CELL_GAP * larger.size
+    space = CELL_SEPARATOR if is_wide else " " if gap > _WORD_GAP * larger.size else ""
     return Line(
         text=f"{last.text}{space}{line.text}",
         left=min(last.left, line.left),
@@ -213,6 +241,7 @@ def _beside(last: Line, line: Line) -> Line:
         size=larger.size,
         bold=larger.bold,
         hyphenated=line.hyphenated,
+        cells=last.cells + line.cells - (0 if is_wide else 1),
         page=last.page,
         depth=larger.depth,
     )

@@ -14,6 +14,7 @@ _EDGE: Final = 0.1
 """Share of a page's height, at its top and bottom, where running heads and page numbers stand."""
 _NUMBER_EDGE: Final = 0.16
 """The same for page numbers, which may stand nearer to the text."""
+_LOWER_PART: Final = 0.7
 _MIN_REPEATS: Final = 3
 """Pages on which a line must recur to be a running head."""
 _MAX_RUNNING_HEAD: Final = 80
@@ -38,7 +39,8 @@ def without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     running = {pattern for pattern, numbers in places.items() if _recurs(numbers)}
 
     def is_running(line: Line, number: int) -> bool:
-        if _at_edge(line, _NUMBER_EDGE) and _NUMBER.fullmatch(line.text):
+        ends_page = line is pages[number][-1] and line.depth > _LOWER_PART
+        if (ends_page or _at_edge(line, _NUMBER_EDGE)) and _NUMBER.fullmatch(line.text):
             return True
         if not _at_edge(line):
             return False

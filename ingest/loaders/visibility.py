@@ -29,6 +29,9 @@ _BOILERPLATE_CLASSES: Final = frozenset(
         "mw-editsection",  # MediaWiki: "[edit]", …
         "mw-jump-link",
         "navbox",
+        "catlinks",
+        "printfooter",
+        "after-portlet",
         "reference",  # … and "[12]", which points at a list and reads as noise in a quote
         "katex-html",  # KaTeX: the formula again, glyph by glyph
         "footnote-backref",

@@ -6,12 +6,13 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from app.domain import (
     IndexedDocument,
     Vectors,
 )
-from app.errors import StoreCorrupted
+from app.errors import InvalidRequest, StoreCorrupted
 from app.filters import Filter
 from app.stores.local import rows
 from app.stores.local.filter_sql import compile_filter
@@ -77,6 +78,26 @@ class Catalog:
             connection.close()
         unfinished.rename(path)
         return cls(path, lock_timeout_s=lock_timeout_s)
+
+    def snapshot(self, file: Path) -> None:
+        """Writes a complete copy, as of one instant, to a file that does not exist yet."""
+        unfinished = file.with_name(f"{file.name}.new")
+        unfinished.unlink(missing_ok=True)
+        with closing(sqlite3.connect(unfinished)) as copy:
+            self._db.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+        unfinished.rename(file)
+
+    @staticmethod
+    def check_snapshot(file: Path) -> None:
+        """Raises `InvalidRequest` unless ``file`` is what `snapshot` writes."""
+        try:
+            with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as db:
+                row = db.execute("SELECT value FROM facts WHERE name = 'schema'").fetchone()
+        except sqlite3.Error:
+            row = None
+        if row is None or row[0] != SCHEMA_VERSION:
+            raise InvalidRequest(f"{file} is no snapshot that this version can read.")
 
     def close(self) -> None:
         """Closes every thread's connection."""

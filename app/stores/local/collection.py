@@ -274,6 +274,10 @@ class LocalCollection:
                     problems.append(f"{index} index: some chunks are held twice")
             return problems
 
+    def snapshot(self, file: Path) -> None:
+        """Copies the catalog as of one instant; readers and writers go on."""
+        self._catalog.snapshot(file)
+
     def close(self) -> None:
         """See `Collection.close`."""
         self._catalog.close()

@@ -77,6 +77,33 @@ class LocalStore:
             del self._open[name]
             shutil.rmtree(self._directory(name))
 
+    def snapshot(self, name: str, file: Path) -> None:
+        """Copies a collection's catalog, from which all else is made, as of one instant.
+
+        Raises:
+            NotFound: there is no such collection.
+            InvalidRequest: ``file`` exists.
+        """
+        if file.exists():
+            raise InvalidRequest(f"{file} exists; name a new file.")
+        self.open(name).snapshot(file)
+
+    def restore(self, file: Path, name: str) -> LocalCollection:
+        """Makes a collection from a snapshot; its indexes are built on opening.
+
+        Raises:
+            InvalidRequest: the collection exists, or ``file`` is no snapshot.
+        """
+        directory = self._directory(name)
+        if Catalog.exists(_catalog_file(directory)):
+            raise InvalidRequest(f'There is a collection "{name}" already; name a new one.')
+        Catalog.check_snapshot(file)
+        directory.mkdir(parents=True, exist_ok=True)
+        unfinished = directory / "catalog.new"
+        shutil.copyfile(file, unfinished)
+        unfinished.rename(_catalog_file(directory))
+        return self.open(name)
+
     def close(self) -> None:
         """See `Store.close`."""
         with self._lock:

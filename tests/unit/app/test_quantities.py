@@ -53,6 +53,10 @@ def test_a_date_states_each_of_its_numbers():
     assert stated("2024-01-15 10:30") == ["2024", "1", "15", "10", "30"]
 
 
+def test_numerals_on_both_sides_of_a_comma_stay_apart():
+    assert stated("第一，一百人；十五，三十") == ["1", "100", "15", "30"]
+
+
 def test_a_passage_may_mean_a_number_where_a_sentence_may_not_state_one():
     assert Quantity(Decimal(1), "") in mentioned_quantities("one of them")
     assert Quantity(Decimal(10), "") in mentioned_quantities("十来步")

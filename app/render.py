@@ -1,0 +1,72 @@
+"""Hits and answers for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from app.domain import Answer, Hit, SearchResult
+
+SHOWN_CHARACTERS: Final = 320
+"""Of a passage; the rest is a request away."""
+
+
+def render_hits(result: SearchResult, *, explain: bool) -> RenderableType:
+    """Each hit with its document, headings and the beginning of its text."""
+    parts: list[Text] = []
+    for hit in result.hits:
+        parts += [_headline(hit), Text(_shortened(hit.chunk.text))]
+        if explain:
+            parts.append(_contributions(hit))
+        parts.append(Text())
+    if not result.hits:
+        parts.append(Text("nothing found"))
+    return Group(*parts, *_remarks(result.degraded, result.timings_ms if explain else {}))
+
+
+def render_answer(answer: Answer, *, explain: bool) -> RenderableType:
+    """The answer with its marks, and below it the quotation behind each of them."""
+    if answer.mode == "abstained":
+        parts = [Text(f"No answer: {answer.reason}", style="yellow")]
+    else:
+        parts = [Text(answer.text), Text(f"({answer.mode})", style="dim"), Text()]
+    for citation in answer.citations:
+        where = f"{citation.document_id} {citation.span[0]}–{citation.span[1]}"
+        parts += [Text(f"[{citation.n}] {where}", style="cyan"), Text(f"    “{citation.quote}”")]
+    if explain:
+        for sentence in answer.draft:
+            verdict = sentence.reason or "supported"
+            parts.append(Text(f"draft: {sentence.text} — {verdict}", style="dim"))
+    return Group(*parts, *_remarks(answer.degraded, answer.timings_ms if explain else {}))
+
+
+def _headline(hit: Hit) -> Text:
+    line = Text(f"{hit.rank}. {hit.chunk.id}", style="bold")
+    if hit.chunk.context:
+        line.append(f"  {hit.chunk.context}", style="dim")
+    return line
+
+
+def _contributions(hit: Hit) -> Text:
+    routes = [
+        f"{name} rank {part.rank}, score {part.score:.4f}" for name, part in hit.routes.items()
+    ]
+    if hit.rerank_score is not None:
+        routes.append(f"rerank {hit.rerank_score:.4f}")
+    return Text(f"fused {hit.score:.5f}: {'; '.join(routes)}", style="dim")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN_CHARACTERS else f"{line[:SHOWN_CHARACTERS]}…"
+
+
+def _remarks(degraded: tuple[str, ...], timings_ms: Mapping[str, float]) -> list[Text]:
+    remarks = [Text(f"degraded: {what}", style="yellow") for what in degraded]
+    if timings_ms:
+        spent = ", ".join(f"{stage} {ms:.1f} ms" for stage, ms in timings_ms.items())
+        remarks.append(Text(spent, style="dim"))
+    return remarks

@@ -1,0 +1,175 @@
+import os
+import signal
+import threading
+
+import pytest
+
+from app.domain import Block, BlockKind
+from app.errors import DocumentRejected
+from ingest.isolation import IsolatedLoader
+from ingest.loaders.model import LoadedDocument
+
+TARGET = """
+import os, sys, time
+from app.errors import DocumentRejected
+from ingest.loaders.model import LoadedDocument
+
+def load(name, data, *, metadata=None):
+    match name:
+        case "hang":
+            time.sleep(600)
+        case "crash":
+            os.abort()
+        case "leave":
+            os._exit(0)
+        case "swell":
+            bytearray(2 ** 33)
+        case "reject":
+            raise DocumentRejected("empty", "Nothing there.")
+        case "modules":
+            import ingest.loaders.registry
+            return LoadedDocument(" ".join(sorted(sys.modules)))
+        case "print":
+            print("noise"); print("noise", file=sys.stderr)
+    return LoadedDocument(f"{name} {len(data)} {os.getpid()}", metadata=metadata or {})
+"""
+
+
+@pytest.fixture
+def target(tmp_path, monkeypatch):
+    (tmp_path / "hostile_target.py").write_text(TARGET)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return "hostile_target:load"
+
+
+@pytest.fixture
+def loader(target):
+    with IsolatedLoader(load_timeout_s=20, target=target) as loader:
+        yield loader
+
+
+def child_of(loaded):
+    return int(loaded.text.split()[2])
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def rejection(loader, name):
+    with pytest.raises(DocumentRejected) as caught:
+        loader.load(name, b"")
+    return caught.value
+
+
+def test_one_child_serves_many_files(loader):
+    first, second = loader.load("a", b"xy"), loader.load("b", b"", metadata={"k": 1})
+    assert first.text == f"a 2 {child_of(second)}"
+    assert second.metadata == {"k": 1}
+    assert child_of(first) != os.getpid()
+
+
+def test_rejections_cross_the_pipe(loader):
+    error = rejection(loader, "reject")
+    assert (error.code, error.message) == ("empty", "Nothing there.")
+
+
+def test_a_hanging_parser_is_killed_and_the_next_file_is_read(target):
+    with IsolatedLoader(load_timeout_s=1, target=target) as loader:
+        hung = child_of(loader.load("a", b""))
+        error = rejection(loader, "hang")
+        assert error.code == "timeout"
+        assert "load_timeout_s" in error.message
+        assert not is_alive(hung)
+        assert child_of(loader.load("b", b"")) != hung
+
+
+@pytest.mark.parametrize("name", ["crash", "leave"])
+def test_a_dying_parser_is_reported_and_the_next_file_is_read(loader, name):
+    assert rejection(loader, name).code == "corrupt"
+    assert loader.load("b", b"1").text.startswith("b 1 ")
+
+
+def test_a_child_that_died_between_files_is_replaced(loader):
+    pid = child_of(loader.load("a", b""))
+    os.kill(pid, signal.SIGKILL)
+    loader._child.wait()
+    assert child_of(loader.load("b", b"")) != pid
+
+
+def test_memory_is_limited(target):
+    with IsolatedLoader(load_timeout_s=20, address_space_bytes=2**31, target=target) as loader:
+        assert rejection(loader, "swell").code == "corrupt"
+        assert loader.load("b", b"1").text.startswith("b 1 ")
+
+
+def test_what_parsers_print_is_not_taken_for_an_answer(loader, capfd):
+    assert loader.load("print", b"123").text.startswith("print 3 ")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_threads_take_turns(loader):
+    answers = {}
+
+    def ask(name):
+        answers[name] = loader.load(name, b"x" * len(name)).text
+
+    threads = [threading.Thread(target=ask, args=("n" * count,)) for count in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(text.startswith(f"{name} {len(name)} ") for name, text in answers.items())
+    assert len(answers) == 8
+
+
+def test_an_interrupted_call_leaves_no_stale_answer(loader, monkeypatch):
+    first = child_of(loader.load("a", b""))
+
+    def interrupt(timeout):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loader._pipe, "poll", interrupt, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        loader.load("stale", b"")
+    assert not is_alive(first)
+    assert loader.load("fresh", b"").text.startswith("fresh 0 ")
+
+
+def test_the_child_is_in_a_session_of_its_own(loader):
+    pid = child_of(loader.load("a", b""))
+    assert os.getsid(pid) == pid
+
+
+def test_close_ends_the_child_and_may_be_repeated(target):
+    loader = IsolatedLoader(load_timeout_s=20, target=target)
+    pid = child_of(loader.load("a", b""))
+    loader.close()
+    loader.close()
+    assert not is_alive(pid)
+
+
+def test_the_real_loaders_run_within_the_default_limits():
+    blocks = (Block(BlockKind.HEADING, (0, 5), level=1), Block(BlockKind.PARAGRAPH, (7, 11)))
+    with IsolatedLoader(load_timeout_s=60) as loader:
+        loaded = loader.load("a.md", b"# Title\n\ntext")
+    assert loaded == LoadedDocument("Title\n\ntext", "Title", blocks, {"format": "markdown"})
+
+
+def test_the_child_imports_no_model_library(loader):
+    modules = loader.load("modules", b"").text.split()
+    assert "ingest.loaders.registry" in modules
+    heavy = {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "faiss",
+        "tantivy",
+        "fastapi",
+        "jieba",
+    }
+    assert heavy.isdisjoint(modules)

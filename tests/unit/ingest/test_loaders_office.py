@@ -1,0 +1,253 @@
+import io
+import zipfile
+from collections import Counter
+
+import pytest
+
+from app.errors import DocumentRejected
+from ingest.loaders.dates import iso_day
+from ingest.loaders.pdf_paragraphs import join_hyphenated
+from ingest.loaders.registry import load
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+
+def docx(body, **parts):
+    """A Word file with this body; ``parts`` are further files, ``__`` standing for a slash."""
+    xml = f'<w:document xmlns:w="{W}" xmlns:m="{M}"><w:body>{body}</w:body></w:document>'
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", xml)
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/") + ".xml", content)
+    return data.getvalue()
+
+
+def p(text, properties="", run=""):
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t>{text}</w:t></w:r></w:p>"
+
+
+def pdf(pages, info=""):
+    """A PDF with one string per ``(x, y, size, text)`` on each page."""
+    count = len(pages)
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Count {count}/Kids[{' '.join(f'{4 + 2 * i} 0 R' for i in range(count))}]>>",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    for number, strings in enumerate(pages):
+        stream = "".join(
+            f"BT /F {size} Tf {x} {y} Td ({text}) Tj ET\n" for x, y, size, text in strings
+        )
+        objects.append(
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents {5 + 2 * number} 0 R"
+            "/Resources<</Font<</F 3 0 R>>>>>>"
+        )
+        objects.append(f"<</Length {len(stream)}>>stream\n{stream}endstream")
+    objects.append(f"<<{info}>>")
+    out = b"%PDF-1.4\n"
+    offsets = []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj{content}endobj\n".encode("latin-1")
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    trailer = (
+        f"xref\n0 {size}\n0000000000 65535 f \n{table}"
+        f"trailer<</Size {size}/Root 1 0 R/Info {size - 1} 0 R>>\n"
+    )
+    return out + trailer.encode() + f"startxref\n{len(out)}\n%%EOF".encode()
+
+
+PROSE = [
+    "The committee met on Tuesday to consider the report that the audi",
+    "tors had sent in March, and adopted it after a long debate that no",
+    "member who was present had expected to last until the evening.",
+]
+
+
+def paragraph(top):
+    return [(72, top - 14 * i, 11, text) for i, text in enumerate(PROSE)]
+
+
+class TestDocx:
+    def test_headings_lists_and_properties(self):
+        core = (
+            '<c xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:t="http://purl.org/dc/terms/">'
+            "<dc:title>Report</dc:title><dc:creator>Ann</dc:creator>"
+            "<t:modified>2024-05-06T07:08:09Z</t:modified></c>"
+        )
+        numbering = (
+            f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0">'
+            '<w:numFmt w:val="decimal"/></w:lvl></w:abstractNum>'
+            '<w:num w:numId="7"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+        )
+        item = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="7"/></w:numPr>'
+        body = (
+            p("Top", '<w:pStyle w:val="Heading1"/>') + p("Text.") + p("a", item) + p("b", item)
+            + p("Bold line", run="<w:b/>")
+        )  # fmt: skip
+        loaded = load("a.docx", docx(body, docProps__core=core, word__numbering=numbering))
+        assert loaded.text == "Top\n\nText.\n\n1. a\n2. b\n\nBold line"
+        assert [block.level for block in loaded.blocks] == [1, 0, 0, 0, 2]
+        assert loaded.title == "Report"
+        assert dict(loaded.metadata) == {"format": "docx", "author": "Ann", "date": "2024-05-06"}
+
+    def test_merged_cells_speak_for_each_row_and_nested_tables_stay_in_theirs(self):
+        def cell(content, properties=""):
+            return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
+
+        start = '<w:vMerge w:val="restart"/>'
+        inner = f"<w:tbl><w:tr>{cell(p('x'))}{cell(p('y'))}</w:tr></w:tbl>"
+        rows = (
+            f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{cell(p('Name'))}{cell(p('Value'))}</w:tr>"
+            f"<w:tr>{cell(p('A'), start)}{cell(p('1') + p('2'))}</w:tr>"
+            f"<w:tr>{cell(p(''), '<w:vMerge/>')}{cell(inner)}</w:tr>"
+        )
+        assert load("a.docx", docx(f"<w:tbl>{rows}</w:tbl>")).text == (
+            "Name: A | Value: 1 2\nName: A | Value: x, y"
+        )
+
+    def test_deleted_and_hidden_text_and_second_copies_are_left_out(self):
+        body = (
+            "<w:p><w:r><w:t>Kept</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
+            "<w:r><w:rPr><w:vanish/></w:rPr><w:t>OBEY</w:t></w:r></w:p>"
+        )
+        assert load("a.docx", docx(body)).text == "Kept"
+
+    def test_text_boxes_follow_their_paragraph_once(self):
+        box = f"<w:txbxContent>{p('In the box')}</w:txbxContent>"
+        compatibility = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+        body = (
+            f'<w:p><w:r><w:t>Before</w:t><mc:AlternateContent xmlns:mc="{compatibility}">'
+            f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+        )
+        assert load("a.docx", docx(body)).text == "Before\n\nIn the box"
+
+    def test_formulas_become_linear_text(self):
+        run = "<m:r><m:t>{}</m:t></m:r>"
+        fraction = f"<m:f><m:num>{run.format('a+b')}</m:num><m:den>{run.format('2')}</m:den></m:f>"
+        power = f"<m:sSup><m:e>{run.format('x')}</m:e><m:sup>{run.format('10')}</m:sup></m:sSup>"
+        body = f"<w:p><m:oMath>{fraction}{run.format('=')}{power}</m:oMath></w:p>"
+        loaded = load("a.docx", docx(body))
+        assert loaded.text == "(a+b)/2=x^(10)"
+        assert loaded.blocks[0].kind == "formula"
+
+    def test_external_entities_are_not_resolved(self, tmp_path):
+        secret = tmp_path / "secret.txt"
+        secret.write_text("SECRET")
+        xml = (
+            f'<!DOCTYPE d [<!ENTITY e SYSTEM "file://{secret}"><!ENTITY a "aaaa">]>'
+            f'<w:document xmlns:w="{W}"><w:body>{p("Shown &e; here")}</w:body></w:document>'
+        )
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as archive:
+            archive.writestr("word/document.xml", xml)
+        assert "SECRET" not in load("a.docx", data.getvalue()).text
+
+    def test_a_zip_bomb_is_refused_before_it_is_unpacked(self, monkeypatch):
+        monkeypatch.setattr("ingest.loaders.docx.MAX_UNPACKED_BYTES", 10_000)
+        with pytest.raises(DocumentRejected) as rejection:
+            load("a.docx", docx(p("a" * 20_000)))
+        assert rejection.value.code == "corrupt"
+        assert "unpacks" in rejection.value.message
+
+    def test_a_truncated_file_is_corrupt(self):
+        whole = docx(p("text"))
+        with pytest.raises(DocumentRejected) as rejection:
+            load("a.docx", whole[: len(whole) // 2])
+        assert rejection.value.code == "corrupt"
+
+
+class TestPdf:
+    def test_lines_of_a_paragraph_are_joined_and_pages_counted(self):
+        data = pdf(
+            [[(72, 700, 18, "A heading"), *paragraph(660)], paragraph(700)],
+            "/Title(The report)/Author(Ann)/CreationDate(D:20240506070809Z)",
+        )
+        loaded = load("a.pdf", data)
+        joined = "The committee met on Tuesday to consider the report that the audi " + " ".join(
+            PROSE[1:]
+        )
+        assert loaded.text == f"A heading\n\n{joined}\n\n{joined}"
+        assert [(block.kind.value, block.level, block.page) for block in loaded.blocks] == [
+            ("heading", 1, 1),
+            ("paragraph", 0, 1),
+            ("paragraph", 0, 2),
+        ]
+        assert loaded.title == "The report"
+        assert dict(loaded.metadata) == {
+            "format": "pdf",
+            "author": "Ann",
+            "date": "2024-05-06",
+            "pages": 2,
+        }
+
+    def test_running_heads_and_page_numbers_are_left_out(self):
+        pages = [
+            [(72, 780, 9, "The Annual Report"), *paragraph(660), (300, 20, 9, str(number))]
+            for number in range(7, 11)
+        ]
+        text = load("a.pdf", pdf(pages)).text
+        assert "Annual Report" not in text
+        assert not any(str(number) in text for number in range(7, 11))
+        assert text.count("The committee met") == 4
+
+    def test_a_larger_gap_starts_a_paragraph(self):
+        loaded = load("a.pdf", pdf([[*paragraph(700), *paragraph(620)]]))
+        assert len(loaded.blocks) == 2
+
+    def test_columns_are_read_one_after_the_other(self):
+        left = [(72, 700 - 14 * i, 11, f"left column line {i} of the text") for i in range(4)]
+        right = [(330, 700 - 14 * i, 11, f"right column line {i} of the text") for i in range(4)]
+        text = load("a.pdf", pdf([left + right])).text
+        assert text.index("left column line 3") < text.index("right column line 0")
+
+    def test_pages_without_text_are_scans(self):
+        with pytest.raises(DocumentRejected) as rejection:
+            load("a.pdf", pdf([[]]))
+        assert rejection.value.code == "no_text"
+
+    @pytest.mark.parametrize("keep", [0.1, 0.5])
+    def test_a_truncated_file_is_corrupt_or_short_but_never_a_crash(self, keep):
+        whole = pdf([paragraph(700)] * 3)
+        with pytest.raises(DocumentRejected) as rejection:
+            load("a.pdf", whole[: int(len(whole) * keep)])
+        assert rejection.value.code in ("corrupt", "no_text")
+
+    @pytest.mark.parametrize(
+        ("before", "below", "words", "expected"),
+        [
+            pytest.param("an ef", "ficient way", {}, "an efficient way", id="no such words"),
+            pytest.param("a dual", "encoder", {"dual-encoder": 2}, "a dual-encoder", id="seen"),
+            pytest.param("con", "text", {"context": 1, "con": 1, "text": 1}, "context", id="both"),
+            pytest.param("a", "priori", {"a": 1, "priori": 1}, "a-priori", id="two words"),
+            pytest.param("a Lucene", "BM25 run", {}, "a Lucene-BM25 run", id="capital"),
+        ],
+    )  # fmt: skip
+    def test_hyphens_at_line_ends_follow_the_rest_of_the_document(
+        self, before, below, words, expected
+    ):
+        assert join_hyphenated(before, below, Counter(words)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2024-03-05", "2024-03-05"),
+        ("2024-03-05T23:59:59+09:00", "2024-03-05"),
+        ("2024/3/5", "2024-03-05"),
+        ("D:20240305120000+01'00'", "2024-03-05"),
+        ("2024年3月5日", "2024-03-05"),
+        ("March 5, 2024", "2024-03-05"),
+        ("5 Mar 2024", "2024-03-05"),
+        ("Tue, 05 Mar 2024 10:00:00 GMT", "2024-03-05"),
+        ("3/5/2024", None),
+        ("2024-13-05", None),
+        ("yesterday", None),
+        (20240305, None),
+    ],
+)
+def test_days_are_read_in_the_notations_of_documents(value, day):
+    assert iso_day(value) == day
