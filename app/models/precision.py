@@ -1,7 +1,7 @@
 """Chooses the fastest numeric form of an encoder that leaves its meaning alone, by measuring.
 
-Candidates are PyTorch in float32 and bfloat16 and, where it is installed, OpenVINO with and without
-int8. A candidate counts when each of its vectors keeps a cosine of at least `MIN_COSINE` to float32. Which one wins
+Candidates are PyTorch in float32 and bfloat16 and, where it is installed, OpenVINO with and
+without int8. A candidate counts when each of its vectors keeps a cosine of at least `MIN_COSINE` to float32. Which one wins
 depends on the CPU, so it is measured when a model is first used on a machine and remembered in
 ``calibration.json`` of the cache, under model, CPU, threads and library versions.
 """

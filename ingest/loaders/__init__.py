@@ -1,1 +1,1 @@
-"""One loader a format: bytes in, `Document` out."""
+"""One loader a format: bytes in, `LoadedDocument` out."""

@@ -19,8 +19,7 @@ from ingest.loaders.cleaning import clean_lines
 from ingest.loaders.dates import iso_day
 from ingest.loaders.docx_blocks import DocxBlocks
 from ingest.loaders.docx_styles import read_numbering, read_styles
-from ingest.loaders.markdown import first_heading
-from ingest.loaders.model import LoadedDocument, compose
+from ingest.loaders.model import LoadedDocument, compose, first_heading
 
 MAX_UNPACKED_BYTES: Final = 256 * 2**20
 """What the parts that are read may unpack to, together."""

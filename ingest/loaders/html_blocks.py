@@ -31,6 +31,8 @@ _WRAP: Final = "\r"
 """A line end of the source, which readers don't see."""
 _BLANKS: Final = re.compile("[ \t\n\r\f]+")
 _SPACES: Final = re.compile(" +")
+_MAX_INDENT: Final = 8
+"""Levels of nested lists that are indented; hostile pages nest thousands."""
 _MIN_COLUMNS: Final = 2
 _CELL_GAPS: Final = {"td": ", ", "th": ", ", "tr": "; ", "li": "; "}
 """What closes a part inside a table cell, where a row must stay on one line."""
@@ -74,7 +76,7 @@ class _Writer:
         self.in_list = False
 
     def _end_item(self, text: str) -> None:
-        indent = "  " * (len(self.lists) - 1)
+        indent = "  " * min(len(self.lists) - 1, _MAX_INDENT)
         rest = indent + " " * len(self.marker or "- ")
         lines = text.split("\n")
         first = (indent + self.marker if self.marker else rest) + lines[0]

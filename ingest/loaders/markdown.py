@@ -15,14 +15,13 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from app.domain import BlockKind
 from app.errors import DocumentRejected
-from ingest.loaders.cleaning import clean_lines, normalise
+from ingest.loaders.cleaning import normalise
 from ingest.loaders.encoding import decode
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html_blocks import html_pieces
 from ingest.loaders.html_tree import parse_html
-from ingest.loaders.model import LoadedDocument, Piece, compose
+from ingest.loaders.model import LoadedDocument, Piece, compose, first_heading
 from ingest.loaders.visibility import Visibility
 
 _MAX_NESTING: Final = 100
@@ -78,13 +77,6 @@ def markdown_pieces(source: str, *, mdx: bool = False) -> list[Piece]:
     except DocumentRejected:
         return []
     return html_pieces(root, Visibility.of_page(root))
-
-
-def first_heading(pieces: list[Piece]) -> str:
-    """The first heading of the highest level, or nothing."""
-    headings = [piece for piece in pieces if piece.kind is BlockKind.HEADING]
-    first = min(headings, key=lambda piece: piece.level, default=None)
-    return clean_lines(first.text) if first else ""
 
 
 def _parser() -> MarkdownIt:

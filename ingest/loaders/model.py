@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.domain import Block, BlockKind, Metadata
@@ -66,6 +66,13 @@ def compose(
     if not blocks:
         raise DocumentRejected("empty", "The document has no text; add some or leave it out.")
     return LoadedDocument("".join(parts), clean_lines(title), tuple(blocks), dict(metadata or {}))
+
+
+def first_heading(pieces: Sequence[Piece]) -> str:
+    """The first heading of the highest level, or nothing."""
+    headings = [piece for piece in pieces if piece.kind is BlockKind.HEADING]
+    first = min(headings, key=lambda piece: piece.level, default=None)
+    return clean_lines(first.text) if first else ""
 
 
 def _clean(piece: Piece) -> str:

@@ -21,8 +21,7 @@ from ingest.loaders.encoding import decode
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html_blocks import html_pieces
 from ingest.loaders.html_tree import parse_html
-from ingest.loaders.markdown import first_heading
-from ingest.loaders.model import LoadedDocument, Piece, compose
+from ingest.loaders.model import LoadedDocument, Piece, compose, first_heading
 from ingest.loaders.visibility import Visibility
 
 _SETTINGS: Final = {

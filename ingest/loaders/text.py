@@ -60,17 +60,17 @@ def unwrap(section: str) -> list[str]:
     lines = [line for line in section.split("\n") if line.strip()]
     widths = [_width(line.strip()) for line in lines]
     wrapped = [width if width in _WRAP_WIDTHS else 0 for width in widths]
-    joined = lines[:1]
+    groups = [lines[:1]]
     for number, line in enumerate(lines[1:], start=1):
         longest = max(wrapped[max(0, number - _NEARBY) : number + _NEARBY])
         needed = widths[number - 1] + 1 + _width(_first_word(line))
         slack = 0.0 if _SENTENCE_END.search(lines[number - 1].rstrip()) else _SLACK
         is_full = wrapped[number - 1] and needed > longest * (1 - slack)
         if is_full and not _OWN_LINE.match(line):
-            joined[-1] = join_lines(f"{joined[-1].rstrip()}\n{line.lstrip()}")
+            groups[-1].append(line.lstrip())
         else:
-            joined.append(line)
-    return joined
+            groups.append([line])
+    return [join_lines("\n".join(group)) for group in groups if group]
 
 
 def _first_word(line: str) -> str:

@@ -1,229 +1,26 @@
-"""A whole service of fakes over a real store and a real job queue, behind its HTTP edge."""
-
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain import Turn, Vectors
-from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
-from app.http.api import create_app
-from app.service import Service
-from app.settings import ServerSettings, Settings, StoreSettings
-from app.stores.local.store import LocalStore
-from ingest.indexer import Indexer
-from ingest.jobs import JobQueue, Progress
-from ingest.loaders.registry import load
-from ingest.pipeline import Ingestion
-from ingest.report import IngestReport
-from ingest.sources import Source
-
-HARBOUR = (
-    "The lighthouse of Ardmore was lit in 1853. "
-    "Its lamp burned colza oil until the keeper changed it for paraffin. "
-    "The tower is 34 metres high."
-)
-TEA = "茶叶最早产于云南。普洱茶需要发酵。"
-
-
-class Gate:
-    """Something in a worker waits here until a test opens it; a test waits until it is reached."""
-
-    def __init__(self) -> None:
-        self.reached = threading.Event()
-        self.opened = threading.Event()
-
-    def pass_through(self) -> None:
-        self.reached.set()
-        assert self.opened.wait(30), "the test never opened the gate"
-
-
-class GatedGenerator(FakeGenerator):
-    """Stops at a gate before each word but the first; notes how it ended."""
-
-    def __init__(self, says: str, gate: Gate) -> None:
-        super().__init__(says)
-        self.gate = gate
-        self.stopped = threading.Event()
-
-    def stream(
-        self,
-        turns: Sequence[Turn],
-        *,
-        max_tokens: int,
-        stop: Callable[[], bool] = lambda: False,
-    ) -> Iterator[str]:
-        for word in super().stream(turns, max_tokens=max_tokens):
-            yield word
-            self.gate.reached.set()
-            while not self.gate.opened.wait(0.01):
-                if stop():
-                    self.stopped.set()
-                    return
-
-
-class BreakableEmbedder(FakeEmbedder):
-    """Fails with a message that clients must never see."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.broken: Exception | None = None
-        self.gate: Gate | None = None
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        if self.gate:
-            self.gate.pass_through()
-        if self.broken:
-            raise self.broken
-        return super().embed_passages(texts)
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        if self.gate:
-            self.gate.pass_through()
-        return super().embed_passages(texts)
-
-
-@dataclass
-class World:
-    """What a test may break, hold up or look into."""
-
-    client: TestClient
-    embedder: BreakableEmbedder
-    generator: FakeGenerator
-    queue: JobQueue
-    service: Service
-    events: list[str] = field(default_factory=list)
-
-    def ingest(self, collection: str, *documents: object) -> dict[str, Any]:
-        answer = self.client.post(
-            f"/v1/collections/{collection}/documents?wait=true", json={"documents": documents}
-        )
-        assert answer.status_code == 200, answer.text
-        body: dict[str, Any] = answer.json()
-        return body
-
-
-class Sky:
-    """Makes worlds and ends them."""
-
-    def __init__(self, directory: Path, stack: ExitStack) -> None:
-        self._directory = directory
-        self._stack = stack
-
-    def __call__(
-        self,
-        *,
-        generator: FakeGenerator | None = None,
-        heartbeat_s: float = 15.0,
-        wait_s: float = 30.0,
-        max_waiting_jobs: int = 8,
-        raise_server_exceptions: bool = True,
-        before: Callable[[], None] = lambda: None,
-        **server: Any,
-    ) -> World:
-        settings = Settings(
-            store=StoreSettings(directory=self._directory / "store"),
-            server=ServerSettings(**server),
-        )
-        analyzer, embedder = FakeAnalyzer(), BreakableEmbedder()
-        generator = generator or FakeGenerator()
-        store = LocalStore(settings.store, analyzer)
-        indexer = Indexer(embedder, analyzer, settings)
-
-        def run(name: str, sources: Sequence[Source], progress: Progress) -> IngestReport:
-            collection = store.create(name, indexer.fingerprint)
-            ingestion = Ingestion(
-                collection, indexer, load=load, batch_chunks=4, progress=progress
-            )
-            return ingestion.run(sources)
-
-        queue = JobQueue(
-            self._directory / "jobs",
-            prepare=lambda name: store.create(name, indexer.fingerprint),
-            run=run,
-            max_waiting=max_waiting_jobs,
-        )
-        service = Service(
-            store=store,
-            analyzer=analyzer,
-            embedder=embedder,
-            reranker=None,
-            generator=generator,
-            ingestor=queue,
-            settings=settings,
-        )
-        built = threading.Event()
-
-        def build() -> Service:
-            before()
-            queue.start()
-            built.set()
-            return service
-
-        app = create_app(
-            build,
-            settings,
-            on_close=lambda: queue.close(30),
-            heartbeat_s=heartbeat_s,
-            wait_s=wait_s,
-        )
-        client = TestClient(app, raise_server_exceptions=raise_server_exceptions)
-        self._stack.enter_context(client)
-        if before is _NOTHING or built.wait(10):
-            app.state.edge.startup._thread.join(10)
-        return World(client, embedder, generator, queue, service)
-
-
-def _NOTHING() -> None: ...
+from tests.http.world import MakeWorld, World
 
 
 @pytest.fixture
-def make_world(tmp_path: Path) -> Iterator[Sky]:
+def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
     with ExitStack() as stack:
-        yield Sky(tmp_path, stack)
+        yield MakeWorld(tmp_path, stack)
 
 
 @pytest.fixture
-def world(make_world: Sky) -> World:
+def world(make_world: MakeWorld) -> World:
     return make_world()
 
 
 @pytest.fixture
 def client(world: World) -> TestClient:
     return world.client
-
-
-def events_of(stream: str) -> list[tuple[str, Any]]:
-    """Named events of an SSE body with their data read as JSON; comments as ``("", text)``."""
-    events: list[tuple[str, Any]] = []
-    for block in stream.strip().split("\n\n"):
-        name, data = "message", None
-        for line in block.split("\n"):
-            if line.startswith(":"):
-                name, data = "", line
-            elif line.startswith("event: "):
-                name = line.removeprefix("event: ")
-            elif line.startswith("data: "):
-                text = line.removeprefix("data: ")
-                data = text if text == "[DONE]" else json.loads(text)
-        events.append((name, data))
-    return events
-
-
-def error_of(response: httpx2.Response) -> dict[str, Any]:
-    """The error of an answer, after a look at its shape."""
-    body = response.json()
-    assert set(body) == {"error"}
-    assert {"code", "message", "request_id"} <= set(body["error"])
-    assert body["error"]["request_id"] == response.headers["x-request-id"]
-    error: dict[str, Any] = body["error"]
-    return error

@@ -55,6 +55,7 @@ class SkewedRuntime:
         self._skew = skew
 
     def encode(self, ids: TokenIds, mask: TokenIds) -> Encoded:
+        assert mask.shape == ids.shape
         texts = np.tile(np.array([1.0, self._skew], np.float32), (len(ids), 1))
         return Encoded(np.zeros((*ids.shape, 2), np.float32), texts)
 

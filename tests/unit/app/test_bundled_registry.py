@@ -96,5 +96,5 @@ def test_importing_the_registry_loads_no_engine() -> None:
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'openvino', 'huggingface_hub'}\n"
         "print(*heavy & set(sys.modules))"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == []
+    output = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert output.split() == []

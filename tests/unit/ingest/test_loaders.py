@@ -352,3 +352,34 @@ class TestLatex:
         assert load("a.tex", source.encode()).text == (
             "Set: A | Score / dev: 1 | Score / test: 2\nSet: A | Score / dev: 3 | Score / test: 4"
         )
+
+
+class TestHostileInput:
+    """Sizes at which a loader that were quadratic or recursive would hang or crash."""
+
+    @pytest.mark.parametrize(
+        ("name", "data"),
+        [
+            pytest.param("a.txt", (b"wrapped " * 9 + b"\n") * 50_000, id="wrapped lines"),
+            pytest.param("a.txt", b"a" * 300_000, id="one token"),
+            pytest.param("a.html", b"<ul><li>x" * 3_000, id="nested lists"),
+            pytest.param("a.html", b"<table><tr><td>x" * 500, id="nested tables"),
+            pytest.param("a.html", b"<b>" * 20_000 + b"x", id="nested inline"),
+            pytest.param("a.md", b"[" * 5_000, id="open brackets"),
+            pytest.param("a.md", b"---\na: &a [x]\nb: &b [*a, *a]\n---\ntext", id="YAML aliases"),
+            pytest.param("a.csv", b"a,b\n" + b'"open,x\n' * 20_000, id="unclosed quotes"),
+        ],
+    )  # fmt: skip
+    def test_loads(self, name, data):
+        assert load(name, data).text
+
+    @pytest.mark.parametrize(
+        ("name", "data"),
+        [
+            pytest.param("a.tex", b"{" * 5_000 + b"x", id="braces"),
+            pytest.param("a.docx", b"PK\x03\x04" + b"\0" * 100, id="no archive"),
+            pytest.param("a.pdf", b"%PDF-1.4\n" + b"\xff" * 5_000, id="noise"),
+        ],
+    )
+    def test_is_corrupt(self, name, data):
+        assert rejection(name, data).code == "corrupt"

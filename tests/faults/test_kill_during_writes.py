@@ -1,0 +1,94 @@
+"""A process that writes is killed at random moments; what it acknowledged must be there, whole."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+from app.fakes import FakeAnalyzer, FakeEmbedder
+from app.settings import StoreSettings
+from app.stores.local.collection import LocalCollection
+from app.stores.local.store import LocalStore
+
+WRITER = Path(__file__).with_name("writer_process.py")
+KILLS = 30
+
+State = dict[str, int]
+"""Version of each document that is there."""
+
+
+def apply(state: State, line: str) -> State:
+    after = dict(state)
+    for operation in line.split(";"):
+        verb, id_, *version = operation.split(" ")
+        if verb == "put":
+            after[id_] = int(version[0])
+        else:
+            after.pop(id_, None)
+    return after
+
+
+def write_until_killed(directory: Path, *, seed: int, version: int, after_s: float) -> list[str]:
+    """The operations that were acknowledged before SIGKILL."""
+    with subprocess.Popen(
+        [sys.executable, str(WRITER), str(directory), str(seed), str(version)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(after_s)
+        process.kill()
+        lines = process.stdout.read().split("\n")
+    return lines[:-1]  # the last one is empty, or was cut by the kill
+
+
+def found(collection: LocalCollection) -> State:
+    return {r.id: int(str(r.metadata["version"])) for r in collection.records()}
+
+
+def test_no_acknowledged_write_is_lost_and_no_ghost_appears(tmp_path: Path) -> None:
+    choose = random.Random(20090719)
+    state: State = {}
+    version = operations = 0
+    for kill in range(KILLS):
+        acknowledged = write_until_killed(
+            tmp_path, seed=kill, version=version, after_s=choose.uniform(0.0, 0.5)
+        )
+        version += 1_000
+        operations += len(acknowledged)
+        for line in acknowledged:
+            state = apply(state, line)
+
+        store = LocalStore(StoreSettings(directory=tmp_path, hnsw_threshold=60), FakeAnalyzer())
+        collection = store.open("faults")
+        now = found(collection)
+        if now != state:  # the operation under way may have been committed, whole, unsaid
+            changed = {id_ for id_ in now.keys() | state.keys() if now.get(id_) != state.get(id_)}
+            assert len(changed) <= 5
+            assert len({now[id_] for id_ in changed if id_ in now}) <= 1
+            assert all(now[id_] > state.get(id_, 0) for id_ in changed if id_ in now)
+            state = now
+        assert_found_by_search(collection, state)
+        assert collection.verify() == []
+        store.close()
+    assert operations > KILLS  # the writer got to work between the kills
+
+
+def assert_found_by_search(collection: LocalCollection, state: State) -> None:
+    """Every document is found by its words and by its vectors, in its last version only."""
+    embedder = FakeEmbedder()
+    for id_, version in state.items():
+        number = id_.removeprefix("doc")
+        terms = [f"document{number}", f"version{version}"]
+        best = collection.search_lexical(terms, limit=3)
+        assert best
+        assert collection.chunks([best[0].chunk_id])[0].document_id == id_
+        vector = embedder.embed_queries([" ".join(terms)])[0]
+        near = collection.search_dense(vector, limit=3)
+        assert id_ in {chunk.document_id for chunk in collection.chunks([c.chunk_id for c in near])}
+    assert len(collection.search_lexical(["version0"], limit=3)) == 0

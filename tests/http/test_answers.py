@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import pytest
+
+from app.errors import RemoteUnavailable
+from app.fakes import FakeGenerator
+from tests.http.world import (
+    HARBOUR,
+    TEA,
+    Gate,
+    GatedGenerator,
+    MakeWorld,
+    World,
+    error_of,
+    events_of,
+)
+
+ANSWER = "/v1/collections/notes/answer"
+QUESTION = "When was the lighthouse of Ardmore lit?"
+SAYS = "The lighthouse of Ardmore was lit in 1853 [1]. The tower is 34 metres high [1]. "
+
+
+def filled(world: World) -> World:
+    world.ingest(
+        "notes",
+        {"id": "h", "title": "Ardmore", "text": HARBOUR, "metadata": {"lang": "en"}},
+        {"id": "t", "text": TEA, "metadata": {"lang": "zh"}},
+    )
+    return world
+
+
+@pytest.fixture
+def generating(make_world: MakeWorld) -> World:
+    return filled(make_world(generator=FakeGenerator(SAYS)))
+
+
+def test_an_answer_has_the_agreed_shape_and_cites(generating: World) -> None:
+    answer = generating.client.post(ANSWER, json={"query": QUESTION})
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert set(body) == {"answer", "mode", "sentences", "citations", "degraded", "timings_ms"}
+    assert body["mode"] == "generated"
+    first = body["sentences"][0]
+    assert set(first) == {"text", "verdict", "citations"}
+    assert first["text"] == "The lighthouse of Ardmore was lit in 1853."
+    assert first["verdict"] == "supported"
+    cited = body["citations"][first["citations"][0] - 1]
+    assert set(cited) == {"n", "chunk_id", "document_id", "title", "span", "quote"}
+    assert (cited["document_id"], cited["title"]) == ("h", "Ardmore")
+    assert cited["quote"] == HARBOUR[slice(*cited["span"])]
+    assert [citation["n"] for citation in body["citations"]] == list(
+        range(1, len(body["citations"]) + 1)
+    )
+
+
+def test_without_a_draft_that_holds_the_answer_is_verbatim(make_world: MakeWorld) -> None:
+    world = filled(make_world(generator=FakeGenerator("It was built by giants in 1066 [1]. ")))
+
+    body = world.client.post(ANSWER, json={"query": QUESTION}).json()
+
+    assert body["mode"] == "extractive"
+    assert {sentence["verdict"] for sentence in body["sentences"]} == {"verbatim"}
+    assert "1066" not in body["answer"]
+
+
+def test_an_abstention_says_why(generating: World) -> None:
+    body = generating.client.post(
+        ANSWER, json={"query": QUESTION, "filter": {"lang": "fr"}}
+    ).json()
+
+    assert (body["mode"], body["answer"]) == ("abstained", "")
+    assert (body["sentences"], body["citations"]) == ([], [])
+    assert body["reason"]
+
+
+def test_history_reaches_the_model_and_the_trace_tells_of_the_draft(generating: World) -> None:
+    history = [
+        {"role": "user", "content": "Tell me about Ardmore."},
+        {"role": "assistant", "content": "It has a lighthouse."},
+    ]
+    body = generating.client.post(
+        ANSWER, json={"query": QUESTION, "history": history, "limit": 1, "explain": True}
+    ).json()
+
+    assert body["trace"]["search"]["candidates"][0]["document_id"] == "h"
+    assert body["trace"]["draft"][0]["text"].startswith("The lighthouse of Ardmore")
+    assert body["trace"]["hits"][0]["rank"] == 1
+    assert isinstance(generating.generator, FakeGenerator)
+    said = [turn.content for turn in generating.generator.asked[0]]
+    assert "It has a lighthouse." in said
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        pytest.param({"query": ""}, "query", id="an empty question"),
+        pytest.param(
+            {"query": "x", "history": [{"role": "user", "content": "x"}] * 51}, "history", id="long"
+        ),
+        pytest.param(
+            {"query": "x", "history": [{"role": "robot", "content": "x"}]},
+            "history.0.role",
+            id="an unknown role",
+        ),
+        pytest.param({"query": "x", "limit": 0}, "limit", id="no passages"),
+    ],
+)
+def test_values_out_of_bounds_are_named(generating: World, body: object, path: str) -> None:
+    answer = generating.client.post(ANSWER, json=body)
+
+    assert answer.status_code == 422
+    assert error_of(answer)["fields"][0]["path"] == path
+
+
+def test_a_stream_is_sentences_and_then_the_same_answer_as_without(generating: World) -> None:
+    whole = generating.client.post(ANSWER, json={"query": QUESTION}).json()
+
+    stream = generating.client.post(ANSWER, json={"query": QUESTION, "stream": True})
+
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    events = events_of(stream.text)
+    assert [name for name, _ in events] == ["sentence", "sentence", "answer"]
+    for (_, sentence), expected in zip(events[:-1], whole["sentences"], strict=True):
+        assert set(sentence) == {"text", "verdict", "citations", "sources"}
+        assert {k: v for k, v in sentence.items() if k != "sources"} == expected
+    assert [s for _, e in events[:-1] for s in e["sources"]] == whole["citations"]
+    final = events[-1][1]
+    assert set(final) == set(whole)
+    assert final | {"timings_ms": 0} == whole | {"timings_ms": 0}
+
+
+def test_what_is_wrong_before_an_answer_begins_has_its_own_status(generating: World) -> None:
+    body = {"query": QUESTION, "stream": True}
+
+    missing = generating.client.post("/v1/collections/none/answer", json=body)
+    invalid = generating.client.post(ANSWER, json=body | {"filter": 5})
+
+    assert (missing.status_code, error_of(missing)["code"]) == (404, "not_found")
+    assert (invalid.status_code, error_of(invalid)["code"]) == (400, "invalid_filter")
+
+
+def test_what_fails_within_a_stream_is_its_last_event(generating: World) -> None:
+    class Breaks(FakeGenerator):
+        def stream(self, *_: object, **__: object) -> object:  # type: ignore[override]
+            raise RuntimeError("/srv/secret/weights.bin")
+
+    generating.service._generator = Breaks()  # type: ignore[assignment]
+
+    stream = generating.client.post(ANSWER, json={"query": QUESTION, "stream": True})
+
+    assert stream.status_code == 200
+    ((name, data),) = events_of(stream.text)
+    assert name == "error"
+    assert data["error"]["code"] == "internal"
+    assert data["error"]["request_id"] == stream.headers["x-request-id"]
+    assert "secret" not in stream.text
+
+
+def test_a_remote_generator_that_is_away_leaves_a_quotation(generating: World) -> None:
+    class Away(FakeGenerator):
+        def stream(self, *_: object, **__: object) -> object:  # type: ignore[override]
+            raise RemoteUnavailable("http://10.0.0.7/ timed out")
+
+    generating.service._generator = Away()  # type: ignore[assignment]
+
+    body = generating.client.post(ANSWER, json={"query": QUESTION}).json()
+
+    assert body["mode"] == "extractive"
+    assert body["degraded"][0].startswith("generator: ")
+    assert "10.0.0.7" not in str(body)
+
+
+def test_a_silent_stream_is_kept_alive(make_world: MakeWorld) -> None:
+    gate = Gate()
+    world = filled(make_world(generator=GatedGenerator(SAYS, gate), heartbeat_s=0.01))
+
+    with world.client.stream("POST", ANSWER, json={"query": QUESTION, "stream": True}) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": keep-alive"
+        gate.opened.set()
+        rest = "\n".join(lines)
+
+    assert [name for name, _ in events_of(rest) if name] == ["sentence", "sentence", "answer"]
+
+
+def test_a_client_that_leaves_a_stream_frees_its_worker(make_world: MakeWorld) -> None:
+    generator = GatedGenerator(SAYS, Gate())
+    world = filled(make_world(generator=generator, heartbeat_s=0.01, workers=1, queue=0))
+
+    with world.client.stream("POST", ANSWER, json={"query": QUESTION, "stream": True}) as stream:
+        next(stream.iter_lines())
+        busy = world.client.get("/v1/collections")
+
+    assert busy.status_code == 429
+    assert generator.stopped.wait(30)
+    assert world.wait_until_idle()
+    assert world.client.get("/v1/collections").status_code == 200
+
+
+def test_the_sentences_come_before_the_answer_is_complete(make_world: MakeWorld) -> None:
+    gate = Gate()
+
+    class Halfway(FakeGenerator):
+        def stream(self, *args: object, **kwargs: object):  # type: ignore[no-untyped-def]
+            yield "The lighthouse of Ardmore was lit in 1853 [1]. The tower"
+            gate.pass_through()
+            yield " is 34 metres high [1]. "
+
+    world = filled(make_world(generator=Halfway()))
+
+    with world.client.stream("POST", ANSWER, json={"query": QUESTION, "stream": True}) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "event: sentence"
+        assert not gate.opened.is_set()
+        gate.opened.set()
+        rest = "\n".join(lines)
+
+    assert "event: answer" in rest

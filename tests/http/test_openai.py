@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pytest
+
+from app.fakes import FakeGenerator
+from tests.http.world import HARBOUR, MakeWorld, World, error_of, events_of
+
+CHAT = "/v1/chat/completions"
+ASKED = {"role": "user", "content": "When was the lighthouse of Ardmore lit?"}
+SAYS = "The lighthouse of Ardmore was lit in 1853 [1]. The tower is 34 metres high [1]. "
+
+
+@pytest.fixture
+def chatting(make_world: MakeWorld) -> World:
+    world = make_world(generator=FakeGenerator(SAYS))
+    world.ingest("notes", {"id": "h", "text": HARBOUR})
+    return world
+
+
+def test_a_collection_is_a_model(chatting: World) -> None:
+    chatting.ingest("other", {"id": "x", "text": "x"})
+
+    body = chatting.client.get("/v1/models").json()
+
+    assert body["object"] == "list"
+    assert body["data"] == [
+        {"id": name, "object": "model", "created": 0, "owned_by": "attest"}
+        for name in ("notes", "other")
+    ]
+
+
+def test_a_completion_has_its_shape_and_carries_citations(chatting: World) -> None:
+    body = chatting.client.post(CHAT, json={"model": "notes", "messages": [ASKED]}).json()
+
+    assert set(body) == {"id", "object", "created", "model", "choices", "attest"}
+    assert (body["object"], body["model"]) == ("chat.completion", "notes")
+    (choice,) = body["choices"]
+    assert (choice["index"], choice["finish_reason"]) == (0, "stop")
+    assert choice["message"]["role"] == "assistant"
+    assert choice["message"]["content"].startswith("The lighthouse of Ardmore was lit in 1853. [1]")
+    assert body["attest"]["mode"] == "generated"
+    assert body["attest"]["citations"][0]["document_id"] == "h"
+
+
+def test_a_stream_says_the_same_in_chunks(chatting: World) -> None:
+    asked = {"model": "notes", "messages": [ASKED]}
+    whole = chatting.client.post(CHAT, json=asked).json()
+
+    stream = chatting.client.post(CHAT, json=asked | {"stream": True})
+
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    *chunks, done = [data for _, data in events_of(stream.text)]
+    assert done == "[DONE]"
+    assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
+    assert len({chunk["id"] for chunk in chunks}) == 1
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    assert deltas[0] == {"role": "assistant", "content": ""}
+    said = "".join(delta.get("content", "") for delta in deltas)
+    assert said == whole["choices"][0]["message"]["content"]
+    ends = [chunk["choices"][0].get("finish_reason") for chunk in chunks]
+    assert ends == [None] * (len(chunks) - 1) + ["stop"]
+    assert chunks[-1]["attest"] == whole["attest"]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_abstention_says_its_reason(make_world: MakeWorld, *, stream: bool) -> None:
+    world = make_world()
+    world.ingest("notes", {"id": "h", "text": HARBOUR})
+    asked = {"role": "user", "content": "¿Quetzalcoatl?"}
+
+    answer = world.client.post(
+        CHAT, json={"model": "notes", "messages": [asked], "stream": stream}
+    )
+
+    assert "do not answer it well enough" in answer.text
+    assert '"abstained"' in answer.text
+
+
+def test_fields_without_a_meaning_here_are_tolerated(chatting: World) -> None:
+    body = {
+        "model": "notes",
+        "messages": [
+            {"role": "developer", "content": "Be brief."},
+            {"role": "user", "content": [{"type": "text", "text": "Tell me."}], "name": "bob"},
+            {"role": "assistant", "content": None, "tool_calls": []},
+            {"role": "tool", "content": "42", "tool_call_id": "t"},
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "When was the lighthouse"},
+                    {"type": "image_url", "image_url": {"url": "data:,"}},
+                    {"type": "text", "text": "of Ardmore lit?"},
+                ],
+            },
+        ],
+        "temperature": 0.2,
+        "max_tokens": 5,
+        "n": 1,
+        "stream_options": {"include_usage": True},
+        "user": "bob",
+    }
+
+    answer = chatting.client.post(CHAT, json=body)
+
+    assert answer.status_code == 200
+    assert isinstance(chatting.generator, FakeGenerator)
+    turns = chatting.generator.asked[0]
+    assert "When was the lighthouse\nof Ardmore lit?" in turns[-1].content
+    assert "42" not in [turn.content for turn in turns]
+
+
+@pytest.mark.parametrize(
+    ("messages", "status"),
+    [
+        pytest.param([], 422, id="none"),
+        pytest.param([ASKED] * 52, 422, id="too many"),
+        pytest.param([ASKED, {"role": "assistant", "content": "x"}], 400, id="not the user's"),
+        pytest.param([{"role": "user", "content": "  "}], 400, id="blank"),
+        pytest.param([{"role": "user"}], 400, id="no content"),
+        pytest.param([{"role": "user", "content": "x" * 8_001}], 400, id="too long"),
+        pytest.param([{"role": "user", "content": 5}], 422, id="a number"),
+    ],
+)
+def test_a_chat_that_ends_in_no_question_is_refused(
+    chatting: World, messages: object, status: int
+) -> None:
+    answer = chatting.client.post(CHAT, json={"model": "notes", "messages": messages})
+
+    assert answer.status_code == status
+    assert error_of(answer)["code"] == "invalid_request"
+
+
+def test_an_unknown_model_is_not_found(chatting: World) -> None:
+    answer = chatting.client.post(CHAT, json={"model": "none", "messages": [ASKED]})
+
+    assert answer.status_code == 404
+    assert error_of(answer)["code"] == "not_found"
