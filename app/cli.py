@@ -70,9 +70,10 @@ def _exit_code(error: AttestError) -> int:
     return EXIT_TRANSIENT if isinstance(error, TransientError) else EXIT_OPERATOR
 
 
-def _settings() -> Settings:
+def _settings(**server: object) -> Settings:
+    """From the usual sources, with what the command line chose for the server on top."""
     try:
-        return Settings()
+        return Settings(server=server)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
@@ -80,10 +81,10 @@ def _settings() -> Settings:
 
 
 @contextmanager
-def _application() -> Iterator[Application]:
+def _application(settings: Settings | None = None) -> Iterator[Application]:
     from app.main import Application
 
-    app = Application(_settings())
+    app = Application(settings or _settings())
     try:
         yield app
     finally:
@@ -130,7 +131,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that match a query best."""
-    from app.http.schemas import SearchResponse
+    from app.http.schemas import SearchAnswer
     from app.render import render_hits
     from app.requests import SearchRequest
 
@@ -138,7 +139,7 @@ def search(
     with _application() as app:
         result = app.make_service(generator=None).search(collection, request)
     if as_json:
-        out.print_json(SearchResponse.of(result).model_dump_json(exclude_none=True))
+        out.print_json(SearchAnswer.of(result).model_dump_json(exclude_none=True))
     else:
         out.print(render_hits(result, explain=explain))
 
@@ -152,7 +153,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the collection, with citations."""
-    from app.http.schemas import AnswerResponse
+    from app.http.schemas import AnswerAnswer
     from app.render import render_answer
     from app.requests import AnswerRequest
 
@@ -160,7 +161,7 @@ def ask(
     with _application() as app:
         answer = app.make_service(generator=app.generator).answer(collection, request)
     if as_json:
-        out.print_json(AnswerResponse.of(answer).model_dump_json(exclude_none=True))
+        out.print_json(AnswerAnswer.of(answer).model_dump_json(exclude_none=True))
     else:
         out.print(render_answer(answer, explain=explain))
 
@@ -171,12 +172,14 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="server.port")] = None,
 ) -> None:
     """Serve the HTTP API until SIGINT or SIGTERM."""
-    from app.server import run_server
+    from app.http.server import serve as serve_http
 
-    settings = _settings()
-    chosen = {k: v for k, v in {"host": host, "port": port}.items() if v is not None}
-    server = settings.server.model_copy(update=chosen)
-    run_server(settings.model_copy(update={"server": server}))
+    chosen = {name: value for name, value in {"host": host, "port": port}.items() if value}
+    settings = _settings(**chosen)
+    logging.getLogger("app").setLevel(logging.INFO)
+    with _application(settings) as app:
+        code = serve_http(app.start_service, settings, on_close=app.stop_jobs)
+    raise typer.Exit(code)
 
 
 @rag.command()

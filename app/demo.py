@@ -66,9 +66,11 @@ def run_demo(
             for question in questions or _own_questions(path, documents):
                 console.rule(question)
                 started = time.perf_counter()
-                answer = client.post(
-                    f"/v1/collections/{COLLECTION}/answer", json={"query": question}
-                ).raise_for_status().json()
+                answer = (
+                    client.post(f"/v1/collections/{COLLECTION}/answer", json={"query": question})
+                    .raise_for_status()
+                    .json()
+                )
                 _show(answer, time.perf_counter() - started, console)
                 _check(client, answer, must_answer=not questions)
     console.rule("done; the server has stopped")

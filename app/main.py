@@ -130,11 +130,21 @@ class Application:
             settings=self.settings,
         )
 
+    def start_service(self) -> Service:
+        """The service to be served, all models loaded and the job queue at work."""
+        service = self.make_service(generator=self.generator)
+        self.jobs.start()
+        return service
+
+    def stop_jobs(self) -> None:
+        """Lets the document under way end; what is left waits for the next start."""
+        if "jobs" in vars(self):
+            self.jobs.close(self.settings.server.shutdown_grace_s)
+
     def close(self) -> None:
         """Ends what was started: jobs first, then their loader, then the store."""
+        self.stop_jobs()
         made = vars(self)
-        if "jobs" in made:
-            self.jobs.close(self.settings.server.shutdown_grace_s)
         if "loader" in made:
             self.loader.close()
         if "store" in made:

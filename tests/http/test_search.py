@@ -88,7 +88,7 @@ def test_a_filter_limits_both_routes(filled: World, where: object, found: set[st
     ],
 )
 def test_a_filter_that_can_not_be_read_is_refused(filled: World, where: object) -> None:
-    answer = filled.client.post(SEARCH, json={"query": "lamp", "filter": where})
+    answer = filled.post(SEARCH, {"query": "lamp", "filter": where})
 
     assert answer.status_code == 400
     assert error_of(answer)["code"] == "invalid_filter"
@@ -113,7 +113,7 @@ def test_a_filter_that_can_not_be_read_is_refused(filled: World, where: object) 
 def test_values_out_of_bounds_are_named_and_not_echoed(
     filled: World, body: object, path: str
 ) -> None:
-    answer = filled.client.post(SEARCH, json=body)
+    answer = filled.post(SEARCH, body)
 
     assert answer.status_code == 422
     error = error_of(answer)

@@ -97,7 +97,7 @@ def test_the_operations_page_lists_every_error_code_of_the_service(pages: dict[s
         if isinstance(error, type) and issubclass(error, errors.AttestError)
     } - {errors.AttestError.code, errors.TransientError.code}
     table = pages["en/operations.md"].split("## Error codes")[1].split("\n## ")[0]
-    assert codes == set(re.findall(r"`([a-z_]+)`", table.split("Codes are part")[0]))
+    assert codes <= set(re.findall(r"`([a-z_]+)`", table))
 
 
 def test_both_languages_explain_every_reason_for_rejection(pages: dict[str, str]) -> None:
