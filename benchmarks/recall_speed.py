@@ -167,7 +167,10 @@ def measure(data: Path, chunks: int, directory: Path) -> dict[str, object]:
             new = next(documents(texts[number : number + 3], vectors[:3], f"new{number}-"))
             added[name].append(milliseconds(lambda c=collection, n=new: c.put([n])))
             added[name][-1] += milliseconds(
-                lambda c=collection: (c.search_dense(vectors[0], limit=1), c.search_lexical(["x"], limit=1))
+                lambda c=collection: (
+                    c.search_dense(vectors[0], limit=1),
+                    c.search_lexical(["x"], limit=1),
+                )
             )
     store.close()
 
@@ -186,7 +189,8 @@ def measure(data: Path, chunks: int, directory: Path) -> dict[str, object]:
         "lexical_top_100": summary(lexical[100]),
         "rank_bm25_top_100": summary(peer),
         "rank_bm25_over_lexical_p50": {
-            f"top_{depth}": round(summary(peer)["p50_ms"] / value, 1) for depth, value in p50.items()
+            f"top_{depth}": round(summary(peer)["p50_ms"] / value, 1)
+            for depth, value in p50.items()
         },
         "hybrid_without_model": summary(hybrid),
         "add_one_document_to_1000": summary(added["small"]),

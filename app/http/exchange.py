@@ -91,7 +91,7 @@ class Exchange:
             _request_id.reset(token)
 
     def _end(self, scope: Scope, status: int | None, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", UNMATCHED)
+        route = getattr(scope.get("route"), "path_format", UNMATCHED)
         # Without a status the task was cancelled: the client has gone, or the server is going.
         ended_with = status or 499
         self._observer.request_ended(

@@ -12,9 +12,8 @@ from tokenizers import Encoding, Tokenizer
 
 TokenIds = NDArray[np.int64]
 """``(n, length) int64``: token ids, or an attention mask of ones and zeros."""
-Precision = Literal["float32", "bfloat16", "openvino", "int8"]
-"""A numeric form: PyTorch in float32 or bfloat16; OpenVINO, in bfloat16 where the CPU has it; or
-OpenVINO with matrix products in int8."""
+Precision = Literal["float32", "bfloat16", "openvino"]
+"""A numeric form: PyTorch in float32 or bfloat16, or OpenVINO, in bfloat16 where the CPU has it."""
 
 
 @dataclass(frozen=True, slots=True)

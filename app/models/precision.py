@@ -1,8 +1,8 @@
 """Chooses the fastest numeric form of an encoder that leaves its meaning alone, by measuring.
 
-Candidates are PyTorch in float32 and bfloat16 and, where it is installed, OpenVINO with and
-without int8. A candidate counts when each of its vectors keeps a cosine of at least `MIN_COSINE` to float32. Which one wins
-depends on the CPU, so it is measured when a model is first used on a machine and remembered in
+Candidates are PyTorch in float32 and bfloat16 and, where it is installed, OpenVINO. One counts when
+each of its vectors keeps a cosine of at least `MIN_COSINE` to float32. Which wins depends on the
+CPU, so it is measured when a model is first used on a machine and remembered in
 ``calibration.json`` of the cache, under model, CPU, threads and library versions.
 """
 
@@ -192,7 +192,7 @@ def _loaders(
         use_threads(threads)
         return TorchRuntime(model.path, precision)
 
-    def openvino_runtime(precision: Literal["openvino", "int8"]) -> Runtime:
+    def openvino_runtime() -> Runtime:
         from app.models.openvino_runtime import LAYOUT, OpenVinoRuntime, is_exported
 
         folder = cache / "openvino" / f"{_slug(model)}-v{LAYOUT}"
@@ -201,15 +201,14 @@ def _loaders(
             from app.models.torch_runtime import TorchRuntime
 
             export(TorchRuntime(model.path, "float32"), folder)
-        return OpenVinoRuntime(folder, threads, precision)
+        return OpenVinoRuntime(folder, threads)
 
     loaders: dict[Precision, Callable[[], Runtime]] = {
         "float32": partial(torch_runtime, "float32"),
         "bfloat16": partial(torch_runtime, "bfloat16"),
     }
     if importlib.util.find_spec("openvino"):
-        loaders["openvino"] = partial(openvino_runtime, "openvino")
-        loaders["int8"] = partial(openvino_runtime, "int8")
+        loaders["openvino"] = openvino_runtime
     return loaders
 
 

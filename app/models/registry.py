@@ -67,7 +67,7 @@ def build_embedder(settings: ModelSettings) -> Embedder:
     folder = _folder(name, "embedder", settings.cache)
     from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 
-    return SentenceTransformerEmbedder(
+    return SentenceTransformerEmbedder.load(
         folder,
         cache=settings.cache,
         precision=settings.precision,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import Vectors
-from app.models.encoder import Precision, pad, truncate
+from app.models.encoder import Precision, Runtime, pad, truncate
 from app.models.folder import ModelFolder
 from app.models.precision import Choice, load_runtime
 from app.models.prefixes import Prefixes, prefixes_for
@@ -34,6 +34,41 @@ class SentenceTransformerEmbedder:
 
     def __init__(
         self,
+        model_id: str,
+        runtime: Runtime,
+        choice: Choice,
+        *,
+        query_prefix: str | None = None,
+        passage_prefix: str | None = None,
+        batch_tokens: int = BATCH_TOKENS,
+    ) -> None:
+        """Takes a loaded model; `load` loads one.
+
+        Args:
+            model_id: Names the model and its version.
+            runtime: Runs it.
+            choice: Why it runs in this form.
+            query_prefix: Instead of what the model is known to want.
+            passage_prefix: Instead of what the model is known to want.
+            batch_tokens: Tokens of one batch, padding included.
+        """
+        self.choice = choice
+        self._runtime = runtime
+        self._batch_tokens = batch_tokens
+        known = prefixes_for(model_id, runtime.facts.prompts)
+        self._prefixes = Prefixes(
+            known.query if query_prefix is None else query_prefix,
+            known.passage if passage_prefix is None else passage_prefix,
+        )
+        self._id = model_id
+        if self._prefixes != known:
+            self._id += f" {self._prefixes.query!r} {self._prefixes.passage!r}"
+        framed = runtime.tokenizer.encode(self._prefixes.passage)
+        self._max_tokens = runtime.facts.max_length - len(framed.ids)
+
+    @classmethod
+    def load(
+        cls,
         model: ModelFolder,
         *,
         cache: Path,
@@ -41,40 +76,20 @@ class SentenceTransformerEmbedder:
         threads: int = 0,
         query_prefix: str | None = None,
         passage_prefix: str | None = None,
-        batch_tokens: int = BATCH_TOKENS,
-    ) -> None:
-        """Loads ``model``.
+    ) -> Self:
+        """Loads ``model``; ``precision="auto"`` measures once what is fastest here.
 
-        Args:
-            model: Where its files are.
-            cache: Where compiled forms and calibrations are kept.
-            precision: The numeric form; ``auto`` measures once what is fastest here.
-            threads: Threads to compute with; 0 is the engine's own choice.
-            query_prefix: Instead of what the model is known to want.
-            passage_prefix: Instead of what the model is known to want.
-            batch_tokens: Tokens of one batch, padding included.
+        ``cache`` is where compiled forms and measurements are kept; ``threads`` 0 leaves their
+        number to the engine.
 
         Raises:
             ConfigurationError: OpenVINO is asked for and not installed.
             ModelIncompatible: the folder holds no text encoder.
         """
-        self._runtime, self.choice = load_runtime(
-            model, cache=cache, precision=precision, threads=threads
+        runtime, choice = load_runtime(model, cache=cache, precision=precision, threads=threads)
+        return cls(
+            model.id, runtime, choice, query_prefix=query_prefix, passage_prefix=passage_prefix
         )
-        known = prefixes_for(model.id, self._runtime.facts.prompts)
-        self._prefixes = Prefixes(
-            known.query if query_prefix is None else query_prefix,
-            known.passage if passage_prefix is None else passage_prefix,
-        )
-        self._batch_tokens = batch_tokens
-        changed = self._prefixes != known
-        self._id = (
-            f"{model.id} {self._prefixes.query!r} {self._prefixes.passage!r}"
-            if changed
-            else model.id
-        )
-        framed = self._runtime.tokenizer.encode(self._prefixes.passage)
-        self._max_tokens = self._runtime.facts.max_length - len(framed.ids)
 
     choice: Choice
     """The numeric form in use and what it was chosen by."""

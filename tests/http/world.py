@@ -107,12 +107,16 @@ class World:
     def wait_until_built(self) -> None:
         self.app.state.edge.startup._thread.join(30)
 
+    def wait_until(self, holds: Callable[[], bool]) -> bool:
+        """Whether it holds, at the latest after half a minute."""
+        deadline = time.monotonic() + 30
+        while not holds() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        return holds()
+
     def wait_until_idle(self) -> bool:
         """Whether every worker is free, once what ends has ended."""
-        deadline = time.monotonic() + 30
-        while self.app.state.edge.workers.running and time.monotonic() < deadline:
-            time.sleep(0.001)
-        return self.app.state.edge.workers.running == 0
+        return self.wait_until(lambda: self.app.state.edge.workers.running == 0)
 
     def post(self, path: str, body: object) -> httpx2.Response:
         """Posts JSON in ASCII, which has an escape even for half a character."""

@@ -285,11 +285,11 @@ def test_the_choice_of_form_is_measured_once_and_then_read(
     folder, cache = tmp_path / "tiny-e5", tmp_path / "cache"
     folder.mkdir()
     unpack(tmp_path / "tiny.bin", folder)
-    first = SentenceTransformerEmbedder(local_folder(folder), cache=cache)
+    first = SentenceTransformerEmbedder.load(local_folder(folder), cache=cache)
     (entry,) = json.loads((cache / "calibration.json").read_text(encoding="utf-8")).values()
     assert entry["precision"] == first.choice.precision
     monkeypatch.setattr(
         "app.models.precision.calibrate", lambda _: pytest.fail("measured a second time")
     )
-    second = SentenceTransformerEmbedder(local_folder(folder), cache=cache)
+    second = SentenceTransformerEmbedder.load(local_folder(folder), cache=cache)
     assert second.choice == first.choice

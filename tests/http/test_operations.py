@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from app.errors import AttestError, ModelMissing
+from app.fakes import FakeGenerator
+from app.http.api import create_app
+from app.service import Service
+from app.settings import Settings
+from tests.http.world import HARBOUR, Gate, MakeWorld, World, error_of
+
+
+def test_it_lives_before_it_is_ready_and_says_what_it_waits_for(make_world: MakeWorld) -> None:
+    gate = Gate()
+    world = make_world(before_build=gate.pass_through)
+
+    alive, ready = world.client.get("/healthz"), world.client.get("/readyz")
+    early = world.client.get("/v1/collections")
+    gate.opened.set()
+    world.wait_until_built()
+    later = world.client.get("/readyz")
+
+    assert (alive.status_code, alive.json()) == (200, {"alive": True})
+    assert (ready.status_code, ready.json()) == (503, {"ready": False, "waiting_for": "models"})
+    assert (early.status_code, error_of(early)["code"]) == (503, "not_ready")
+    assert early.headers["retry-after"] == ready.headers["retry-after"] == "5"
+    assert (later.status_code, later.json()) == (200, {"ready": True})
+    assert world.client.get("/v1/collections").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        pytest.param(ModelMissing("run `rag models install` in /srv/secret"), "model_missing", id="known"),
+        pytest.param(OSError("/srv/secret is full"), "internal", id="unknown"),
+    ],
+)  # fmt: skip
+def test_a_service_that_can_not_be_built_says_so_and_calls_back(
+    error: Exception, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[str] = []
+
+    def build() -> Service:
+        raise error
+
+    app = create_app(
+        build,
+        Settings(),
+        on_close=lambda: calls.append("close"),
+        on_failure=lambda: calls.append("failure"),
+    )
+    with TestClient(app) as client:
+        app.state.edge.startup._thread.join(30)
+        ready = client.get("/readyz")
+        other = client.get("/v1/collections")
+
+    assert ready.status_code == 503
+    assert ready.json()["ready"] is False
+    assert ready.json()["error"]["code"] == code
+    assert "secret" not in ready.text
+    assert "/srv/secret" in caplog.text
+    assert (other.status_code, error_of(other)["code"]) == (503, "not_ready")
+    assert calls == ["failure"]
+
+
+def test_closing_ends_ingestion_before_the_store(make_world: MakeWorld) -> None:
+    world = make_world()
+    order: list[str] = []
+    startup = world.app.state.edge.startup
+    on_close, close = startup._on_close, world.service.close
+    startup._on_close = lambda: (order.append("jobs"), on_close())
+    world.service.close = lambda: (order.append("service"), close())  # type: ignore[method-assign]
+
+    world.client.__exit__(None, None, None)
+
+    assert order == ["jobs", "service"]
+    assert not startup.ready
+
+
+def test_metrics_count_requests_answers_stages_and_what_was_left_out(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(generator=FakeGenerator("The tower is 34 metres high [1]. "))
+    world.ingest("notes", {"id": "h", "text": HARBOUR}, {"id": "i", "text": "Else."})
+    world.client.post("/v1/collections/notes/documents", files={"f": ("f.txt", b"x")})
+    world.client.post("/v1/collections/notes/answer", json={"query": "How high is the tower?"})
+    world.embedder.broken = RuntimeError("away")
+    world.client.post("/v1/collections/notes/search", json={"query": "tower"})
+    world.client.get("/v1/collections/none/documents")
+    world.client.get("/no/such/page")
+
+    answer = world.client.get("/metrics")
+
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    samples = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    prefix = "/v1/collections/{name}"
+    count = "attest_http_requests_total"
+    assert samples[count, *sorted((f"{prefix}/search", "200", "POST"))] == 1
+    assert samples[count, *sorted((f"{prefix}/documents", "404", "GET"))] == 1
+    assert samples[count, *sorted(("unmatched", "404", "GET"))] == 1
+    assert samples["attest_answers_total", "generated"] == 1
+    assert samples["attest_degraded_total", "dense"] == 1
+    assert samples["attest_stage_seconds_count", "bm25"] == 2
+    assert samples["attest_stage_seconds_count", "generate"] == 1
+    assert samples["attest_ingest_uploads_total", "record"] == 2
+    assert samples["attest_ingest_uploads_total", "file"] == 1
+    assert samples["attest_ingest_jobs_total",] == 2
+    assert samples["attest_requests_waiting",] == 0
+
+
+def test_the_schema_is_served_and_no_page_that_loads_scripts_from_elsewhere(
+    client: TestClient,
+) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+
+    assert {
+        "/v1/collections",
+        "/v1/collections/{name}",
+        "/v1/collections/{name}/documents",
+        "/v1/collections/{name}/documents/{document_id}",
+        "/v1/collections/{name}/search",
+        "/v1/collections/{name}/answer",
+        "/v1/jobs/{job_id}",
+        "/v1/chat/completions",
+        "/v1/models",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    } == set(paths)
+    assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
+
+
+def test_collections_are_listed_with_their_sizes_and_dropped(world: World) -> None:
+    world.ingest("notes", {"id": "a", "text": "x"}, {"id": "b", "text": "y"})
+    world.ingest("other", {"id": "a", "text": "x"})
+
+    items = world.client.get("/v1/collections").json()["items"]
+
+    assert [(item["name"], item["documents"], item["chunks"]) for item in items] == [
+        ("notes", 2, 2),
+        ("other", 1, 1),
+    ]
+    assert items[0]["fingerprint"]["embedder"] == "fake-embedder"
+    assert world.client.delete("/v1/collections/notes").status_code == 204
+    assert world.client.delete("/v1/collections/notes").status_code == 404
+    names = [item["name"] for item in world.client.get("/v1/collections").json()["items"]]
+    assert names == ["other"]
+
+
+def test_a_collection_of_another_model_names_no_secret_and_is_a_matter_for_the_operator(
+    world: World,
+) -> None:
+    world.ingest("notes", {"id": "a", "text": "x"})
+    world.service._pipelines.clear()
+    world.embedder.id = "another-model"
+
+    answer = world.client.post("/v1/collections/notes/search", json={"query": "x"})
+
+    assert answer.status_code == 503
+    assert error_of(answer)["code"] == "fingerprint_mismatch"
+    assert "retry-after" not in answer.headers
+
+
+# --- around every request -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("abc-123_x.y", True), ("a b", False), ("x" * 65, False), ("", False), ("<script>", False)],
+)
+def test_a_sane_request_id_is_kept(client: TestClient, given: str, *, kept: bool) -> None:
+    answered = client.get("/healthz", headers={"X-Request-ID": given}).headers["x-request-id"]
+
+    assert (answered == given) is kept
+    assert 0 < len(answered) <= 64
+
+
+def test_every_answer_has_the_headers_that_browsers_heed(client: TestClient) -> None:
+    for path in ("/healthz", "/v1/collections", "/none"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "access-control-allow-origin" not in headers
+
+
+def test_one_line_is_logged_a_request_without_what_was_asked(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.ingest("notes", {"id": "private-name", "text": HARBOUR})
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        world.client.post(
+            "/v1/collections/notes/search?utm=private-campaign",
+            json={"query": "a private question about the tower"},
+            headers={"X-Request-ID": "r1"},
+        )
+        world.client.get("/v1/collections/notes/documents/private-name")
+
+    lines = [json.loads(r.message) for r in caplog.records if r.name == "app.http.access"]
+    assert [set(line) for line in lines] == [{"request_id", "method", "route", "status", "ms"}] * 2
+    assert lines[0] | {"ms": 0} == {
+        "request_id": "r1",
+        "method": "POST",
+        "route": "/v1/collections/{name}/search",
+        "status": 200,
+        "ms": 0,
+    }
+    ours = [r.getMessage() for r in caplog.records if not r.name.startswith("httpx2")]
+    assert "private" not in "\n".join(ours)
+
+
+def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("cannot read /srv/secret/catalog.db")
+
+    world.service.collections = broken  # type: ignore[method-assign,assignment]
+
+    answer = world.client.get("/v1/collections", headers={"X-Request-ID": "find-me"})
+
+    assert answer.status_code == 500
+    assert error_of(answer) == {
+        "code": "internal",
+        "message": AttestError.public_message,
+        "request_id": "find-me",
+    }
+    assert "request find-me failed" in caplog.text
+    assert "Traceback" in caplog.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_method_that_a_route_does_not_know_is_refused_in_the_one_shape(
+    client: TestClient,
+) -> None:
+    answer = client.put("/v1/collections")
+
+    assert answer.status_code == 405
+    assert error_of(answer)["code"] == "method_not_allowed"
+    assert answer.headers["allow"] == "GET"
