@@ -58,7 +58,7 @@ class JobQueue:
         """``prepare(collection)`` makes the collection, or raises what is wrong with it."""
         directory.mkdir(parents=True, exist_ok=True)
         self._file = directory / "jobs.db"
-        self._spool = Spool(directory / "spool")
+        self._spool = Spool(directory / "jobs.spool")  # no collection can have a dot
         self._prepare = prepare
         self._run = run
         self._max_waiting = max_waiting

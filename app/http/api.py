@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.http import answers, collections, documents, openai, operations, search
-from app.http.auth import ApiKeys
+from app.http.auth import ApiKeys, OwnSite
 from app.http.edge import Edge
 from app.http.errors import install_error_handlers, problem_of
 from app.http.exchange import Exchange
@@ -87,6 +87,7 @@ def create_app(
         app.include_router(module.router)
     # The last one added is the outermost: id and log around keys, keys before any body is read.
     app.add_middleware(BodyLimit, max_bytes=server.max_body_bytes)
+    app.add_middleware(OwnSite)
     app.add_middleware(ApiKeys, keys=server.api_keys)
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app

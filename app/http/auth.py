@@ -1,4 +1,4 @@
-"""API keys, and the rule that a service which others can reach must have one."""
+"""Who may ask: holders of an API key where there is one, and no web page of another site."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import ConfigurationError
-from app.http.errors import UNAUTHORIZED
+from app.http.errors import CROSS_SITE, UNAUTHORIZED
 from app.settings import Settings
 
 OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
 """What an orchestrator asks without a key; it says nothing but yes or no."""
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Change nothing, and another site's page can't read what they answer."""
+OWN_SITES: Final = frozenset({"same-origin", "none"})
+"""Values of ``Sec-Fetch-Site`` for our own pages, and for what a person typed."""
 
 
 def require_safe_bind(settings: Settings) -> None:
@@ -64,6 +68,26 @@ class ApiKeys:
         # Every key is compared, and digests of one length, so that the time tells nothing.
         matches = [hmac.compare_digest(digest, known) for known in self._digests]
         return any(matches)
+
+
+class OwnSite:
+    """ASGI middleware that refuses changes which a browser sends for a page of another site.
+
+    Without keys, any page could otherwise plant documents in a service on its visitor's machine: a
+    form needs no leave to be sent. Only browsers set the header, and no script can set it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request, or answers 403."""
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+            site = Headers(scope=scope).get("sec-fetch-site", "none")
+            if site not in OWN_SITES:
+                await CROSS_SITE.response({"Connection": "close"})(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def _digest(key: bytes) -> bytes:

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.http.document_schemas import CollectionBody, CollectionList
 from app.http.edge import EdgeOf
-from app.http.schemas import CollectionBody, CollectionList
 
 router = APIRouter(tags=["collections"])
 

@@ -17,18 +17,18 @@ from starlette.responses import Response
 
 from app.domain import JobStatus, Upload
 from app.errors import InvalidRequest, TransientError
-from app.http.edge import Edge, EdgeOf, until_disconnect
-from app.http.errors import Problem
-from app.http.responses import json_response
-from app.http.schemas import (
+from app.http.document_schemas import (
     MAX_DOCUMENTS,
-    MAX_LIMIT,
+    MAX_PAGE,
     AcceptedBody,
     DocumentBody,
     DocumentPage,
     DocumentsBody,
     JobBody,
 )
+from app.http.edge import Edge, EdgeOf, until_disconnect
+from app.http.errors import Problem
+from app.http.responses import json_response
 from app.http.uploads import file_upload, record_uploads
 from app.service import Service
 
@@ -58,7 +58,27 @@ DOCUMENTS: Final = "/v1/collections/{name}/documents"
 DOCUMENT: Final = DOCUMENTS + "/{document_id:document_id}"
 
 
-@router.post(DOCUMENTS, status_code=202, response_model=AcceptedBody | JobBody)
+_REQUEST_BODY: Final[dict[str, object]] = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": DocumentsBody.model_json_schema()},
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "additionalProperties": {"type": "string", "format": "binary"},
+            }
+        },
+    },
+}
+"""For the schema at ``/openapi.json``: the route reads its body by hand, as either of two kinds."""
+
+
+@router.post(
+    DOCUMENTS,
+    status_code=202,
+    response_model=AcceptedBody | JobBody,
+    openapi_extra={"requestBody": _REQUEST_BODY},
+)
 async def submit(request: Request, edge: EdgeOf, name: str, *, wait: bool = False) -> Response:
     """Takes documents over, as JSON or as files, and indexes them in the background.
 
@@ -81,7 +101,7 @@ async def list_documents(
     edge: EdgeOf,
     name: str,
     after: str = "",
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = MAX_LIMIT,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
 ) -> DocumentPage:
     """A page of documents, by id; ``next`` is the ``after`` of the page that follows."""
     records = await edge.call(

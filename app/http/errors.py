@@ -25,7 +25,7 @@ from app.errors import (
     RequestError,
     TransientError,
 )
-from app.http.exchange import current_request_id
+from app.http.exchange import CLIENT_CLOSED_REQUEST, current_request_id
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,6 @@ RETRY_AFTER_S: Final = 5
 """When to try again what is unavailable."""
 RETRY_OVERLOADED_AFTER_S: Final = 1
 """When to try again what found the queue full: places free up with every answer."""
-CLIENT_CLOSED_REQUEST: Final = 499
-"""What the log and the metrics say of a client that did not wait (nginx's number)."""
 
 
 class NotReady(TransientError):
@@ -100,6 +98,9 @@ TOO_LARGE: Final = Problem(
 )
 UNAUTHORIZED: Final = Problem(
     401, "unauthorized", "Send an API key: `Authorization: Bearer KEY` or `X-API-Key: KEY`."
+)
+CROSS_SITE: Final = Problem(
+    403, "cross_site", "A page of another site may not change anything here; send an API call."
 )
 
 _CODES: Final[Mapping[int, str]] = {

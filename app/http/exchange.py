@@ -22,6 +22,8 @@ REQUEST_ID_HEADER: Final = "X-Request-ID"
 _SANE_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 UNMATCHED: Final = "unmatched"
 """The route of a request that no route takes; its path would be a metric of its own."""
+CLIENT_CLOSED_REQUEST: Final = 499
+"""What the log and the metrics say of a client that did not wait (nginx's number)."""
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -93,7 +95,7 @@ class Exchange:
     def _end(self, scope: Scope, status: int | None, seconds: float) -> None:
         route = getattr(scope.get("route"), "path_format", UNMATCHED)
         # Without a status the task was cancelled: the client has gone, or the server is going.
-        ended_with = status or 499
+        ended_with = status or CLIENT_CLOSED_REQUEST
         self._observer.request_ended(
             method=scope["method"], route=route, status=ended_with, seconds=seconds
         )

@@ -1,4 +1,4 @@
-"""Requests and answers on the wire, and their way to and from domain objects.
+"""Searches and answers on the wire, and their way to and from domain objects.
 
 Where a domain object already has the shape that clients count on, it is the schema: `Citation`,
 `AnswerSentence`, `Contribution`, `Trace`. ``tests/http`` pins every field by name.
@@ -16,14 +16,9 @@ from app.domain import (
     Answer,
     AnswerSentence,
     Citation,
-    CollectionStats,
     Contribution,
-    Document,
-    DocumentRecord,
     DraftSentence,
-    Fingerprint,
     Hit,
-    JobStatus,
     MetadataValue,
     SearchResult,
     SentenceEvent,
@@ -33,15 +28,12 @@ from app.domain import (
 )
 from app.errors import InvalidFilter
 from app.filters import Filter, parse_filter
-from app.http.uploads import named_failure
 from app.requests import AnswerRequest, SearchRequest
 
 MAX_QUERY_CHARACTERS: Final = 8_000
 MAX_TURN_CHARACTERS: Final = 32_000
 MAX_TURNS: Final = 50
 MAX_LIMIT: Final = 100
-MAX_DOCUMENTS: Final = 1_000
-"""Most documents in one JSON request."""
 MAX_ROUTES: Final = 8
 
 
@@ -110,15 +102,6 @@ class AnswerBody(_Asked):
             where=read_filter(self.filter),
             explain=self.explain,
         )
-
-
-class DocumentsBody(BaseModel):
-    """``POST /v1/collections/{name}/documents``.
-
-    Each document is checked when it is ingested, so that a malformed one fails alone.
-    """
-
-    documents: Annotated[list[JsonValue], Field(min_length=1, max_length=MAX_DOCUMENTS)]
 
 
 class HitBody(BaseModel):
@@ -233,126 +216,6 @@ class SentenceBody(BaseModel):
             citations=sentence.citations,
             sources=event.citations,
         )
-
-
-class FailureBody(BaseModel):
-    """A document that was not indexed: ``id`` of a record, or ``file`` of an upload."""
-
-    id: str | None = None
-    file: str | None = None
-    code: str
-    reason: str
-
-
-class JobBody(BaseModel):
-    """An ingestion job. When it is done, ``received`` is the sum of the three behind it."""
-
-    job_id: str
-    collection: str
-    state: Literal["queued", "running", "done", "failed"]
-    received: int
-    indexed: int
-    skipped: int
-    failed: list[FailureBody]
-    created_at: str
-    updated_at: str
-    error: str | None
-
-    @classmethod
-    def of(cls, job: JobStatus) -> Self:
-        """From the domain."""
-        return cls(
-            job_id=job.id,
-            collection=job.collection,
-            state=job.state,
-            received=job.received,
-            indexed=job.indexed,
-            skipped=job.skipped,
-            failed=[
-                FailureBody(**named_failure(failure.name), code=failure.code, reason=failure.reason)
-                for failure in job.failures
-            ],
-            created_at=job.created_at,
-            updated_at=job.updated_at,
-            error=job.error,
-        )
-
-
-class AcceptedBody(BaseModel):
-    """A job that was taken over and has not ended."""
-
-    job_id: str
-
-
-class RecordBody(BaseModel):
-    """A stored document in a listing."""
-
-    id: str
-    title: str
-    uri: str
-    metadata: Mapping[str, MetadataValue]
-    version: int
-    chunks: int
-    characters: int
-    content_hash: str
-    updated_at: str
-
-    @classmethod
-    def fields_of(cls, record: DocumentRecord) -> dict[str, object]:
-        """What a listing tells, by field name."""
-        return {name: getattr(record, name) for name in RecordBody.model_fields}
-
-
-class DocumentBody(RecordBody):
-    """A stored document with its text."""
-
-    text: str
-
-    @classmethod
-    def of(cls, record: DocumentRecord, document: Document) -> Self:
-        """From the domain."""
-        return cls.model_validate(cls.fields_of(record) | {"text": document.text})
-
-
-class DocumentPage(BaseModel):
-    """A page of a listing; ``next`` is the ``after`` of the page that follows, if there is one."""
-
-    items: list[RecordBody]
-    next: str | None
-
-    @classmethod
-    def of(cls, records: list[DocumentRecord], *, limit: int) -> Self:
-        """From one record more than the page holds, where there are so many."""
-        page = records[:limit]
-        return cls(
-            items=[RecordBody.model_validate(RecordBody.fields_of(record)) for record in page],
-            next=page[-1].id if len(records) > limit else None,
-        )
-
-
-class CollectionBody(BaseModel):
-    """A collection, its sizes and what built it."""
-
-    name: str
-    documents: int
-    chunks: int
-    fingerprint: Fingerprint
-
-    @classmethod
-    def of(cls, stats: CollectionStats) -> Self:
-        """From the domain."""
-        return cls(
-            name=stats.name,
-            documents=stats.documents,
-            chunks=stats.chunks,
-            fingerprint=stats.fingerprint,
-        )
-
-
-class CollectionList(BaseModel):
-    """Every collection, by name."""
-
-    items: list[CollectionBody]
 
 
 def read_filter(source: JsonValue) -> Filter | None:

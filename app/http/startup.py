@@ -68,8 +68,10 @@ class Startup:
         self._thread.join()
         service, self._service = self._service, None
         if service is not None:
-            self._on_close()
-            service.close()
+            try:
+                self._on_close()
+            finally:
+                service.close()
 
     def _run(self) -> None:
         try:

@@ -31,9 +31,8 @@ def is_exported(folder: Path) -> bool:
 class OpenVinoRuntime:
     """Computes in bfloat16 where the CPU has it, and in float32 elsewhere.
 
-    int8 is left out on purpose. It was 1.2 times faster than bfloat16 where both were measured and
-    kept a cosine of 0.9995 to float32, but the vector of a text then depended on the size of its
-    batch (``benchmarks/embedder_precision.py``).
+    int8 is left out on purpose: beside bfloat16 it gained next to nothing and moved vectors ten
+    times further (``docs/results/embedder_precision.json``).
     """
 
     precision: Literal["openvino"] = "openvino"

@@ -29,30 +29,43 @@ _FUNCTION_WORDS: Final[Mapping[str, str]] = {
     "pt": "o os as e uma em que por com para do da não se como",
     "it": "il gli le e una di che per con non del della sono nel",
 }
-_LATIN_PER_IDEOGRAPH: Final = 3.0
-"""Latin letters that weigh as much as one ideograph: about what a word has more of them."""
+PROSE_SHARE: Final = 0.15
+"""Share of function words from which Latin words are prose; names, terms and code have fewer."""
 
 
 def detect_language(text: str) -> str:
     """An ISO 639-1 code, or ``und`` where nothing can be told (numbers, symbols, no text).
 
-    A text that mixes Chinese with Latin terms is Chinese unless the Latin part carries more words.
-    Latin text without a function word of a known language is taken for English, as code and titles
-    are most often read.
+    Where scripts are mixed, ideographs and kana are counted against the words of Latin prose:
+    Chinese about ``proxy_read_timeout`` is Chinese. Latin text without a function word of a known
+    language is taken for English, as code and titles are most often read.
     """
     sample = text[:SAMPLE_CHARACTERS].lower()
     words = _LATIN_WORD.findall(sample)
-    weights = {code: float(len(found.findall(sample))) for code, found in _SCRIPTS.items()}
+    weights = {code: len(found.findall(sample)) for code, found in _SCRIPTS.items()}
     if weights["ja"] > 0.1 * weights["zh"]:  # Japanese writes its words in Han, its grammar in kana
         weights["ja"] += weights["zh"]
-    latin = sum(map(len, words)) / _LATIN_PER_IDEOGRAPH
     code = max(weights, key=lambda name: weights[name])
-    if weights[code] == latin == 0:
-        return "und"
-    return code if weights[code] >= latin else _latin_language(words)
+    if weights[code] == 0:
+        return _latin_language(words) if words else "und"
+    return code if weights[code] >= _prose_words(words) else _latin_language(words)
+
+
+def _prose_words(words: list[str]) -> int:
+    """How many words of Latin prose there are: none, if nothing holds them together."""
+    hits = max(_hits(words).values())
+    return len(words) if hits >= PROSE_SHARE * len(words) else 0
 
 
 def _latin_language(words: list[str]) -> str:
-    hits = {code: sum(word in known for word in words) for code, known in _FUNCTION_WORDS.items()}
+    hits = _hits(words)
     best = max(hits, key=lambda code: hits[code])
     return best if hits[best] > hits["en"] else "en"
+
+
+def _hits(words: list[str]) -> dict[str, int]:
+    """Function words of each language among ``words``."""
+    return {
+        code: sum(map(frozenset(known.split()).__contains__, words))
+        for code, known in _FUNCTION_WORDS.items()
+    }

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from app.errors import RemoteUnavailable
@@ -65,9 +67,7 @@ def test_without_a_draft_that_holds_the_answer_is_verbatim(make_world: MakeWorld
 
 
 def test_an_abstention_says_why(generating: World) -> None:
-    body = generating.client.post(
-        ANSWER, json={"query": QUESTION, "filter": {"lang": "fr"}}
-    ).json()
+    body = generating.client.post(ANSWER, json={"query": QUESTION, "filter": {"lang": "fr"}}).json()
 
     assert (body["mode"], body["answer"]) == ("abstained", "")
     assert (body["sentences"], body["citations"]) == ([], [])
@@ -142,10 +142,10 @@ def test_what_is_wrong_before_an_answer_begins_has_its_own_status(generating: Wo
 
 def test_what_fails_within_a_stream_is_its_last_event(generating: World) -> None:
     class Breaks(FakeGenerator):
-        def stream(self, *_: object, **__: object) -> object:  # type: ignore[override]
+        def stream(self, *_: object, **__: object) -> object:
             raise RuntimeError("/srv/secret/weights.bin")
 
-    generating.service._generator = Breaks()  # type: ignore[assignment]
+    generating.service._generator = Breaks()
 
     stream = generating.client.post(ANSWER, json={"query": QUESTION, "stream": True})
 
@@ -159,10 +159,10 @@ def test_what_fails_within_a_stream_is_its_last_event(generating: World) -> None
 
 def test_a_remote_generator_that_is_away_leaves_a_quotation(generating: World) -> None:
     class Away(FakeGenerator):
-        def stream(self, *_: object, **__: object) -> object:  # type: ignore[override]
+        def stream(self, *_: object, **__: object) -> object:
             raise RemoteUnavailable("http://10.0.0.7/ timed out")
 
-    generating.service._generator = Away()  # type: ignore[assignment]
+    generating.service._generator = Away()
 
     body = generating.client.post(ANSWER, json={"query": QUESTION}).json()
 
@@ -202,7 +202,7 @@ def test_the_sentences_come_before_the_answer_is_complete(make_world: MakeWorld)
     gate = Gate()
 
     class Halfway(FakeGenerator):
-        def stream(self, *args: object, **kwargs: object):  # type: ignore[no-untyped-def]
+        def stream(self, *_: object, **__: object) -> Iterator[str]:
             yield "The lighthouse of Ardmore was lit in 1853 [1]. The tower"
             gate.pass_through()
             yield " is 34 metres high [1]. "

@@ -21,9 +21,11 @@ FIELDS = st.sampled_from(["lang", "year", "title", "document_id", "and", "or", "
 CONDITIONS = st.sampled_from(["eq", "ne", "gt", "gte", "lt", "lte", "in", "exists"])
 JSON = st.recursive(
     SCALARS | HUGE,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FIELDS | CONDITIONS, inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(FIELDS | CONDITIONS, inner, max_size=4)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 VALUES = st.lists(SCALARS | HUGE, max_size=3) | SCALARS | HUGE
 FILTERS = st.recursive(
     st.dictionaries(FIELDS, VALUES | st.dictionaries(CONDITIONS, VALUES, max_size=2), max_size=3),
@@ -33,7 +35,7 @@ FILTERS = st.recursive(
     ),
     max_leaves=6,
 )
-QUERIES = st.sampled_from(["lamp", "茶", "tower NOT high:1 \"x", "AND OR ("]) | TEXT
+QUERIES = st.sampled_from(["lamp", "茶", 'tower NOT high:1 "x', "AND OR ("]) | TEXT
 
 REQUESTS = {
     "search": st.fixed_dictionaries(

@@ -94,3 +94,23 @@ def test_a_loopback_bind_needs_none(host: str) -> None:
 def test_an_empty_key_is_no_key(key: str) -> None:
     with pytest.raises(ConfigurationError, match="empty key"):
         require_safe_bind(Settings(server=ServerSettings(host="0.0.0.0", api_keys=(KEY, key))))
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_plants_no_documents(world: World, site: str) -> None:
+    path = "/v1/collections/notes/documents"
+    headers = {"Sec-Fetch-Site": site}
+
+    planted = world.client.post(path, files={"f": ("f.txt", b"x")}, headers=headers)
+    read = world.client.get("/v1/collections", headers=headers)
+
+    assert planted.status_code == 403
+    assert error_of(planted)["code"] == "cross_site"
+    assert read.json() == {"items": []}
+
+
+def test_a_page_of_our_own_may_ask(world: World) -> None:
+    path = "/v1/collections/notes/documents"
+    headers = {"Sec-Fetch-Site": "same-origin"}
+
+    assert world.client.post(path, files={"f": ("f", b"x")}, headers=headers).status_code == 202

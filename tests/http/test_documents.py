@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from fastapi.testclient import TestClient
-from urllib.parse import quote
 
 from tests.http.world import HARBOUR, TEA, Gate, MakeWorld, World, error_of
 

@@ -51,11 +51,11 @@ def send(world: World, request: httpx2.Request, body: Endless) -> tuple[int, byt
         "query_string": b"",
         "headers": [(k.lower(), v) for k, v in request.headers.raw],
     }
-    asyncio.run(world.app(scope, receive, reply))  # type: ignore[arg-type]
+    asyncio.run(world.app(scope, receive, reply))
     start, end = sent[0], sent[1]
     assert isinstance(start["status"], int)
     assert isinstance(end["body"], bytes)
-    headers = {k.decode(): v.decode() for k, v in start["headers"]}  # type: ignore[attr-defined]
+    headers = {k.decode(): v.decode() for k, v in start["headers"]}
     return start["status"], end["body"], headers
 
 

@@ -68,9 +68,7 @@ def test_an_abstention_says_its_reason(make_world: MakeWorld, *, stream: bool) -
     world.ingest("notes", {"id": "h", "text": HARBOUR})
     asked = {"role": "user", "content": "¿Quetzalcoatl?"}
 
-    answer = world.client.post(
-        CHAT, json={"model": "notes", "messages": [asked], "stream": stream}
-    )
+    answer = world.client.post(CHAT, json={"model": "notes", "messages": [asked], "stream": stream})
 
     assert "do not answer it well enough" in answer.text
     assert '"abstained"' in answer.text

@@ -36,10 +36,10 @@ def test_it_lives_before_it_is_ready_and_says_what_it_waits_for(make_world: Make
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        pytest.param(ModelMissing("run `rag models install` in /srv/secret"), "model_missing", id="known"),
+        pytest.param(ModelMissing("not in /srv/secret; install it"), "model_missing", id="known"),
         pytest.param(OSError("/srv/secret is full"), "internal", id="unknown"),
     ],
-)  # fmt: skip
+)
 def test_a_service_that_can_not_be_built_says_so_and_calls_back(
     error: Exception, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,7 +74,7 @@ def test_closing_ends_ingestion_before_the_store(make_world: MakeWorld) -> None:
     startup = world.app.state.edge.startup
     on_close, close = startup._on_close, world.service.close
     startup._on_close = lambda: (order.append("jobs"), on_close())
-    world.service.close = lambda: (order.append("service"), close())  # type: ignore[method-assign]
+    world.service.close = lambda: (order.append("service"), close())
 
     world.client.__exit__(None, None, None)
 
@@ -85,10 +85,12 @@ def test_closing_ends_ingestion_before_the_store(make_world: MakeWorld) -> None:
 def test_metrics_count_requests_answers_stages_and_what_was_left_out(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(generator=FakeGenerator("The tower is 34 metres high [1]. "))
+    world = make_world(generator=FakeGenerator("The tower of Ardmore was lit in 1853 [1]. "))
     world.ingest("notes", {"id": "h", "text": HARBOUR}, {"id": "i", "text": "Else."})
     world.client.post("/v1/collections/notes/documents", files={"f": ("f.txt", b"x")})
-    world.client.post("/v1/collections/notes/answer", json={"query": "How high is the tower?"})
+    world.client.post(
+        "/v1/collections/notes/answer", json={"query": "When was the lighthouse of Ardmore lit?"}
+    )
     world.embedder.broken = RuntimeError("away")
     world.client.post("/v1/collections/notes/search", json={"query": "tower"})
     world.client.get("/v1/collections/none/documents")
@@ -226,7 +228,7 @@ def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
     def broken() -> None:
         raise RuntimeError("cannot read /srv/secret/catalog.db")
 
-    world.service.collections = broken  # type: ignore[method-assign,assignment]
+    world.service.collections = broken
 
     answer = world.client.get("/v1/collections", headers={"X-Request-ID": "find-me"})
 

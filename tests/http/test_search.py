@@ -149,7 +149,9 @@ def test_an_unknown_collection_is_not_found(filled: World) -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        pytest.param(RemoteUnavailable("http://10.0.0.7/embed?key=sk-secret timed out"), id="known"),
+        pytest.param(
+            RemoteUnavailable("http://10.0.0.7/embed?key=sk-secret timed out"), id="known"
+        ),
         pytest.param(RuntimeError("cannot read /srv/secret/model.bin"), id="unknown"),
     ],
 )

@@ -161,9 +161,7 @@ class MakeWorld:
 
         def run(name: str, sources: Sequence[Source], progress: Progress) -> IngestReport:
             collection = store.create(name, indexer.fingerprint)
-            ingestion = Ingestion(
-                collection, indexer, load=load, batch_chunks=4, progress=progress
-            )
+            ingestion = Ingestion(collection, indexer, load=load, batch_chunks=4, progress=progress)
             return ingestion.run(sources)
 
         queue = JobQueue(

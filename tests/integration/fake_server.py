@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from app.domain import Turn, Vectors
+from app.domain import Vectors
 from app.errors import ModelMissing
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.http.server import serve
@@ -29,7 +29,7 @@ from ingest.sources import Source
 
 HELD = "HELD"
 """A text with this word is held up before it is embedded."""
-SAYS = ("The tower is 34 metres high [1]. The lamp", " burned colza oil [1]. ")
+SAYS = ("The lighthouse of Ardmore was lit in 1853 [1]. The tower", " is 34 metres high [1]. ")
 
 
 class Points:
@@ -61,11 +61,7 @@ class HeldGenerator(FakeGenerator):
         self._points = points
 
     def stream(
-        self,
-        turns: Sequence[Turn],
-        *,
-        max_tokens: int,
-        stop: Callable[[], bool] = lambda: False,
+        self, *_: object, stop: Callable[[], bool] = lambda: False, **__: object
     ) -> Iterator[str]:
         yield SAYS[0]
         self._points.pass_through("generate", stop)

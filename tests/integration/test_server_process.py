@@ -21,8 +21,8 @@ import pytest
 from tests.http.world import HARBOUR, events_of
 from tests.integration.fake_server import HELD
 
-QUESTION = {"query": "How high is the tower?"}
-PATIENCE_S = 60
+QUESTION = {"query": "When was the lighthouse of Ardmore lit?"}
+PATIENCE_S = 30
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -50,10 +50,14 @@ class ServerProcess:
         self._reader.start()
 
     @property
-    def url(self) -> str:
+    def port(self) -> int:
         assert self._started.wait(PATIENCE_S), self.log
         assert self._port is not None, self.log
-        return f"http://127.0.0.1:{self._port}"
+        return self._port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def wait_until_ready(self) -> httpx2.Client:
         wait_until(lambda: httpx2.get(f"{self.url}/readyz").status_code == 200)
@@ -67,7 +71,7 @@ class ServerProcess:
 
     def stops_listening(self) -> bool:
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", int(self._port or 0))) != 0
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
 
     def exit_code(self) -> int:
         code = self.process.wait(PATIENCE_S)
@@ -178,7 +182,9 @@ def test_what_was_taken_over_is_indexed_by_the_next_process(
     assert [job["state"] for job in ended] == ["done", "done"]
     assert [job["received"] for job in ended] == [3, 2]
     assert [job["indexed"] + job["skipped"] for job in ended] == [3, 1]
-    assert ended[1]["failed"] == [{"id": "b2", "code": "empty", "reason": ended[1]["failed"][0]["reason"]}]
+    assert ended[1]["failed"] == [
+        {"id": "b2", "code": "empty", "reason": ended[1]["failed"][0]["reason"]}
+    ]
     assert [item["id"] for item in items] == ["a1", "a2", "a3", "b1"]
     assert found["hits"][0]["document_id"] == "b1"
     assert again.exit_code() == 0
@@ -200,17 +206,16 @@ def test_a_client_that_hangs_up_frees_the_only_worker(start: StartServer) -> Non
     with server.wait_until_ready() as client:
         fill(client, {"id": "h", "text": HARBOUR})
         for body in (QUESTION | {"stream": True}, QUESTION):
-            raw = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
             content = httpx2.Request("POST", server.url, json=body).content
-            raw.sendall(
-                b"POST /v1/collections/notes/answer HTTP/1.1\r\nHost: x\r\n"
-                b"Content-Type: application/json\r\n"
-                + f"Content-Length: {len(content)}\r\n\r\n".encode()
-                + content
-            )
-            server.wait_until_reached("generate")
-            (server.directory / "reached.generate").unlink()
-            raw.close()
+            with socket.create_connection(("127.0.0.1", server.port)) as raw:
+                raw.sendall(
+                    b"POST /v1/collections/notes/answer HTTP/1.1\r\nHost: x\r\n"
+                    b"Content-Type: application/json\r\n"
+                    + f"Content-Length: {len(content)}\r\n\r\n".encode()
+                    + content
+                )
+                server.wait_until_reached("generate")
+                (server.directory / "reached.generate").unlink()
             # Nobody opens the gate: the worker is free again because the answer was given up.
             assert client.get("/v1/collections").status_code == 200
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -28,6 +27,8 @@ from app.domain import (
 from app.errors import InvalidRequest, StoreCorrupted
 from app.filters import Filter
 from app.stores.local import rows
+from app.stores.local.connections import Connections
+from app.stores.local.files import sync_folder
 from app.stores.local.filter_sql import compile_filter
 
 SCHEMA_VERSION: Final = "1"
@@ -47,19 +48,23 @@ class Changes:
 
 
 class Catalog:
-    """One connection a thread; writes happen in `writing`, one writer at a time."""
+    """Documents, chunks and vectors; one writer at a time, which `LocalCollection` sees to.
+
+    A catalog that was closed, moved or replaced raises `NotFound`.
+    """
 
     def __init__(self, path: Path, *, lock_timeout_s: float) -> None:
         self._path = path
-        self._timeout_s = lock_timeout_s
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
+        self._connections = Connections(path, lock_timeout_s=lock_timeout_s)
 
     @staticmethod
     def exists(path: Path) -> bool:
         """Whether a catalog has been made there."""
         return path.is_file()
+
+    def in_place(self) -> bool:
+        """Whether the file that was opened still lies under its name."""
+        return self._connections.in_place()
 
     @classmethod
     def create(cls, path: Path, fingerprint: Fingerprint, *, lock_timeout_s: float) -> Catalog:
@@ -77,16 +82,18 @@ class Catalog:
         finally:
             connection.close()
         unfinished.rename(path)
+        sync_folder(path.parent)
         return cls(path, lock_timeout_s=lock_timeout_s)
 
     def snapshot(self, file: Path) -> None:
         """Writes a complete copy, as of one instant, to a file that does not exist yet."""
         unfinished = file.with_name(f"{file.name}.new")
         unfinished.unlink(missing_ok=True)
-        with closing(sqlite3.connect(unfinished)) as copy:
-            self._db.backup(copy)
+        with closing(sqlite3.connect(unfinished)) as copy, self._connections.borrow() as db:
+            db.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
         unfinished.rename(file)
+        sync_folder(file.parent)
 
     @staticmethod
     def check_snapshot(file: Path) -> None:
@@ -100,47 +107,40 @@ class Catalog:
             raise InvalidRequest(f"{file} is no snapshot that this version can read.")
 
     def close(self) -> None:
-        """Closes every thread's connection."""
-        with self._guard:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-        self._local = threading.local()
+        """See `Connections.close`."""
+        self._connections.close()
 
-    @property
-    def _db(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path,
-                timeout=self._timeout_s,
-                isolation_level=None,
-                check_same_thread=False,  # only `close` reaches over
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-            with self._guard:
-                self._connections.append(connection)
-        return connection
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[rows.Row]:
+        with self._connections.borrow() as db:
+            return db.execute(sql, values).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        connection = self._db
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+        with self._connections.borrow() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # SQLite itself rolls back after some errors
+                    connection.execute("ROLLBACK")
+                raise
 
     # --- what the collection is -------------------------------------------------------------
 
     def fingerprint(self) -> Fingerprint:
-        """What built the collection."""
-        facts = dict(self._db.execute("SELECT name, value FROM facts"))
+        """What built the collection.
+
+        Raises:
+            StoreCorrupted: the file can't be read, or another version wrote it.
+        """
+        try:
+            facts: dict[str, str] = dict(self._rows("SELECT name, value FROM facts"))
+        except sqlite3.DatabaseError as error:
+            raise StoreCorrupted(
+                f"{self._path} can't be read ({error}). Bring the collection back from a snapshot "
+                "with `rag restore`, or ingest its documents into a new one."
+            ) from None
         if facts.get("schema") != SCHEMA_VERSION:
             raise StoreCorrupted(
                 f"{self._path} has schema {facts.get('schema')}; this version reads "
@@ -150,15 +150,15 @@ class Catalog:
 
     def sequence(self) -> int:
         """The last change; 0 before the first."""
-        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").fetchone()
-        return int(row[0]) if row else 0
+        found = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
+        return int(found[0][0]) if found else 0
 
     def counts(self) -> tuple[int, int]:
         """Documents and chunks."""
-        row = self._db.execute(
+        documents, chunks = self._rows(
             "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks)"
-        ).fetchone()
-        return int(row[0]), int(row[1])
+        )[0]
+        return int(documents), int(chunks)
 
     # --- writing ----------------------------------------------------------------------------
 
@@ -259,15 +259,33 @@ class Catalog:
         found: list[int] = []
         blobs: list[bytes] = []
         for batch in _batches(keys):
-            for key, blob in self._db.execute(
+            for key, blob in self._rows(
                 "SELECT key, vector FROM chunks "
                 "WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key",
                 (batch,),
             ):
                 found.append(key)
                 blobs.append(blob)
+        return np.array(found, dtype=np.int64), self._matrix(blobs, dimension)
+
+    def vectors(self, chunk_ids: Sequence[str], dimension: int) -> Vectors:
+        """Vectors of the chunks that exist, in the order of their ids, ``(n, dim) float32``."""
+        blobs: dict[str, bytes] = dict(
+            self._rows(
+                "SELECT id, vector FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(chunk_ids),),
+            )
+        )
+        return self._matrix([blobs[id_] for id_ in chunk_ids if id_ in blobs], dimension)
+
+    def _matrix(self, blobs: Sequence[bytes], dimension: int) -> Vectors:
+        if any(len(blob) != dimension * VECTOR_TYPE.itemsize for blob in blobs):
+            raise StoreCorrupted(
+                f"{self._path} holds vectors of another dimension than {dimension}: it was "
+                f"rebuilt meanwhile. Ask again, or run `rag rebuild {self._path.parent.name}`."
+            )
         matrix = np.frombuffer(b"".join(blobs), dtype=VECTOR_TYPE).reshape(-1, dimension)
-        return np.array(found, dtype=np.int64), matrix.astype(np.float32)
+        return matrix.astype(np.float32)
 
     def allowed_keys(self, where: Filter) -> Keys:
         """Keys of the chunks that a filter lets through, ascending."""
@@ -275,7 +293,7 @@ class Catalog:
         return self._keys(f"SELECT key FROM chunks WHERE {condition} ORDER BY key", values)  # noqa: S608 - compiled, values are bound
 
     def _keys(self, sql: str, values: Sequence[object] = ()) -> Keys:
-        found = self._db.execute(sql, values).fetchall()
+        found = self._rows(sql, values)
         return np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
 
     # --- reading ----------------------------------------------------------------------------
@@ -283,18 +301,9 @@ class Catalog:
     def chunk_ids(self, keys: Sequence[int]) -> dict[int, str]:
         """Ids of the chunks that still exist, by key."""
         return dict(
-            self._db.execute(
+            self._rows(
                 "SELECT key, id FROM chunks WHERE key IN (SELECT value FROM json_each(?))",
                 (json.dumps(keys),),
-            )
-        )
-
-    def keys_of(self, chunk_ids: Sequence[str]) -> dict[str, int]:
-        """Keys of the chunks that exist, by id."""
-        return dict(
-            self._db.execute(
-                "SELECT id, key FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps(chunk_ids),),
             )
         )
 
@@ -319,8 +328,8 @@ class Catalog:
         )
         return [rows.chunk(row[1:]) for row in found]
 
-    def _chunk_rows(self, condition: str, *values: str | int) -> Iterator[rows.Row]:
-        return self._db.execute(
+    def _chunk_rows(self, condition: str, *values: str | int) -> list[rows.Row]:
+        return self._rows(
             "SELECT c.key, c.id, d.id, c.position, c.text, c.first, c.last, d.title, "  # noqa: S608 - conditions are literals of this class
             "c.heading_path, c.metadata FROM chunks c JOIN documents d ON d.key = c.document "
             f"WHERE {condition} ORDER BY c.document, c.position",
@@ -329,11 +338,11 @@ class Catalog:
 
     def document(self, document_id: str) -> Document | None:
         """A document with its text."""
-        row = self._db.execute(
+        found = self._rows(
             "SELECT id, title, uri, text, blocks, metadata FROM documents WHERE id = ?",
             (document_id,),
-        ).fetchone()
-        return rows.document(row) if row else None
+        )
+        return rows.document(found[0]) if found else None
 
     def records(self, *, after: str, limit: int | None) -> list[DocumentRecord]:
         """Documents whose id sorts behind ``after``."""
@@ -347,7 +356,7 @@ class Catalog:
         return found[0] if found else None
 
     def _records(self, condition: str, values: tuple[object, ...]) -> list[DocumentRecord]:
-        found = self._db.execute(
+        found = self._rows(
             "SELECT d.id, d.title, d.uri, d.content_hash, d.version, "  # noqa: S608 - conditions are literals of this class
             "(SELECT count(*) FROM chunks c WHERE c.document = d.key), length(d.text), "
             f"d.updated_at, d.metadata FROM documents d WHERE {condition}",
@@ -358,13 +367,11 @@ class Catalog:
     def integrity(self) -> list[str]:
         """What SQLite itself finds wrong, and chunks that are not their document's text."""
         problems = [
-            f"catalog: {row[0]}"
-            for row in self._db.execute("PRAGMA integrity_check")
-            if row[0] != "ok"
+            f"catalog: {row[0]}" for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"
         ]
         problems += [
             f"chunk {row[0]}: its text is not its document's at its span"
-            for row in self._db.execute(
+            for row in self._rows(
                 "SELECT c.id FROM chunks c JOIN documents d ON d.key = c.document "
                 "WHERE substr(d.text, c.first + 1, c.last - c.first) <> c.text"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from app.domain import (
     Vector,
     Vectors,
 )
-from app.errors import CollectionBusy
+from app.errors import CollectionBusy, ModelIncompatible, NotFound, StoreCorrupted
 from app.filters import Filter
 from app.ports import Analyzer
 from app.settings import StoreSettings
@@ -31,6 +32,8 @@ from app.stores.local.dense_index import DenseIndex
 from app.stores.local.lexical import LexicalIndex, Scored
 from app.stores.local.rank_bm25_index import RankBM25Index
 from app.stores.local.tantivy_index import TantivyIndex
+
+logger = logging.getLogger(__name__)
 
 CHANGES_PER_LEXICAL_COMMIT: Final = 5_000
 """How far the lexical index may fall behind during a bulk write."""
@@ -51,21 +54,41 @@ class LocalCollection:
         self._catalog = catalog
         self._analyzer = analyzer
         self._settings = settings
+        self._directory = directory
         self._fingerprint = catalog.fingerprint()
-        self._lexical = _lexical_index(directory / "lexical", settings)
-        self._dense = DenseIndex(
-            catalog,
-            directory / "dense",
-            dimension=self._fingerprint.dimension,
-            metric=self._fingerprint.metric,
-            store=settings,
-        )
         self._file_lock = FileLock(directory / "writer.lock", thread_local=False)
         self._thread_lock = threading.RLock()
         self._bulk = threading.local()
+        self._lexical = self._lexical_index()
+        self._dense = self._dense_index()
         with self._try_lock() as held:
             if held:
                 self._catch_up()
+
+    def _lexical_index(self) -> LexicalIndex:
+        """The index that is there, or an empty one in place of what can't be read."""
+        if self._settings.lexical_engine == "rank_bm25":
+            return RankBM25Index(k1=self._settings.bm25_k1, b=self._settings.bm25_b)
+        folder = self._directory / "lexical"
+        try:
+            return TantivyIndex(folder)
+        except StoreCorrupted:
+            with self.writing():
+                try:
+                    return TantivyIndex(folder)  # another process may have mended it
+                except StoreCorrupted as error:
+                    if folder.exists():
+                        logger.warning("%s It is made anew from the catalog.", error)
+                    return TantivyIndex.make(folder)
+
+    def _dense_index(self) -> DenseIndex:
+        return DenseIndex(
+            self._catalog,
+            self._directory / "dense",
+            dimension=self._fingerprint.dimension,
+            metric=self._fingerprint.metric,
+            store=self._settings,
+        )
 
     @property
     def name(self) -> str:
@@ -77,27 +100,51 @@ class LocalCollection:
         """See `Collection.fingerprint`."""
         return self._fingerprint
 
+    def is_current(self) -> bool:
+        """Whether no other process has dropped, replaced or rebuilt it since it was opened."""
+        if not self._catalog.in_place():
+            return False
+        if not self._thread_lock.acquire(blocking=False):
+            return True  # a thread of this process writes: no other process can have
+        try:
+            return self._catalog.fingerprint() == self._fingerprint
+        except NotFound:
+            return False
+        finally:
+            self._thread_lock.release()
+
     # --- writing --------------------------------------------------------------------------------
 
     def put(self, documents: Sequence[IndexedDocument]) -> None:
-        """See `Collection.put`."""
-        with self._writer_lock():
+        """See `Collection.put`. Raises `ModelIncompatible` for vectors that can't be searched."""
+        for document in documents:
+            self._require_sound(document)
+        with self.writing():
             self._catalog.put(documents)
             self._after_write()
 
     def delete(self, document_ids: Sequence[str]) -> int:
         """See `Collection.delete`."""
-        with self._writer_lock():
+        with self.writing():
             removed = self._catalog.delete(document_ids)
             self._after_write()
         return removed
 
     def replace_all(self, documents: Iterable[IndexedDocument], fingerprint: Fingerprint) -> None:
         """Gives every document new chunks and vectors, then makes the indexes anew."""
-        with self._writer_lock():
+        with self.writing():
             self._catalog.replace_all(documents, fingerprint)
             self._fingerprint = fingerprint
             self.rebuild_indexes()
+
+    def _require_sound(self, document: IndexedDocument) -> None:
+        expected = (len(document.chunks), self._fingerprint.dimension)
+        if document.vectors.shape != expected or not np.isfinite(document.vectors).all():
+            raise ModelIncompatible(
+                f"the embedder {self._fingerprint.embedder} gave vectors of shape "
+                f"{document.vectors.shape} for {document.document.id}, or some that are not "
+                f"finite; {expected} was expected. Check models.embedder."
+            )
 
     @contextmanager
     def bulk(self) -> Iterator[None]:
@@ -108,16 +155,19 @@ class LocalCollection:
             yield
         finally:
             self._bulk.active = outer
-            if not outer:
-                with self._writer_lock():
-                    self._catch_up()
-                    self._dense.checkpoint()
+        # Not where the block failed: whoever interrupts it wants to leave, and the next search
+        # or write brings the indexes up to date as well.
+        if not outer:
+            with self.writing():
+                self._catch_up()
+                self._dense.checkpoint()
 
     def rebuild_indexes(self) -> None:
         """See `Collection.rebuild_indexes`."""
-        with self._writer_lock():
+        with self.writing():
             self._lexical.clear()
             self._dense.clear()
+            self._dense = self._dense_index()  # dimension and metric may have changed
             self._catch_up()
             self._dense.checkpoint()
 
@@ -127,8 +177,11 @@ class LocalCollection:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        """Brings the lexical index, which only the holder of the lock may write, up to date."""
+        """Brings the lexical index up to date; one that is shared, for the holder of the lock."""
         applied = self._lexical.applied()
+        if applied > self._catalog.sequence():  # made from a later catalog than this one
+            self._lexical.clear()
+            applied = 0
         if applied == self._catalog.sequence():
             return
         changes = self._catalog.changes_after(applied)
@@ -140,7 +193,13 @@ class LocalCollection:
         )
 
     @contextmanager
-    def _writer_lock(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Holds the writer lock.
+
+        Raises:
+            CollectionBusy: another writer does not let go in time.
+            NotFound: the collection was dropped or replaced meanwhile.
+        """
         timeout = self._settings.lock_timeout_s
         if not self._thread_lock.acquire(timeout=timeout):
             raise CollectionBusy(f"collection {self._name}: another thread writes to it")
@@ -153,6 +212,8 @@ class LocalCollection:
                     f"{timeout:g} s; wait for it, or raise store.lock_timeout_s"
                 ) from None
             try:
+                if not self._catalog.in_place():
+                    raise NotFound(f'Collection "{self._name}" was dropped or replaced.')
                 yield
             finally:
                 self._file_lock.release()
@@ -172,7 +233,7 @@ class LocalCollection:
                 yield False
                 return
             try:
-                yield True
+                yield self._catalog.in_place()
             finally:
                 self._file_lock.release()
         finally:
@@ -186,7 +247,7 @@ class LocalCollection:
         """See `Collection.search_lexical`."""
         if self._lexical.applied() < self._catalog.sequence():
             with self._try_lock() as held:  # a writer that died may have left changes behind
-                if held:
+                if held or not self._lexical.shared:
                     self._catch_up()
         return self._filtered(
             where,
@@ -198,11 +259,12 @@ class LocalCollection:
         self, vector: Vector, *, limit: int, where: Filter | None = None
     ) -> list[Candidate]:
         """See `Collection.search_dense`."""
-        self._dense.follow()
+        dense = self._dense
+        dense.follow()
         return self._filtered(
             where,
             limit,
-            lambda allowed, depth: self._dense.search(vector, limit=depth, allowed=allowed),
+            lambda allowed, depth: dense.search(vector, limit=depth, allowed=allowed),
         )
 
     def _filtered(
@@ -233,10 +295,7 @@ class LocalCollection:
 
     def vectors(self, chunk_ids: Sequence[str]) -> Vectors:
         """See `Collection.vectors`."""
-        keys = self._catalog.keys_of(chunk_ids)
-        wanted = np.array([keys[i] for i in chunk_ids if i in keys], dtype=np.int64)
-        held, vectors = self._catalog.vectors_of(np.unique(wanted), self._fingerprint.dimension)
-        return vectors[np.searchsorted(held, wanted)]
+        return self._catalog.vectors(chunk_ids, self._fingerprint.dimension)
 
     def document(self, document_id: str) -> Document | None:
         """See `Collection.document`."""
@@ -259,7 +318,7 @@ class LocalCollection:
 
     def verify(self) -> list[str]:
         """See `Collection.verify`."""
-        with self._writer_lock():
+        with self.writing():
             self._catch_up()
             self._dense.follow()
             truth = self._catalog.all_keys()
@@ -281,9 +340,3 @@ class LocalCollection:
     def close(self) -> None:
         """See `Collection.close`."""
         self._catalog.close()
-
-
-def _lexical_index(folder: Path, settings: StoreSettings) -> LexicalIndex:
-    if settings.lexical_engine == "rank_bm25":
-        return RankBM25Index(k1=settings.bm25_k1, b=settings.bm25_b)
-    return TantivyIndex(folder)

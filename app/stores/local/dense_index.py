@@ -72,7 +72,11 @@ class DenseIndex:
         """Takes in every change that the catalog has seen."""
         with self._lock:
             if not self._loaded:
-                graph = self._checkpoints.load(self._dimension)
+                graph = self._checkpoints.load(
+                    dimension=self._dimension,
+                    metric=self._faiss_metric,
+                    upto=self._catalog.sequence(),
+                )
                 if graph is not None:
                     self._adopt(graph)
                 self._loaded = True
@@ -80,7 +84,8 @@ class DenseIndex:
                 return
             changes = self._catalog.changes_after(self._applied)
             self._bury(changes.deleted)
-            self._append(changes.added[~np.isin(changes.added, self._keys[: self._rows])])
+            last = self._keys[self._rows - 1] if self._rows else 0
+            self._append(changes.added[changes.added > last])  # some are here if this failed before
             self._applied = changes.sequence
             if self._dead > DEAD_SHARE * self._rows and not self.is_graph:
                 self._compact()
@@ -207,7 +212,12 @@ class DenseIndex:
         with self._lock:
             keys, sequence = self.keys(), self._applied
             changed = self._rows - self._graph_rows + self._dead
-        if len(keys) <= self._settings.hnsw_threshold or changed <= GRAPH_STALENESS * len(keys):
+            if len(keys) <= self._settings.hnsw_threshold:
+                if self.is_graph:  # it shrank: deleted rows would stay for ever
+                    self.clear()
+                    self.follow()
+                return
+        if changed <= GRAPH_STALENESS * len(keys):
             return
         made = DenseIndex(
             self._catalog,

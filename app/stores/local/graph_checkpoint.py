@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import faiss
 import numpy as np
 
 from app.stores.local.catalog import Keys
-from app.stores.local.files import read_json, write_json
+from app.stores.local.files import read_json, sync_file, write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +39,31 @@ class GraphCheckpoint:
         faiss.write_index(graph.index, str(index_file))
         np.save(keys_file, graph.keys, allow_pickle=False)
         for unfinished in (index_file, keys_file):
-            with unfinished.open("rb") as file:
-                os.fsync(file.fileno())
+            sync_file(unfinished)
             unfinished.replace(self._folder / f"{name}{unfinished.suffix}")
         write_json(self._state_file, {"name": name, "sequence": graph.sequence})
         for old in self._folder.glob("graph-*"):
             if old.stem != name:
                 old.unlink()
 
-    def load(self, dimension: int) -> Graph | None:
-        """The last graph saved, or ``None`` where there is none that can be used."""
-        state = read_json(self._state_file)
-        if not isinstance(state, dict):
-            return None
-        path = self._folder / state["name"]
+    def load(self, *, dimension: int, metric: int, upto: int) -> Graph | None:
+        """The last graph saved, or ``None`` where there is none that can be used.
+
+        It must be of this dimension and FAISS metric and have seen no change behind ``upto``.
+        """
+        match read_json(self._state_file):
+            case {"name": str(name), "sequence": int(sequence)} if sequence <= upto:
+                path = self._folder / name
+            case _:
+                return None
         try:
             index = faiss.read_index(str(path.with_suffix(".faiss")))
             keys = np.load(path.with_suffix(".npy"), allow_pickle=False)
-        except (OSError, RuntimeError, ValueError):
+        except (OSError, EOFError, RuntimeError, ValueError):
             return None  # a lost cache: the exact index serves until the next checkpoint
-        if index.d != dimension or index.ntotal != len(keys):
+        if (index.d, index.metric_type, index.ntotal) != (dimension, metric, len(keys)):
             return None
-        return Graph(index, keys, state["sequence"])
+        return Graph(index, keys, sequence)
 
     def remove(self) -> None:
         """Forgets the graph."""

@@ -14,6 +14,10 @@ Scored: TypeAlias = list[tuple[int, float]]
 class LexicalIndex(Protocol):
     """BM25 over analysed terms, by chunk key."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether processes share it, so that only the holder of the writer lock may `apply`."""
+
     def applied(self) -> int:
         """The last change of the catalog's log that searches see."""
 

@@ -6,6 +6,7 @@ for small ones, and to compare Tantivy with.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -21,8 +22,14 @@ class RankBM25Index:
     def __init__(self, *, k1: float, b: float) -> None:
         self._k1 = k1
         self._b = b
+        self._lock = threading.RLock()
         self._view: tuple[Keys, BM25Okapi | None]
         self.clear()
+
+    @property
+    def shared(self) -> bool:
+        """See `LexicalIndex.shared`."""
+        return False
 
     def applied(self) -> int:
         """See `LexicalIndex.applied`."""
@@ -32,14 +39,15 @@ class RankBM25Index:
         self, added: Iterable[tuple[int, list[str]]], deleted: Keys, *, sequence: int
     ) -> None:
         """See `LexicalIndex.apply`. Counts every term anew."""
-        for key in deleted.tolist():
-            self._terms.pop(key, None)
-        self._terms.update(added)
-        keys = sorted(self._terms)
-        texts = [self._terms[key] for key in keys]
-        engine = BM25Okapi(texts, k1=self._k1, b=self._b) if any(texts) else None
-        self._view = (np.array(keys, dtype=np.int64), engine)
-        self._applied = sequence
+        with self._lock:
+            for key in deleted.tolist():
+                self._terms.pop(key, None)
+            self._terms.update(added)
+            keys = sorted(self._terms)
+            texts = [self._terms[key] for key in keys]
+            engine = BM25Okapi(texts, k1=self._k1, b=self._b) if any(texts) else None
+            self._view = (np.array(keys, dtype=np.int64), engine)
+            self._applied = sequence
 
     def search(self, terms: Sequence[str], *, limit: int, allowed: Keys | None) -> Scored:
         """See `LexicalIndex.search`. Chunks that hold no term of the query are not found."""
@@ -64,6 +72,7 @@ class RankBM25Index:
 
     def clear(self) -> None:
         """See `LexicalIndex.clear`."""
-        self._terms: dict[int, list[str]] = {}
-        self._view = (np.empty(0, dtype=np.int64), None)
-        self._applied = 0
+        with self._lock:
+            self._terms: dict[int, list[str]] = {}
+            self._view = (np.empty(0, dtype=np.int64), None)
+            self._applied = 0

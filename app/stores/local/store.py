@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+import uuid
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,11 @@ from app.ports import Analyzer
 from app.settings import StoreSettings
 from app.stores.local.catalog import Catalog
 from app.stores.local.collection import LocalCollection
+from app.stores.local.files import sync_file, sync_folder
 
 COLLECTION_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_DROPPED: Final = ".dropped-"
+"""What the folder of a dropped collection is renamed to before it is removed: no name begins so."""
 
 
 class LocalStore:
@@ -35,15 +39,17 @@ class LocalStore:
         if not self._root.is_dir():
             return []
         return sorted(
-            path.name for path in self._root.iterdir() if Catalog.exists(_catalog_file(path))
+            path.name
+            for path in self._root.iterdir()
+            if COLLECTION_NAME.fullmatch(path.name) and Catalog.exists(_catalog_file(path))
         )
 
     def create(self, name: str, fingerprint: Fingerprint) -> LocalCollection:
         """See `Store.create`."""
         directory = self._directory(name)
-        directory.mkdir(parents=True, exist_ok=True)
-        with FileLock(directory / "create.lock"):
+        with self._making():
             if not Catalog.exists(_catalog_file(directory)):
+                _empty(directory)
                 Catalog.create(
                     _catalog_file(directory),
                     fingerprint,
@@ -54,38 +60,53 @@ class LocalStore:
         return collection
 
     def open(self, name: str) -> LocalCollection:
-        """See `Store.open`."""
+        """See `Store.open`. What another process has dropped or rebuilt is opened anew."""
         directory = self._directory(name)
         with self._lock:
+            collection = self._open.get(name)
+            if collection is not None:
+                if collection.is_current():
+                    return collection
+                collection.close()
+                del self._open[name]
             if not Catalog.exists(_catalog_file(directory)):
-                self._open.pop(name, None)
                 raise NotFound(f'There is no collection "{name}".')
-            if name not in self._open:
-                catalog = Catalog(
-                    _catalog_file(directory), lock_timeout_s=self._settings.lock_timeout_s
-                )
-                self._open[name] = LocalCollection(
-                    name, directory, catalog, self._analyzer, self._settings
-                )
+            catalog = Catalog(
+                _catalog_file(directory), lock_timeout_s=self._settings.lock_timeout_s
+            )
+            self._open[name] = LocalCollection(
+                name, directory, catalog, self._analyzer, self._settings
+            )
             return self._open[name]
 
     def drop(self, name: str) -> None:
-        """See `Store.drop`."""
+        """See `Store.drop`. Searches under way end on the old files, or with `NotFound`.
+
+        Raises:
+            NotFound: there is no such collection.
+            CollectionBusy: a writer does not let go in time.
+        """
         collection = self.open(name)
-        with self._lock:
+        with collection.writing(), self._making(), self._lock:
+            # Renamed first: a crash can't leave half a collection, nor indexes to a later one.
+            self._directory(name).rename(self._root / f"{_DROPPED}{uuid.uuid4().hex}")
+            sync_folder(self._root)
             collection.close()
-            del self._open[name]
-            shutil.rmtree(self._directory(name))
+            self._open.pop(name, None)
+        for folder in self._root.glob(f"{_DROPPED}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def snapshot(self, name: str, file: Path) -> None:
         """Copies a collection's catalog, from which all else is made, as of one instant.
 
         Raises:
             NotFound: there is no such collection.
-            InvalidRequest: ``file`` exists.
+            InvalidRequest: ``file`` exists, or its folder does not.
         """
         if file.exists():
             raise InvalidRequest(f"{file} exists; name a new file.")
+        if not file.absolute().parent.is_dir():
+            raise InvalidRequest(f"There is no folder {file.parent} to write into.")
         self.open(name).snapshot(file)
 
     def restore(self, file: Path, name: str) -> LocalCollection:
@@ -95,13 +116,16 @@ class LocalStore:
             InvalidRequest: the collection exists, or ``file`` is no snapshot.
         """
         directory = self._directory(name)
-        if Catalog.exists(_catalog_file(directory)):
-            raise InvalidRequest(f'There is a collection "{name}" already; name a new one.')
         Catalog.check_snapshot(file)
-        directory.mkdir(parents=True, exist_ok=True)
-        unfinished = directory / "catalog.new"
-        shutil.copyfile(file, unfinished)
-        unfinished.rename(_catalog_file(directory))
+        with self._making():
+            if Catalog.exists(_catalog_file(directory)):
+                raise InvalidRequest(f'There is a collection "{name}" already; name a new one.')
+            _empty(directory)
+            unfinished = directory / "catalog.new"
+            shutil.copyfile(file, unfinished)
+            sync_file(unfinished)
+            unfinished.rename(_catalog_file(directory))
+            sync_folder(directory)
         return self.open(name)
 
     def close(self) -> None:
@@ -110,6 +134,11 @@ class LocalStore:
             for collection in self._open.values():
                 collection.close()
             self._open.clear()
+
+    def _making(self) -> FileLock:
+        """Held, in all processes, while collections are made or dropped."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._root / "collections.lock")
 
     def _directory(self, name: str) -> Path:
         if not COLLECTION_NAME.fullmatch(name):
@@ -122,6 +151,13 @@ class LocalStore:
 
 def _catalog_file(directory: Path) -> Path:
     return directory / "catalog.db"
+
+
+def _empty(directory: Path) -> None:
+    """Makes the folder of a collection, without what an earlier one may have left there."""
+    if directory.exists():
+        shutil.rmtree(directory)
+    directory.mkdir()
 
 
 def _require_same(name: str, built_by: Fingerprint, now: Fingerprint) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import tantivy
 
+from app.errors import StoreCorrupted
 from app.stores.local.catalog import Keys
 from app.stores.local.files import read_json, write_json
 from app.stores.local.lexical import Scored
@@ -25,22 +26,53 @@ class TantivyIndex:
     """Implements `LexicalIndex`. Terms come analysed; Tantivy only splits them at spaces."""
 
     def __init__(self, folder: Path) -> None:
+        """Opens the index in ``folder``.
+
+        Raises:
+            StoreCorrupted: there is none, or it can't be read; `make` puts an empty one there.
+        """
         self._folder = folder
+        self._schema = _schema()
         self._open()
 
+    @classmethod
+    def make(cls, folder: Path) -> TantivyIndex:
+        """Puts an empty index in the place of whatever is there, for the holder of the lock."""
+        for left_by_a_crash in folder.parent.glob(f"{folder.name}.*"):
+            shutil.rmtree(left_by_a_crash)
+        unfinished = folder.with_name(f"{folder.name}.new")
+        unfinished.mkdir(parents=True)
+        tantivy.Index(_schema(), path=str(unfinished))
+        if folder.exists():
+            discarded = folder.with_name(f"{folder.name}.old")
+            folder.rename(discarded)
+            shutil.rmtree(discarded)
+        unfinished.rename(folder)
+        return cls(folder)
+
     def _open(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        builder = tantivy.SchemaBuilder()
-        builder.add_unsigned_field("key", indexed=True, fast=True)
-        builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
-        self._schema = builder.build()
-        self._index = tantivy.Index(self._schema, path=str(self._folder))
-        self._index.register_tokenizer(
-            "whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        try:
+            self._index = tantivy.Index.open(str(self._folder))
+            self._index.register_tokenizer(
+                "whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+            )
+            self._index.config_reader(reload_policy="manual")
+            self._seen = self._written()  # before the searcher, which may only be newer
+            self._index.reload()
+        except ValueError as error:
+            raise self._unreadable(error) from None
+        self._searcher = self._index.searcher()
+
+    def _unreadable(self, error: ValueError) -> StoreCorrupted:
+        return StoreCorrupted(
+            f"the lexical index in {self._folder} can't be read ({error}). "
+            f"Run `rag rebuild {self._folder.parent.name}`."
         )
-        self._index.config_reader(reload_policy="manual")
-        self._seen = -1
-        self._reload()
+
+    @property
+    def shared(self) -> bool:
+        """See `LexicalIndex.shared`."""
+        return True
 
     @property
     def _state_file(self) -> Path:
@@ -51,11 +83,18 @@ class TantivyIndex:
         self._reload()
         return self._seen
 
-    def _reload(self) -> None:
+    def _written(self) -> int:
         state = read_json(self._state_file)
-        applied = state if isinstance(state, int) else 0
-        if applied != self._seen:
-            self._index.reload()
+        return state if isinstance(state, int) else 0
+
+    def _reload(self) -> None:
+        """Follows the file; while another process makes the index anew, the old one serves on."""
+        applied = self._written()
+        if applied > self._seen:
+            try:
+                self._index.reload()
+            except ValueError as error:
+                raise self._unreadable(error) from None
             self._searcher = self._index.searcher()
             self._seen = applied
 
@@ -149,5 +188,12 @@ class TantivyIndex:
 
     def clear(self) -> None:
         """See `LexicalIndex.clear`."""
-        shutil.rmtree(self._folder)
+        self.make(self._folder)
         self._open()
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("key", indexed=True, fast=True)
+    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    return builder.build()

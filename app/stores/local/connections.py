@@ -1,0 +1,87 @@
+"""Connections to one SQLite file, lent to one caller after the other."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.errors import NotFound
+
+
+class Connections:
+    """As many as there were callers at once; threads come and go without leaving any behind.
+
+    Once the file is closed, moved or replaced, `borrow` raises `NotFound`: a reader or writer of
+    the old file would go on unseen.
+    """
+
+    def __init__(self, path: Path, *, lock_timeout_s: float) -> None:
+        self._path = path
+        self._timeout_s = lock_timeout_s
+        self._file_id = _file_id(path)
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        self._guard = threading.Lock()
+
+    def in_place(self) -> bool:
+        """Whether the file of the beginning still lies under its name."""
+        return self._file_id is not None and _file_id(self._path) == self._file_id
+
+    @contextmanager
+    def borrow(self) -> Iterator[sqlite3.Connection]:
+        """A connection that nobody else uses meanwhile. Raises `NotFound`."""
+        with self._guard:
+            if self._closed:
+                raise self._gone()
+            idle = self._idle.pop() if self._idle else None
+        connection = idle or self._connect()
+        try:
+            yield connection
+        finally:
+            with self._guard:
+                if self._closed:
+                    connection.close()
+                else:
+                    self._idle.append(connection)
+
+    def close(self) -> None:
+        """Closes all; one that is lent follows when it comes back."""
+        with self._guard:
+            self._closed = True
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+    def _connect(self) -> sqlite3.Connection:
+        if not self.in_place():
+            raise self._gone()
+        connection = sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode=rw",  # never makes a file where there is none
+            uri=True,
+            timeout=self._timeout_s,
+            isolation_level=None,
+            check_same_thread=False,  # one thread after the other
+        )
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _gone(self) -> NotFound:
+        return NotFound(f'Collection "{self._path.parent.name}" was dropped or replaced.')
+
+
+def _file_id(path: Path) -> tuple[int, int] | None:
+    """What tells this file from a later one of the same name; ``None`` where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
