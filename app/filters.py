@@ -9,13 +9,15 @@
     {"and": [...]}  {"or": [...]}  {"not": {...}}    several keys in one object are joined by and
 
 A comparison with a field that is absent, or of another type, is false; ``ne`` and ``not`` are true
-exactly where their positive form is false. Dates are ISO 8601 strings, which sort as time does.
+exactly where their positive form is false. A field that is an empty list is absent. Dates are ISO
+8601 strings, which sort as time does. Integers of more than 64 bits are compared as floats.
 """
 
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -26,8 +28,12 @@ Order: TypeAlias = Literal["gt", "gte", "lt", "lte"]
 
 MAX_DEPTH: Final = 16
 """Deepest nesting that is read."""
+MAX_CONDITIONS: Final = 200
+"""Most comparisons that one filter may make."""
 MAX_VALUES: Final = 1_000
-"""Most values that one ``in`` may list."""
+"""Most values that one filter may list."""
+_INTEGERS: Final = range(-(2**63), 2**63)
+"""What stores keep exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,13 @@ def parse_filter(source: object) -> Filter | None:
     """
     if source is None or source == {}:
         return None
-    return _parse(source, depth=0)
+    where = _parse(source, depth=0)
+    conditions = list(_conditions(where))
+    if len(conditions) > MAX_CONDITIONS:
+        raise InvalidFilter(f"The filter makes more than {MAX_CONDITIONS} comparisons.")
+    if sum(len(part.values) for part in conditions if isinstance(part, OneOf)) > MAX_VALUES:
+        raise InvalidFilter(f"The filter lists more than {MAX_VALUES} values.")
+    return where
 
 
 def matches(where: Filter, metadata: Metadata) -> bool:
@@ -100,7 +112,7 @@ def matches(where: Filter, metadata: Metadata) -> bool:
                 for have in _elements(metadata, field)
             )
         case Exists(field):
-            return field in metadata
+            return bool(_elements(metadata, field))
         case And(parts):
             return all(matches(part, metadata) for part in parts)
         case Or(parts):
@@ -144,7 +156,7 @@ def _parse(source: object, depth: int) -> Filter:
 
 
 def _parse_entry(key: object, value: object, depth: int) -> Filter:
-    if not isinstance(key, str) or not key:
+    if not isinstance(key, str) or not key or not _is_unicode(key):
         raise InvalidFilter("A filter names its fields by non-empty strings.")
     if key in ("and", "or"):
         if not isinstance(value, list) or not value:
@@ -176,7 +188,7 @@ def _parse_condition(field: str, name: object, operand: object) -> Filter:
         case "gt" | "gte" | "lt" | "lte":
             if isinstance(operand, bool) or not isinstance(operand, str | int | float):
                 raise InvalidFilter(f'"{name}" for "{field}" takes a string or a number.')
-            return Compare(field, name, operand)
+            return Compare(field, name, _scalar(field, operand))
         case "exists":
             if not isinstance(operand, bool):
                 raise InvalidFilter(f'"exists" for "{field}" takes true or false.')
@@ -187,11 +199,45 @@ def _parse_condition(field: str, name: object, operand: object) -> Filter:
 
 
 def _scalars(field: str, values: list[object]) -> tuple[Scalar, ...]:
-    if len(values) > MAX_VALUES:
-        raise InvalidFilter(f'"{field}" lists more than {MAX_VALUES} values.')
-    scalars: list[Scalar] = []
-    for value in values:
-        if not isinstance(value, str | int | float):
+    return tuple(_scalar(field, value) for value in values)
+
+
+def _scalar(field: str, value: object) -> Scalar:
+    """The value as stores compare it."""
+    match value:
+        case bool():
+            return value
+        case str() if _is_unicode(value):
+            return value
+        case int():
+            number = value if value in _INTEGERS else _as_float(value)
+        case float():
+            number = value
+        case _:
             raise InvalidFilter(f'"{field}" is compared with strings, numbers and booleans only.')
-        scalars.append(value)
-    return tuple(scalars)
+    if not math.isfinite(number):
+        raise InvalidFilter(f'"{field}" is compared with finite numbers only.')
+    return number
+
+
+def _as_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether UTF-8 can hold it: JSON may escape one half of a surrogate pair."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _conditions(where: Filter) -> Iterator[OneOf | Compare | Exists]:
+    match where:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _conditions(part)
+        case Not(part):
+            yield from _conditions(part)
+        case _:
+            yield where

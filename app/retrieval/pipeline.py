@@ -49,7 +49,8 @@ class SearchPipeline:
 
         Raises:
             InvalidRequest: the query is blank, or a route does not exist.
-            OperatorError: every route failed, and the first for a reason its operator must mend.
+            RequestError: what a route says of the request itself.
+            AttestError: every route failed; the error of the first.
         """
         if not request.query.strip():
             raise InvalidRequest("The query is empty; ask something.")
@@ -57,7 +58,7 @@ class SearchPipeline:
         degraded: list[str] = []
         rankings = self._recall(request, watch, degraded)
         with watch.stage("fuse"):
-            fused = weighted_rrf(rankings, weights=self._settings.weights, k=self._settings.rrf_k)
+            fused = weighted_rrf(rankings, weights=self._weights(rankings), k=self._settings.rrf_k)
         scores = self._rerank(request, fused, watch, degraded)
         order = sorted(
             fused, key=lambda c: (c.chunk_id not in scores, -scores.get(c.chunk_id, 0), c.rank)
@@ -131,11 +132,14 @@ class SearchPipeline:
                     [chunk.indexed_text for chunk in chunks],
                     budget_ms=self._settings.rerank_budget_ms,
                 )
+                return {chunk.id: score for chunk, score in zip(chunks, scores, strict=True)}
             except AttestError as error:
                 degraded.append(f"rerank: {error.public_message}")
                 logger.warning("reranking failed: %s", error)
-                return {}
-        return {chunk.id: score for chunk, score in zip(chunks, scores, strict=True)}
+            except Exception:
+                degraded.append(f"rerank: {AttestError.public_message}")
+                logger.exception("reranking failed")
+        return {}
 
     def _hits(
         self, order: Sequence[Fused], scores: Mapping[str, float], limit: int
@@ -179,10 +183,19 @@ class SearchPipeline:
                     fused_score=candidate.score,
                     rerank_score=scores.get(candidate.chunk_id),
                     final_rank=returned.get(candidate.chunk_id),
-                    dropped=None
-                    if candidate.chunk_id in returned
-                    else f"ranked below the limit of {request.limit}",
+                    dropped=_dropped(candidate.chunk_id, returned, documents, request.limit),
                 )
                 for candidate in order
             ),
         )
+
+
+def _dropped(
+    chunk_id: str, returned: Mapping[str, int], stored: Mapping[str, str], limit: int
+) -> str | None:
+    """Why a candidate is no hit; ``None`` where it is one."""
+    if chunk_id in returned:
+        return None
+    if chunk_id not in stored:
+        return "deleted while the search ran"
+    return f"ranked below the limit of {limit}"

@@ -16,25 +16,28 @@ import Stemmer
 from app.text.language import detect_language
 from app.text.normalise import fold_compatibility, normalise
 
-ANALYZER_VERSION: Final = "attest-1"
+ANALYZER_VERSION: Final = "attest-2"
 """Goes up with every change that could give any text other terms."""
 
 MAX_TERM_CHARACTERS: Final = 128
 """Longer runs are no words; they are cut here so that one can't fill an index."""
+
+SEGMENTED_CHARACTERS: Final = 1_000
+"""Chinese is segmented in pieces of this length, since jieba's time grows with its square."""
 
 _TOKEN: Final = re.compile(
     r"(?P<han>[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
     # Scripts that put no spaces between words: kana, Thai, Lao, Myanmar, Khmer.
     r"|(?P<unspaced>[\u3040-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
     # Words of any other script, with what holds an identifier, a version or an address together.
-    r"|(?P<word>{letter}+(?:[._\-'’@/+:#]+{letter}+)*[+#]*)".format(
+    r"|(?P<word>{letter}+(?:[._\-'@/+:#]+{letter}+)*[+#]*)".format(
         letter=r"[^\W\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
         r"\u3040-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
     )
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LETTERS_OR_DIGITS: Final = re.compile(r"[^\W\d_]+|\d+")
-_PLAIN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PLAIN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _BREAKS: Final = re.compile(r"[._\-@/+:#]+")
 _DOTTED_NUMBER: Final = re.compile(r"\d+(?:\.\d+)+")
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -56,7 +59,7 @@ class StandardAnalyzer:
         self._cache = cache
         self._jieba = jieba.Tokenizer()
         self._stemmer = Stemmer.Stemmer("english")
-        self._stem = lru_cache(maxsize=65_536)(self._stem_uncached)
+        self._stem_word = lru_cache(maxsize=65_536)(self._stem_uncached)
 
     @property
     def version(self) -> str:
@@ -69,7 +72,8 @@ class StandardAnalyzer:
 
     def terms(self, text: str) -> list[str]:
         """Terms in reading order, an identifier's parts behind it."""
-        return list(self._terms(_THOUSANDS.sub("", fold_compatibility(text))))
+        folded = _THOUSANDS.sub("", fold_compatibility(text).replace("’", "'"))
+        return [term[:MAX_TERM_CHARACTERS] for term in self._terms(folded)]
 
     def _terms(self, text: str) -> Iterator[str]:
         for match in _TOKEN.finditer(text):
@@ -85,7 +89,8 @@ class StandardAnalyzer:
 
     def _segment(self, run: str) -> Iterator[str]:
         self._load_dictionary()
-        yield from self._jieba.cut_for_search(run)
+        for start in range(0, len(run), SEGMENTED_CHARACTERS):
+            yield from self._jieba.cut_for_search(run[start : start + SEGMENTED_CHARACTERS])
         if len(run) > 1:
             yield from _bigrams(run)
 
@@ -93,10 +98,13 @@ class StandardAnalyzer:
         """The token itself, then what a reader would also call it by, each once."""
         pieces = [piece for piece in _BREAKS.split(token) if piece]
         parts = [part for piece in pieces for part in _parts(piece)]
-        whole = normalise(token)[:MAX_TERM_CHARACTERS] if len(pieces) > 1 else self._stem(token)
+        whole = normalise(token) if len(pieces) > 1 else self._stem(token)
         terms = [whole, *(self._stem(part) for part in (*pieces, *parts))]
         terms += _DOTTED_NUMBER.findall(token)
         yield from dict.fromkeys(term for term in terms if term)
+
+    def _stem(self, word: str) -> str:
+        return self._stem_word(word[:MAX_TERM_CHARACTERS])  # the cache must not hold long runs
 
     def _stem_uncached(self, word: str) -> str:
         folded = normalise(word)[:MAX_TERM_CHARACTERS]

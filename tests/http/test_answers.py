@@ -189,7 +189,8 @@ def test_a_client_that_leaves_a_stream_frees_its_worker(make_world: MakeWorld) -
     world = filled(make_world(generator=generator, heartbeat_s=0.01, workers=1, queue=0))
 
     with world.client.stream("POST", ANSWER, json={"query": QUESTION, "stream": True}) as stream:
-        next(stream.iter_lines())
+        lines = stream.iter_lines()  # kept: the stream closes with it
+        next(lines)
         busy = world.client.get("/v1/collections")
 
     assert busy.status_code == 429

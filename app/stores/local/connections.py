@@ -33,19 +33,11 @@ class Connections:
     @contextmanager
     def borrow(self) -> Iterator[sqlite3.Connection]:
         """A connection that nobody else uses meanwhile. Raises `NotFound`."""
-        with self._guard:
-            if self._closed:
-                raise self._gone()
-            idle = self._idle.pop() if self._idle else None
-        connection = idle or self._connect()
+        connection = self._take()
         try:
             yield connection
         finally:
-            with self._guard:
-                if self._closed:
-                    connection.close()
-                else:
-                    self._idle.append(connection)
+            self._give_back(connection)
 
     def close(self) -> None:
         """Closes all; one that is lent follows when it comes back."""
@@ -54,6 +46,20 @@ class Connections:
             for connection in self._idle:
                 connection.close()
             self._idle.clear()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._guard:
+            if self._closed:
+                raise self._gone()
+            idle = self._idle.pop() if self._idle else None
+        return idle or self._connect()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._guard:
+            if self._closed:
+                connection.close()
+            else:
+                self._idle.append(connection)
 
     def _connect(self) -> sqlite3.Connection:
         if not self.in_place():

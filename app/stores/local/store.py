@@ -49,7 +49,7 @@ class LocalStore:
         directory = self._directory(name)
         with self._making():
             if not Catalog.exists(_catalog_file(directory)):
-                _empty(directory)
+                _clear_leftovers(directory)
                 Catalog.create(
                     _catalog_file(directory),
                     fingerprint,
@@ -120,7 +120,7 @@ class LocalStore:
         with self._making():
             if Catalog.exists(_catalog_file(directory)):
                 raise InvalidRequest(f'There is a collection "{name}" already; name a new one.')
-            _empty(directory)
+            _clear_leftovers(directory)
             unfinished = directory / "catalog.new"
             shutil.copyfile(file, unfinished)
             sync_file(unfinished)
@@ -153,11 +153,13 @@ def _catalog_file(directory: Path) -> Path:
     return directory / "catalog.db"
 
 
-def _empty(directory: Path) -> None:
-    """Makes the folder of a collection, without what an earlier one may have left there."""
-    if directory.exists():
-        shutil.rmtree(directory)
-    directory.mkdir()
+def _clear_leftovers(directory: Path) -> None:
+    """Makes the folder of a collection, without what one whose catalog was lost left there."""
+    directory.mkdir(exist_ok=True)
+    for name in ("lexical", "dense"):
+        shutil.rmtree(directory / name, ignore_errors=True)
+    for beside in ("-wal", "-shm"):
+        (directory / f"catalog.db{beside}").unlink(missing_ok=True)
 
 
 def _require_same(name: str, built_by: Fingerprint, now: Fingerprint) -> None:
