@@ -89,8 +89,9 @@ class RetrievalSettings(_Section):
 
     routes: tuple[Literal["bm25", "dense"], ...] = ("bm25", "dense")
     depth: int = Field(100, ge=1, le=1_000, description="candidates that each route returns")
-    rrf_k: float = Field(60.0, ge=0.0)
-    weights: dict[str, Weight] = Field(default={"bm25": 0.5, "dense": 0.5})
+    fusion: Literal["convex", "rrf"] = "convex"
+    rrf_k: float = Field(60.0, ge=0.0, description="for rrf")
+    weights: dict[str, Weight] = Field(default={"bm25": 0.6, "dense": 0.4})
     rerank_depth: int = Field(20, ge=1, le=200)
     rerank_budget_ms: float = Field(1_000.0, ge=0.0)
 

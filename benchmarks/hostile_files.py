@@ -1,6 +1,6 @@
 """Ingests a folder of files that break pipelines, and accounts for every one.
 
-    python benchmarks/hostile_files.py ../shared/data/docs docs/results/hostile_files.json
+python benchmarks/hostile_files.py ../shared/data/docs docs/results/hostile_files.json
 """
 
 from __future__ import annotations

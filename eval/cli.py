@@ -54,14 +54,18 @@ def run(
     Raises:
         EvaluationError: the dataset can't be read, or its corpus could not be indexed whole.
     """
-    # Evaluations are not interactive: a budget would make their numbers depend on the machine.
-    unhurried = settings.retrieval.model_copy(update={"rerank_budget_ms": UNHURRIED_MS})
-    store = settings.store.model_copy(update={"directory": settings.models.cache / "eval"})
-    app = Application(settings.model_copy(update={"store": store, "retrieval": unhurried}))
+    app = Application(evaluation_settings(settings))
     try:
         return _run(app, dataset_folder, distractors, documents, out, console)
     finally:
         app.close()
+
+
+def evaluation_settings(settings: Settings) -> Settings:
+    """``settings`` with collections of their own in the cache, and all the time to rerank."""
+    store = settings.store.model_copy(update={"directory": settings.models.cache / "eval"})
+    retrieval = settings.retrieval.model_copy(update={"rerank_budget_ms": UNHURRIED_MS})
+    return settings.model_copy(update={"store": store, "retrieval": retrieval})
 
 
 def _run(
@@ -73,9 +77,7 @@ def _run(
     console: Console,
 ) -> Report:
     if documents is None:
-        dataset = pool(read_dataset(dataset_folder), *map(read_corpus, distractors))
-        name = _collection_name(app, dataset.hash)
-        _index_corpus(app, name, dataset, console)
+        name, dataset = index_dataset(app, dataset_folder, distractors, console)
     else:
         files = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes)
         name = _collection_name(app, documents.name)
@@ -115,7 +117,12 @@ def _collection_name(app: Application, content: str) -> str:
     return f"eval-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
 
 
-def _index_corpus(app: Application, name: str, dataset: Dataset, console: Console) -> None:
+def index_dataset(
+    app: Application, folder: Path, distractors: tuple[Path, ...], console: Console
+) -> tuple[str, Dataset]:
+    """A dataset, and the name of the collection that its corpus is indexed in, made if need be."""
+    dataset = pool(read_dataset(folder), *map(read_corpus, distractors))
+    name = _collection_name(app, dataset.hash)
     with Progress(console=console) as bar:
         task = bar.add_task("indexing", total=len(dataset.documents))
         report = app.ingest(
@@ -125,6 +132,7 @@ def _index_corpus(app: Application, name: str, dataset: Dataset, console: Consol
         )
     for failure in report.failures:
         console.print(f"not indexed: {failure.name}: {failure.reason}")
+    return name, dataset
 
 
 def _records(dataset: Dataset) -> Iterator[RecordSource]:

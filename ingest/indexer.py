@@ -11,7 +11,7 @@ from app.domain import Document, Fingerprint, IndexedDocument
 from app.errors import DocumentRejected
 from app.ports import Analyzer, Embedder
 from app.settings import Settings
-from ingest.chunking.chunker import Chunker, chunking_fingerprint
+from ingest.chunking.chunker import MAX_HEADING_CHARACTERS, Chunker, chunking_fingerprint
 
 
 class Indexer:
@@ -37,12 +37,15 @@ class Indexer:
     def chunk(self, document: Document, content_hash: str) -> IndexedDocument:
         """The document with its language and its chunks, vectors still missing.
 
+        A long title is cut, since every passage is indexed below it.
+
         Raises:
             DocumentRejected: ``empty``, where nothing is left to index.
         """
         if "lang" not in document.metadata:
             language = self._analyzer.language(document.text)
             document = replace(document, metadata=dict(document.metadata) | {"lang": language})
+        document = replace(document, title=document.title[:MAX_HEADING_CHARACTERS])
         chunks = self._chunker.chunk(document)
         if not chunks:
             raise DocumentRejected("empty", "The document has no text; add some or leave it out.")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import TypeAlias
 
 from app.domain import Candidate, Contribution, Fused
 from app.errors import ConfigurationError
 
 Rankings: TypeAlias = Mapping[str, Sequence[Candidate]]
 """What each route returned, by its name; best first, ranks from 1."""
-Normalisation: TypeAlias = Literal["min-max", "theoretical"]
 
 
 def weighted_rrf(rankings: Rankings, *, weights: Mapping[str, float], k: float) -> list[Fused]:
@@ -43,31 +43,26 @@ def convex_combination(
     rankings: Rankings,
     *,
     weights: Mapping[str, float],
-    normalise: Normalisation = "min-max",
-    minima: Mapping[str, float] | None = None,
+    minima: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Fused]:
     """Weighted mean of normalised scores, Σ αᵢ · φᵢ(d) with Σα = 1; best first, scores in [0, 1].
 
-    φ maps a route's scores to (s − m) / (M − m), where M is its best score for this query and m is
-
-    - ``min-max``: its worst score for this query;
-    - ``theoretical``: the least that its scoring function can give, from ``minima`` (BM25: 0,
-      cosine: −1), so that how good a route's list is as a whole is not lost.
+    φ maps a route's scores to (s − m) / (M − m), where M is its best score for this query. m is the
+    least that its scoring function can give, where ``minima`` tells it (for BM25: 0), so that how
+    good the list is as a whole is not lost; else, or where it is lower, the worst of the list.
 
     A route that does not rank a chunk counts as 0. Where M = m every chunk of the list counts as 1.
 
     Raises:
-        ConfigurationError: as `weighted_rrf`, or a route has no theoretical minimum.
-        ValueError: a route ranks a chunk twice, has a rank below 1, or scores below its minimum.
+        ConfigurationError: as `weighted_rrf`.
+        ValueError: a route ranks a chunk twice, or has a rank below 1.
 
     Source: S. Bruch, S. Gai and A. Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval",
     TOIS 42(1), 2023.
     """
     alphas = _normalised(weights, rankings)
     ranges = {
-        route: _range(route, ranking, normalise, minima or {})
-        for route, ranking in rankings.items()
-        if ranking
+        route: _range(ranking, minima.get(route)) for route, ranking in rankings.items() if ranking
     }
 
     def contribution(route: str, candidate: Candidate) -> float:
@@ -97,17 +92,11 @@ def _normalised(weights: Mapping[str, float], rankings: Rankings) -> dict[str, f
     return {route: weights[route] / total for route in rankings}
 
 
-def _range(
-    route: str, ranking: Sequence[Candidate], normalise: Normalisation, minima: Mapping[str, float]
-) -> tuple[float, float]:
+def _range(ranking: Sequence[Candidate], minimum: float | None) -> tuple[float, float]:
     scores = [candidate.score for candidate in ranking]
-    if normalise == "min-max":
-        return min(scores), max(scores)
-    if route not in minima:
-        raise ConfigurationError(f'the route "{route}" has no theoretical minimum of its scores')
-    if min(scores) < minima[route]:
-        raise ValueError(f"{route} scores {min(scores)}, below its minimum of {minima[route]}")
-    return minima[route], max(scores)
+    lowest = min(scores)
+    # Okapi's inverse document frequency can be negative, and so a score of rank-bm25 too.
+    return lowest if minimum is None else min(minimum, lowest), max(scores)
 
 
 def _fuse(rankings: Rankings, contribution: Callable[[str, Candidate], float]) -> list[Fused]:

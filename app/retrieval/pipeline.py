@@ -10,7 +10,7 @@ from app.domain import Candidate, CandidateTrace, Fused, Hit, SearchResult, Trac
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.fusion import weighted_rrf
+from app.retrieval.fusion import convex_combination, weighted_rrf
 from app.retrieval.rerank import score_within
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
 from app.retrieval.stopwatch import Stopwatch
@@ -58,7 +58,7 @@ class SearchPipeline:
         degraded: list[str] = []
         rankings = self._recall(request, watch, degraded)
         with watch.stage("fuse"):
-            fused = weighted_rrf(rankings, weights=self._weights(rankings), k=self._settings.rrf_k)
+            fused = self._fuse(rankings)
         scores = self._rerank(request, fused, watch, degraded)
         order = sorted(
             fused, key=lambda c: (c.chunk_id not in scores, -scores.get(c.chunk_id, 0), c.rank)
@@ -67,6 +67,10 @@ class SearchPipeline:
             hits = self._hits(order, scores, request.limit)
         trace = self._trace(request, order, scores, hits) if request.explain else None
         return SearchResult(hits, tuple(degraded), watch.timings_ms(), trace)
+
+    def recall(self, request: SearchRequest) -> Mapping[str, Sequence[Candidate]]:
+        """Every route's own ranking, before they are fused: what tuning starts from."""
+        return self._recall(request, Stopwatch(), [])
 
     def _recall(
         self, request: SearchRequest, watch: Stopwatch, degraded: list[str]
@@ -106,6 +110,12 @@ class SearchPipeline:
         depth = max(self._settings.depth, request.limit)
         with watch.stage(route.name):
             return route.recall(request.query, limit=depth, where=request.where)
+
+    def _fuse(self, rankings: Mapping[str, Sequence[Candidate]]) -> list[Fused]:
+        weights = self._weights(rankings)
+        if self._settings.fusion == "rrf":
+            return weighted_rrf(rankings, weights=weights, k=self._settings.rrf_k)
+        return convex_combination(rankings, weights=weights, minima={BM25: 0.0})
 
     def _weights(self, answered: Iterable[str]) -> Mapping[str, float]:
         """The settings' weights, or equal ones where every route that answered weighs nothing."""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Mapping
 from typing import Final
 
 from app.domain import Chunk, Document, Metadata, MetadataValue, Span
 from app.ports import Embedder
 from app.settings import ChunkingSettings
-from ingest.chunking.strategies import Cut, cut_fixed, cut_sentences, cut_structure
+from ingest.chunking.headings import HeadingPath, heading_paths
+from ingest.chunking.strategies import cut_fixed, cut_sentences, cut_structure
 from ingest.chunking.windows import TokenIndex
 
-CHUNKER_VERSION: Final = "1"
+CHUNKER_VERSION: Final = "2"
 """Goes up with every change that could cut any document otherwise."""
 
-MAX_CONTEXT_CHARACTERS: Final = 200
+MAX_HEADING_CHARACTERS: Final = 200
 """Titles and headings above a passage are cut to this, each, so that they can't crowd it out."""
+CONTEXT_SHARE: Final = 0.25
+"""Headings that want more than this share of what the embedder reads leave, the outermost first."""
+SEAM_TOKENS: Final = 4
+"""Room for what a passage may gain when it is read by itself, below its headings."""
 
 _STRATEGIES: Final = {
     "fixed": cut_fixed,
@@ -41,29 +48,53 @@ class Chunker:
         """Chunks in reading order; chunk ``n`` of a document has the id ``{document.id}#{n}``.
 
         A chunk and its context together never exceed what the embedder reads, whatever the
-        settings ask for.
+        settings ask for. The title of ``document`` is at most `MAX_HEADING_CHARACTERS` long.
         """
-        tokens = TokenIndex.of(self._embedder.token_spans(document.text))
-        size = self._passage_tokens(document)
+        text = document.text
+        tokens = TokenIndex.of(self._embedder.token_spans(text), characters=len(text))
+        contexts = self._contexts(document)
+        room = self._embedder.max_tokens - SEAM_TOKENS - max(t for _, t in contexts.values())
+        size = max(1, min(self._settings.chunk_tokens, room))
         cuts = _STRATEGIES[self._settings.strategy](
             document, tokens, size=size, overlap=min(self._settings.overlap_tokens, size // 2)
         )
+        block_ends = [block.span[1] for block in document.blocks]
         chunks: list[Chunk] = []
         for cut in cuts:
-            span = _trimmed(document.text, cut.span)
+            span = _trimmed(text, cut.span)
             if span[0] < span[1]:
-                chunks.append(_chunk(document, cut, span, position=len(chunks)))
+                path, _ = contexts[cut.heading_path]
+                block = bisect_right(block_ends, span[0])
+                page = document.blocks[block].page if block < len(block_ends) else None
+                chunks.append(_chunk(document, span, path, page=page, position=len(chunks)))
         return tuple(chunks)
 
-    def _passage_tokens(self, document: Document) -> int:
-        """The chunk size that leaves room for the title; headings are short enough to ignore."""
-        room = self._embedder.max_tokens - self._embedder.count_tokens(
-            document.title[:MAX_CONTEXT_CHARACTERS]
+    def _contexts(self, document: Document) -> Mapping[HeadingPath, tuple[HeadingPath, int]]:
+        """What is kept of each heading path, and the tokens that it takes below the title."""
+        most = int(CONTEXT_SHARE * self._embedder.max_tokens)
+        kept: dict[HeadingPath, tuple[HeadingPath, int]] = {}
+        for path in {(), *heading_paths(document)}:
+            short = tuple(heading[:MAX_HEADING_CHARACTERS] for heading in path)
+            while (used := self._context_tokens(document, short)) > most and short:
+                short = short[1:]
+            kept[path] = short, used
+        return kept
+
+    def _context_tokens(self, document: Document, path: HeadingPath) -> int:
+        return self._embedder.count_tokens(
+            _chunk(document, (0, 0), path, page=None, position=0).context
         )
-        return max(1, min(self._settings.chunk_tokens, room))
 
 
-def _chunk(document: Document, cut: Cut, span: Span, *, position: int) -> Chunk:
+def _chunk(
+    document: Document, span: Span, path: HeadingPath, *, page: int | None, position: int
+) -> Chunk:
+    own: dict[str, MetadataValue] = {}
+    if page is not None:
+        own["page"] = page
+    if path:
+        own["heading"] = " › ".join(path)
+    metadata: Metadata = dict(document.metadata) | own
     return Chunk(
         id=f"{document.id}#{position}",
         document_id=document.id,
@@ -71,19 +102,9 @@ def _chunk(document: Document, cut: Cut, span: Span, *, position: int) -> Chunk:
         text=document.text[slice(*span)],
         span=span,
         title=document.title,
-        heading_path=tuple(heading[:MAX_CONTEXT_CHARACTERS] for heading in cut.heading_path),
-        metadata=_metadata(document, cut, span),
+        heading_path=path,
+        metadata=metadata,
     )
-
-
-def _metadata(document: Document, cut: Cut, span: Span) -> Metadata:
-    own: dict[str, MetadataValue] = {}
-    page = next((b.page for b in document.blocks if b.span[1] > span[0] and b.page), None)
-    if page is not None:
-        own["page"] = page
-    if cut.heading_path:
-        own["heading"] = " › ".join(cut.heading_path)
-    return dict(document.metadata) | own
 
 
 def _trimmed(text: str, span: Span) -> Span:

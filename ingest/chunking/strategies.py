@@ -8,6 +8,7 @@ from typing import Final
 
 from app.domain import Block, BlockKind, Document, Span
 from app.text.sentences import sentence_spans
+from ingest.chunking.headings import HeadingPath, heading_paths
 from ingest.chunking.windows import TokenIndex, pack, token_windows
 
 SECTION_FILL: Final = 0.5
@@ -20,7 +21,7 @@ class Cut:
     """The span of a chunk and the headings above its first character."""
 
     span: Span
-    heading_path: tuple[str, ...] = ()
+    heading_path: HeadingPath = ()
 
 
 def cut_fixed(document: Document, tokens: TokenIndex, *, size: int, overlap: int) -> list[Cut]:
@@ -41,28 +42,29 @@ def cut_structure(document: Document, tokens: TokenIndex, *, size: int, overlap:
     if not document.blocks:
         return cut_sentences(document, tokens, size=size, overlap=overlap)
     units: list[Span] = []
-    paths: list[tuple[str, ...]] = []
-    breaks: set[int] = set()
-    path: tuple[tuple[int, str], ...] = ()
-    for block in document.blocks:
+    paths: list[HeadingPath] = []
+    headings: set[int] = set()
+    for block, path in zip(document.blocks, heading_paths(document), strict=True):
         if block.kind is BlockKind.HEADING:
-            path = tuple(above for above in path if above[0] < block.level)
-            breaks.add(len(units))
-        parts = _block_units(document.text, block, tokens, size=size, overlap=overlap)
+            headings.add(len(units))
+        first = len(units)
+        while first - 1 in headings:
+            first -= 1
+        led_by = tokens.count((units[first][0], block.span[0])) if first < len(units) else 0
+        parts = _block_units(
+            document.text, block, tokens, led_by=led_by, size=size, overlap=overlap
+        )
         units += parts
-        paths += [tuple(heading for _, heading in path)] * len(parts)
-        if block.kind is BlockKind.HEADING:
-            path += ((block.level, " ".join(document.text[slice(*block.span)].split())),)
-    # A heading belongs to what follows: a run of headings is one place to break, its first.
-    breaks = {at for at in breaks if at - 1 not in breaks}
-    found = pack(units, tokens, size=size, overlap=overlap, breaks=breaks, fill=SECTION_FILL)
+        paths += [path] * len(parts)
+    found = pack(units, tokens, size=size, overlap=overlap, leads=headings, fill=SECTION_FILL)
     return [Cut(_outer(units, group), paths[group[0]]) for group in found]
 
 
 def _block_units(
-    text: str, block: Block, tokens: TokenIndex, *, size: int, overlap: int
+    text: str, block: Block, tokens: TokenIndex, *, led_by: int, size: int, overlap: int
 ) -> list[Span]:
-    if tokens.count(block.span) <= size:
+    """The block whole, if it fits into a chunk with the ``led_by`` tokens of its headings."""
+    if led_by + tokens.count(block.span) <= size:
         return [block.span]
     start, end = block.span
     if block.kind in (BlockKind.CODE, BlockKind.TABLE, BlockKind.FORMULA):

@@ -5,8 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
 from app.domain import Span
+
+MAX_TOKEN_CHARACTERS: Final = 100
+"""A stretch without a token's start counts as one more token for each of these: tokenizers take
+any run of characters that they don't know for one token, and skip white space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +22,14 @@ class TokenIndex:
     starts: Sequence[int]
 
     @classmethod
-    def of(cls, token_spans: Sequence[Span]) -> TokenIndex:
-        """From the spans that `Embedder.token_spans` gives."""
-        return cls([start for start, _ in token_spans])
+    def of(cls, token_spans: Sequence[Span], *, characters: int) -> TokenIndex:
+        """From the spans that `Embedder.token_spans` gives for a text of so many characters."""
+        starts = [start for start, _ in token_spans]
+        first = starts[0] if starts else characters
+        dense = list(range(0, first, MAX_TOKEN_CHARACTERS))
+        for start, after in pairwise([*starts, characters]):
+            dense += range(start, max(after, start + 1), MAX_TOKEN_CHARACTERS)
+        return cls(dense)
 
     def count(self, span: Span) -> int:
         """Tokens that start within ``span``."""
@@ -49,15 +60,16 @@ def pack(
     *,
     size: int,
     overlap: int,
-    breaks: Collection[int] = (),
+    leads: Collection[int] = (),
     fill: float = 0.0,
 ) -> list[tuple[int, int]]:
     """Groups neighbouring units into chunks: ranges ``[first, last)`` of unit numbers.
 
     A chunk takes units while it stays within ``size`` tokens (one unit that is larger stands
-    alone); the next one begins with as many trailing units as fit into ``overlap`` tokens. At a
-    unit in ``breaks`` a chunk ends, without overlap, if it is filled to the share ``fill`` of its
-    size.
+    alone); the next one begins with as many trailing units as fit into ``overlap`` tokens. Units in
+    ``leads`` are headings, which belong to what follows: no chunk ends with them if it can be
+    helped, and before a run of them a chunk ends, without overlap, if it is filled to the share
+    ``fill`` of its size.
     """
     chunks: list[tuple[int, int]] = []
     first = 0
@@ -66,13 +78,32 @@ def pack(
             chunks.append((first, at))
             break
         held = tokens.count((units[first][0], units[at - 1][1]))
-        if at in breaks and held >= fill * size:
+        if at in leads and at - 1 not in leads and held >= fill * size:
             chunks.append((first, at))
             first = at
         elif tokens.count((units[first][0], units[at][1])) > size:
-            chunks.append((first, at))
-            first = _overlap_start(units, tokens, first + 1, at, size=size, overlap=overlap)
+            end = _before_leads(units, tokens, first, at, leads=leads, size=size)
+            chunks.append((first, end))
+            lowest = first + 1 if end == at else end  # headings are led up to by nothing
+            first = _overlap_start(units, tokens, lowest, end, size=size, overlap=overlap)
     return chunks if units else []
+
+
+def _before_leads(
+    units: Sequence[Span],
+    tokens: TokenIndex,
+    first: int,
+    at: int,
+    *,
+    leads: Collection[int],
+    size: int,
+) -> int:
+    """Where a chunk from ``first`` ends so that headings before ``at`` go with it, if they fit."""
+    end = at
+    while end - 1 in leads:
+        end -= 1
+    fits = end > first and tokens.count((units[end][0], units[at][1])) <= size
+    return end if fits else at
 
 
 def _overlap_start(

@@ -108,7 +108,6 @@ def test_theoretical_minima_keep_the_worst_of_a_good_list_above_zero():
     fused = convex_combination(
         {"bm25": ranking(("a", 10.0), ("b", 8.0)), "dense": ranking(("b", 1.0), ("a", 0.6))},
         weights=EQUAL,
-        normalise="theoretical",
         minima=MINIMA,
     )
     assert scores(fused) == pytest.approx(
@@ -126,18 +125,20 @@ def test_an_empty_route_adds_nothing_to_a_combination():
     assert scores(fused) == {"a": 0.5}
 
 
-def test_a_route_without_a_theoretical_minimum_is_refused():
-    with pytest.raises(ConfigurationError, match='"dense" has no theoretical minimum'):
-        convex_combination(
-            {"dense": ranking("a")}, weights=EQUAL, normalise="theoretical", minima={"bm25": 0.0}
-        )
+def test_without_a_minimum_the_worst_of_the_list_stands_for_it():
+    rankings = {
+        "bm25": ranking(("a", 8.0), ("b", 4.0)),
+        "dense": ranking(("b", 0.9), ("c", 0.85), ("a", 0.8)),
+    }
+    fused = convex_combination(rankings, weights=EQUAL, minima={"bm25": 0.0})
+    assert scores(fused) == pytest.approx({"a": 0.5, "b": 0.25 + 0.5, "c": 0.25})
 
 
-def test_a_score_below_the_theoretical_minimum_is_refused():
-    with pytest.raises(ValueError, match=r"bm25 scores -0\.5, below its minimum of 0\.0"):
-        convex_combination(
-            {"bm25": ranking(("a", -0.5))}, weights=EQUAL, normalise="theoretical", minima=MINIMA
-        )
+def test_a_score_below_the_minimum_takes_its_place():
+    fused = convex_combination(
+        {"bm25": ranking(("a", 1.5), ("b", -0.5))}, weights=EQUAL, minima=MINIMA
+    )
+    assert scores(fused) == pytest.approx({"a": 1.0, "b": 0.0})
 
 
 # --- both ---
@@ -152,9 +153,7 @@ def min_max(rankings, weights=EQUAL):
 
 
 def theoretical(rankings, weights=EQUAL):
-    return convex_combination(
-        rankings, weights=weights, normalise="theoretical", minima=dict.fromkeys(weights, -2e3)
-    )
+    return convex_combination(rankings, weights=weights, minima=dict.fromkeys(weights, -2e3))
 
 
 either = pytest.mark.parametrize("fuse", [rrf, min_max, theoretical])
