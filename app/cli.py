@@ -174,7 +174,9 @@ def serve(
     """Serve the HTTP API until SIGINT or SIGTERM."""
     from app.http.server import serve as serve_http
 
-    chosen = {name: value for name, value in {"host": host, "port": port}.items() if value}
+    chosen = {
+        name: value for name, value in {"host": host, "port": port}.items() if value is not None
+    }
     settings = _settings(**chosen)
     logging.getLogger("app").setLevel(logging.INFO)
     with _application(settings) as app:

@@ -54,7 +54,7 @@ def run_demo(
             "ATTEST_MODELS__CACHE": str(settings.models.cache),
         }
         console.rule("rag ingest")
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own command, no shell
             [sys.executable, "-m", "app", "ingest", str(path), "--collection", COLLECTION],
             env=environment,
             check=False,
@@ -82,7 +82,7 @@ def _server(environment: Mapping[str, str]) -> Iterator[httpx2.Client]:
     port = free_port()
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
     with (
-        subprocess.Popen(command, env=dict(environment)) as server,
+        subprocess.Popen(command, env=dict(environment)) as server,  # noqa: S603 - as above
         httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_TIMEOUT_S) as client,
     ):
         try:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Span: TypeAlias = tuple[int, int]
+UploadKind: TypeAlias = Literal["file", "record"]
 Scalar: TypeAlias = str | int | float | bool
 MetadataValue: TypeAlias = Scalar | tuple[Scalar, ...]
 Metadata: TypeAlias = Mapping[str, MetadataValue]
@@ -248,11 +249,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer and the numbers of the passages it rests on."""
+    """One sentence of an answer and the numbers of the citations it rests on."""
 
     text: str
     verdict: Verdict
     citations: tuple[int, ...]
+
+    @property
+    def cited_text(self) -> str:
+        """The sentence with its numbers behind it: ``It rains. [1][2]``."""
+        return f"{self.text} {''.join(f'[{n}]' for n in self.citations)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,19 +314,27 @@ class AnswerEvent:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Something handed over for ingestion: the bytes of a file, or a record as JSON has it."""
+    """Something handed over for ingestion: the bytes of a file, or a record.
+
+    A record is any JSON value; what is no proper document is rejected later, with its reason.
+    """
 
     name: str
-    content: bytes | Mapping[str, object]
+    content: object
+    kind: UploadKind
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One document that was not indexed. ``code`` is one of `DocumentRejected`'s."""
+    """One document that was not indexed. ``code`` is one of `DocumentRejected`'s.
+
+    ``name`` is a file's name or a record's id, as ``kind`` says.
+    """
 
     name: str
     code: str
     reason: str
+    kind: UploadKind
 
 
 @dataclass(frozen=True, slots=True)

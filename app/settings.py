@@ -119,6 +119,7 @@ class ServerSettings(_Section):
     max_body_bytes: int = Field(32 * 2**20, ge=1)
     workers: int = Field(2, ge=1, le=64, description="requests that compute at once")
     queue: int = Field(32, ge=0, description="requests that may wait for a worker")
+    wait_timeout_s: float = Field(600.0, ge=0.0, description="of uploads with wait=true")
     shutdown_grace_s: float = Field(20.0, ge=0.0)
 
 

@@ -31,7 +31,9 @@ from ingest.spool import Spool
 logger = logging.getLogger(__name__)
 
 POLL_S: Final = 0.2
-"""How often a waiting process looks for work and for ends."""
+"""How often a process looks for jobs that another one has accepted."""
+LOOK_S: Final = 0.02
+"""How often somebody who waits for a job looks whether it has ended."""
 KEPT_JOBS: Final = 1_000
 """Ended jobs whose status can still be asked for."""
 
@@ -64,6 +66,7 @@ class JobQueue:
         self._max_waiting = max_waiting
         self._lock = FileLock(directory / "jobs.lock", thread_local=False)
         self._stopping = threading.Event()
+        self._submitted = threading.Event()
         self._worker = threading.Thread(target=self._work, name="ingest-jobs", daemon=True)
         with closing(self._connect()) as db, db:
             db.execute(
@@ -78,6 +81,7 @@ class JobQueue:
     def close(self, grace_s: float) -> None:
         """Ends after the document under way; what is left waits for the next start."""
         self._stopping.set()
+        self._submitted.set()
         if self._worker.is_alive():
             self._worker.join(grace_s)
 
@@ -92,6 +96,7 @@ class JobQueue:
         job = JobStatus(uuid.uuid4().hex, collection, "queued", 0, 0, 0, (), now, now)
         self._spool.write(job.id, uploads)
         self._save(job)
+        self._submitted.set()
         return job
 
     def status(self, job_id: str) -> JobStatus:
@@ -107,9 +112,9 @@ class JobQueue:
         deadline = time.monotonic() + timeout_s
         while True:
             job = self.status(job_id)
-            if job.state in ("done", "failed") or time.monotonic() >= deadline:
+            ended = job.state in ("done", "failed")
+            if ended or time.monotonic() >= deadline or self._stopping.wait(LOOK_S):
                 return job
-            self._stopping.wait(POLL_S / 4)
 
     # --- the worker -----------------------------------------------------------------------------
 
@@ -128,7 +133,8 @@ class JobQueue:
                 logger.exception("the job queue stumbled and goes on")
             finally:
                 self._lock.release()
-            self._stopping.wait(POLL_S)
+            self._submitted.wait(POLL_S)
+            self._submitted.clear()
 
     def _unfinished(self) -> list[JobStatus]:
         """Oldest first; ``running`` ones were left by a process that is gone."""
@@ -167,7 +173,8 @@ class JobQueue:
 
     def _sources(self, job_id: str) -> Iterator[Source]:
         for number, upload in enumerate(self._spool.read(job_id)):
-            if isinstance(upload.content, bytes):
+            if upload.kind == "file":
+                assert isinstance(upload.content, bytes)
                 yield from uploaded(upload.name, upload.content)
             else:
                 yield RecordSource(upload.name, upload.content, fallback_id=f"{job_id}-{number}")

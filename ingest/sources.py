@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
-from app.domain import Document, Metadata, MetadataValue
+from app.domain import Document, Metadata, MetadataValue, Scalar, UploadKind
 from app.errors import DocumentRejected, InvalidRequest
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.registry import LOADERS_VERSION
 
 MAX_ID_CHARACTERS: Final = 512
+MAX_METADATA_CHARACTERS: Final = 16_384
+"""Of one document's metadata as JSON; every chunk carries a copy."""
+_INTEGERS: Final = range(-(2**63), 2**63)
+"""What stores keep exactly."""
 RECORD_SUFFIXES: Final = (".jsonl", ".ndjson")
 """Files in which every line is a document of its own."""
 
@@ -36,6 +42,10 @@ class Source(Protocol):
     def name(self) -> str:
         """What a failure is reported under."""
 
+    @property
+    def kind(self) -> UploadKind:
+        """What ``name`` is the name of."""
+
     def identify(self) -> tuple[str, str]:
         """Document id and content hash. Raises `DocumentRejected`."""
 
@@ -50,6 +60,7 @@ class FileSource:
     path: Path
     id: str
     max_bytes: int
+    kind: UploadKind = "file"
 
     @property
     def name(self) -> str:
@@ -70,9 +81,7 @@ class FileSource:
                 raise _too_large(self.max_bytes)
             return self.path.read_bytes()
         except OSError as error:
-            raise DocumentRejected(
-                "corrupt", f"The file can't be read: {error.strerror}."
-            ) from None
+            raise _unreadable(error) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class BytesSource:
 
     id: str
     data: bytes
+    kind: UploadKind = "file"
 
     @property
     def name(self) -> str:
@@ -103,6 +113,7 @@ class RecordSource:
     name: str
     record: object
     fallback_id: str | None = None
+    kind: UploadKind = "record"
 
     def identify(self) -> tuple[str, str]:
         """See `Source.identify`."""
@@ -124,7 +135,8 @@ class RecordSource:
         id_ = record.get("id", record.get("_id", self.fallback_id))
         if isinstance(id_, int) and not isinstance(id_, bool):
             id_ = str(id_)
-        if not isinstance(id_, str) or not 0 < len(id_) <= MAX_ID_CHARACTERS:
+        id_ = _storable(id_) if isinstance(id_, str) else ""
+        if not 0 < len(id_) <= MAX_ID_CHARACTERS:
             raise DocumentRejected(
                 "invalid_record", f'"id" is a string of 1 to {MAX_ID_CHARACTERS} characters.'
             )
@@ -132,7 +144,7 @@ class RecordSource:
         if not text.strip():
             raise DocumentRejected("empty", 'The document has no text; fill its "text".')
         return Document(
-            id=_storable(id_),
+            id=id_,
             text=text,
             title=_string(record, "title"),
             uri=_string(record, "uri"),
@@ -146,6 +158,7 @@ class Rejected:
 
     name: str
     reason: DocumentRejected
+    kind: UploadKind = "file"
 
     def identify(self) -> tuple[str, str]:
         """See `Source.identify`."""
@@ -166,7 +179,7 @@ class FoundFiles:
 
 
 def find_files(paths: Sequence[Path], *, max_bytes: int) -> FoundFiles:
-    """Every file below ``paths``, hidden ones left out.
+    """Every file below ``paths``, hidden ones left out; links to folders are not followed.
 
     Raises:
         InvalidRequest: for a path that does not exist.
@@ -180,21 +193,36 @@ def find_files(paths: Sequence[Path], *, max_bytes: int) -> FoundFiles:
         if root.is_file():
             sources += _sources_of(root, root.name, max_bytes)
             continue
-        roots.append(f"{root.resolve().name}/")
-        for file in sorted(root.rglob("*")):
-            below = file.relative_to(root)
-            if file.is_file() and not any(part.startswith(".") for part in below.parts):
-                sources += _sources_of(file, f"{root.resolve().name}/{below.as_posix()}", max_bytes)
+        prefix = _storable(f"{root.resolve().name}/")
+        roots.append(prefix)
+        unreadable: list[OSError] = []
+        for file in sorted(_files_below(root, unreadable.append)):
+            id_ = f"{prefix}{file.relative_to(root).as_posix()}"
+            sources += _sources_of(file, id_, max_bytes)
+        for error in unreadable:
+            folder = Path(str(error.filename)).relative_to(root).as_posix()
+            reason = DocumentRejected("corrupt", f"The folder can't be read: {error.strerror}.")
+            sources.append(Rejected(_storable(f"{prefix}{folder}/"), reason))
     return FoundFiles(tuple(sources), tuple(roots))
 
 
+def _files_below(root: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    for folder, folders, names in os.walk(root, onerror=on_error):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files = (Path(folder, name) for name in names if not name.startswith("."))
+        yield from (file for file in files if file.is_file())
+
+
 def _sources_of(path: Path, id_: str, max_bytes: int) -> list[Source]:
+    id_ = _storable(id_)
     if path.suffix.lower() not in RECORD_SUFFIXES:
         return [FileSource(path, id_, max_bytes)]
     try:
         if path.stat().st_size > max_bytes:
             raise _too_large(max_bytes)
         return list(read_records(id_, path.read_bytes()))
+    except OSError as error:
+        return [Rejected(id_, _unreadable(error))]
     except DocumentRejected as reason:
         return [Rejected(id_, reason)]
 
@@ -216,17 +244,22 @@ def uploaded(name: str, data: bytes) -> Iterable[Source]:
 
 def read_records(name: str, data: bytes) -> Iterator[Source]:
     """One source a line of JSONL; a line that is no JSON is a failure of its own."""
-    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), start=1):
+    # Not `splitlines`: JSON strings may hold U+2028 and others that it takes for line ends.
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{name}:{number}"
         try:
-            record = json.loads(line)
+            record = json.loads(line, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             reason = DocumentRejected("invalid_record", "The line is not valid JSON.")
             yield Rejected(where, reason)
         else:
-            yield RecordSource(where, record, fallback_id=where)
+            yield RecordSource(where, record, fallback_id=where, kind="file")
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
 
 
 def read_metadata(source: object) -> Metadata:
@@ -243,15 +276,27 @@ def read_metadata(source: object) -> Metadata:
     for name, value in source.items():
         if value is None:
             continue
-        elements = value if isinstance(value, list) else [value]
-        if not all(isinstance(element, str | int | float) for element in elements):
+        elements = value if isinstance(value, list | tuple) else [value]
+        if not all(isinstance(e, str | int | float) and _is_storable(e) for e in elements):
             raise DocumentRejected(
                 "invalid_record",
-                f'Metadata "{name}" must be a string, a number, a boolean or a list of those.',
+                f'Metadata "{name}" must be a string, a finite number of at most 64 bits, a '
+                "boolean or a list of those.",
             )
         kept = [_storable(e) if isinstance(e, str) else e for e in elements]
-        metadata[_storable(str(name))] = tuple(kept) if isinstance(value, list) else kept[0]
+        metadata[_storable(str(name))] = tuple(kept) if elements is value else kept[0]
+    if len(json.dumps(metadata, ensure_ascii=False)) > MAX_METADATA_CHARACTERS:
+        raise DocumentRejected(
+            "invalid_record",
+            f'"metadata" is larger than {MAX_METADATA_CHARACTERS:,} characters; shorten it.',
+        )
     return metadata
+
+
+def _is_storable(value: Scalar) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or value in _INTEGERS
 
 
 def _string(record: Mapping[str, object], name: str) -> str:
@@ -269,12 +314,27 @@ def _storable(text: str) -> str:
 
 
 def _document(id_: str, loaded: LoadedDocument) -> Document:
-    metadata = {"source": id_} | dict(loaded.metadata)
+    metadata = {"source": id_, **_kept(loaded.metadata)}
     return Document(id_, loaded.text, loaded.title, id_, metadata, loaded.blocks)
+
+
+def _kept(found: Metadata) -> Metadata:
+    """What stores can hold of a file's own metadata: a strange front matter rejects no document."""
+    kept: Metadata = {}
+    for name, value in found.items():
+        try:
+            kept = read_metadata({**kept, name: value})
+        except DocumentRejected:
+            continue
+    return kept
 
 
 def _digest(data: bytes, name: str) -> str:
     return hashlib.sha256(f"{LOADERS_VERSION}\0{name}\0".encode() + data).hexdigest()
+
+
+def _unreadable(error: OSError) -> DocumentRejected:
+    return DocumentRejected("corrupt", f"The file can't be read: {error.strerror}.")
 
 
 def _too_large(max_bytes: int) -> DocumentRejected:

@@ -25,25 +25,35 @@ class Spool:
         """Keeps ``uploads``; they survive a crash once this returns."""
         unfinished = self._root / f"{job_id}.new"
         unfinished.mkdir()
+        try:
+            self._fill(unfinished, uploads)
+            unfinished.rename(self._root / job_id)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+        _sync_folder(self._root)
+
+    @staticmethod
+    def _fill(folder: Path, uploads: Sequence[Upload]) -> None:
         manifest: list[dict[str, object]] = []
         for number, upload in enumerate(uploads):
-            if isinstance(upload.content, bytes):
-                _write(unfinished / str(number), upload.content)
+            if upload.kind == "file":
+                assert isinstance(upload.content, bytes)
+                _write(folder / str(number), upload.content)
                 manifest.append({"name": upload.name, "file": str(number)})
             else:
                 manifest.append({"name": upload.name, "record": upload.content})
-        _write(unfinished / _MANIFEST, json.dumps(manifest).encode())
-        unfinished.rename(self._root / job_id)
-        _sync_folder(self._root)
+        _write(folder / _MANIFEST, json.dumps(manifest).encode())
+        _sync_folder(folder)
 
     def read(self, job_id: str) -> Iterator[Upload]:
         """The uploads of a job, in the order they came."""
         folder = self._root / job_id
         for entry in json.loads((folder / _MANIFEST).read_bytes()):
             if "file" in entry:
-                yield Upload(entry["name"], (folder / entry["file"]).read_bytes())
+                yield Upload(entry["name"], (folder / entry["file"]).read_bytes(), "file")
             else:
-                yield Upload(entry["name"], entry["record"])
+                yield Upload(entry["name"], entry["record"], "record")
 
     def remove(self, job_id: str) -> None:
         """Forgets a job's uploads."""

@@ -23,8 +23,6 @@ from app.settings import Settings
 
 HEARTBEAT_S: Final = 15.0
 """Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
-WAIT_S: Final = 30.0
-"""Longest wait for an ingestion job; clients commonly give up after 60 seconds."""
 WAITERS: Final = 16
 """Uploads that may wait for their jobs at once; threads that sleep."""
 
@@ -40,7 +38,6 @@ def create_app(
     on_close: Callable[[], None] = _nothing,
     on_failure: Callable[[], None] = _nothing,
     heartbeat_s: float = HEARTBEAT_S,
-    wait_s: float = WAIT_S,
 ) -> FastAPI:
     """The application, for one run of a server: what it starts is closed at its end.
 
@@ -50,7 +47,6 @@ def create_app(
         on_close: called before a built service is closed, to end what uses its store.
         on_failure: called, in that thread, when ``build`` has raised.
         heartbeat_s: longest silence of a stream.
-        wait_s: longest time that an upload with ``wait=true`` takes.
     """
     server = settings.server
     metrics = Metrics()
@@ -60,7 +56,7 @@ def create_app(
         waiters=BoundedExecutor(workers=WAITERS, queue=0, name="wait"),
         metrics=metrics,
         heartbeat_s=heartbeat_s,
-        wait_s=wait_s,
+        wait_s=server.wait_timeout_s,
     )
     metrics.watch(edge.workers)
 

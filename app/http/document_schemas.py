@@ -15,7 +15,6 @@ from app.domain import (
     JobStatus,
     MetadataValue,
 )
-from app.http.uploads import named_failure
 
 MAX_DOCUMENTS: Final = 1_000
 """Most documents in one request."""
@@ -66,7 +65,12 @@ class JobBody(BaseModel):
             indexed=job.indexed,
             skipped=job.skipped,
             failed=[
-                FailureBody(**named_failure(failure.name), code=failure.code, reason=failure.reason)
+                FailureBody(
+                    id=failure.name if failure.kind == "record" else None,
+                    file=failure.name if failure.kind == "file" else None,
+                    code=failure.code,
+                    reason=failure.reason,
+                )
                 for failure in job.failures
             ],
             created_at=job.created_at,

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain import Answer, AnswerEvent, AnswerSentence, Citation, SentenceEvent, Turn
+from app.domain import Answer, AnswerEvent, Citation, SentenceEvent, Turn
 from app.errors import InvalidRequest
 from app.http import sse
 from app.http.edge import Edge, EdgeOf
@@ -223,7 +223,7 @@ async def _events(edge: Edge, relay: AnswerRelay, head: _Head) -> AsyncIterator[
                 case None:
                     yield sse.HEARTBEAT
                 case SentenceEvent(sentence):
-                    yield head.chunk(Delta(content=gap + _with_numbers(sentence)))
+                    yield head.chunk(Delta(content=gap + sentence.cited_text))
                     gap = " "
                 case AnswerEvent(answer):
                     edge.metrics.answered(answer)
@@ -241,8 +241,3 @@ def _turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
         for message in messages
         if message.role in _ROLES and (text := message.text())
     )
-
-
-def _with_numbers(sentence: AnswerSentence) -> str:
-    """As in `Answer.text`, of which the streamed sentences are the parts."""
-    return f"{sentence.text} {''.join(f'[{n}]' for n in sentence.citations)}"

@@ -239,7 +239,7 @@ def test_what_is_not_there_is_not_found(world: World, method: str, path: str) ->
 
 
 def test_waiting_ends_with_the_job_accepted_when_it_takes_too_long(make_world: MakeWorld) -> None:
-    world = make_world(wait_s=0.05)
+    world = make_world(wait_timeout_s=0.05)
     world.embedder.gate = Gate()
 
     answer = world.client.post(

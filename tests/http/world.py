@@ -145,7 +145,6 @@ class MakeWorld:
         *,
         generator: FakeGenerator | None = None,
         heartbeat_s: float = 15.0,
-        wait_s: float = 30.0,
         max_waiting_jobs: int = 8,
         before_build: Callable[[], None] | None = None,
         **server: Any,
@@ -191,7 +190,6 @@ class MakeWorld:
             settings,
             on_close=lambda: queue.close(30),
             heartbeat_s=heartbeat_s,
-            wait_s=wait_s,
         )
         client = self._stack.enter_context(TestClient(app))
         world = World(client, app, embedder, generator, queue, service)
