@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 
 from app.errors import (
@@ -34,6 +35,8 @@ EXIT_REQUEST: Final = 2
 EXIT_OPERATOR: Final = 3
 EXIT_TRANSIENT: Final = 4
 EXIT_UNSOUND: Final = 1
+EXIT_INTERRUPTED: Final = 130
+"""What typer makes of Ctrl-C."""
 
 rag = typer.Typer(
     help="Retrieval-augmented generation whose every answer can be checked.",
@@ -43,8 +46,8 @@ rag = typer.Typer(
 )
 models = typer.Typer(help="Models that come as PyPI packages.", no_args_is_help=True)
 rag.add_typer(models, name="models")
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, markup=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 CollectionName = Annotated[str, typer.Option("--collection", "-c", help="Name of the collection.")]
 FilterJson = Annotated[str, typer.Option("--filter", help='As {"lang": "zh"}.')]
@@ -57,11 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         rag(args=None if arguments is None else list(arguments), prog_name="rag")
     except AttestError as error:
-        err.print(f"error: {error.message}", style="red", markup=False)
+        err.print(f"error: {error.message}", style="red")
         sys.exit(_exit_code(error))
-    except KeyboardInterrupt:
-        err.print("interrupted; what was committed stays")
-        sys.exit(130)
+    except OSError as error:
+        err.print(f"error: {error}", style="red")
+        sys.exit(EXIT_OPERATOR)
+    except SystemExit as end:
+        if end.code == EXIT_INTERRUPTED:
+            err.print("interrupted; what was committed stays")
+        raise
 
 
 def _exit_code(error: AttestError) -> int:
@@ -78,6 +85,8 @@ def _settings(**server: object) -> Settings:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise ConfigurationError(f"setting {where}: {first['msg']}") from None
+    except (SettingsError, ValueError) as error:  # a variable or a file that can't even be parsed
+        raise ConfigurationError(f"settings: {error}") from None
 
 
 @contextmanager
@@ -94,7 +103,7 @@ def _application(settings: Settings | None = None) -> Iterator[Application]:
 def _filter(source: str) -> Filter | None:
     try:
         return parse_filter(json.loads(source))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidFilter('--filter takes JSON, such as {"lang": "zh"}.') from None
 
 
@@ -117,7 +126,7 @@ def ingest(
                 collection, files.sources, progress, prune=files.roots if prune else ()
             )
     for failure in report.failures:
-        out.print(f"failed: {failure.name}: {failure.reason} [{failure.code}]", markup=False)
+        out.print(f"failed: {failure.name}: {failure.reason} [{failure.code}]")
     out.print(report.summary())
 
 
@@ -239,9 +248,9 @@ def doctor() -> None:
 
 
 def _told(what: str, problems: Sequence[str]) -> bool:
-    out.print(f"{what}: {'not sound' if problems else 'sound'}", markup=False)
+    out.print(f"{what}: {'not sound' if problems else 'sound'}")
     for problem in problems:
-        out.print(f"  {problem}", markup=False)
+        out.print(f"  {problem}")
     return not problems
 
 

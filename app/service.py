@@ -136,6 +136,8 @@ class Service:
     def drop(self, collection: str) -> None:
         """Removes a collection and all it holds. Raises `NotFound`."""
         self._store.drop(collection)
+        with self._lock:
+            self._pipelines.pop(collection, None)
 
     def records(self, collection: str, *, after: str, limit: int) -> list[DocumentRecord]:
         """A page of a collection's documents. Raises `NotFound`."""

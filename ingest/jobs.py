@@ -34,6 +34,8 @@ POLL_S: Final = 0.2
 """How often a process looks for jobs that another one has accepted."""
 LOOK_S: Final = 0.02
 """How often somebody who waits for a job looks whether it has ended."""
+SAVE_S: Final = 0.5
+"""How often the progress of a job is written down; each time all of its failures are."""
 KEPT_JOBS: Final = 1_000
 """Ended jobs whose status can still be asked for."""
 
@@ -121,18 +123,16 @@ class JobQueue:
     def _work(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._lock.acquire(timeout=POLL_S)
+                with self._lock.acquire(timeout=POLL_S):
+                    self._spool.sweep()
+                    for job in self._unfinished():
+                        self._do(job)
+                        if self._stopping.is_set():
+                            return
             except Timeout:
                 continue  # another process works
-            try:
-                for job in self._unfinished():
-                    self._do(job)
-                    if self._stopping.is_set():
-                        return
             except Exception:
                 logger.exception("the job queue stumbled and goes on")
-            finally:
-                self._lock.release()
             self._submitted.wait(POLL_S)
             self._submitted.clear()
 
@@ -146,11 +146,16 @@ class JobQueue:
         return [_read(row[0]) for row in found]
 
     def _do(self, job: JobStatus) -> None:
-        job = replace(job, state="running")
+        job = so_far = replace(job, state="running")
         self._save(job)
+        saved = time.monotonic()
 
         def progress(report: IngestReport) -> None:
-            self._save(_reported(job, report))
+            nonlocal so_far, saved
+            so_far = _reported(job, report)
+            if time.monotonic() - saved >= SAVE_S:
+                self._save(so_far)
+                saved = time.monotonic()
             if self._stopping.is_set():
                 raise Stopped
 
@@ -163,10 +168,10 @@ class JobQueue:
             return
         except AttestError as error:
             logger.warning("job %s failed: %s", job.id, error)
-            ended = replace(self.status(job.id), state="failed", error=error.public_message)
+            ended = replace(so_far, state="failed", error=error.public_message)
         except Exception:
             logger.exception("job %s failed", job.id)
-            ended = replace(self.status(job.id), state="failed", error=AttestError.public_message)
+            ended = replace(so_far, state="failed", error=AttestError.public_message)
         self._save(ended)
         self._spool.remove(job.id)
         self._forget_old()

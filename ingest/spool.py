@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,9 @@ from typing import Final
 from app.domain import Upload
 
 _MANIFEST: Final = "manifest.json"
+_UNFINISHED: Final = ".new"
+ABANDONED_S: Final = 3_600.0
+"""A folder that has been unfinished for longer was left by a process that died."""
 
 
 class Spool:
@@ -23,7 +27,7 @@ class Spool:
 
     def write(self, job_id: str, uploads: Sequence[Upload]) -> None:
         """Keeps ``uploads``; they survive a crash once this returns."""
-        unfinished = self._root / f"{job_id}.new"
+        unfinished = self._root / f"{job_id}{_UNFINISHED}"
         unfinished.mkdir()
         try:
             self._fill(unfinished, uploads)
@@ -54,6 +58,12 @@ class Spool:
                 yield Upload(entry["name"], (folder / entry["file"]).read_bytes(), "file")
             else:
                 yield Upload(entry["name"], entry["record"], "record")
+
+    def sweep(self) -> None:
+        """Removes what was never finished, long after it was begun."""
+        for folder in self._root.glob(f"*{_UNFINISHED}"):
+            if time.time() - folder.stat().st_mtime > ABANDONED_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def remove(self, job_id: str) -> None:
         """Forgets a job's uploads."""

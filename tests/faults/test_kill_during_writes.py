@@ -8,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.settings import StoreSettings
 from app.stores.local.collection import LocalCollection

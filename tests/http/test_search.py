@@ -36,8 +36,8 @@ def test_a_search_answers_in_the_agreed_shape(filled: World) -> None:
     assert set(hit["routes"]) == {"bm25", "dense"}
     assert set(hit["routes"]["bm25"]) == {"rank", "score", "contribution"}
     assert hit["routes"]["bm25"]["rank"] == 1
-    # First on both routes, each of which weighs a half: 0.5 / (60 + 1), twice.
-    assert hit["score"] == pytest.approx(1 / 61)
+    # The best of both routes, so each gives it all of its weight: 0.6 + 0.4.
+    assert hit["score"] == pytest.approx(1.0)
     assert body["degraded"] == []
     assert {"bm25", "dense", "fuse", "total"} <= set(body["timings_ms"])
 

@@ -1,7 +1,7 @@
 """Cosines on a scale that means the same for every embedder.
 
 Unrelated texts have a cosine near 0 with some models and near 0.8 with others, E5 among them. So a
-cosine is measured from what unrelated texts have with the model in use::
+cosine is read from what unrelated texts have with the model in use::
 
     nearness(c) = (c - unrelated) / (1 - unrelated)
 
@@ -10,6 +10,7 @@ which is 0 for texts that have nothing to do with each other and 1 for equal dir
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -29,7 +30,7 @@ _QUESTIONS: Final = (
     "下半场是谁进的球？",
     "进口商品税的法律为什么获得通过？",
 )
-_ANSWERS: Final = (
+_STATEMENTS: Final = (
     "Water boils at 100 °C at sea level and at 72 °C on the summit of Mount Everest.",
     "Mix two eggs, a cup of flour and a pinch of salt, and let the dough rest for an hour.",
     "The striker scored twice after the break, and the visitors went home with a point.",
@@ -39,31 +40,40 @@ _ANSWERS: Final = (
     "前锋在下半场进了两个球，客队带着一分回家。",
     "议会就就业问题辩论了很久，最后通过了关于进口商品税的法律。",
 )
-"""Row i answers questions i and, in the other language, i ± 4: any other pair is unrelated."""
 _TOPICS: Final = 4
+"""Row i of each is of topic i modulo 4; what is of different topics is unrelated."""
 
 
-class Nearness:
-    """Turns cosines of one embedder into nearness, which lies in [0, 1]."""
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A query's ``(dim,) float32`` L2-normalised vector, and what unrelated texts have with it."""
 
-    def __init__(self, unrelated: float) -> None:
-        self._unrelated = unrelated
+    vector: Vector
+    unrelated: float
 
-    @classmethod
-    def of(cls, embedder: Embedder) -> Nearness:
-        """Measured once for each embedder. Raises `RemoteUnavailable` where it is remote."""
-        return cls(_unrelated_cosine(embedder))
-
-    def between(self, vectors: Vectors, query: Vector) -> NDArray[np.float32]:
-        """Of ``(n, dim)`` rows to ``query``, all L2-normalised: ``(n,) float32``."""
-        scaled = (vectors @ query - self._unrelated) / (1.0 - self._unrelated)
+    def nearness(self, vectors: Vectors) -> NDArray[np.float32]:
+        """Of ``(n, dim) float32`` L2-normalised rows: ``(n,) float32`` in [0, 1]."""
+        scaled = (vectors @ self.vector - self.unrelated) / (1.0 - self.unrelated)
         clipped: NDArray[np.float32] = np.clip(scaled, 0.0, 1.0)
         return clipped
 
 
+def read_meaning(queries: list[str], embedder: Embedder) -> Meaning:
+    """What lies between ``queries``: their mean direction.
+
+    Raises:
+        RemoteUnavailable: the embedder is behind HTTP and does not answer.
+    """
+    total = embedder.embed_queries(queries).sum(axis=0)
+    return Meaning(total / np.linalg.norm(total), unrelated_cosine(embedder))
+
+
 @lru_cache(maxsize=8)
-def _unrelated_cosine(embedder: Embedder) -> float:
-    """Mean cosine of questions and texts of different topics, in and across two languages."""
-    cosines = embedder.embed_queries(_QUESTIONS) @ embedder.embed_passages(_ANSWERS).T
+def unrelated_cosine(embedder: Embedder) -> float:
+    """Mean cosine of questions and statements of different topics, in and across two languages.
+
+    Measured once for each embedder. Raises `RemoteUnavailable` where it is remote.
+    """
+    cosines = embedder.embed_queries(_QUESTIONS) @ embedder.embed_passages(_STATEMENTS).T
     topic = np.arange(len(_QUESTIONS)) % _TOPICS
     return float(cosines[topic[:, None] != topic[None, :]].mean())

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.text.analyzer import ANALYZER_VERSION, MAX_TERM_CHARACTERS, StandardAnalyzer
+from app.text.normalise import fold_compatibility, normalise
+
+ANY_UNICODE = st.text(st.characters(codec=None, categories=None), max_size=60)
+"""Lone surrogates, unassigned and private code points included."""
+TRICKY = st.text(
+    st.sampled_from("aZ0９é_.-'’@/+:#, \n\u00ad\u200b\ud800中國国资料庫のカナПривΣİßﬁ½ﷺ\u0301"), max_size=40
+)
+
+
+@pytest.fixture(scope="module")
+def analyzer(tmp_path_factory: pytest.TempPathFactory) -> StandardAnalyzer:
+    return StandardAnalyzer(tmp_path_factory.mktemp("analyzer"))
+
+
+@given(text=ANY_UNICODE | TRICKY)
+@settings(max_examples=200, deadline=None)
+def test_any_text_gives_the_same_storable_terms_each_time(
+    analyzer: StandardAnalyzer, text: str
+) -> None:
+    terms = analyzer.terms(text)
+    assert terms == analyzer.terms(text)
+    for term in terms:
+        assert term
+        assert not any(character.isspace() for character in term)
+        assert len(term) <= MAX_TERM_CHARACTERS
+        term.encode("utf-8")  # raises for an unpaired surrogate
+
+
+@given(text=ANY_UNICODE | TRICKY)
+@settings(max_examples=300, deadline=None)
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+
+
+@given(text=TRICKY)
+@settings(max_examples=200, deadline=None)
+def test_terms_do_not_depend_on_compatibility_forms(analyzer: StandardAnalyzer, text: str) -> None:
+    assert analyzer.terms(fold_compatibility(text)) == analyzer.terms(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("The servers were running", ["the", "server", "were", "run"], id="stems"),
+        pytest.param("HTTP_PROXY", ["http_proxy", "http", "proxi"], id="snake case"),
+        pytest.param("v2.3.1", ["v2.3.1", "v2", "3", "1", "2.3.1"], id="version"),
+        pytest.param("GPT-4o", ["gpt-4o", "gpt", "4o"], id="hyphen"),
+        pytest.param("getUserName", ["getusernam", "get", "user", "name"], id="camel case"),
+        pytest.param("C++", ["c++", "c"], id="trailing signs"),
+        pytest.param("1,000,000 of 12,5", ["1000000", "of", "12", "5"], id="thousands"),
+        pytest.param("ＨＴＴＰ　１２３", ["http", "123"], id="full width"),
+        pytest.param("数据库", ["数据", "据库", "数据库", "数据", "据库"], id="Chinese"),
+        pytest.param("カタカナ", ["カタ", "タカ", "カナ"], id="kana in pairs"),
+        pytest.param("Привет, мир", ["привет", "мир"], id="Cyrillic"),
+        pytest.param("John's code", ["john", "code"], id="possessive"),
+        pytest.param("me@example.com", ["me@example.com", "me", "exampl", "com"], id="address"),
+        pytest.param(
+            "https://example.com/a/b",
+            ["https://example.com/a/b", "https", "exampl", "com", "a", "b"],
+            id="URL",
+        ),
+        pytest.param("soft\u00adhyphen zero\u200bwidth", ["softhyphen", "zerowidth"], id="ignorable"),
+        pytest.param("— … ，。 ！", [], id="punctuation alone"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_terms_of(analyzer: StandardAnalyzer, text: str, expected: list[str]) -> None:
+    assert analyzer.terms(text) == expected
+
+
+def test_mixed_chinese_and_english_keep_reading_order(analyzer: StandardAnalyzer) -> None:
+    terms = analyzer.terms("用Python3写HTTP_PROXY的代码")
+    wanted = ["用", "python3", "写", "http_proxy", "代码"]
+    assert [term for term in terms if term in wanted] == wanted
+
+
+def test_traditional_and_simplified_characters_give_the_same_terms(
+    analyzer: StandardAnalyzer,
+) -> None:
+    assert analyzer.terms("資料庫的檢索與測試") == analyzer.terms("资料库的检索与测试")
+
+
+@pytest.mark.parametrize(
+    ("query", "passage"),
+    [
+        ("http proxy", "set HTTP_PROXY first"),
+        ("HTTP_PROXY", "the http proxy"),
+        ("2.3.1", "released as v2.3.1"),
+        ("user name", "call getUserName()"),
+        ("gpt", "GPT-4o"),
+        ("don't", "don’t"),
+        ("John", "John’s"),
+        ("数据", "数据库"),
+        ("軟體", "软体"),
+        ("1000", "about 1,000 rows"),
+        ("CAFÉ", "café"),
+    ],
+)
+def test_variants_of_one_name_share_a_term(
+    analyzer: StandardAnalyzer, query: str, passage: str
+) -> None:
+    assert set(analyzer.terms(query)) & set(analyzer.terms(passage))
+
+
+@pytest.mark.parametrize("run", ["x", "中", "1.", "a_", "aB", "é", "カ"])
+def test_a_run_without_end_is_cut_and_takes_no_more_than_its_length(
+    analyzer: StandardAnalyzer, run: str
+) -> None:
+    terms = analyzer.terms(run * 20_000)
+    assert terms
+    assert max(map(len, terms)) <= MAX_TERM_CHARACTERS
+
+
+def test_the_version_is_the_one_that_collections_record(analyzer: StandardAnalyzer) -> None:
+    assert analyzer.version == ANALYZER_VERSION
+
+
+def test_the_dictionary_is_kept_in_the_folder_given_and_nowhere_else(tmp_path: Path) -> None:
+    StandardAnalyzer(tmp_path / "private").terms("数据库")
+    assert [path.name for path in (tmp_path / "private").iterdir()] == ["jieba.cache"]
