@@ -99,15 +99,16 @@ class RetrievalSettings(_Section):
 class AnswerSettings(_Section):
     """From hits to an answer."""
 
-    passages: int = Field(6, ge=1, le=50)
-    neighbours: int = Field(1, ge=0, le=10, description="chunks added on each side of a hit")
-    context_tokens: int = Field(1_500, ge=64)
-    max_answer_tokens: int = Field(160, ge=8, le=4_096)
-    max_sentences: int = Field(3, ge=1, le=20, description="of an extractive answer")
-    scored_sentences: int = Field(48, ge=1, le=500, description="that may be quoted, at most")
+    passages: int = Field(8, ge=1, le=50)
+    neighbours: int = Field(0, ge=0, le=10, description="chunks added on each side of a hit")
+    context_tokens: int = Field(2_000, ge=64, description="of passages that may be quoted")
+    scored_sentences: int = Field(24, ge=1, le=500, description="compared with the question")
+    max_sentences: int = Field(3, ge=1, le=20)
     history_turns: int = Field(1, ge=0, le=10, description="questions before that search sees")
-    min_cosine: float = Field(0.8, ge=-1.0, le=1.0, description="below both: abstain")
-    min_coverage: float = Field(0.5, ge=0.0, le=1.0, description="below both: abstain")
+    min_evidence: float = Field(0.45, ge=0.0, le=1.0, description="below: abstain")
+    prompt_tokens: int = Field(600, ge=64, description="of passages shown to the generator")
+    max_answer_tokens: int = Field(160, ge=8, le=4_096)
+    generate_budget_ms: float = Field(8_000.0, ge=0.0, description="then what is verified stands")
 
 
 class ServerSettings(_Section):
@@ -133,7 +134,7 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    store: StoreSettings = StoreSettings()
+    store: StoreSettings = Field(default_factory=StoreSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     chunking: ChunkingSettings = ChunkingSettings()
     ingest: IngestSettings = IngestSettings()

@@ -52,7 +52,8 @@ def run(
         console: Where the table and the progress go.
 
     Raises:
-        EvaluationError: the dataset can't be read, or its corpus could not be indexed whole.
+        EvaluationError: the dataset can't be read. Documents that can't be indexed are named, and
+            count as never found.
     """
     app = Application(evaluation_settings(settings))
     try:

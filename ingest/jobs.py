@@ -124,8 +124,9 @@ class JobQueue:
         while not self._stopping.is_set():
             try:
                 with self._lock.acquire(timeout=POLL_S):
-                    self._spool.sweep()
-                    for job in self._unfinished():
+                    unfinished = self._unfinished()
+                    self._spool.sweep(keep={job.id for job in unfinished})
+                    for job in unfinished:
                         self._do(job)
                         if self._stopping.is_set():
                             return

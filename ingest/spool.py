@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ from app.domain import Upload
 _MANIFEST: Final = "manifest.json"
 _UNFINISHED: Final = ".new"
 ABANDONED_S: Final = 3_600.0
-"""A folder that has been unfinished for longer was left by a process that died."""
+"""A folder that has belonged to no job for longer was left by a process that died."""
 
 
 class Spool:
@@ -59,10 +59,10 @@ class Spool:
             else:
                 yield Upload(entry["name"], entry["record"], "record")
 
-    def sweep(self) -> None:
-        """Removes what was never finished, long after it was begun."""
-        for folder in self._root.glob(f"*{_UNFINISHED}"):
-            if time.time() - folder.stat().st_mtime > ABANDONED_S:
+    def sweep(self, *, keep: Collection[str]) -> None:
+        """Removes what crashes left: folders that are old and belong to none of the jobs."""
+        for folder in self._root.iterdir():
+            if folder.name not in keep and time.time() - folder.stat().st_mtime > ABANDONED_S:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def remove(self, job_id: str) -> None:

@@ -76,6 +76,12 @@ def parse_draft(text: str) -> list[DraftSentence]:
     return [DraftSentence(sentence, tuple(dict.fromkeys(cited))) for sentence, cited in found]
 
 
+def leading_marks(text: str) -> int:
+    """How many characters of citation marks, and white space before them, ``text`` begins with."""
+    match = _LEADING.match(text)
+    return match.end() if match else 0
+
+
 def _cited(text: str) -> list[int]:
     return [n for match in _MARK.finditer(text) for n in _expanded(match[1] or match[2])]
 
@@ -134,6 +140,17 @@ class CitationChecker:
             or self._too_little_in_common(sentence.text, cited)
             or self._opposite(sentence.text, cited)
         )
+
+    def attribute(self, sentence: DraftSentence, passages: Sequence[Passage]) -> DraftSentence:
+        """The sentence with the passage that holds most of its words, where it cites none itself.
+
+        A small model does not cite. What it says without a source is checked against its best one
+        as strictly as if it had named it.
+        """
+        if sentence.citations:
+            return sentence
+        best = self._closest(sentence.text, all_sentences(passages))
+        return replace(sentence, citations=(best[1].n,)) if best else sentence
 
     def repair(self, sentence: DraftSentence, passages: Sequence[Passage]) -> Quotation | None:
         """The sentence of a passage that says best what a refused one tried to say.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.answering.passages import Passage
-from app.domain import Chunk, Document, Hit, Span
+from app.domain import Block, Chunk, Document, Hit, Span
 from app.ports import Collection
 from app.settings import AnswerSettings
 
@@ -128,11 +128,16 @@ class _Gathering:
                 context=place.hit.context,
                 text=self._documents[place.hit.document_id].text[slice(*place.span)],
                 span=place.span,
+                blocks=_overlapping(self._documents[place.hit.document_id], place.span),
             )
             for n, place in enumerate(self.places, start=1)
         )
         chunks = {name: tuple(held.values()) for name, held in self._chunks.items()}
         return Context(passages, chunks, dropped)
+
+
+def _overlapping(document: Document, span: Span) -> tuple[Block, ...]:
+    return tuple(b for b in document.blocks if b.span[0] < span[1] and span[0] < b.span[1])
 
 
 def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:

@@ -1,190 +1,142 @@
 """An answer made of sentences of the passages, verbatim: what a small model can't spoil.
 
-A sentence scores by where its passage was ranked, by the question's terms that it holds, by how
-early it stands, and by what similarity to the question the caller measured, if any::
-
-    score = prior_weight · prior + coverage_weight · coverage
-          + position_weight · position + similarity_weight · similarity
-
-Each part lies in [0, 1]. Sentences are then taken greedily by maximal marginal relevance: from each
-score, ``redundancy_weight`` times the largest Jaccard overlap of terms with one already taken is
-subtracted.
+Sentences are taken greedily by maximal marginal relevance: from each relevance,
+``redundancy_weight`` times the largest Jaccard overlap of terms with one already taken is
+subtracted, and what then lies more than ``margin`` below the best is not taken.
 
 Source: J. Carbonell and J. Goldstein, "The Use of MMR, Diversity-Based Reranking", SIGIR 1998.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
-from app.answering.passages import Passage, Quotation, quotable_sentences
+from app.answering.passages import Quotation
+from app.answering.relevance import ScoredSentence
+
+MARGIN: Final = 0.1
+"""How far below the most relevant sentence of the passages another may be to be worth saying.
+
+With it, answers of 2.1 sentences hold what was asked as often as with three always; at 0.05 they
+are of 1.5 and lose 5 questions in 100 (``benchmarks/answer_quality.py``, half of the questions).
+"""
+
+_LEANING: Final = re.compile(
+    r"(?:th(?:is|is is|ese|at|ose|ey|eir|us|erefore)|its?|such|he|she|his|her|hence|however|so|but"
+    r"|and|or|also|otherwise|instead|then|both|either|neither|the (?:latter|former|same))\b"
+    r"|因此|所以|因而|于是|这|那|它|他|她|该|其(?!他|它|余|中|次|实)|此(?!外)|但|不过|然而|而且|并且|而"
+    r"|同样|此外|另外|否则|反之|也就是说|换句话说",
+    re.IGNORECASE,
+)
+"""Openers that mean nothing without the sentence before."""
 
 
 @dataclass(frozen=True, slots=True)
-class SelectedSentence:
-    """A sentence of the answer and the score that it was taken for, before redundancy."""
+class _Taken:
+    """A sentence of the answer, the one before it that it leans on, and its rank in the answer."""
 
-    quotation: Quotation
-    score: float
+    sentence: ScoredSentence
+    leans_on: Quotation | None
 
-
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    quotation: Quotation
-    document_id: str
-    terms: frozenset[str]
-    score: float
+    def quotations(self) -> list[Quotation]:
+        before = [] if self.leans_on is None else [self.leans_on]
+        return [*before, self.sentence.quotation]
 
 
 def select_sentences(
-    question_terms: Sequence[str],
-    passages: Sequence[Passage],
+    ranked: Sequence[ScoredSentence],
+    reading: Sequence[Quotation],
     *,
-    terms: Callable[[str], list[str]],
-    sentences: Sequence[Quotation] | None = None,
-    priors: Sequence[float] | None = None,
-    similarity: Sequence[float] | None = None,
-    max_sentences: int = 3,
-    prior_weight: float = 0.3,
-    coverage_weight: float = 1.0,
-    position_weight: float = 0.05,
-    similarity_weight: float = 1.0,
-    context_weight: float = 0.5,
-    redundancy_weight: float = 0.5,
-    keep_within: float = 0.6,
-) -> list[SelectedSentence]:
-    """Up to ``max_sentences`` sentences that answer best, those of one document in reading order.
+    max_sentences: int,
+    margin: float = MARGIN,
+    redundancy_weight: float = 0.1,
+) -> list[Quotation]:
+    """Up to ``max_sentences`` sentences that answer best.
+
+    The best comes first, with the sentence before it where it leans on that ("This", "因此");
+    sentences that stand side by side are given as they stand.
 
     Args:
-        question_terms: The question as ``terms`` gives it.
-        passages: In the order of their rank, best first.
-        terms: The analyzer's.
-        sentences: The candidates; `quotable_sentences` of ``passages`` where none are given.
-        priors: One value in [0, 1] for each passage; 1 / rank where none are given.
-        similarity: One value in [0, 1] for each of ``sentences``, which must then be given.
+        ranked: Candidates, best first.
+        reading: The sentences of the passages in reading order: `quotable_sentences`.
         max_sentences: How many at most.
-        prior_weight: Of the passage's prior.
-        coverage_weight: Of the share of the question's terms that the sentence holds, each
-            counting by its inverse document frequency among the sentences.
-        position_weight: Of standing early in the passage: 1 for its first sentence, 0 for its last.
-        similarity_weight: Of ``similarity``.
-        context_weight: What a question term counts that only the headings above the passage hold.
+        margin: How far below the best, redundancy deducted, one may be.
         redundancy_weight: How much a sentence loses by repeating one already taken.
-        keep_within: The share of the best score below which, redundancy deducted, none is taken.
-
-    Raises:
-        ValueError: ``priors`` or ``similarity`` are not as many as what they describe.
     """
-    if similarity is not None and (sentences is None or len(similarity) != len(sentences)):
-        raise ValueError("similarity needs the sentences it was measured on, one value for each")
-    if priors is not None and len(priors) != len(passages):
-        raise ValueError(f"{len(priors)} priors do not fit {len(passages)} passages")
-    candidates = quotable_sentences(passages) if sentences is None else sentences
-    candidate_terms = [frozenset(terms(candidate.text)) for candidate in candidates]
-    positions = _positions(candidates)
-    prior_of = {
-        passage.n: 1.0 / rank if priors is None else priors[rank - 1]
-        for rank, passage in enumerate(passages, start=1)
-    }
-    context_of = {passage.n: frozenset(terms(passage.context)) for passage in passages}
-    weights = _inverse_document_frequencies(
-        frozenset(question_terms),
-        [
-            held | context_of[candidate.n]
-            for candidate, held in zip(candidates, candidate_terms, strict=True)
-        ],
-    )
-    document_of = {passage.n: passage.document_id for passage in passages}
-
-    scored: list[_Scored] = []
-    for index, (candidate, held) in enumerate(zip(candidates, candidate_terms, strict=True)):
-        coverage = _coverage(weights, held, context_of[candidate.n], context_weight)
-        if not weights.keys() & held and similarity is None:
-            continue  # nothing says that it has to do with the question
-        score = (
-            prior_weight * prior_of[candidate.n]
-            + coverage_weight * coverage
-            + position_weight * positions[index]
-            + similarity_weight * (similarity[index] if similarity is not None else 0.0)
+    before = _predecessors(reading)
+    taken: list[_Taken] = []
+    left = list(ranked)
+    while left:
+        chosen = _next(
+            left, [t.sentence for t in taken], ranked[0].score - margin, redundancy_weight
         )
-        scored.append(_Scored(candidate, document_of[candidate.n], held, score))
-    taken = _diverse(scored, max_sentences, redundancy_weight, keep_within)
-    return [SelectedSentence(chosen.quotation, chosen.score) for chosen in _reading_order(taken)]
+        if chosen is None:
+            break
+        left.remove(chosen)
+        given = {q for t in taken for q in t.quotations()}
+        if chosen.quotation in given:
+            continue
+        leans_on = before.get(chosen.quotation) if _LEANING.match(chosen.quotation.text) else None
+        new = _Taken(chosen, None if leans_on in given else leans_on)
+        if len(given) + len(new.quotations()) > max_sentences:
+            if taken:
+                break
+            new = _Taken(chosen, None)
+        taken.append(new)
+    return _side_by_side([q for t in taken for q in t.quotations()], before)
 
 
-def _inverse_document_frequencies(
-    question: frozenset[str], sentences: Sequence[frozenset[str]]
-) -> dict[str, float]:
-    """Lucene's BM25 form, ln(1 + (N − n + ½) / (n + ½)), for terms that some sentence holds.
+def _next(
+    left: Sequence[ScoredSentence],
+    taken: Sequence[ScoredSentence],
+    threshold: float,
+    redundancy_weight: float,
+) -> ScoredSentence | None:
+    """The one that adds most, of equal ones the first; ``None`` where all add too little."""
+    gains = [
+        candidate.score
+        - redundancy_weight
+        * max((_jaccard(candidate.terms, other.terms) for other in taken), default=0.0)
+        for candidate in left
+    ]
+    best = max(range(len(left)), key=gains.__getitem__)
+    return left[best] if gains[best] >= threshold else None
 
-    Headings count as part of the sentences below them. A term that none holds tells nothing about
-    which to prefer.
-    """
-    frequency = Counter(term for held in sentences for term in held & question)
+
+def _predecessors(reading: Sequence[Quotation]) -> dict[Quotation, Quotation]:
+    """For each sentence the one before it in its passage."""
     return {
-        term: math.log1p((len(sentences) - n + 0.5) / (n + 0.5))
-        for term, n in sorted(frequency.items())
+        after: before
+        for before, after in pairwise(reading)
+        if before.n == after.n and before.span[1] <= after.span[0] <= before.span[1] + _GAP
     }
 
 
-def _coverage(
-    weights: dict[str, float], held: frozenset[str], context: frozenset[str], context_weight: float
-) -> float:
-    total = sum(weights.values())
-    if total == 0.0:
-        return 0.0
-    found = sum(
-        weight if term in held else context_weight * weight
-        for term, weight in weights.items()
-        if term in held or term in context
-    )
-    return found / total
+_GAP: Final = 1
+"""White space between sentences of one paragraph; more lies between paragraphs."""
 
 
-def _positions(candidates: Sequence[Quotation]) -> list[float]:
-    """1 for the first candidate of a passage, 0 for its last, evenly between."""
-    count = Counter(candidate.n for candidate in candidates)
-    seen: Counter[int] = Counter()
-    positions: list[float] = []
-    for candidate in candidates:
-        last = count[candidate.n] - 1
-        positions.append(1.0 - seen[candidate.n] / last if last else 1.0)
-        seen[candidate.n] += 1
-    return positions
-
-
-def _diverse(
-    scored: Sequence[_Scored], limit: int, redundancy_weight: float, keep_within: float
-) -> list[_Scored]:
-    """The best first; of equal ones the first given."""
-    taken: list[_Scored] = []
-    left = list(scored)
-    best = max((candidate.score for candidate in scored), default=0.0)
-    while left and len(taken) < limit:
-        gains = [
-            candidate.score
-            - redundancy_weight
-            * max((_jaccard(candidate.terms, other.terms) for other in taken), default=0.0)
-            for candidate in left
-        ]
-        index = max(range(len(left)), key=gains.__getitem__)
-        if gains[index] < keep_within * best:
-            break
-        taken.append(left.pop(index))
-    return taken
+def _side_by_side(
+    chosen: Sequence[Quotation], before: dict[Quotation, Quotation]
+) -> list[Quotation]:
+    """``chosen`` in its order, but each run of neighbours together, as they stand."""
+    ordered: list[Quotation] = []
+    for quotation in chosen:
+        if quotation in ordered:
+            continue
+        run = [quotation]
+        while (earlier := before.get(run[0])) in chosen and earlier is not None:
+            run.insert(0, earlier)
+        after = {before[q]: q for q in chosen if q in before}
+        while (later := after.get(run[-1])) is not None:
+            run.append(later)
+        ordered += run
+    return ordered
 
 
 def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
     return len(left & right) / len(left | right) if left and right else 0.0
-
-
-def _reading_order(taken: Sequence[_Scored]) -> list[_Scored]:
-    """Documents in the order of their best sentence, and the sentences of each as they stand."""
-    order = {
-        document: place
-        for place, document in enumerate(dict.fromkeys(chosen.document_id for chosen in taken))
-    }
-    return sorted(taken, key=lambda chosen: (order[chosen.document_id], chosen.quotation.span))

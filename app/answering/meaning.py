@@ -65,7 +65,7 @@ def read_meaning(queries: list[str], embedder: Embedder) -> Meaning:
         RemoteUnavailable: the embedder is behind HTTP and does not answer.
     """
     total = embedder.embed_queries(queries).sum(axis=0)
-    return Meaning(total / np.linalg.norm(total), unrelated_cosine(embedder))
+    return Meaning(total / np.linalg.norm(total), unrelated_cosine(embedder))  # type: ignore[arg-type] # hashed by identity, as any object
 
 
 @lru_cache(maxsize=8)

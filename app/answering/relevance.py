@@ -62,7 +62,7 @@ class Relevance:
         terms: Callable[[str], list[str]],
         embed: Callable[[Sequence[str]], Vectors],
         near: Callable[[Quotation], float],
-        weights: Weights = Weights(),  # noqa: B008 - frozen
+        weights: Weights = Weights(),
     ) -> None:
         self._question = question
         self._terms = terms

@@ -28,6 +28,7 @@ from app.filters import Filter
 from app.ports import Analyzer
 from app.settings import StoreSettings
 from app.stores.local.catalog import Catalog
+from app.stores.local.chunk_names import ChunkNames
 from app.stores.local.dense_index import DenseIndex
 from app.stores.local.lexical import LexicalIndex, Scored
 from app.stores.local.rank_bm25_index import RankBM25Index
@@ -59,6 +60,7 @@ class LocalCollection:
         self._file_lock = FileLock(directory / "writer.lock", thread_local=False)
         self._thread_lock = threading.RLock()
         self._bulk = threading.local()
+        self._names = ChunkNames(catalog)
         self._lexical = self._lexical_index()
         self._dense = self._dense_index()
         with self._try_lock() as held:
@@ -272,7 +274,7 @@ class LocalCollection:
     ) -> list[Candidate]:
         allowed = None if where is None else self._catalog.allowed_keys(where)
         found = search(allowed, limit)
-        ids = self._catalog.chunk_ids([key for key, _ in found])
+        ids = self._names.of([key for key, _ in found])
         # A key without an id was deleted by another process a moment ago.
         named = [(ids[key], score) for key, score in found if key in ids]
         named.sort(key=lambda hit: (-hit[1], hit[0]))

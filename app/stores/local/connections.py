@@ -33,11 +33,16 @@ class Connections:
     @contextmanager
     def borrow(self) -> Iterator[sqlite3.Connection]:
         """A connection that nobody else uses meanwhile. Raises `NotFound`."""
-        connection = self._take()
         try:
-            yield connection
-        finally:
-            self._give_back(connection)
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+        except sqlite3.OperationalError:
+            if self.in_place():
+                raise
+            raise self._gone() from None  # it went while the connection was made or used
 
     def close(self) -> None:
         """Closes all; one that is lent follows when it comes back."""

@@ -144,6 +144,8 @@ class DenseIndex:
 
     def _search(self, vector: Vector, limit: int, selector: faiss.IDSelector | None) -> Scored:
         depth = min(limit + 1, self._rows)
+        # Of this thread only: two threads gain nothing on one query and wait for each other.
+        faiss.omp_set_num_threads(1)
         while True:
             scores, found = self._faiss.search(
                 self._prepared(vector[None]), depth, params=self._parameters(selector, depth)

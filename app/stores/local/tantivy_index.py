@@ -91,12 +91,15 @@ class TantivyIndex:
         """Follows the file; while another process makes the index anew, the old one serves on."""
         applied = self._written()
         if applied > self._seen:
-            try:
-                self._index.reload()
-            except ValueError as error:
-                raise self._unreadable(error) from None
-            self._searcher = self._index.searcher()
-            self._seen = applied
+            self._refresh(applied)
+
+    def _refresh(self, applied: int) -> None:
+        try:
+            self._index.reload()
+        except ValueError as error:
+            raise self._unreadable(error) from None
+        self._searcher = self._index.searcher()
+        self._seen = applied
 
     def apply(
         self, added: Iterable[tuple[int, list[str]]], deleted: Keys, *, sequence: int
@@ -118,7 +121,7 @@ class TantivyIndex:
             writer.commit()
             writer.wait_merging_threads()
         write_json(self._state_file, sequence)
-        self._reload()
+        self._refresh(sequence)
 
     def search(self, terms: Sequence[str], *, limit: int, allowed: Keys | None) -> Scored:
         """See `LexicalIndex.search`."""

@@ -12,7 +12,8 @@ from app.text.normalise import fold_compatibility, normalise
 ANY_UNICODE = st.text(st.characters(codec=None, categories=None), max_size=60)
 """Lone surrogates, unassigned and private code points included."""
 TRICKY = st.text(
-    st.sampled_from("aZ0９é_.-'’@/+:#, \n\u00ad\u200b\ud800中國国资料庫のカナПривΣİßﬁ½ﷺ\u0301"), max_size=40
+    st.sampled_from("aZ0９é_.-'’@/+:#, \n\u00ad\u200b\ud800中國国资料庫のカナПривΣİßﬁ½ﷺ\u0301"),
+    max_size=40,
 )
 
 
@@ -69,7 +70,8 @@ def test_terms_do_not_depend_on_compatibility_forms(analyzer: StandardAnalyzer, 
             ["https://example.com/a/b", "https", "exampl", "com", "a", "b"],
             id="URL",
         ),
-        pytest.param("soft\u00adhyphen zero\u200bwidth", ["softhyphen", "zerowidth"], id="ignorable"),
+        pytest.param("soft\u00adhyphen", ["softhyphen"], id="soft hyphen"),
+        pytest.param("zero\u200bwidth", ["zerowidth"], id="zero width"),
         pytest.param("— … ，。 ！", [], id="punctuation alone"),
         pytest.param("", [], id="nothing"),
     ],
@@ -81,7 +83,7 @@ def test_terms_of(analyzer: StandardAnalyzer, text: str, expected: list[str]) ->
 def test_mixed_chinese_and_english_keep_reading_order(analyzer: StandardAnalyzer) -> None:
     terms = analyzer.terms("用Python3写HTTP_PROXY的代码")
     wanted = ["用", "python3", "写", "http_proxy", "代码"]
-    assert [term for term in terms if term in wanted] == wanted
+    assert [term for term in dict.fromkeys(terms) if term in wanted] == wanted
 
 
 def test_traditional_and_simplified_characters_give_the_same_terms(
@@ -113,9 +115,7 @@ def test_variants_of_one_name_share_a_term(
 
 
 @pytest.mark.parametrize("run", ["x", "中", "1.", "a_", "aB", "é", "カ"])
-def test_a_run_without_end_is_cut_and_takes_no_more_than_its_length(
-    analyzer: StandardAnalyzer, run: str
-) -> None:
+def test_runs_without_end_are_cut(analyzer: StandardAnalyzer, run: str) -> None:
     terms = analyzer.terms(run * 20_000)
     assert terms
     assert max(map(len, terms)) <= MAX_TERM_CHARACTERS

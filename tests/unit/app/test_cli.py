@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from app.cli import main
+from app.errors import AttestError, ConfigurationError, NotFound, RemoteUnavailable
+from app.fakes import FakeEmbedder
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    return FakeEmbedder()
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    embedder: FakeEmbedder,
+) -> Run:
+    """Runs ``rag`` with fake models in a directory of its own: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ATTEST_CONFIG", raising=False)
+    monkeypatch.setenv("ATTEST_STORE__LOCK_TIMEOUT_S", "0.1")
+    monkeypatch.setenv("ATTEST_MODELS__CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("app.main.build_embedder", lambda _: embedder)
+    monkeypatch.setattr("app.main.build_reranker", lambda *_: None)
+    monkeypatch.setattr("app.main.build_generator", lambda _: None)
+
+    def ran(*arguments: object) -> tuple[int, str, str]:
+        code = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return ran
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "cats.md").write_text("# Cats\n\nCats purr at night.\n")
+    (folder / "dogs.md").write_text("# Dogs\n\nDogs bark [loudly] at noon.\n")
+    (folder / "empty.md").write_text("")
+    return folder
+
+
+def one_line_error(err: str) -> str:
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    return err
+
+
+# --- the whole way -------------------------------------------------------------------------------
+
+
+def test_documents_are_ingested_found_checked_copied_and_brought_back(
+    run: Run, docs: Path, tmp_path: Path
+) -> None:
+    code, out, err = run("ingest", docs)
+    assert code == 0, err
+    assert "received 3 = indexed 2 + skipped 0 + failed 1" in out
+    assert "failed: docs/empty.md: " in out
+    assert "[empty]" in out
+
+    code, out, _ = run("search", "bark loudly", "--limit", 1, "--explain")
+    assert code == 0
+    assert out.startswith("1. docs/dogs.md#0")
+    assert "[loudly]" in out
+    assert "bm25 rank 1" in out
+
+    code, out, _ = run("search", "purr", "--json", "--filter", '{"lang": "en"}')
+    assert code == 0
+    assert json.loads(out)["hits"][0]["document_id"] == "docs/cats.md"
+
+    assert run("doctor")[:2] == (0, "collection default: sound\n")
+
+    copy = tmp_path / "copy [1].db"
+    code, out, _ = run("snapshot", "default", copy)
+    assert code == 0
+    assert f"`rag restore {copy} NAME`" in out
+    assert run("restore", copy, "again")[1] == "collection again: 2 documents, 2 chunks\n"
+    assert run("search", "purr", "-c", "again")[1].startswith("1. docs/cats.md#0")
+
+    assert run("ingest", docs)[1].splitlines()[-1] == (
+        "received 3 = indexed 0 + skipped 2 + failed 1"
+    )
+    (docs / "dogs.md").unlink()
+    assert run("ingest", docs, "--prune")[1].splitlines()[-1].endswith("; pruned 1")
+
+
+def test_rebuild_takes_another_embedder_with_vectors_of_another_length(
+    run: Run, docs: Path, embedder: FakeEmbedder
+) -> None:
+    assert run("ingest", docs / "cats.md", docs / "dogs.md")[0] == 0
+    embedder.dimension = 16
+    code, _, err = run("ingest", docs)
+    assert code == 3
+    assert "dimension: 32 then, 16 now" in one_line_error(err)
+    assert "`rag rebuild default`" in err
+
+    assert run("rebuild", "default") == (0, "collection default: rebuilt\n", "")
+    assert run("search", "cats purr")[1].startswith("1. cats.md#0")
+    assert run("doctor")[:2] == (0, "collection default: sound\n")
+    assert run("rebuild", "default")[0] == 0  # of the indexes alone, as nothing differs
+
+
+def test_doctor_tells_what_is_not_sound_and_fails(
+    run: Run, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", docs / "cats.md")
+    monkeypatch.setattr(
+        "app.stores.local.catalog.Catalog.integrity", lambda _: ["catalog: [row] is missing"]
+    )
+    code, out, _ = run("doctor")
+    assert code == 1
+    assert out == (
+        "collection default: not sound\n"
+        "  catalog: [row] is missing\n"
+        "Run `rag rebuild NAME` for a collection, `rag models install` for a model.\n"
+    )
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["search", "x"], 2, 'There is no collection "default".'),
+        (["search", "x", "-c", "No/Name"], 2, "A collection's name has 1 to 63"),
+        (["search", "x", "--filter", "{"], 2, "--filter takes JSON"),
+        (["search", "x", "--filter", "[" * 100_000], 2, "--filter takes JSON"),
+        (["search", "x", "--filter", '{"a": {"like": 1}}'], 2, 'unknown condition "like"'),
+        (["ingest", "missing"], 2, "There is no file or folder missing."),
+        (["rebuild", "nothing"], 2, 'There is no collection "nothing".'),
+        (["restore", "missing.db", "a"], 2, "no snapshot that this version can read"),
+        (["snapshot", "nothing", "copy.db"], 2, 'There is no collection "nothing".'),
+    ],
+)
+def test_mistakes_of_the_caller_end_with_code_2_and_one_line(
+    run: Run, arguments: Sequence[str], code: int, message: str
+) -> None:
+    ended, out, err = run(*arguments)
+    assert (ended, out) == (code, "")
+    assert message in one_line_error(err)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("ATTEST_SERVER__PORT", "high", "setting server.port: "),
+        ("ATTEST_SERVER__API_KEYS", "no list", "settings: "),
+        ("ATTEST_RETRIEVAL__ROUTES", '["splade"]', "setting retrieval.routes.0: "),
+    ],
+)
+def test_settings_that_are_wrong_end_with_code_3_and_name_the_setting(
+    run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    code, _, err = run("search", "x")
+    assert code == 3
+    assert message in one_line_error(err)
+
+
+def test_a_settings_file_that_cannot_be_read_ends_with_code_3(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "attest.toml").write_text("[server\n")
+    code, _, err = run("search", "x")
+    assert code == 3
+    one_line_error(err)
+
+
+def test_a_directory_that_cannot_be_written_ends_with_code_3(
+    run: Run, docs: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("a file where the collections should lie")
+    code, _, err = run("ingest", docs)
+    assert code == 3
+    assert "data" in one_line_error(err)
+
+
+def test_a_busy_collection_ends_with_code_4(run: Run, docs: Path, tmp_path: Path) -> None:
+    assert run("ingest", docs / "cats.md")[0] == 0
+    with FileLock(tmp_path / "data" / "default" / "writer.lock"):
+        code, _, err = run("ingest", docs / "dogs.md")
+    assert code == 4
+    assert "store.lock_timeout_s" in one_line_error(err)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(NotFound("n [x]"), 2), (ConfigurationError("c"), 3), (RemoteUnavailable("r"), 4)],
+)
+def test_the_exit_code_says_who_can_mend_an_error(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: AttestError, code: int
+) -> None:
+    def failing(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("app.main.build_embedder", failing)
+    ended, _, err = run("search", "x")
+    assert ended == code
+    assert one_line_error(err) == f"error: {error.message}\n"
+
+
+def test_an_interruption_ends_with_code_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.main.build_embedder", interrupted)
+    assert run("search", "x") == (130, "", "interrupted; what was committed stays\n")
+
+
+@pytest.mark.parametrize("arguments", [["search"], ["search", "x", "--limit", "0"], ["unknown"]])
+def test_a_command_that_is_misspelt_ends_with_code_2(run: Run, arguments: Sequence[str]) -> None:
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def test_port_zero_is_a_port(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[str, int]] = []
+
+    def serve(start: object, settings: object, **_: object) -> int:
+        server = settings.server  # type: ignore[attr-defined]  # the parts that serve has
+        served.append((server.host, server.port))
+        return 0
+
+    monkeypatch.setattr("app.http.server.serve", serve)
+    monkeypatch.setenv("ATTEST_SERVER__HOST", "127.0.0.2")
+    assert run("serve", "--port", 0)[0] == 0
+    assert served == [("127.0.0.2", 0)]
+
+
+# --- what is loaded ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["search", "--help"], ["ingest", "--help"]])
+def test_help_loads_no_model_library(repository: Path, arguments: Sequence[str]) -> None:
+    code = (
+        "import sys\n"
+        "from app.cli import main\n"
+        "try:\n"
+        f"    main({list(arguments)!r})\n"
+        "except SystemExit as end:\n"
+        "    assert not end.code, end.code\n"
+        "heavy = {'torch', 'transformers', 'faiss', 'tantivy', 'jieba', 'fastapi'}\n"
+        "print('loaded:', sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
+    )
+    assert "Usage: rag" in done.stdout
+    assert done.stderr == "loaded: []\n"

@@ -1,0 +1,383 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from app.domain import Candidate, Document, Metadata, SearchResult, Vectors
+from app.errors import (
+    CollectionBusy,
+    InvalidFilter,
+    InvalidRequest,
+    NotFound,
+    RemoteUnavailable,
+    StoreCorrupted,
+)
+from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
+from app.filters import parse_filter
+from app.ports import Embedder, Reranker
+from app.requests import SearchRequest
+from app.retrieval.pipeline import SearchPipeline
+from app.retrieval.rerank import SLICE, BudgetSpent, score_within
+from app.retrieval.stopwatch import Stopwatch
+from app.settings import RetrievalSettings, Settings, StoreSettings
+from app.stores.local.collection import LocalCollection
+from app.stores.local.store import LocalStore
+from ingest.indexer import Indexer
+
+DOCUMENTS: dict[str, tuple[str, Metadata]] = {
+    "cats": ("cats purr at night", {"lang": "en", "year": 2020}),
+    "dogs": ("dogs bark at night", {"lang": "en", "year": 2022}),
+    "birds": ("birds sing in the morning", {"lang": "en", "year": 2024}),
+    "mao": ("猫 在 夜里 叫", {"lang": "zh", "year": 2024}),
+}
+
+
+class BrokenEmbedder(FakeEmbedder):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        raise self._error
+
+
+class BrokenReranker(FakeReranker):
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        raise self._error
+
+
+class ShortReranker(FakeReranker):
+    def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        return [1.0]
+
+
+Make = Callable[..., SearchPipeline]
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Iterator[LocalCollection]:
+    settings = Settings(store=StoreSettings(directory=tmp_path))
+    store = LocalStore(settings.store, FakeAnalyzer())
+    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
+    collection = store.create("animals", indexer.fingerprint)
+    documents = [Document(id_, text, metadata=m) for id_, (text, m) in DOCUMENTS.items()]
+    collection.put(indexer.embed([indexer.chunk(d, "hash") for d in documents]))
+    yield collection
+    store.close()
+
+
+@pytest.fixture
+def make(collection: LocalCollection) -> Iterator[Make]:
+    executor = ThreadPoolExecutor(4)
+
+    def made(
+        *,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+        **settings: object,
+    ) -> SearchPipeline:
+        return SearchPipeline(
+            collection,
+            analyzer=FakeAnalyzer(),
+            embedder=embedder or FakeEmbedder(),
+            reranker=reranker,
+            settings=RetrievalSettings.model_validate(settings),
+            executor=executor,
+        )
+
+    yield made
+    executor.shutdown()
+
+
+def ids(result: SearchResult) -> list[str]:
+    return [hit.chunk.document_id for hit in result.hits]
+
+
+# --- recall and fusion ---------------------------------------------------------------------------
+
+
+def test_hits_are_ranked_from_one_with_each_routes_part(make: Make) -> None:
+    pipeline = make(fusion="rrf", weights={"bm25": 0.75, "dense": 0.25}, rrf_k=60)
+    result = pipeline.search(SearchRequest("cats purr"))
+    first = result.hits[0]
+    assert (first.rank, first.chunk.document_id) == (1, "cats")
+    assert first.score == pytest.approx(0.75 / 61 + 0.25 / 61)
+    assert first.routes["bm25"].contribution == pytest.approx(0.75 / 61)
+    assert first.routes["dense"].rank == 1
+    assert first.routes["dense"].score == pytest.approx(1 / math.sqrt(2), abs=0.2)
+    assert [hit.rank for hit in result.hits] == [1, 2, 3, 4]
+    assert result.degraded == ()
+    assert result.trace is None
+
+
+def test_both_ways_of_fusing_put_what_both_routes_agree_on_first(make: Make) -> None:
+    for fusion in ("rrf", "convex"):
+        assert ids(make(fusion=fusion).search(SearchRequest("dogs bark")))[0] == "dogs"
+
+
+def test_one_route_can_be_asked_for(make: Make) -> None:
+    result = make().search(SearchRequest("cats", routes=("bm25",)))
+    assert ids(result) == ["cats"]
+    assert set(result.hits[0].routes) == {"bm25"}
+    assert "dense" not in result.timings_ms
+
+
+def test_a_route_asked_for_twice_runs_once(make: Make) -> None:
+    twice = make().search(SearchRequest("cats", routes=("bm25", "bm25")))
+    assert ids(twice) == ["cats"]
+
+
+def test_an_unknown_route_is_refused_with_those_that_exist(make: Make) -> None:
+    with pytest.raises(InvalidRequest, match='no route "splade"; there are bm25, dense'):
+        make().search(SearchRequest("cats", routes=("bm25", "splade")))
+
+
+@pytest.mark.parametrize("query", ["", "  \n", "\u3000"])
+def test_a_blank_query_is_refused(make: Make, query: str) -> None:
+    with pytest.raises(InvalidRequest, match="empty"):
+        make().search(SearchRequest(query))
+
+
+def test_a_query_without_terms_is_answered_by_the_other_route(make: Make) -> None:
+    result = make().search(SearchRequest("!?"))
+    assert len(result.hits) == 4
+    assert all(set(hit.routes) == {"dense"} for hit in result.hits)
+
+
+@pytest.mark.parametrize("limit", [1, 3, 100])
+def test_the_limit_is_kept(make: Make, limit: int) -> None:
+    result = make(depth=2).search(SearchRequest("night", limit=limit))
+    assert len(result.hits) == min(limit, 4)
+
+
+def test_a_limit_above_the_depth_deepens_the_recall(make: Make) -> None:
+    assert len(make(depth=1).search(SearchRequest("night", limit=4)).hits) == 4
+
+
+@pytest.mark.parametrize("routes", [("bm25",), ("dense",), ("bm25", "dense")])
+def test_filters_reach_every_route(make: Make, routes: tuple[str, ...]) -> None:
+    where = parse_filter({"year": {"gte": 2022}, "lang": "en"})
+    result = make().search(SearchRequest("night morning", where=where, routes=routes))
+    assert set(ids(result)) == {"dogs", "birds"}
+
+
+@pytest.mark.parametrize("fusion", ["rrf", "convex"])
+def test_a_route_that_weighs_nothing_still_answers_when_it_is_alone(
+    make: Make, fusion: str
+) -> None:
+    pipeline = make(
+        fusion=fusion,
+        weights={"bm25": 0.0, "dense": 1.0},
+        embedder=None,
+    )
+    result = pipeline.search(SearchRequest("cats", routes=("bm25",)))
+    assert ids(result) == ["cats"]
+    assert result.hits[0].score > 0
+
+
+def test_weights_of_zero_everywhere_count_as_equal_ones(make: Make) -> None:
+    result = make(fusion="rrf", weights={"bm25": 0.0, "dense": 0.0}).search(SearchRequest("cats"))
+    assert result.hits[0].score == pytest.approx(1 / 61)
+
+
+# --- what fails and goes on ----------------------------------------------------------------------
+
+
+def test_a_route_that_fails_is_named_and_the_other_answers(make: Make) -> None:
+    broken = BrokenEmbedder(RemoteUnavailable("http://10.0.0.1 refused"))
+    result = make(embedder=broken, weights={"bm25": 0.0, "dense": 1.0}).search(
+        SearchRequest("cats")
+    )
+    assert ids(result) == ["cats"]
+    assert result.degraded == ("dense: A remote model did not answer; try again.",)
+
+
+def test_an_unexpected_failure_of_a_route_tells_no_internals(make: Make) -> None:
+    result = make(embedder=BrokenEmbedder(ValueError("/srv/secret"))).search(SearchRequest("cats"))
+    assert ids(result) == ["cats"]
+    assert result.degraded == ("dense: The service could not complete the request.",)
+
+
+@pytest.mark.parametrize("error", [RemoteUnavailable("x"), StoreCorrupted("x"), CollectionBusy("")])
+def test_when_every_route_fails_the_first_error_is_raised(make: Make, error: Exception) -> None:
+    pipeline = make(embedder=BrokenEmbedder(error))
+    with pytest.raises(type(error)):
+        pipeline.search(SearchRequest("cats", routes=("dense",)))
+
+
+@pytest.mark.parametrize("error", [InvalidFilter("bad"), NotFound("dropped")])
+def test_what_is_wrong_with_the_request_is_not_a_degraded_route(
+    make: Make, error: Exception
+) -> None:
+    with pytest.raises(type(error)):
+        make(embedder=BrokenEmbedder(error)).search(SearchRequest("cats"))
+
+
+# --- reranking -----------------------------------------------------------------------------------
+
+
+def test_the_reranker_reorders_the_best(make: Make) -> None:
+    class Backwards(FakeReranker):
+        def score(self, query: str, passages: Sequence[str]) -> list[float]:
+            return [float(n) for n in range(len(passages))]
+
+    plain = ids(make().search(SearchRequest("night", limit=4)))
+    result = make(reranker=Backwards(), rerank_depth=4).search(SearchRequest("night", limit=4))
+    assert ids(result) == plain[::-1]
+    assert [hit.rerank_score for hit in result.hits] == [3.0, 2.0, 1.0, 0.0]
+
+
+def test_what_is_not_reranked_stays_behind_in_its_fused_order(make: Make) -> None:
+    class Worst(FakeReranker):
+        def score(self, query: str, passages: Sequence[str]) -> list[float]:
+            return [-1.0 * n for n in range(len(passages), 0, -1)]
+
+    plain = make().search(SearchRequest("night", limit=4, explain=True)).trace
+    pipeline = make(reranker=Worst(), rerank_depth=2)
+    trace = pipeline.search(SearchRequest("night", limit=1, explain=True)).trace
+    assert plain is not None
+    assert trace is not None
+    before = [c.document_id for c in plain.candidates]
+    assert [c.document_id for c in trace.candidates] == [before[1], before[0], *before[2:]]
+    assert [c.rerank_score is None for c in trace.candidates] == [False, False, True, True]
+
+
+def test_reranking_can_be_declined(make: Make) -> None:
+    result = make(reranker=FakeReranker()).search(SearchRequest("night", rerank=False))
+    assert all(hit.rerank_score is None for hit in result.hits)
+    assert "rerank" not in result.timings_ms
+
+
+@pytest.mark.parametrize(
+    ("reranker", "told"),
+    [
+        (BrokenReranker(RemoteUnavailable("x")), "rerank: A remote model did not answer"),
+        (BrokenReranker(ValueError("/srv/secret")), "rerank: The service could not complete"),
+        (ShortReranker(), "rerank: The service could not complete"),
+    ],
+    ids=["remote", "unexpected", "wrong number of scores"],
+)
+def test_a_reranker_that_fails_leaves_the_fused_order(
+    make: Make, reranker: Reranker, told: str
+) -> None:
+    result = make(reranker=reranker).search(SearchRequest("night"))
+    assert ids(result) == ids(make().search(SearchRequest("night")))
+    assert all(hit.rerank_score is None for hit in result.hits)
+    (degraded,) = result.degraded
+    assert degraded.startswith(told)
+
+
+class Clock:
+    """Moves on by ``step`` seconds each time it is read."""
+
+    def __init__(self, step: float) -> None:
+        self.now = 0.0
+        self._step = step
+
+    def __call__(self) -> float:
+        self.now += self._step
+        return self.now
+
+
+def test_scores_come_in_the_order_of_the_passages_over_all_slices() -> None:
+    passages = [f"word{n}" for n in range(2 * SLICE + 1)]
+    scores = score_within(
+        FakeReranker(), f"word{SLICE}", passages, budget_ms=1_000, clock=Clock(0.001)
+    )
+    assert scores == [1.0 if n == SLICE else 0.0 for n in range(2 * SLICE + 1)]
+
+
+def test_a_budget_that_runs_out_between_slices_gives_no_scores() -> None:
+    scored: list[int] = []
+
+    class Counting(FakeReranker):
+        def score(self, query: str, passages: Sequence[str]) -> list[float]:
+            scored.append(len(passages))
+            return super().score(query, passages)
+
+    # Read at the start (1 s), before the second slice (2 s), before the third (3 s).
+    with pytest.raises(BudgetSpent, match=f"after {2 * SLICE} of {3 * SLICE}"):
+        score_within(Counting(), "q", ["p"] * (3 * SLICE), budget_ms=1_500, clock=Clock(1.0))
+    assert scored == [SLICE, SLICE]
+
+
+def test_the_first_slice_is_always_scored() -> None:
+    assert len(score_within(FakeReranker(), "q", ["p"] * SLICE, budget_ms=0)) == SLICE
+    assert score_within(FakeReranker(), "q", [], budget_ms=0) == []
+
+
+def test_a_spent_budget_is_told_and_the_fused_order_stands(
+    make: Make, collection: LocalCollection
+) -> None:
+    settings = Settings(store=StoreSettings(directory=Path("unused")))
+    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
+    more = [Document(f"more{n}", f"night number{n}") for n in range(SLICE)]
+    collection.put(indexer.embed([indexer.chunk(d, "hash") for d in more]))
+    result = make(reranker=FakeReranker(), rerank_budget_ms=0).search(SearchRequest("night"))
+    assert result.degraded == ("rerank: The time for reranking was spent; the fused order stands.",)
+    assert len(result.hits) == 10
+
+
+# --- the trace -----------------------------------------------------------------------------------
+
+
+def test_the_trace_accounts_for_every_candidate(make: Make) -> None:
+    pipeline = make(reranker=FakeReranker())
+    result = pipeline.search(SearchRequest("cats at night", limit=2, explain=True))
+    trace = result.trace
+    assert trace is not None
+    assert (trace.query, trace.language) == ("cats at night", "en")
+    assert trace.terms == ("cats", "at", "night")
+    assert trace.settings["reranker"] == "fake-reranker"
+    assert trace.settings["depth"] == 100
+    assert {c.document_id for c in trace.candidates} == set(DOCUMENTS)
+    assert sorted(c.fused_rank for c in trace.candidates) == [1, 2, 3, 4]
+    for candidate in trace.candidates:
+        assert candidate.fused_score == pytest.approx(
+            sum(part.contribution for part in candidate.routes.values())
+        )
+        returned = [hit for hit in result.hits if hit.chunk.id == candidate.chunk_id]
+        assert candidate.final_rank == (returned[0].rank if returned else None)
+        assert candidate.dropped == (None if returned else "ranked below the limit of 2")
+
+
+def test_a_candidate_deleted_meanwhile_is_said_to_be(
+    make: Make, collection: LocalCollection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recalled = collection.search_lexical(["night"], limit=10)
+    ghost = Candidate("gone#0", 1, recalled[0].score + 1)
+    monkeypatch.setattr(collection, "search_lexical", lambda *_, **__: [ghost])
+    result = make().search(SearchRequest("night", routes=("bm25",), explain=True))
+    assert result.hits == ()
+    assert result.trace is not None
+    assert result.trace.candidates[0].dropped == "deleted while the search ran"
+
+
+def test_every_stage_is_timed(make: Make) -> None:
+    result = make(reranker=FakeReranker()).search(SearchRequest("cats"))
+    assert set(result.timings_ms) == {"bm25", "dense", "fuse", "rerank", "fetch", "total"}
+    assert all(ms >= 0 for ms in result.timings_ms.values())
+
+
+def test_a_stage_entered_twice_counts_both_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.retrieval.stopwatch.time.perf_counter", Clock(1.0))
+    watch = Stopwatch()  # made at 1 s
+    with watch.stage("a"):  # 2 s to 3 s
+        pass
+    with watch.stage("a"), watch.stage("b"):  # a from 4 s to 7 s, b from 5 s to 6 s
+        pass
+    assert watch.timings_ms() == {"a": 4_000.0, "b": 1_000.0, "total": 7_000.0}
+
+
+def test_a_stage_that_fails_is_timed_too() -> None:
+    watch = Stopwatch()
+    with pytest.raises(ValueError, match="x"), watch.stage("a"):
+        raise ValueError("x")
+    assert "a" in watch.timings_ms()

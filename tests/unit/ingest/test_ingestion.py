@@ -1,0 +1,330 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from app.domain import Document, Vectors
+from app.errors import CollectionBusy, DocumentRejected, RemoteUnavailable
+from app.fakes import FakeAnalyzer, FakeEmbedder
+from app.settings import ChunkingSettings, Settings, StoreSettings
+from app.stores.local.collection import LocalCollection
+from app.stores.local.store import LocalStore
+from ingest.indexer import Indexer
+from ingest.loaders.registry import load
+from ingest.pipeline import Ingestion
+from ingest.report import IngestReport
+from ingest.sources import RecordSource, Source, find_files, read_records
+
+
+class FragileEmbedder(FakeEmbedder):
+    """Fails once it has been asked for more than ``lasts`` batches."""
+
+    def __init__(self, lasts: int = 10**9) -> None:
+        super().__init__()
+        self.lasts = lasts
+        self.batches: list[int] = []
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        self.batches.append(len(texts))
+        if len(self.batches) > self.lasts:
+            raise RemoteUnavailable("the embedder does not answer")
+        return super().embed_passages(texts)
+
+
+class World:
+    """A folder of documents and a collection to ingest them into."""
+
+    def __init__(self, directory: Path) -> None:
+        self.docs = directory / "docs"
+        self.docs.mkdir()
+        self.settings = Settings(
+            store=StoreSettings(directory=directory / "data"),
+            chunking=ChunkingSettings(chunk_tokens=16),
+        )
+        self.store = LocalStore(self.settings.store, FakeAnalyzer())
+        self.embedder = FragileEmbedder()
+        self.indexer = Indexer(self.embedder, FakeAnalyzer(), self.settings)
+        self.progress: list[IngestReport] = []
+
+    @property
+    def collection(self) -> LocalCollection:
+        return self.store.create("a", self.indexer.fingerprint)
+
+    def write(self, **files: str) -> None:
+        for name, text in files.items():
+            (self.docs / f"{name}.md").write_text(text)
+
+    def run(
+        self,
+        sources: Sequence[Source] | None = None,
+        *,
+        prune: bool = False,
+        batch_chunks: int = 128,
+        loader: Callable[[str, bytes], object] = load,
+        on_progress: Callable[[IngestReport], None] = lambda _: None,
+    ) -> IngestReport:
+        files = find_files([self.docs], max_bytes=10_000)
+
+        def progress(report: IngestReport) -> None:
+            self.progress.append(report)
+            on_progress(report)
+
+        run = Ingestion(
+            self.collection,
+            self.indexer,
+            load=loader,  # type: ignore[arg-type]  # tests give loaders that fail
+            batch_chunks=batch_chunks,
+            progress=progress,
+        )
+        chosen = files.sources if sources is None else sources
+        return run.run(chosen, prune=files.roots if prune else ())
+
+    def ids(self) -> list[str]:
+        return [record.id for record in self.collection.records()]
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.chdir(tmp_path)
+    world = World(tmp_path)
+    yield world
+    world.store.close()
+
+
+def account(report: IngestReport) -> tuple[int, int, int, int, int]:
+    assert report.received == report.indexed + report.skipped + len(report.failures)
+    return (
+        report.received, report.indexed, report.skipped, len(report.failures), report.pruned
+    )  # fmt: skip
+
+
+# --- the account ---------------------------------------------------------------------------------
+
+
+def test_every_document_is_indexed_skipped_or_failed(world: World) -> None:
+    world.write(one="first text", two="second text", empty="", scanned="%PDF-1.4 not really")
+    report = world.run()
+    assert account(report) == (4, 2, 0, 2, 0)
+    assert {(f.name, f.code) for f in report.failures} == {
+        ("docs/empty.md", "empty"),
+        ("docs/scanned.md", "corrupt"),
+    }
+    assert report.summary() == "received 4 = indexed 2 + skipped 0 + failed 2"
+    assert world.ids() == ["docs/one.md", "docs/two.md"]
+
+
+def test_progress_adds_up_at_every_step_and_ends_at_the_report(world: World) -> None:
+    world.write(**{f"d{n}": f"text {n}" for n in range(5)}, empty="")
+    report = world.run(batch_chunks=2)
+    assert world.progress[-1] == report
+    assert [account(step)[0] for step in world.progress] == sorted(
+        step.received for step in world.progress
+    )
+
+
+def test_an_empty_folder_is_an_account_of_nothing(world: World) -> None:
+    assert account(world.run()) == (0, 0, 0, 0, 0)
+
+
+def test_unchanged_documents_are_skipped_without_being_loaded(world: World) -> None:
+    world.write(one="first text", two="second text")
+    world.run()
+
+    def unwanted(name: str, data: bytes) -> object:
+        raise AssertionError(f"{name} was loaded")
+
+    assert account(world.run(loader=unwanted)) == (2, 0, 2, 0, 0)
+
+
+def test_changed_documents_are_replaced(world: World) -> None:
+    world.write(one="first text", two="second text")
+    world.run()
+    world.write(one="changed words")
+    assert account(world.run()) == (2, 1, 1, 0, 0)
+    assert world.collection.search_lexical(["first"], limit=5) == []
+    assert [c.chunk_id for c in world.collection.search_lexical(["changed"], limit=5)] == [
+        "docs/one.md#0"
+    ]
+    record = world.collection.record("docs/one.md")
+    assert record is not None
+    assert record.version == 2
+
+
+def test_a_document_that_can_no_longer_be_read_keeps_its_old_version(world: World) -> None:
+    world.write(one="first text")
+    world.run()
+    world.write(one="")
+    assert account(world.run(prune=True)) == (1, 0, 0, 1, 0)
+    assert len(world.collection.search_lexical(["first"], limit=5)) == 1
+
+
+def test_two_documents_of_one_id_in_a_run_are_a_conflict(world: World) -> None:
+    sources = [
+        RecordSource("one", {"id": "same", "text": "first"}),
+        RecordSource("two", {"id": "same", "text": "second"}),
+    ]
+    report = world.run(sources)
+    assert account(report) == (2, 1, 0, 1, 0)
+    assert (report.failures[0].name, report.failures[0].code) == ("two", "id_conflict")
+    assert len(world.collection.search_lexical(["first"], limit=5)) == 1
+
+
+def test_bad_lines_of_jsonl_fail_alone(world: World) -> None:
+    lines = ['{"text": "good"}', "{bad", '{"text": ""}', '{"text": "x", "metadata": {"a": NaN}}']
+    (world.docs / "r.jsonl").write_text("\n".join(lines))
+    report = world.run()
+    assert account(report) == (4, 1, 0, 3, 0)
+    assert [failure.name for failure in report.failures] == [
+        "docs/r.jsonl:2",
+        "docs/r.jsonl:3",
+        "docs/r.jsonl:4",
+    ]
+
+
+def test_what_was_stored_is_plain_json(world: World) -> None:
+    text = "---\nscore: .nan\nlimit: .inf\ntags: [a, 1, true]\n---\nwords"
+    world.write(one=text)
+    world.run()
+    document = world.collection.document("docs/one.md")
+    assert document is not None
+    assert document.metadata["tags"] == ("a", 1, True)
+    json.dumps(dict(document.metadata), allow_nan=False)  # raises for NaN and Infinity
+
+
+# --- pruning -------------------------------------------------------------------------------------
+
+
+def test_documents_whose_files_are_gone_leave_only_if_asked(world: World) -> None:
+    world.write(one="first", two="second")
+    world.run()
+    (world.docs / "two.md").unlink()
+    assert account(world.run()) == (1, 0, 1, 0, 0)
+    assert world.ids() == ["docs/one.md", "docs/two.md"]
+    report = world.run(prune=True)
+    assert account(report) == (1, 0, 1, 0, 1)
+    assert report.summary().endswith("; pruned 1")
+    assert world.ids() == ["docs/one.md"]
+
+
+def test_documents_of_other_roots_are_never_pruned(world: World) -> None:
+    world.run([RecordSource(id_, {"id": id_, "text": "t"}) for id_ in ("docs2/x", "x", "docs")])
+    world.write(one="first")
+    assert account(world.run(prune=True)) == (1, 1, 0, 0, 0)
+    assert world.ids() == ["docs", "docs/one.md", "docs2/x", "x"]
+
+
+def test_what_cannot_be_read_now_is_not_pruned(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.write(one="first", two="second")
+    (world.docs / "r.jsonl").write_text('{"text": "line one"}\n{"text": "line two"}')
+    world.run()
+    before = world.ids()
+    world.write(one="x" * 20_000)  # larger than what is read
+    (world.docs / "r.jsonl").write_text("x" * 20_000)
+    assert account(world.run(prune=True)) == (3, 0, 1, 2, 0)
+    assert world.ids() == before
+
+
+# --- failures on the way -------------------------------------------------------------------------
+
+
+def test_an_embedder_that_fails_leaves_what_was_committed(world: World) -> None:
+    world.write(**{f"d{n}": f"text {n}" for n in range(6)})
+    world.embedder.lasts = 2
+    with pytest.raises(RemoteUnavailable):
+        world.run(batch_chunks=2)
+    assert account(world.progress[-1]) == (4, 4, 0, 0, 0)
+    assert len(world.collection.search_lexical(["text"], limit=10)) == 4
+    assert world.collection.verify() == []
+
+    world.embedder.lasts = 10**9
+    assert account(world.run(batch_chunks=2)) == (6, 2, 4, 0, 0)
+    assert world.collection.stats().documents == 6
+
+
+def test_a_run_that_is_stopped_between_documents_keeps_what_it_reported(world: World) -> None:
+    world.write(**{f"d{n}": f"text {n}" for n in range(6)})
+
+    def stop(report: IngestReport) -> None:
+        if report.indexed >= 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        world.run(batch_chunks=1, on_progress=stop)
+    assert world.ids() == ["docs/d0.md", "docs/d1.md"]
+    assert world.collection.verify() == []
+
+
+def test_nothing_is_pruned_when_a_run_fails(world: World) -> None:
+    world.write(one="first", two="second")
+    world.run()
+    (world.docs / "two.md").unlink()
+    world.write(one="changed")
+    world.embedder.lasts = 0
+    with pytest.raises(RemoteUnavailable):
+        world.run(prune=True)
+    assert world.ids() == ["docs/one.md", "docs/two.md"]
+
+
+def test_a_busy_collection_ends_the_run_with_that_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(documents: object) -> None:
+        raise CollectionBusy("another writer")
+
+    world.write(one="first")
+    monkeypatch.setattr(world.collection, "put", busy)
+    with pytest.raises(CollectionBusy):
+        world.run()
+    assert world.progress == []
+
+
+def test_chunks_are_embedded_and_committed_in_batches(world: World) -> None:
+    world.write(**{f"d{n}": f"text {n}" for n in range(7)})
+    world.run(batch_chunks=3)
+    assert world.embedder.batches == [3, 3, 1]
+    assert [step.indexed for step in world.progress] == [3, 6, 7]
+
+
+# --- documents to chunks -------------------------------------------------------------------------
+
+
+def test_the_language_is_detected_unless_it_is_given(world: World) -> None:
+    chinese = world.indexer.chunk(Document("d", "中文文本"), "hash")
+    assert chinese.document.metadata == {"lang": "zh"}
+    given = world.indexer.chunk(Document("d", "中文文本", metadata={"lang": "lzh"}), "hash")
+    assert given.document.metadata == {"lang": "lzh"}
+    assert given.chunks[0].metadata == {"lang": "lzh"}
+
+
+def test_a_document_without_anything_to_index_is_rejected(world: World) -> None:
+    with pytest.raises(DocumentRejected) as caught:
+        world.indexer.chunk(Document("d", " \n "), "hash")
+    assert caught.value.code == "empty"
+
+
+def test_a_long_title_is_cut_since_every_passage_carries_it(world: World) -> None:
+    item = world.indexer.chunk(Document("d", "text", "T" * 5_000), "hash")
+    assert item.document.title == item.chunks[0].title == "T" * 200
+
+
+def test_each_chunk_gets_its_own_vector(world: World) -> None:
+    documents = [
+        world.indexer.chunk(Document(f"d{n}", " ".join(f"w{n}x{i}" for i in range(20 * n + 1))), "")
+        for n in range(3)
+    ]
+    embedded = world.indexer.embed(documents)
+    for item in embedded:
+        expected = FakeEmbedder().embed_passages([chunk.indexed_text for chunk in item.chunks])
+        assert item.vectors.tolist() == expected.tolist()
+    assert [len(item.chunks) for item in embedded] == [1, 2, 3]
+
+
+def test_records_of_a_file_are_sources_of_their_own(world: World) -> None:
+    sources = list(read_records("r.jsonl", b'{"id": "a", "text": "one"}\n{"text": "two"}'))
+    assert account(world.run(sources)) == (2, 2, 0, 0, 0)
+    assert world.ids() == ["a", "r.jsonl:2"]

@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from app.domain import Failure, JobStatus, Upload
+from app.errors import CollectionBusy, FingerprintMismatch, NotFound, Overloaded
+from ingest import jobs as jobs_module
+from ingest.jobs import JobQueue
+from ingest.report import IngestReport
+from ingest.sources import Source
+from ingest.spool import ABANDONED_S, Spool
+
+WAIT_S = 20.0
+"""Long enough for a busy machine; no test comes near it."""
+TEXT = Upload("a", {"id": "a", "text": "text"}, "record")
+
+Run = Callable[[str, Sequence[Source], jobs_module.Progress], IngestReport]
+
+
+class Recorder:
+    """A run that notes what it was given, and indexes everything at once."""
+
+    def __init__(self) -> None:
+        self.ran: list[tuple[str, list[str]]] = []
+
+    def __call__(
+        self, collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        self.ran.append((collection, [source.identify()[0] for source in sources]))
+        report = IngestReport()
+        for _ in sources:
+            report = IngestReport(indexed=report.indexed + 1)
+            progress(report)
+        return report
+
+
+Make = Callable[..., JobQueue]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    """Makes queues on one directory, as several processes would."""
+    queues: list[JobQueue] = []
+
+    def made(run: Run, *, max_waiting: int = 10, start: bool = True) -> JobQueue:
+        queue = JobQueue(tmp_path, prepare=lambda _: None, run=run, max_waiting=max_waiting)
+        queues.append(queue)
+        if start:
+            queue.start()
+        return queue
+
+    yield made
+    for queue in queues:
+        queue.close(WAIT_S)
+
+
+def spooled(directory: Path) -> list[str]:
+    return sorted(path.name for path in (directory / "jobs.spool").iterdir())
+
+
+def account(job: JobStatus) -> tuple[str, int, int, int, int]:
+    return job.state, job.received, job.indexed, job.skipped, len(job.failures)
+
+
+def test_a_job_is_queued_run_and_done(make: Make, tmp_path: Path) -> None:
+    run = Recorder()
+    queue = make(run)
+    uploads = [TEXT, Upload("b.md", b"bytes", "file"), Upload("c", {"text": "no id"}, "record")]
+    job = queue.submit("papers", uploads)
+    assert account(job) == ("queued", 0, 0, 0, 0)
+    done = queue.wait(job.id, WAIT_S)
+    assert account(done) == ("done", 3, 3, 0, 0)
+    assert run.ran == [("papers", ["a", "b.md", f"{job.id}-2"])]
+    assert done.created_at == job.created_at <= done.updated_at
+    queue.close(WAIT_S)
+    assert spooled(tmp_path) == []
+
+
+def test_jobs_run_in_the_order_they_came(make: Make) -> None:
+    run = Recorder()
+    queue = make(run, start=False)
+    jobs = [queue.submit(f"c{n}", [TEXT]) for n in range(4)]
+    assert [queue.status(job.id).state for job in jobs] == ["queued"] * 4
+    queue.start()
+    for job in jobs:
+        queue.wait(job.id, WAIT_S)
+    assert [collection for collection, _ in run.ran] == ["c0", "c1", "c2", "c3"]
+
+
+def test_the_report_with_its_failures_is_kept(make: Make) -> None:
+    failure = Failure("a", "empty", "The document has no text.", "record")
+
+    def run(collection: str, sources: object, progress: object) -> IngestReport:
+        return IngestReport(indexed=1, skipped=2, failures=(failure,))
+
+    queue = make(run)
+    done = queue.wait(queue.submit("c", [TEXT]).id, WAIT_S)
+    assert account(done) == ("done", 4, 1, 2, 1)
+    assert done.failures == (failure,)
+
+
+def test_two_queues_on_one_directory_share_the_work(make: Make) -> None:
+    runs = Recorder(), Recorder()
+    queues = [make(run) for run in runs]
+    jobs = [queue.submit("c", [TEXT]) for queue in queues for _ in range(3)]
+    for job in jobs:
+        for queue in queues:  # both know all jobs
+            assert queue.wait(job.id, WAIT_S).state == "done"
+    assert sum(len(run.ran) for run in runs) == 6
+
+
+def test_a_job_that_is_stopped_halfway_is_taken_up_by_the_next_queue(
+    make: Make, tmp_path: Path
+) -> None:
+    halfway = threading.Event()
+
+    def slow(
+        collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        halfway.set()
+        while True:  # one document after the other, until the queue is closed
+            progress(IngestReport(indexed=1))
+
+    first = make(slow)
+    job = first.submit("c", [TEXT])
+    assert halfway.wait(WAIT_S)
+    assert first.status(job.id).state == "running"
+    first.close(WAIT_S)
+    assert account(first.status(job.id)) == ("queued", 0, 0, 0, 0)
+    assert spooled(tmp_path) == [job.id]
+
+    run = Recorder()
+    second = make(run)
+    assert second.wait(job.id, WAIT_S).state == "done"
+    assert run.ran == [("c", ["a"])]
+
+
+def test_a_job_that_a_dead_process_left_running_is_taken_up(make: Make, tmp_path: Path) -> None:
+    dead = make(Recorder(), start=False)
+    job = dead.submit("c", [TEXT])
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        db.execute("UPDATE jobs SET state = 'running'")
+    db.close()
+    assert make(Recorder()).wait(job.id, WAIT_S).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            FingerprintMismatch("collection c, in /srv/secret, was built by e5"),
+            "The collection was built with other settings and must be rebuilt.",
+        ),
+        (CollectionBusy("lock /srv/secret"), "Another writer holds the collection; try again."),
+        (ValueError("/srv/secret"), "The service could not complete the request."),
+    ],
+    ids=["operator", "transient", "unexpected"],
+)
+def test_a_job_that_fails_says_so_without_internals(
+    make: Make, tmp_path: Path, error: Exception, told: str
+) -> None:
+    def run(
+        collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        progress(IngestReport(indexed=2, skipped=1))
+        raise error
+
+    queue = make(run)
+    failed = queue.wait(queue.submit("c", [TEXT]).id, WAIT_S)
+    assert account(failed) == ("failed", 3, 2, 1, 0)  # what was committed stays and is told
+    assert failed.error == told
+    queue.close(WAIT_S)
+    assert spooled(tmp_path) == []
+
+
+def test_the_queue_goes_on_after_a_job_that_failed(make: Make) -> None:
+    def run(
+        collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        if collection == "bad":
+            raise ValueError("broken")
+        return IngestReport(indexed=1)
+
+    queue = make(run)
+    bad, good = queue.submit("bad", [TEXT]), queue.submit("good", [TEXT])
+    assert queue.wait(good.id, WAIT_S).state == "done"
+    assert queue.wait(bad.id, WAIT_S).state == "failed"
+
+
+def test_a_job_whose_uploads_are_lost_fails(make: Make, tmp_path: Path) -> None:
+    queue = make(Recorder(), start=False)
+    job = queue.submit("c", [TEXT])
+    shutil.rmtree(tmp_path / "jobs.spool" / job.id)
+    queue.start()
+    failed = queue.wait(job.id, WAIT_S)
+    assert failed.state == "failed"
+    assert failed.error is not None
+    assert str(tmp_path) not in failed.error
+
+
+def test_too_many_waiting_jobs_are_refused_and_leave_nothing(make: Make, tmp_path: Path) -> None:
+    queue = make(Recorder(), max_waiting=2, start=False)
+    jobs = [queue.submit("c", [TEXT]) for _ in range(2)]
+    with pytest.raises(Overloaded):
+        queue.submit("c", [TEXT])
+    assert spooled(tmp_path) == sorted(job.id for job in jobs)
+    queue.start()
+    for job in jobs:
+        queue.wait(job.id, WAIT_S)
+    assert queue.wait(queue.submit("c", [TEXT]).id, WAIT_S).state == "done"
+
+
+def test_a_collection_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:
+    def prepare(name: str) -> None:
+        raise FingerprintMismatch("no")
+
+    queue = JobQueue(tmp_path, prepare=prepare, run=Recorder(), max_waiting=1)
+    with pytest.raises(FingerprintMismatch):
+        queue.submit("c", [TEXT])
+    assert spooled(tmp_path) == []
+
+
+def test_an_unknown_job_is_not_found(make: Make) -> None:
+    with pytest.raises(NotFound, match="no job"):
+        make(Recorder()).status("unknown")
+
+
+def test_waiting_ends_with_the_state_so_far(make: Make) -> None:
+    queue = make(Recorder(), start=False)
+    job = queue.submit("c", [TEXT])
+    assert queue.wait(job.id, 0.0).state == "queued"
+    queue.close(0.0)
+    assert queue.wait(job.id, 3_600.0).state == "queued"  # nobody works on it any more
+
+
+def test_the_status_of_old_jobs_is_forgotten(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "KEPT_JOBS", 2)
+    queue = make(Recorder())
+    jobs = [queue.submit("c", [TEXT]) for _ in range(4)]
+    for job in jobs[-2:]:
+        assert queue.wait(job.id, WAIT_S).state == "done"
+    queue.close(WAIT_S)
+    with pytest.raises(NotFound):
+        queue.status(jobs[0].id)
+    assert queue.status(jobs[-1].id).state == "done"
+
+
+def test_progress_is_written_down_while_a_job_runs(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "SAVE_S", 0.0)
+    told, seen = threading.Event(), threading.Event()
+
+    def run(
+        collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        progress(IngestReport(indexed=5))
+        told.set()
+        assert seen.wait(WAIT_S)
+        return IngestReport(indexed=6)
+
+    queue = make(run)
+    job = queue.submit("c", [TEXT])
+    assert told.wait(WAIT_S)
+    assert account(queue.status(job.id)) == ("running", 5, 5, 0, 0)
+    seen.set()
+    assert account(queue.wait(job.id, WAIT_S)) == ("done", 6, 6, 0, 0)
+
+
+# --- the spool -----------------------------------------------------------------------------------
+
+
+def test_uploads_come_back_as_they_went_in(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    uploads = [
+        Upload("a.md", b"\x00\xff", "file"),
+        Upload("half \ud800", {"text": "中文", "metadata": {"l": [True, None, 1.5]}}, "record"),
+        Upload("../../escape", b"", "file"),
+        Upload("no document", ["at all"], "record"),
+    ]
+    spool.write("job", uploads)
+    assert list(spool.read("job")) == uploads
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["0", "2", "job", "manifest.json"]
+    spool.remove("job")
+    spool.remove("job")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_uploads_that_cannot_be_kept_leave_nothing(tmp_path: Path) -> None:
+    with pytest.raises(TypeError):
+        Spool(tmp_path).write("job", [Upload("a", {"text": b"bytes are no JSON"}, "record")])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_dead_process_left_unfinished_is_swept_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path)
+    (tmp_path / "half.new").mkdir()
+    for job in ("ended", "waiting"):
+        spool.write(job, [TEXT])
+    spool.sweep(keep={"waiting"})
+    assert len(list(tmp_path.iterdir())) == 3  # another process may be at them right now
+    later = (tmp_path / "waiting").stat().st_mtime + ABANDONED_S + 1
+    monkeypatch.setattr("ingest.spool.time.time", lambda: later)
+    spool.sweep(keep={"waiting"})
+    assert [path.name for path in tmp_path.iterdir()] == ["waiting"]
