@@ -81,13 +81,18 @@ def _server(environment: Mapping[str, str]) -> Iterator[httpx2.Client]:
     """``rag serve`` on a free port, ready; stopped by SIGTERM."""
     port = free_port()
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    log = Path(environment["ATTEST_STORE__DIRECTORY"]) / "server.log"
     with (
-        subprocess.Popen(command, env=dict(environment)) as server,  # noqa: S603 - as above
+        log.open("wb") as stderr,
+        subprocess.Popen(command, env=dict(environment), stderr=stderr) as server,  # noqa: S603 - as above
         httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_TIMEOUT_S) as client,
     ):
         try:
             _wait_until_ready(server, client)
             yield client
+        except (DemoFailed, httpx2.HTTPError) as error:
+            last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+            raise DemoFailed("\n".join([str(error), "the server's last lines:", *last])) from error
         finally:
             server.terminate()
             server.wait()
