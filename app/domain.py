@@ -99,7 +99,7 @@ class Chunk:
     def attributes(self) -> Metadata:
         """What filters see: the metadata, and the names that every chunk has."""
         named = {"document_id": self.document_id, "title": self.title}
-        return named | dict(self.metadata)
+        return dict(self.metadata) | named
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Answerer:
         with watch.stage("evidence"):
             question = self._question(request, composition)
             near = self._nearness(question, search, context)
-            evidence = self._evidence(question, search, context, near)
+            evidence = self._evidence(request, search, context, near)
         if evidence.value >= self._settings.min_evidence:
             yield from self._answered(request, question, context, near, composition, watch, stop)
         if not composition.sentences:
@@ -150,13 +150,16 @@ class Answerer:
 
     def _evidence(
         self,
-        question: Question,
+        request: AnswerRequest,
         search: SearchResult,
         context: Context,
         near: Mapping[str, float],
     ) -> Evidence:
         return measure_evidence(
-            question.terms,
+            [
+                frozenset(self._analyzer.terms(query))
+                for query in meant_queries(request, turns=self._settings.history_turns)
+            ],
             [frozenset(self._analyzer.terms(f"{p.context}\n{p.text}")) for p in context.passages],
             nearness=[near[hit.chunk.id] for hit in search.hits] if near else None,
         )

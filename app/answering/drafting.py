@@ -12,11 +12,13 @@ from app.domain import DraftSentence
 from app.text.sentences import sentence_spans
 
 LOOKAHEAD: Final = 40
-"""Characters behind a sentence that may still change where it ends: an abbreviation looks 24 ahead,
-and a citation mark is up to 40 long."""
+"""Characters behind a sentence, more than which no citation mark of it is long."""
 MAX_SENTENCE_CHARACTERS: Final = 600
 """A draft that has not ended its sentence by now won't."""
 
+_SETTLED: Final = re.compile(r"\s*+(?:[^\s\[【［(]\S*+\s|[\u3400-\u9fff])")
+"""A whole word behind a sentence, or a Chinese character, that opens no mark: where the sentence
+ends depends on no more."""
 _FINISHED: Final = re.compile(r"[.!?。！？…][\"'”’」』）)\]】》*]*\s*$|[\]】］]\s*$")
 
 
@@ -50,7 +52,7 @@ def _parts(pieces: Iterable[str], cut_short: Callable[[], bool]) -> Iterator[str
     marks_first: bool | None = None
     for piece in pieces:
         rest += piece
-        if marks_first is None and len(rest.lstrip()) > LOOKAHEAD:
+        if marks_first is None and _SETTLED.match(rest, leading_marks(rest)):
             marks_first = leading_marks(rest) > 0
         while marks_first is not None:
             cut = _cut(rest, marks_first=marks_first)
@@ -77,7 +79,8 @@ def _cut(rest: str, *, marks_first: bool) -> int | None:
     end = spans[0][1]
     if not marks_first:
         end += leading_marks(rest[end:])
-    return end if len(rest) - end > LOOKAHEAD else None
+    settled = len(rest) - end > LOOKAHEAD or _SETTLED.match(rest, end)
+    return end if settled else None
 
 
 def _last_start(rest: str, *, marks_first: bool) -> int:

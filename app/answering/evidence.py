@@ -38,7 +38,7 @@ class Evidence:
 
 
 def measure_evidence(
-    question_terms: frozenset[str],
+    readings: Sequence[frozenset[str]],
     passage_terms: Sequence[frozenset[str]],
     *,
     nearness: Sequence[float] | None,
@@ -46,12 +46,15 @@ def measure_evidence(
     """The best of each measure.
 
     Args:
-        question_terms: The analyzer's.
+        readings: The terms of the question, and those of it below the questions before it: a
+            follow-up has few of its own.
         passage_terms: Those of each passage, the headings above it included.
         nearness: Of each retrieved chunk; ``None`` where the embedder could not be asked.
     """
-    shares = [len(held & question_terms) for held in passage_terms]
+    shares = [
+        len(held & asked) / max(1, len(asked)) for asked in readings for held in passage_terms
+    ]
     return Evidence(
         nearness=None if nearness is None else max(nearness, default=0.0),
-        coverage=max(shares, default=0) / max(1, len(question_terms)),
+        coverage=max(shares, default=0.0),
     )

@@ -2,7 +2,9 @@
 
 Sentences are taken greedily by maximal marginal relevance: from each relevance,
 ``redundancy_weight`` times the largest Jaccard overlap of terms with one already taken is
-subtracted, and what then lies more than ``margin`` below the best is not taken.
+subtracted; ``continuation_weight`` is added to the sentence behind one already taken, since two
+that belong together read better than two that don't. What then lies more than ``margin`` below the
+best is not taken.
 
 Source: J. Carbonell and J. Goldstein, "The Use of MMR, Diversity-Based Reranking", SIGIR 1998.
 """
@@ -11,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -21,8 +22,9 @@ from app.answering.relevance import ScoredSentence
 MARGIN: Final = 0.1
 """How far below the most relevant sentence of the passages another may be to be worth saying.
 
-With it, answers of 2.1 sentences hold what was asked as often as with three always; at 0.05 they
-are of 1.5 and lose 5 questions in 100 (``benchmarks/answer_quality.py``, half of the questions).
+At 0.05, answers are shorter by half a sentence and hold what was asked for in 3 to 12 questions of
+100 less; without a bound they are of three sentences and hold it no more often
+(``benchmarks/answer_quality.py``).
 """
 
 _LEANING: Final = re.compile(
@@ -35,16 +37,8 @@ _LEANING: Final = re.compile(
 """Openers that mean nothing without the sentence before."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A sentence of the answer, the one before it that it leans on, and its rank in the answer."""
-
-    sentence: ScoredSentence
-    leans_on: Quotation | None
-
-    def quotations(self) -> list[Quotation]:
-        before = [] if self.leans_on is None else [self.leans_on]
-        return [*before, self.sentence.quotation]
+_GAP: Final = 1
+"""White space between sentences of one paragraph; more lies between paragraphs."""
 
 
 def select_sentences(
@@ -54,88 +48,66 @@ def select_sentences(
     max_sentences: int,
     margin: float = MARGIN,
     redundancy_weight: float = 0.1,
+    continuation_weight: float = 0.1,
 ) -> list[Quotation]:
     """Up to ``max_sentences`` sentences that answer best.
 
-    The best comes first, with the sentence before it where it leans on that ("This", "因此");
-    sentences that stand side by side are given as they stand.
+    The best comes first, behind the sentence before it where it leans on that ("This", "因此"). One
+    that goes on from another stands directly behind it.
 
     Args:
         ranked: Candidates, best first.
         reading: The sentences of the passages in reading order: `quotable_sentences`.
         max_sentences: How many at most.
-        margin: How far below the best, redundancy deducted, one may be.
+        margin: How far below the best one may be, what follows included.
         redundancy_weight: How much a sentence loses by repeating one already taken.
+        continuation_weight: How much it gains by going on from one already taken.
     """
     before = _predecessors(reading)
-    taken: list[_Taken] = []
+    given: list[Quotation] = []
+    taken: list[ScoredSentence] = []
     left = list(ranked)
-    while left:
-        chosen = _next(
-            left, [t.sentence for t in taken], ranked[0].score - margin, redundancy_weight
-        )
-        if chosen is None:
+
+    def gain(candidate: ScoredSentence) -> float:
+        repeated = max((_jaccard(candidate.terms, other.terms) for other in taken), default=0.0)
+        continues = before.get(candidate.quotation) in given
+        return candidate.score - redundancy_weight * repeated + continuation_weight * continues
+
+    while left and len(given) < max_sentences:
+        chosen = max(left, key=gain)
+        if gain(chosen) < ranked[0].score - margin:
             break
         left.remove(chosen)
-        given = {q for t in taken for q in t.quotations()}
-        if chosen.quotation in given:
-            continue
-        leans_on = before.get(chosen.quotation) if _LEANING.match(chosen.quotation.text) else None
-        new = _Taken(chosen, None if leans_on in given else leans_on)
-        if len(given) + len(new.quotations()) > max_sentences:
-            if taken:
-                break
-            new = _Taken(chosen, None)
-        taken.append(new)
-    return _side_by_side([q for t in taken for q in t.quotations()], before)
+        if chosen.quotation not in given:
+            taken.append(chosen)
+            _place(chosen.quotation, given, before, max_sentences)
+    return given
 
 
-def _next(
-    left: Sequence[ScoredSentence],
-    taken: Sequence[ScoredSentence],
-    threshold: float,
-    redundancy_weight: float,
-) -> ScoredSentence | None:
-    """The one that adds most, of equal ones the first; ``None`` where all add too little."""
-    gains = [
-        candidate.score
-        - redundancy_weight
-        * max((_jaccard(candidate.terms, other.terms) for other in taken), default=0.0)
-        for candidate in left
-    ]
-    best = max(range(len(left)), key=gains.__getitem__)
-    return left[best] if gains[best] >= threshold else None
+def _place(
+    quotation: Quotation,
+    given: list[Quotation],
+    before: dict[Quotation, Quotation],
+    max_sentences: int,
+) -> None:
+    """Puts the quotation at its place in the answer, with what it leans on if there is room."""
+    earlier = before.get(quotation)
+    if earlier in given:
+        given.insert(given.index(earlier) + 1, quotation)
+        return
+    leans = earlier is not None and _LEANING.match(quotation.text)
+    if leans and earlier is not None and len(given) + 1 < max_sentences:
+        given.append(earlier)
+    given.append(quotation)
 
 
 def _predecessors(reading: Sequence[Quotation]) -> dict[Quotation, Quotation]:
-    """For each sentence the one before it in its passage."""
+    """For each sentence the one before it in its paragraph."""
     return {
         after: before
         for before, after in pairwise(reading)
         if before.n == after.n and before.span[1] <= after.span[0] <= before.span[1] + _GAP
     }
-
-
-_GAP: Final = 1
-"""White space between sentences of one paragraph; more lies between paragraphs."""
-
-
-def _side_by_side(
-    chosen: Sequence[Quotation], before: dict[Quotation, Quotation]
-) -> list[Quotation]:
-    """``chosen`` in its order, but each run of neighbours together, as they stand."""
-    ordered: list[Quotation] = []
-    for quotation in chosen:
-        if quotation in ordered:
-            continue
-        run = [quotation]
-        while (earlier := before.get(run[0])) in chosen and earlier is not None:
-            run.insert(0, earlier)
-        after = {before[q]: q for q in chosen if q in before}
-        while (later := after.get(run[-1])) is not None:
-            run.append(later)
-        ordered += run
-    return ordered
 
 
 def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:

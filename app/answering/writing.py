@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
 from app.answering.citations import CitationChecker
 from app.answering.composition import Composition
@@ -24,16 +23,14 @@ from app.settings import AnswerSettings
 
 logger = logging.getLogger(__name__)
 
-FOLLOWING_MARGIN: Final = 2 * MARGIN
-"""For sentences behind the first: those that complete an answer repeat less of the question."""
-
 
 class Writer:
     """Asks a generator and checks each sentence of its draft.
 
-    A sentence is said if its passages support it and if it is as relevant as a quotation would have
-    to be: no more than a margin less than the best one. A sentence that fails the check is replaced
-    by the quotation that says what it tried to say, if that is as relevant.
+    A sentence is said if its passages support it. The first must also be as relevant as a quotation
+    would have to be, no more than a margin less than the best one; those behind it complete what it
+    says, and repeat less of the question. A sentence that fails is replaced by the quotation that
+    says what it tried to say, if that is as relevant.
     """
 
     def __init__(
@@ -73,23 +70,19 @@ class Writer:
                 if len(composition.sentences) >= self._settings.max_sentences:
                     return
         except AttestError as error:
-            composition.degraded.append(f"generate: {error.public_message}")
+            composition.degraded.append(f"generator: {error.public_message}")
             logger.warning("generation failed: %s", error)
-        except Exception:
-            composition.degraded.append(f"generate: {AttestError.public_message}")
-            logger.exception("generation failed")
 
     def _said(
         self, drafted: DraftSentence, judge: _Judge, composition: Composition
     ) -> Iterator[SentenceEvent]:
         """The sentence, or the verbatim one that says what it tried to say, or nothing."""
-        margin = FOLLOWING_MARGIN if composition.sentences else MARGIN
-        sentence, reason = judge.verdict(drafted, margin)
+        sentence, reason = judge.verdict(drafted, first=not composition.sentences)
         composition.draft.append(replace(sentence, reason=reason))
         if reason is None:
             yield composition.add(sentence.text, Verdict.SUPPORTED, judge.support(sentence))
             return
-        quotation = judge.repair(sentence, margin)
+        quotation = judge.repair(sentence)
         if quotation is not None and not composition.holds(quotation):
             yield composition.add(quotation.text, Verdict.VERBATIM, [quotation])
 
@@ -128,16 +121,16 @@ class _Judge:
         checker: CitationChecker,
     ) -> None:
         self._passages = passages
-        self._best = ranked[0].score
+        self._enough = ranked[0].score - MARGIN
         self._scores = {sentence.quotation: sentence.score for sentence in ranked}
         self._relevance = relevance
         self._checker = checker
 
-    def verdict(self, drafted: DraftSentence, margin: float) -> tuple[DraftSentence, str | None]:
+    def verdict(self, drafted: DraftSentence, *, first: bool) -> tuple[DraftSentence, str | None]:
         """The sentence with the passages it rests on, and why it can't be said, if so."""
         sentence = self._checker.attribute(drafted, self._passages)
         reason = self._checker.verify(sentence, self._passages)
-        if reason is None and not self._relevant(sentence, margin):
+        if reason is None and first and not self._relevant(sentence):
             reason = "it has less to do with the question than the passages have"
         return sentence, reason
 
@@ -149,15 +142,13 @@ class _Judge:
         ]
         return [quotation for quotation in found if quotation is not None]
 
-    def repair(self, sentence: DraftSentence, margin: float) -> Quotation | None:
+    def repair(self, sentence: DraftSentence) -> Quotation | None:
         """The quotation to say instead, where one is as relevant."""
         quotation = self._checker.repair(sentence, self._passages)
-        if quotation is None or self._scores.get(quotation, 0.0) < self._best - margin:
+        if quotation is None or self._scores.get(quotation, 0.0) < self._enough:
             return None
         return quotation
 
-    def _relevant(self, sentence: DraftSentence, margin: float) -> bool:
+    def _relevant(self, sentence: DraftSentence) -> bool:
         support = self.support(sentence)
-        if not support:
-            return False
-        return self._relevance.score(sentence.text, support[0]) >= self._best - margin
+        return bool(support) and self._relevance.score(sentence.text, support[0]) >= self._enough

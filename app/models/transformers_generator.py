@@ -14,6 +14,8 @@ from app.errors import InvalidRequest, ModelIncompatible
 from app.models.folder import ModelFolder
 from app.models.third_party import quiet
 
+PROMPT_STEP: Final = 128
+"""Tokens of the prompt that are read at once."""
 _BFLOAT16_CAPABILITIES: Final = ("avx512_bf16", "amx_bf16", "bf16")
 """What PyTorch calls instructions that multiply bfloat16, on x86 and ARM."""
 
@@ -119,20 +121,29 @@ class TransformersGenerator:
         self, prompt: list[int], max_tokens: int, stop: Callable[[], bool]
     ) -> Iterator[int]:
         cache = DynamicCache(config=self._model.config)
-        ids = torch.tensor([prompt])
+        # The prompt goes in by parts, so that stopping need not wait for all of it.
+        parts = [prompt[at : at + PROMPT_STEP] for at in range(0, len(prompt), PROMPT_STEP)]
+        for part in parts[:-1]:
+            if stop():
+                return
+            self._next_token(torch.tensor([part]), cache)
+        ids = torch.tensor([parts[-1]])
         for _ in range(max_tokens):
             if stop():
                 return
-            # Entered anew for each token: the mode must not leak to whoever consumes this iterator.
-            with torch.inference_mode():
-                output = self._model(
-                    input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1
-                )
-                ids = output.logits[:, -1:].argmax(dim=-1)
-            token = int(ids.item())
+            token = self._next_token(ids, cache)
             if token in self._ends:
                 return
             yield token
+            ids = torch.tensor([[token]])
+
+    def _next_token(self, ids: torch.Tensor, cache: DynamicCache) -> int:
+        # Entered anew each time: the mode must not leak to whoever consumes the iterator above.
+        with torch.inference_mode():
+            output = self._model(
+                input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1
+            )
+            return int(output.logits[0, -1].argmax())
 
 
 def computes_in_bfloat16() -> bool:

@@ -59,11 +59,19 @@ class StoreContract:
         collection = store.create("animals", FINGERPRINT)
         collection.put(
             [
-                document("cat", ["cats purr at night", "cats sleep"], [X, unit(1, 0.5, 0, 0)],
-                         {"lang": "en", "year": 2020, "tags": ("pet", "small")}),
+                document(
+                    "cat",
+                    ["cats purr at night", "cats sleep"],
+                    [X, unit(1, 0.5, 0, 0)],
+                    {"lang": "en", "year": 2020, "tags": ("pet", "small")},
+                ),
                 document("dog", ["dogs bark at night"], [Y], {"lang": "en", "year": 2022.5}),
-                document("mao", ["猫 夜里 叫"], [unit(1, 0.1, 0, 0)],
-                         {"lang": "zh", "date": "2024-03-01", "public": True}),
+                document(
+                    "mao",
+                    ["猫 夜里 叫"],
+                    [unit(1, 0.1, 0, 0)],
+                    {"lang": "zh", "date": "2024-03-01", "public": True},
+                ),
             ]
         )
         return collection

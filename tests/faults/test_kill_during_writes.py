@@ -31,8 +31,10 @@ def apply(state: State, line: str) -> State:
     return after
 
 
-def write_until_killed(directory: Path, *, seed: int, version: int, after_s: float) -> list[str]:
-    """The operations that were acknowledged before SIGKILL."""
+def write_until_killed(
+    directory: Path, *, seed: int, version: int, after_operations: int, after_s: float
+) -> list[str]:
+    """The operations that were acknowledged before SIGKILL, ``after_s`` behind the first ones."""
     with subprocess.Popen(
         [sys.executable, str(WRITER), str(directory), str(seed), str(version)],
         stdout=subprocess.PIPE,
@@ -40,10 +42,11 @@ def write_until_killed(directory: Path, *, seed: int, version: int, after_s: flo
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+        seen = [process.stdout.readline().rstrip("\n") for _ in range(after_operations)]
         time.sleep(after_s)
         process.kill()
-        lines = process.stdout.read().split("\n")
-    return lines[:-1]  # the last one is empty, or was cut by the kill
+        rest = process.stdout.read().split("\n")
+    return seen + rest[:-1]  # the last one is empty, or was cut by the kill
 
 
 def found(collection: LocalCollection) -> State:
@@ -56,7 +59,11 @@ def test_no_acknowledged_write_is_lost_and_no_ghost_appears(tmp_path: Path) -> N
     version = operations = 0
     for kill in range(KILLS):
         acknowledged = write_until_killed(
-            tmp_path, seed=kill, version=version, after_s=choose.uniform(0.0, 0.5)
+            tmp_path,
+            seed=kill,
+            version=version,
+            after_operations=choose.randrange(6),
+            after_s=choose.uniform(0.0, 0.1),
         )
         version += 1_000
         operations += len(acknowledged)

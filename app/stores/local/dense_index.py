@@ -27,8 +27,6 @@ GRAPH_STALENESS: Final = 0.2
 """A checkpoint is made anew when this share of its chunks has been added or deleted since."""
 DEAD_SHARE: Final = 0.2
 """Deleted vectors are passed over in searches until they are this share of all, then dropped."""
-SELECTIVE_FILTER: Final = 0.05
-"""Filters that leave at most this share are answered exactly, past the graph."""
 
 
 class DenseIndex:
@@ -138,18 +136,23 @@ class DenseIndex:
                 return self._search(vector, limit, self._selector(None))
             rows = self._rows_of(allowed)
             rows = rows[self._alive[rows]]
-            if self.is_graph and len(rows) <= SELECTIVE_FILTER * self._rows:
-                return self._exact(vector, rows)
-            return self._search(vector, min(limit, len(rows)), self._selector(rows))
+            # Exactly, past a graph: a walk towards the query meets few of the allowed chunks, or
+            # none, where query and filter pull apart (another language, another subject).
+            return self._search(vector, min(limit, len(rows)), self._selector(rows), exact=True)
 
-    def _search(self, vector: Vector, limit: int, selector: faiss.IDSelector | None) -> Scored:
+    def _search(
+        self, vector: Vector, limit: int, selector: faiss.IDSelector | None, *, exact: bool = False
+    ) -> Scored:
         depth = min(limit + 1, self._rows)
+        walks = self.is_graph and not exact
+        index = self._faiss if walks else self._vectors
         # Of this thread only: two threads gain nothing on one query and wait for each other.
         faiss.omp_set_num_threads(1)
         while True:
-            scores, found = self._faiss.search(
-                self._prepared(vector[None]), depth, params=self._parameters(selector, depth)
+            parameters = (
+                self._walk(selector, depth) if walks else faiss.SearchParameters(sel=selector)
             )
+            scores, found = index.search(self._prepared(vector[None]), depth, params=parameters)
             hits = [
                 (int(self._keys[row]), self._score(value))
                 for value, row in zip(scores[0].tolist(), found[0].tolist(), strict=True)
@@ -159,16 +162,6 @@ class DenseIndex:
             if not tied or depth == self._rows:
                 return hits
             depth = min(2 * depth, self._rows)
-
-    def _exact(self, vector: Vector, rows: NDArray[np.int64]) -> Scored:
-        found, vectors = self._catalog.vectors_of(self._keys[rows], self._dimension)
-        query, passages = self._prepared(vector[None])[0], self._prepared(vectors)
-        if self._metric == "l2":
-            scores = -((passages - query) ** 2).sum(axis=1)
-        else:
-            scores = passages @ query
-        order = np.argsort(-scores, kind="stable")
-        return [(int(found[at]), float(scores[at])) for at in order]
 
     def _selector(self, rows: NDArray[np.int64] | None) -> faiss.IDSelector | None:
         if rows is None and self._dead == 0:
@@ -181,13 +174,15 @@ class DenseIndex:
         selector.bits = bits  # FAISS holds a bare pointer: keep what it points to
         return selector
 
-    def _parameters(
-        self, selector: faiss.IDSelector | None, depth: int
-    ) -> faiss.SearchParameters | None:
-        if self.is_graph:
-            breadth = max(self._settings.hnsw_ef_search, depth)
-            return faiss.SearchParametersHNSW(efSearch=breadth, sel=selector)
-        return faiss.SearchParameters(sel=selector) if selector is not None else None
+    def _walk(self, selector: faiss.IDSelector | None, depth: int) -> faiss.SearchParameters:
+        breadth = max(self._settings.hnsw_ef_search, depth)
+        wider = self._rows / (self._rows - self._dead)  # deleted rows take up places on the way
+        return faiss.SearchParametersHNSW(efSearch=int(wider * breadth), sel=selector)
+
+    @property
+    def _vectors(self) -> faiss.Index:
+        """All rows, to be compared one by one."""
+        return faiss.downcast_index(self._faiss.storage) if self.is_graph else self._faiss
 
     def _prepared(self, vectors: Vectors) -> Vectors:
         if self._metric == "cosine":

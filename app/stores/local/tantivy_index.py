@@ -110,6 +110,8 @@ class TantivyIndex:
         makes the next opening apply the same changes again, over themselves.
         """
         with self._index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1) as writer:
+            # A commit that a crash cut short leaves files whose names the next one would take.
+            writer.garbage_collect_files()
             for key in deleted.tolist():
                 writer.delete_documents_by_query(self._of(key))
             for key, terms in added:

@@ -282,7 +282,7 @@ class TestQuotableSentences:
             "| a cell | b cell |\nNo.\n- An item."
         )
         found = quotable_sentences([passage(1, text, offset=10)])
-        assert [quotation.text for quotation in found] == ["A sentence here.", "- An item."]
+        assert [quotation.text for quotation in found] == ["A sentence here.", "An item."]
         assert all(text[a - 10 : b - 10] == q.text for q in found for a, b in [q.span])
 
     def test_a_sentence_that_overlapping_passages_share_belongs_to_the_first(self):
@@ -290,3 +290,18 @@ class TestQuotableSentences:
         right = Passage(2, "b", "d", "", "", "Two sentence. Three sentence.", (14, 43))
         found = quotable_sentences([left, right])
         assert [(q.n, q.span) for q in found] == [(1, (0, 13)), (1, (14, 27)), (2, (28, 43))]
+
+
+class TestAttribution:
+    def test_a_sentence_without_a_source_gets_the_passage_with_most_of_its_words(self):
+        sentence = CHECKER.attribute(DraftSentence("Set HTTP_PROXY before.", ()), PASSAGES)
+        assert sentence.citations == (3,)
+        assert CHECKER.verify(sentence, PASSAGES) is None
+
+    def test_what_it_cites_itself_is_left(self):
+        cited = DraftSentence("Set HTTP_PROXY before.", (1,))
+        assert CHECKER.attribute(cited, PASSAGES) == cited
+
+    def test_a_sentence_that_shares_no_word_stays_without(self):
+        nothing = DraftSentence("Bananas ripen.", ())
+        assert CHECKER.attribute(nothing, PASSAGES) == nothing

@@ -541,6 +541,22 @@ def test_a_filter_finds_its_best_on_a_graph_too(open_store: Open, share: int) ->
     assert found == exact_order(items[::share], query, 5)
 
 
+def test_a_filter_that_leads_away_from_the_query_is_answered_exactly(open_store: Open) -> None:
+    """As when the question is in one language and the filter asks for the other."""
+    noise = np.random.default_rng(4).normal(scale=0.3, size=(600, 16)).astype(np.float32)
+    vectors = noise + np.where(np.arange(600) < 300, 1, -1)[:, None].astype(np.float32)
+    items = [
+        document(f"r{n:04}", ["text"], [vector / np.linalg.norm(vector)], {"near": n < 300})
+        for n, vector in enumerate(vectors)
+    ]
+    collection = open_store(hnsw_threshold=100).create("a", Fingerprint("e", 16, "a", "c"))
+    with collection.bulk():
+        collection.put(items)
+    query = unit(*[1.0] * 16)
+    found = collection.search_dense(query, limit=50, where=parse_filter({"near": False}))
+    assert ids(found) == exact_order(items[300:], query, 50)
+
+
 def test_rows_of_deleted_chunks_are_dropped_once_they_are_many(open_store: Open) -> None:
     collection = open_store().create("a", FINGERPRINT)
     collection.put(numbered(100))

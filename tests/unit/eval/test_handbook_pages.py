@@ -21,7 +21,7 @@ DEFAULT_IN_WORDS = {
     "store.directory": "`data`",
     "models.cache": "`~/.cache/attest`",
     "retrieval.routes": "`bm25`, `dense`",
-    "retrieval.weights": "0.5 each",
+    "retrieval.weights": "`bm25` 0.6, `dense` 0.4",
     "server.api_keys": "none",
 }
 
