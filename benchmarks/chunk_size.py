@@ -137,9 +137,13 @@ def main() -> None:
         "covidqa full documents": covidqa(data / "covidqa"),
     }
     results: dict[str, dict[str, dict[str, float]]] = {name: {} for name in sets}
+    if out.exists():  # goes on where an interrupted run ended; delete the file to measure anew
+        results |= json.loads(out.read_text(encoding="utf-8"))["results"]
     for strategy, size, overlap in CONFIGURATIONS:
         chunking = ChunkingSettings(strategy=strategy, chunk_tokens=size, overlap_tokens=overlap)
         for name, (documents, questions) in sets.items():
+            if f"{strategy} {size}+{overlap}" in results[name]:
+                continue
             found = measure(documents, questions, chunking)
             results[name][f"{strategy} {size}+{overlap}"] = found
             print(name, strategy, size, overlap, found, flush=True)
