@@ -112,10 +112,13 @@ class _Gathering:
         return True
 
     def _touching(self, document_id: str, span: Span) -> int | None:
+        """The passage that overlaps ``span`` or has nothing but white space between."""
+        text = self._documents[document_id].text
         for at, place in enumerate(self.places):
-            touches = place.span[0] <= span[1] and span[0] <= place.span[1]
-            if place.hit.document_id == document_id and touches:
-                return at
+            if place.hit.document_id == document_id:
+                between = text[min(place.span[1], span[1]) : max(place.span[0], span[0])]
+                if not between.strip():
+                    return at
         return None
 
     def context(self, dropped: Mapping[str, str]) -> Context:

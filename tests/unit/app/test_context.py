@@ -1,0 +1,114 @@
+import pytest
+
+from app.answering.context import Context, gather_context
+from app.domain import Block, BlockKind, Chunk, Document, Hit
+from app.settings import AnswerSettings
+
+PARTS = {
+    "a": ["alpha one two", "beta three four", "gamma five six", "delta seven eight"],
+    "b": ["alpha one two", "epsilon nine ten"],
+}
+
+
+class Pages:
+    """Two documents, each of which was cut where `PARTS` says."""
+
+    def __init__(self) -> None:
+        self.chunks: dict[str, Chunk] = {}
+        self.documents: dict[str, Document] = {}
+        for name, parts in PARTS.items():
+            text = "\n".join(parts)
+            spans = [(text.index(part), text.index(part) + len(part)) for part in parts]
+            blocks = tuple(Block(BlockKind.PARAGRAPH, span) for span in spans)
+            self.documents[name] = Document(name, text, blocks=blocks)
+            for at, span in enumerate(spans):
+                id_ = f"{name}{at}"
+                self.chunks[id_] = Chunk(id_, name, at, text[slice(*span)], span)
+
+    def document(self, document_id: str) -> Document | None:
+        return self.documents.get(document_id)
+
+    def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
+        held = self.chunks[chunk_id]
+        return [
+            chunk
+            for chunk in self.chunks.values()
+            if chunk.document_id == held.document_id
+            and abs(chunk.position - held.position) <= radius
+        ]
+
+
+@pytest.fixture
+def pages() -> Pages:
+    return Pages()
+
+
+def gather(pages: Pages, *ids: str, limit: int = 8, **settings: int) -> Context:
+    hits = [Hit(rank, 1.0 / rank, pages.chunks[id_], {}) for rank, id_ in enumerate(ids, start=1)]
+    return gather_context(
+        hits,
+        pages,
+        settings=AnswerSettings().model_copy(update={"neighbours": 0, **settings}),
+        limit=limit,
+        terms=str.split,
+        count_tokens=lambda text: len(text.split()),
+    )
+
+
+def texts(context: Context) -> list[str]:
+    return [passage.text for passage in context.passages]
+
+
+def test_passages_are_numbered_by_rank_and_are_verbatim(pages):
+    context = gather(pages, "b1", "a2")
+    assert [(p.n, p.document_id) for p in context.passages] == [(1, "b"), (2, "a")]
+    for passage in context.passages:
+        assert pages.documents[passage.document_id].text[slice(*passage.span)] == passage.text
+
+
+def test_what_repeats_a_passage_above_it_is_left_out(pages):
+    context = gather(pages, "a0", "b0")
+    assert texts(context) == ["alpha one two"]
+    assert context.dropped == {"b0": "context: nearly the same as a passage ranked above it"}
+
+
+def test_a_hit_is_widened_by_its_neighbours(pages):
+    assert texts(gather(pages, "a1", neighbours=1)) == [
+        "alpha one two\nbeta three four\ngamma five six"
+    ]
+
+
+def test_hits_whose_neighbours_touch_become_one_passage(pages):
+    context = gather(pages, "a0", "a3", neighbours=1)
+    assert texts(context) == ["alpha one two\nbeta three four\ngamma five six\ndelta seven eight"]
+    assert context.passages[0].chunk_id == "a0"
+
+
+def test_the_token_budget_is_kept_and_the_first_hit_always_fits(pages):
+    context = gather(pages, "a0", "b1", "a3", context_tokens=6)
+    assert texts(context) == ["alpha one two", "epsilon nine ten"]
+    assert context.dropped == {"a3": "context: the token budget is spent"}
+    assert texts(gather(pages, "a0", context_tokens=1)) == ["alpha one two"]
+
+
+def test_no_more_passages_than_the_limit(pages):
+    context = gather(pages, "a0", "b1", limit=1)
+    assert context.dropped == {"b1": "context: only 1 passages are used"}
+
+
+def test_a_passage_knows_the_blocks_that_it_overlaps(pages):
+    (passage,) = gather(pages, "a1").passages
+    assert passage.blocks == (Block(BlockKind.PARAGRAPH, passage.span),)
+
+
+def test_a_place_is_named_by_the_chunk_that_it_begins_in(pages):
+    context = gather(pages, "a1", neighbours=1)
+    start = pages.documents["a"].text.index("five")
+    assert context.chunk_at("a", (start, start + 4)) == "a2"
+
+
+def test_a_document_that_was_deleted_since_is_left_out(pages):
+    del pages.documents["a"]
+    context = gather(pages, "a0", "b1")
+    assert texts(context) == ["epsilon nine ten"]
+    assert "a0" in context.dropped
