@@ -78,7 +78,6 @@ def test_no_passage_is_longer_than_what_the_embedder_reads(application: Applicat
     "question",
     [
         pytest.param("hb-en-002", id="English: the constant of RRF"),
-        pytest.param("hb-en-010", id="English: another b for BM25"),
         pytest.param("hb-en-017", id="English: a filter on dates"),
         pytest.param("hb-en-040", id="English: the licence of the embedder"),
         pytest.param("hb-zh-001", id="Chinese: killed while ingesting"),
