@@ -33,6 +33,8 @@ _MARK: Final = re.compile(
     rf"|\((?:passages?|sources?)\s+({_NUMBERS})\)",
     re.IGNORECASE,
 )
+_DELIMITER: Final = re.compile(r"[<‹]\s?/?\s?passage(?:\s?\d{1,3})?\s?>", re.IGNORECASE)
+"""What a small model repeats of the prompt; it is no citation, and nothing to say."""
 _OPEN_MARK: Final = re.compile(r"[\[【［(][^\]】］)]{0,40}\Z")
 _LEADING: Final = re.compile(rf"(?:\s*(?:{_MARK.pattern}))+", re.IGNORECASE)
 _ATTRIBUTION: Final = re.compile(
@@ -54,7 +56,7 @@ def parse_draft(text: str) -> list[DraftSentence]:
     draft puts its marks first. A mark that is still open at the end is left out, so that the
     sentences before it can be read while the draft grows.
     """
-    text = _OPEN_MARK.sub("", text)
+    text = _OPEN_MARK.sub("", _DELIMITER.sub(" ", text))
     marks_first = _LEADING.match(text) is not None
     found: list[tuple[str, list[int]]] = []
     for start, end in sentence_spans(text):
@@ -151,6 +153,10 @@ class CitationChecker:
             return sentence
         best = self._closest(sentence.text, all_sentences(passages))
         return replace(sentence, citations=(best[1].n,)) if best else sentence
+
+    def adds_to(self, text: str, said: Sequence[str]) -> bool:
+        """Whether ``text`` has a content term that none of the sentences ``said`` before has."""
+        return not self._content(text) <= self._content("\n".join(said))
 
     def repair(self, sentence: DraftSentence, passages: Sequence[Passage]) -> Quotation | None:
         """The sentence of a passage that says best what a refused one tried to say.

@@ -29,7 +29,7 @@ class Writer:
 
     A sentence is said if its passages support it. The first must also be as relevant as a quotation
     would have to be, no more than a margin less than the best one; those behind it complete what it
-    says, and repeat less of the question. A sentence that fails is replaced by the quotation that
+    says, and must add to it. A sentence that fails is replaced by the quotation that
     says what it tried to say, if that is as relevant.
     """
 
@@ -77,7 +77,7 @@ class Writer:
         self, drafted: DraftSentence, judge: _Judge, composition: Composition
     ) -> Iterator[SentenceEvent]:
         """The sentence, or the verbatim one that says what it tried to say, or nothing."""
-        sentence, reason = judge.verdict(drafted, first=not composition.sentences)
+        sentence, reason = judge.verdict(drafted, [s.text for s in composition.sentences])
         composition.draft.append(replace(sentence, reason=reason))
         if reason is None:
             yield composition.add(sentence.text, Verdict.SUPPORTED, judge.support(sentence))
@@ -126,12 +126,16 @@ class _Judge:
         self._relevance = relevance
         self._checker = checker
 
-    def verdict(self, drafted: DraftSentence, *, first: bool) -> tuple[DraftSentence, str | None]:
+    def verdict(
+        self, drafted: DraftSentence, said: Sequence[str]
+    ) -> tuple[DraftSentence, str | None]:
         """The sentence with the passages it rests on, and why it can't be said, if so."""
         sentence = self._checker.attribute(drafted, self._passages)
         reason = self._checker.verify(sentence, self._passages)
-        if reason is None and first and not self._relevant(sentence):
+        if reason is None and not said and not self._relevant(sentence):
             reason = "it has less to do with the question than the passages have"
+        if reason is None and not self._checker.adds_to(sentence.text, said):
+            reason = "it says nothing that was not said before"
         return sentence, reason
 
     def support(self, sentence: DraftSentence) -> list[Quotation]:

@@ -209,6 +209,17 @@ class TestGenerated:
         assert texts(given) == ["Fusion adds weighted reciprocal ranks."]
         assert len(given.draft) == 1
 
+    def test_a_sentence_that_adds_nothing_is_not_said(self, answer):
+        given = answer(
+            generator="By default the constant K of fusion is 60 [1]. The fusion is a fusion [1]. "
+            "Fusion happens at query time, so nothing is indexed again [1]."
+        )
+        assert texts(given) == [
+            "By default the constant K of fusion is 60.",
+            "Fusion happens at query time, so nothing is indexed again.",
+        ]
+        assert given.draft[1].reason == "it says nothing that was not said before"
+
     def test_no_more_sentences_than_the_settings_allow(self, answer):
         given = answer(
             generator="The constant K of fusion is 60 by default [1]. Fusion happens at query "

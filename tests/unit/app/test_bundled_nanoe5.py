@@ -18,8 +18,11 @@ from tests.tiny_e5 import FFN, HIDDEN, POSITIONS, VOCABULARY, write_tiny_e5
 
 
 @pytest.fixture(scope="module")
-def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return write_tiny_e5(tmp_path_factory.mktemp("e5") / "tiny.bin")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file, not its bytes: hypothesis prints the arguments of an example that fails."""
+    path = tmp_path_factory.mktemp("e5") / "tiny.bin"
+    write_tiny_e5(path)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +66,9 @@ def test_every_tensor_has_the_shape_that_the_header_implies(tmp_path: Path) -> N
 
 @given(kept=st.floats(0.0, 1.0, exclude_max=True))
 def test_a_file_cut_anywhere_is_refused(
-    content: bytes, tmp_path_factory: pytest.TempPathFactory, kept: float
+    tiny: Path, tmp_path_factory: pytest.TempPathFactory, kept: float
 ) -> None:
+    content = tiny.read_bytes()
     path = tmp_path_factory.getbasetemp() / "cut.bin"
     path.write_bytes(content[: int(kept * len(content))])
     with pytest.raises(ModelIncompatible, match=r"truncated|not an E5S1 file"):
@@ -73,9 +77,9 @@ def test_a_file_cut_anywhere_is_refused(
 
 @given(position=st.integers(4, 2_000), flipped=st.integers(1, 255))
 def test_a_damaged_header_is_read_or_refused_and_never_crashes(
-    content: bytes, tmp_path_factory: pytest.TempPathFactory, position: int, flipped: int
+    tiny: Path, tmp_path_factory: pytest.TempPathFactory, position: int, flipped: int
 ) -> None:
-    damaged = bytearray(content)
+    damaged = bytearray(tiny.read_bytes())
     damaged[position] ^= flipped
     path = tmp_path_factory.getbasetemp() / "damaged.bin"
     path.write_bytes(damaged)
@@ -89,7 +93,8 @@ def test_another_format_is_refused_by_name(tmp_path: Path) -> None:
         read(tmp_path / "model.gguf")
 
 
-def test_a_tensor_of_another_size_is_refused(content: bytes, tmp_path: Path) -> None:
+def test_a_tensor_of_another_size_is_refused(tiny: Path, tmp_path: Path) -> None:
+    content = tiny.read_bytes()
     name = b"emb.type"
     count = content.index(name) + len(name) + 1
     damaged = content[:count] + struct.pack("<I", 3) + content[count + 4 :]

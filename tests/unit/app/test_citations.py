@@ -62,6 +62,8 @@ def verify(text: str, *citations: int) -> str | None:
         ("In [2019] it rained (3).", [("In [2019] it rained (3).", ())]),
         ("It rains. [1", [("It rains.", ())]),
         ("It rains [1]. It snows [", [("It rains.", (1,)), ("It snows", ())]),
+        ("<passage 7> It rains. </passage 7>", [("It rains.", ())]),
+        ("</passage 7>", []),
         ("[1]", []),
         ("", []),
     ],
