@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from app.domain import IndexedDocument
+from app.models.embedding_cache import CachedEmbedder
 from app.models.registry import build_embedder, build_generator, build_reranker
 from app.ports import Analyzer, Embedder, Generator, Reranker
 from app.retrieval.pipeline import SearchPipeline
@@ -35,14 +36,21 @@ class Application:
         return StandardAnalyzer(self.settings.models.cache / "analyzer")
 
     @cached_property
-    def embedder(self) -> Embedder:
-        """See `build_embedder`."""
+    def _embedding_model(self) -> Embedder:
         return build_embedder(self.settings.models)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """See `build_embedder`; with a memory on disk where ``models.embedding_cache`` says so."""
+        models = self.settings.models
+        if not models.embedding_cache:
+            return self._embedding_model
+        return CachedEmbedder(self._embedding_model, models.cache / "embeddings.db")
 
     @cached_property
     def reranker(self) -> Reranker | None:
         """See `build_reranker`."""
-        return build_reranker(self.settings.models, self.embedder)
+        return build_reranker(self.settings.models, self._embedding_model)
 
     @cached_property
     def generator(self) -> Generator | None:

@@ -66,6 +66,8 @@ class ModelSettings(_Section):
     reranker_api_key: SecretStr | None = None
     generator_api_key: SecretStr | None = None
     request_timeout_s: float = Field(60.0, gt=0.0, description="for models behind HTTP")
+    embedding_cache: bool = False
+    """Keep the vectors of texts in a file below ``cache``; evaluation does."""
 
 
 class ChunkingSettings(_Section):

@@ -63,10 +63,11 @@ def run(
 
 
 def evaluation_settings(settings: Settings) -> Settings:
-    """``settings`` with collections of their own in the cache, and all the time to rerank."""
+    """``settings`` with collections and vectors kept in the cache, and all the time to rerank."""
     store = settings.store.model_copy(update={"directory": settings.models.cache / "eval"})
+    models = settings.models.model_copy(update={"embedding_cache": True})
     retrieval = settings.retrieval.model_copy(update={"rerank_budget_ms": UNHURRIED_MS})
-    return settings.model_copy(update={"store": store, "retrieval": retrieval})
+    return settings.model_copy(update={"store": store, "models": models, "retrieval": retrieval})
 
 
 def _run(

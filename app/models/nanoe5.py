@@ -230,8 +230,13 @@ def _tensor(
     cursor.position = entry.offset
     raw = cursor.bytes(entry.size, f"tensor {name}")
     if entry.type == _Q4_0:
-        return dequantise_q4_0(raw, entry.values).reshape(dimensions)
-    return np.frombuffer(raw, "<f4").astype(np.float32).reshape(dimensions)
+        with np.errstate(invalid="ignore"):  # 0 times a damaged, infinite scale; refused below
+            values = dequantise_q4_0(raw, entry.values)
+    else:
+        values = np.frombuffer(raw, "<f4").astype(np.float32)
+    if not np.isfinite(values).all():
+        raise ModelIncompatible(f"{cursor.source} has values in {name} that are not finite")
+    return values.reshape(dimensions)
 
 
 def _layout(shape: Shape) -> Iterator[tuple[str, str, tuple[int, ...]]]:

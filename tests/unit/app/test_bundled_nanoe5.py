@@ -151,3 +151,11 @@ def test_the_configuration_says_what_the_header_said(folder: Path) -> None:
     assert (config["hidden_size"], config["num_hidden_layers"]) == (HIDDEN, 1)
     assert (config["num_attention_heads"], config["intermediate_size"]) == (2, FFN)
     assert config["vocab_size"] == VOCABULARY
+
+
+def test_weights_that_are_not_finite_are_refused(tiny: Path, tmp_path: Path) -> None:
+    content = bytearray(tiny.read_bytes())
+    content[-4:] = struct.pack("<f", float("nan"))
+    (tmp_path / "damaged.bin").write_bytes(content)
+    with pytest.raises(ModelIncompatible, match="not finite"):
+        read(tmp_path / "damaged.bin")
