@@ -14,19 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-from rich.console import Console
 
-from app.errors import (
-    AttestError,
-    ConfigurationError,
-    InvalidFilter,
-    RequestError,
-    TransientError,
-)
+from app.errors import AttestError, InvalidFilter, RequestError, TransientError
 from app.filters import Filter, parse_filter
 from app.settings import Settings
+from app.terminal import err, load_settings, out
+from eval.commands.group import evaluation
 
 if TYPE_CHECKING:
     from app.main import Application
@@ -46,8 +39,7 @@ rag = typer.Typer(
 )
 models = typer.Typer(help="Models that come as PyPI packages.", no_args_is_help=True)
 rag.add_typer(models, name="models")
-out = Console(highlight=False, soft_wrap=True, markup=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+rag.add_typer(evaluation, name="eval")
 
 CollectionName = Annotated[str, typer.Option("--collection", "-c", help="Name of the collection.")]
 FilterJson = Annotated[str, typer.Option("--filter", help='As {"lang": "zh"}.')]
@@ -77,23 +69,11 @@ def _exit_code(error: AttestError) -> int:
     return EXIT_TRANSIENT if isinstance(error, TransientError) else EXIT_OPERATOR
 
 
-def _settings(**server: object) -> Settings:
-    """From the usual sources, with what the command line chose for the server on top."""
-    try:
-        return Settings(server=server)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ConfigurationError(f"setting {where}: {first['msg']}") from None
-    except (SettingsError, ValueError) as error:  # a variable or a file that can't even be parsed
-        raise ConfigurationError(f"settings: {error}") from None
-
-
 @contextmanager
 def _application(settings: Settings | None = None) -> Iterator[Application]:
     from app.main import Application
 
-    app = Application(settings or _settings())
+    app = Application(settings or load_settings())
     try:
         yield app
     finally:
@@ -186,7 +166,7 @@ def serve(
     chosen = {
         name: value for name, value in {"host": host, "port": port}.items() if value is not None
     }
-    settings = _settings(**chosen)
+    settings = load_settings(**chosen)
     logging.getLogger("app").setLevel(logging.INFO)
     with _application(settings) as app:
         code = serve_http(app.start_service, settings, on_close=app.stop_jobs)
@@ -203,37 +183,14 @@ def demo(
     """Ingest, serve, ask over HTTP, show the cited answers, stop; nothing is left behind."""
     from app.demo import run_demo
 
-    run_demo(path, questions=tuple(ask or ()), settings=_settings(), console=out)
-
-
-@rag.command(name="eval")
-def evaluate(
-    dataset: Annotated[Path, typer.Argument(help="Folder in BEIR layout.")],
-    distractors: Annotated[
-        list[Path] | None, typer.Option("--with", help="Add this folder's corpus.")
-    ] = None,
-    documents: Annotated[
-        Path | None, typer.Option("--docs", help="Ask the questions of these files.")
-    ] = None,
-    write: Annotated[Path | None, typer.Option("--out", help="Write the report here.")] = None,
-) -> None:
-    """Hit rate and MRR of each route and of their ensemble."""
-    from eval.cli import run
-
-    run(
-        dataset,
-        settings=_settings(),
-        distractors=tuple(distractors or ()),
-        documents=documents,
-        out=write,
-        console=out,
-    )
+    run_demo(path, questions=tuple(ask or ()), settings=load_settings(), console=out)
 
 
 @rag.command()
 def doctor() -> None:
     """Check that models are whole and that indexes agree with the catalog."""
     from app.models.packages import damaged_files, installed
+    from app.retrieval.soundness import remarks
 
     sound = True
     with _application() as app:
@@ -241,7 +198,10 @@ def doctor() -> None:
             problems = damaged_files(model)
             sound = _told(f"model {model.name}", [f"damaged: {p}" for p in problems]) and sound
         for name in app.store.names():
-            sound = _told(f"collection {name}", app.store.open(name).verify()) and sound
+            collection = app.store.open(name)
+            sound = _told(f"collection {name}", collection.verify()) and sound
+            for remark in remarks(collection):
+                out.print(f"  {remark}")
     if not sound:
         out.print("Run `rag rebuild NAME` for a collection, `rag models install` for a model.")
         raise typer.Exit(EXIT_UNSOUND)
@@ -291,7 +251,7 @@ def models_install() -> None:
     from app.models.registry import build_embedder
     from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 
-    settings = _settings().models
+    settings = load_settings().models
     for model in install(settings.cache, report=out.print):
         out.print(f"{model.name}: {model.bytes / 2**20:.0f} MiB in {model.folder}")
     if settings.embedder.startswith("bundled:"):
@@ -306,7 +266,7 @@ def models_list() -> None:
     """Show which bundled models are there, where they come from and their licence."""
     from app.models.packages import installed
 
-    for model in installed(_settings().models.cache):
+    for model in installed(load_settings().models.cache):
         out.print(
             f"{model.name}  {model.kind}  {model.bytes / 2**20:.0f} MiB  {model.licence}  "
             f"from {model.source}, weights of {model.origin}"

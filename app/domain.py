@@ -143,6 +143,47 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuning:
+    """Retrieval settings that were chosen for one collection, and what they rest on.
+
+    ``settings`` are fields of `app.settings.RetrievalSettings` as JSON. ``evidence`` is flat: the
+    questions they were chosen on, what they gain on others, how sure that is. They hold for a
+    collection of this ``fingerprint`` and, where they are about reranking, for this ``reranker``.
+    """
+
+    settings: Mapping[str, object]
+    evidence: Mapping[str, Scalar]
+    fingerprint: Fingerprint
+    reranker: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfRecall:
+    """How many of the sampled passages a route finds when it is asked a part of their own text.
+
+    Of ``asked`` passages, ``dense`` are among the nearest by vector and ``bm25`` among the best by
+    terms.
+    """
+
+    asked: int
+    dense: int
+    bm25: int
+
+
+@dataclass(frozen=True, slots=True)
+class Soundness:
+    """Whether a collection's vectors find what they were made of, by the passages' language.
+
+    ``chunks`` is the size of the collection when this was measured. Languages with too few
+    passages are left out.
+    """
+
+    languages: Mapping[str, SelfRecall]
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionStats:
     """Sizes of a collection. ``sequence`` is the last change in its log."""
 
@@ -151,6 +192,8 @@ class CollectionStats:
     chunks: int
     sequence: int
     fingerprint: Fingerprint
+    tuning: Tuning | None = None
+    soundness: Soundness | None = None
 
 
 @dataclass(frozen=True, slots=True)

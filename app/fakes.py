@@ -29,6 +29,10 @@ class FakeAnalyzer:
         """See `app.ports.Analyzer.terms`."""
         return _WORD.findall(normalise(text))
 
+    def query_terms(self, text: str) -> list[str]:
+        """See `app.ports.Analyzer.query_terms`; it knows no function words."""
+        return self.terms(text)
+
     def language(self, text: str) -> str:
         """``zh`` for a text with a Chinese character, else ``en``."""
         return "zh" if re.search(r"[\u3400-\u9fff]", text) else "en"

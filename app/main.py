@@ -10,7 +10,8 @@ from app.domain import IndexedDocument
 from app.models.embedding_cache import CachedEmbedder
 from app.models.registry import build_embedder, build_generator, build_reranker
 from app.ports import Analyzer, Embedder, Generator, Reranker
-from app.retrieval.pipeline import SearchPipeline
+from app.retrieval import soundness
+from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.service import ROUTE_THREADS, Service
 from app.settings import Settings
 from app.stores.local.collection import LocalCollection
@@ -81,18 +82,21 @@ class Application:
         prune: Sequence[str] = (),
     ) -> IngestReport:
         """Indexes ``sources`` into a collection, made where it does not exist."""
+        opened = self.store.create(collection, self.indexer.fingerprint)
         run = Ingestion(
-            self.store.create(collection, self.indexer.fingerprint),
+            opened,
             self.indexer,
             load=self.loader.load,
             batch_chunks=self.settings.ingest.batch_chunks,
             progress=progress,
         )
-        return run.run(sources, prune=prune)
+        report = run.run(sources, prune=prune)
+        soundness.refresh(opened, analyzer=self.analyzer, embedder=self.embedder)
+        return report
 
     def pipeline(self, collection: LocalCollection) -> SearchPipeline:
         """A search pipeline of its own, for evaluation."""
-        return SearchPipeline(
+        return make_pipeline(
             collection,
             analyzer=self.analyzer,
             embedder=self.embedder,
@@ -108,6 +112,7 @@ class Application:
             collection.rebuild_indexes()
             return
         collection.replace_all(self._reindexed(collection), self.indexer.fingerprint)
+        soundness.refresh(collection, analyzer=self.analyzer, embedder=self.embedder)
 
     def _reindexed(self, collection: LocalCollection) -> Iterable[IndexedDocument]:
         """Every stored document, chunked and embedded as the settings say now."""

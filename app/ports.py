@@ -19,6 +19,8 @@ from app.domain import (
     Fingerprint,
     IndexedDocument,
     JobStatus,
+    Soundness,
+    Tuning,
     Turn,
     Upload,
     Vector,
@@ -36,6 +38,9 @@ class Analyzer(Protocol):
 
     def terms(self, text: str) -> list[str]:
         """Terms in reading order, free of white space. Never raises; deterministic."""
+
+    def query_terms(self, text: str) -> list[str]:
+        """Those `terms` of a question that say what it is about; all where none does."""
 
     def language(self, text: str) -> str:
         """The dominant language: ``zh``, ``en``, another ISO 639-1 code, or ``und``."""
@@ -147,6 +152,16 @@ class Collection(Protocol):
     def document_chunks(self, document_id: str) -> list[Chunk]:
         """All chunks of a document in reading order; empty where it does not exist."""
 
+    def sample_chunks(self, count: int, *, seed: int, where: Filter | None = None) -> list[Chunk]:
+        """Chunks drawn at random without repetition; all, where there are no more than ``count``.
+
+        Those of one document in reading order. The same ones for the same seed, as long as nothing
+        is written.
+        """
+
+    def languages(self) -> dict[str, int]:
+        """How many chunks have each language, as their metadata's ``lang`` names it."""
+
     def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
         """The chunk and those up to ``radius`` places before and behind it in its document."""
 
@@ -163,7 +178,19 @@ class Collection(Protocol):
         """Documents whose id sorts behind ``after``, ascending by id."""
 
     def stats(self) -> CollectionStats:
-        """Sizes, as of now."""
+        """Sizes, tuning and soundness, as of now."""
+
+    def tuning(self) -> Tuning | None:
+        """The retrieval settings that were chosen for this collection, if any."""
+
+    def tune(self, tuning: Tuning | None) -> None:
+        """Keeps these settings, or none, with the collection. Durable at return."""
+
+    def soundness(self) -> Soundness | None:
+        """What `keep_soundness` kept last, of the vectors that are there; cheap to ask."""
+
+    def keep_soundness(self, soundness: Soundness) -> None:
+        """Keeps it until another comes or all vectors are replaced. Durable at return."""
 
     def verify(self) -> list[str]:
         """Each way in which catalog and indexes disagree, in words; empty when sound."""

@@ -17,12 +17,13 @@ from app.domain import (
     JobStatus,
     SearchResult,
     SentenceEvent,
+    Tuning,
     Upload,
 )
 from app.errors import FingerprintMismatch, NotFound
 from app.ports import Analyzer, Collection, Embedder, Generator, Ingestor, Reranker, Store
 from app.requests import AnswerRequest, SearchRequest
-from app.retrieval.pipeline import SearchPipeline
+from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.settings import Settings
 
 ROUTE_THREADS: Final = 8
@@ -51,7 +52,7 @@ class Service:
         self._ingestor = ingestor
         self._settings = settings
         self._executor = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
-        self._pipelines: dict[str, tuple[Collection, SearchPipeline]] = {}
+        self._pipelines: dict[str, tuple[Collection, Tuning | None, SearchPipeline]] = {}
         self._lock = threading.Lock()
 
     # --- asking ---------------------------------------------------------------------------------
@@ -87,11 +88,13 @@ class Service:
         return answerer.stream(request, stop=stop)
 
     def _pipeline(self, collection: Collection) -> SearchPipeline:
+        """The collection's pipeline; another one once it was made again or tuned."""
+        tuning = collection.tuning()
         with self._lock:
-            opened, pipeline = self._pipelines.get(collection.name, (None, None))
-            if pipeline is None or opened is not collection:  # new, or dropped and made again
+            opened, tuned, pipeline = self._pipelines.get(collection.name, (None, None, None))
+            if pipeline is None or opened is not collection or tuned != tuning:
                 self._require_same_models(collection)
-                pipeline = SearchPipeline(
+                pipeline = make_pipeline(
                     collection,
                     analyzer=self._analyzer,
                     embedder=self._embedder,
@@ -99,7 +102,7 @@ class Service:
                     settings=self._settings.retrieval,
                     executor=self._executor,
                 )
-                self._pipelines[collection.name] = (collection, pipeline)
+                self._pipelines[collection.name] = (collection, tuning, pipeline)
             return pipeline
 
     def _require_same_models(self, collection: Collection) -> None:

@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from app.text.query_kind import QueryKind
+
 
 def _user_cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME")
@@ -86,15 +88,29 @@ class IngestSettings(_Section):
     batch_chunks: int = Field(128, ge=1, description="chunks embedded and committed together")
 
 
+class WeightRule(_Section):
+    """Weights of the routes for some queries; a condition that is not given fits every query."""
+
+    language: str | None = None
+    kind: QueryKind | None = None
+    weights: dict[str, Weight]
+
+
 class RetrievalSettings(_Section):
     """Recall, fusion and reranking."""
 
     routes: tuple[Literal["bm25", "dense"], ...] = ("bm25", "dense")
     depth: int = Field(100, ge=1, le=1_000, description="candidates that each route returns")
-    fusion: Literal["convex", "rrf"] = "convex"
+    fusion: Literal["zscore", "convex", "rrf"] = "zscore"
     rrf_k: float = Field(60.0, ge=0.0, description="for rrf")
-    weights: dict[str, Weight] = Field(default={"bm25": 0.6, "dense": 0.4})
+    weights: dict[str, Weight] = Field(default={"bm25": 0.5, "dense": 0.5})
+    weight_rules: tuple[WeightRule, ...] = Field(
+        (), description="the first that fits a query takes the place of weights"
+    )
+    tuned: bool = True
+    """Use what ``rag eval tune`` kept with a collection."""
     rerank_depth: int = Field(20, ge=1, le=200)
+    rerank_weight: Weight = Field(1.0, description="against the fused score; 1: it alone decides")
     rerank_budget_ms: float = Field(1_000.0, ge=0.0)
 
 
@@ -107,7 +123,7 @@ class AnswerSettings(_Section):
     scored_sentences: int = Field(24, ge=1, le=500, description="compared with the question")
     max_sentences: int = Field(3, ge=1, le=20)
     history_turns: int = Field(1, ge=0, le=10, description="questions before that search sees")
-    min_evidence: float = Field(0.42, ge=0.0, le=1.0, description="below: abstain")
+    min_evidence: float = Field(0.45, ge=0.0, le=1.0, description="below: abstain")
     prompt_tokens: int = Field(600, ge=64, description="of passages shown to the generator")
     max_answer_tokens: int = Field(160, ge=8, le=4_096)
     generate_budget_ms: float = Field(8_000.0, ge=0.0, description="then what is verified stands")

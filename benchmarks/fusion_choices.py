@@ -23,7 +23,7 @@ from app.main import Application
 from app.requests import SearchRequest
 from app.retrieval.fusion import convex_combination, weighted_rrf
 from app.settings import Settings
-from eval.cli import evaluation_settings, index_dataset
+from eval.commands.target import evaluation_settings, index_dataset
 from eval.metrics.hit_rate import hit_rate
 from eval.metrics.reciprocal_rank import reciprocal_rank
 from eval.runs import collapse

@@ -25,7 +25,7 @@ from rank_bm25 import BM25Okapi
 from app.domain import Chunk, Document, Fingerprint, IndexedDocument, Vectors
 from app.ports import Collection
 from app.requests import SearchRequest
-from app.retrieval.pipeline import SearchPipeline
+from app.retrieval.pipeline import make_pipeline
 from app.settings import RetrievalSettings, StoreSettings
 from app.stores.local.store import LocalStore
 from app.text.analyzer import StandardAnalyzer
@@ -138,7 +138,7 @@ def measure(data: Path, chunks: int, directory: Path) -> dict[str, object]:
         for name in QUESTIONS
         for row in islice(rows(data, name, "queries.jsonl"), QUESTIONS_EACH)
     ]
-    asked = [analyzer.terms(question) for question in questions]
+    asked = [analyzer.query_terms(question) for question in questions]
     for terms in asked[:10]:
         large.search_lexical(terms, limit=100)
     lexical = {
@@ -148,7 +148,7 @@ def measure(data: Path, chunks: int, directory: Path) -> dict[str, object]:
         ]
         for depth in (10, 100)
     }
-    pipeline = SearchPipeline(
+    pipeline = make_pipeline(
         large,
         analyzer=analyzer,
         embedder=GivenVectors(vectors),

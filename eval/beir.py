@@ -4,6 +4,7 @@
 
     corpus.jsonl                  {"_id", "title"?, "text", "metadata"?}
     queries.jsonl                 {"_id", "text", "answers"?: [str], "metadata"?: {"kind"?, "lang"?,
+                                   "synthetic"?: bool,
                                    "references"?: [{"document": id, "quote": str}], …}}
     queries_unanswerable.jsonl    the same, without judgments (optional)
     qrels.tsv or qrels/test.tsv   query id, document id, grade; below a header

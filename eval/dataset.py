@@ -47,6 +47,11 @@ class EvalQuery:
     lang: str = ""
     metadata: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether a program wrote it (``metadata.synthetic``); what it shows is said apart."""
+        return self.metadata.get("synthetic") is True
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -71,6 +76,11 @@ class Dataset:
     qrels: Mapping[str, Mapping[str, int]]
     unanswerable: Mapping[str, EvalQuery] = field(default_factory=dict)
     unjudged: tuple[str, ...] = ()
+
+    @property
+    def synthetic(self) -> int:
+        """How many of the judged queries no person has asked."""
+        return sum(query.synthetic for query in self.queries.values())
 
     @property
     def hash(self) -> str:

@@ -6,6 +6,7 @@
     └── EvaluationError
         ├── InvalidDataset    a file of a dataset is malformed, or its files contradict each other
         ├── InvalidRun        stage results are malformed, or rank what the dataset does not hold
+        ├── NotComparable     two reports are not about the same questions
         └── QueryMismatch     a run and the judgments are about different queries
 """
 
@@ -30,6 +31,12 @@ class InvalidRun(EvaluationError):
     """Stage results are malformed, or rank what the dataset does not hold."""
 
     code = "invalid_run"
+
+
+class NotComparable(EvaluationError):
+    """Two reports are not about the same questions."""
+
+    code = "not_comparable"
 
 
 class QueryMismatch(EvaluationError):

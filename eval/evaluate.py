@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 from app.domain import Scalar
+from app.text.language import detect_language
 from eval.dataset import Dataset
 from eval.errors import InvalidRun
 from eval.report import Report
@@ -68,17 +69,44 @@ def evaluate(
     Raises:
         InvalidRun: stages differ between queries, or a result is not of the dataset's corpus.
     """
-    searched = search_all(dataset, searcher, progress=progress)
-    table = build_table(
-        searched.runs, dataset.qrels, routes=searcher.routes(), ks=ks, resampling=resampling
+    return make_report(
+        dataset,
+        search_all(dataset, searcher, progress=progress),
+        routes=searcher.routes(),
+        ks=ks,
+        provenance=provenance,
+        resampling=resampling,
     )
+
+
+def make_report(
+    dataset: Dataset,
+    searched: Searched,
+    *,
+    routes: Sequence[str],
+    ks: Sequence[int] = DEFAULT_KS,
+    provenance: Mapping[str, Scalar],
+    resampling: Resampling = DEFAULT_RESAMPLING,
+) -> Report:
+    """Scores what was searched; ``routes`` are the stages that are one route alone.
+
+    Raises:
+        InvalidRun: stages and routes don't fit each other.
+        QueryMismatch: a run is not over exactly the dataset's judged queries.
+    """
+    asked = [dataset.queries[query_id] for query_id in dataset.qrels]
     return Report(
         dataset=dataset.name,
         dataset_hash=dataset.hash,
         documents=len(dataset.documents),
         unanswerable=len(dataset.unanswerable),
         unjudged=dataset.unjudged,
-        table=table,
+        synthetic=tuple(query.id for query in asked if query.synthetic),
+        table=build_table(
+            searched.runs, dataset.qrels, routes=routes, ks=ks, resampling=resampling
+        ),
+        languages=tuple(query.lang or detect_language(query.text) for query in asked),
+        kinds=tuple(query.kind for query in asked),
         degraded=searched.degraded,
         provenance=provenance,
         seconds=searched.seconds,

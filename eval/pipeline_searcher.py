@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from app.domain import Trace
 from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from eval.evaluate import StageResults
 from eval.runs import Ranking
-
-STAGE_OF_ROUTE: Final[Mapping[str, str]] = {"dense": "embedding"}
-"""What tables call a route, where it is not the route's own name."""
-ENSEMBLE: Final = "ensemble"
-ENSEMBLE_RERANK: Final = "ensemble_rerank"
+from eval.stages import ENSEMBLE, ENSEMBLE_RERANK, STAGE_OF_ROUTE
 
 
 class PipelineSearcher:

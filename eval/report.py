@@ -14,7 +14,7 @@ from eval.errors import EvaluationError
 from eval.json_files import dump_json, write_text
 from eval.table import Table
 
-FORMAT: Final = "attest-report/1"
+FORMAT: Final = "attest-report/2"
 """Names the layout of a report's JSON."""
 
 
@@ -22,7 +22,10 @@ FORMAT: Final = "attest-report/1"
 class Report:
     """An evaluation of one dataset.
 
-    ``documents`` and ``unanswerable`` are counts, ``unjudged`` names queries that were left out.
+    ``documents`` and ``unanswerable`` are counts, ``unjudged`` names queries that were left out,
+    ``synthetic`` those that were asked and that a program wrote.
+    ``languages`` and ``kinds`` tell of each query, in the order of ``table.queries``; a kind is
+    empty where the dataset gives none.
     ``degraded`` counts the queries on which a part of the search failed, by the reason it gave:
     where it is not empty, the table is of a service that was not whole. ``provenance`` is flat:
     settings by dotted name, model ids, fingerprint, versions, commit.
@@ -33,7 +36,10 @@ class Report:
     documents: int
     unanswerable: int
     unjudged: tuple[str, ...]
+    synthetic: tuple[str, ...]
     table: Table
+    languages: tuple[str, ...]
+    kinds: tuple[str, ...]
     degraded: Mapping[str, int]
     provenance: Mapping[str, Scalar]
     seconds: float
@@ -55,9 +61,28 @@ def report_from_json(text: str) -> Report:
         EvaluationError: the text is not a report of this format.
     """
     try:
-        report = TypeAdapter(Report).validate_json(text)
+        found = TypeAdapter(_Head).validate_json(text).format
+        if found == FORMAT:
+            return TypeAdapter(Report).validate_json(text)
     except ValidationError as error:
         raise EvaluationError(f"this is not a report: {error}") from error
-    if report.format != FORMAT:
-        raise EvaluationError(f'the report has the format "{report.format}", not "{FORMAT}"')
-    return report
+    raise EvaluationError(
+        f'the report has the format "{found}", not "{FORMAT}"; make it again with this version'
+    )
+
+
+def read_report(path: Path) -> Report:
+    """Reads a saved report.
+
+    Raises:
+        EvaluationError: the file can't be read, or is not a report of this format.
+    """
+    try:
+        return report_from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, EvaluationError) as error:
+        raise EvaluationError(f"{path}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    format: str

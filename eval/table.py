@@ -1,18 +1,21 @@
 """The table: a row for each stage, a column for each measure, and what separates the rows.
 
-Every cell keeps the score of each query, so that any two tables over the same dataset can be
-compared later. `eval.verdict` puts the comparisons into words, `eval.render` shows them.
+Every row keeps, for each query, the rank of the first relevant document. Hit rate and reciprocal
+rank at any depth follow from it, so that any two stages of any two tables over the same dataset can
+be compared later (`eval.traces`, `eval.compare`). `eval.verdict` puts comparisons into words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from eval.errors import InvalidRun
+from eval.holm import holm
 from eval.metrics.aggregate import mean_over_queries, score_queries
 from eval.metrics.measure import Measure
+from eval.ranks import first_relevant, score_of_rank
 from eval.runs import Run
 from eval.significance import (
     LEVEL,
@@ -31,6 +34,7 @@ FURTHER_MEASURES: Final = (
     Measure("ndcg", 10),
     Measure("recall", 10),
     Measure("recall", 100),
+    Measure("precision", 10),
     Measure("map", 100),
 )
 """What reports hold beside the columns."""
@@ -51,41 +55,50 @@ DEFAULT_RESAMPLING: Final = Resampling()
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A mean over the judged queries. ``scores`` are in the order of ``Table.queries``."""
+    """A mean over the judged queries."""
 
     mean: float
     interval: Interval
-    scores: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stage; ``cells`` are by the label of their measure."""
+    """One stage; ``cells`` are by the label of their measure.
+
+    ``ranks`` are those of the first relevant document of each query, in the order of
+    ``Table.queries``; ``None`` where the stage found none.
+    """
 
     stage: str
     cells: Mapping[str, Cell]
+    ranks: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A stage against the single route that is best on this measure.
+    """A stage against another on one measure. ``won`` and ``lost`` count queries.
 
-    The route is chosen on the same queries, which favours the route: a stage that is better than
-    it, is better than either. P-values are of one comparison, uncorrected for their number.
-    ``won`` and ``lost`` count queries.
+    ``p_corrected`` is the p-value of the randomisation test by Holm's method, over all comparisons
+    of the table; the p-values in ``test`` are of this comparison alone.
     """
 
     stage: str
-    route: str
+    baseline: str
     measure: str
     test: PairedTest
+    p_corrected: float
     won: int
     lost: int
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``routes`` are the stages that are one route alone; the others combine them."""
+    """``routes`` are the stages that are one route alone; the others combine them.
+
+    ``comparisons`` are made on the headline measures: of every stage with the route that is best
+    on the measure, and of every combination with the one before it. The best route is chosen on
+    the same queries, which favours the route: a stage that is better than it, is better than any.
+    """
 
     ks: tuple[int, ...]
     routes: tuple[str, ...]
@@ -101,9 +114,24 @@ class Table:
                 return row
         raise KeyError(stage)
 
-    def headline(self) -> tuple[str, str]:
+    @property
+    def combinations(self) -> tuple[str, ...]:
+        """The stages that combine routes, in their order."""
+        return tuple(row.stage for row in self.rows if row.stage not in self.routes)
+
+    @property
+    def final(self) -> str:
+        """What a search returns in the end: the last combination, or the last route alone."""
+        return (self.combinations or self.routes)[-1]
+
+    def headline(self) -> tuple[Measure, Measure]:
         """What verdicts are given on: hit rate at the smallest k and MRR at the largest."""
-        return Measure("hit", min(self.ks)).label, Measure("mrr", max(self.ks)).label
+        return headline(self.ks)
+
+
+def headline(ks: Sequence[int]) -> tuple[Measure, Measure]:
+    """Hit rate at the smallest k and MRR at the largest."""
+    return Measure("hit", min(ks)), Measure("mrr", max(ks))
 
 
 def build_table(
@@ -114,17 +142,18 @@ def build_table(
     ks: Sequence[int],
     resampling: Resampling = DEFAULT_RESAMPLING,
 ) -> Table:
-    """Scores every run and compares each with the best single route, measure by measure.
+    """Scores every run and compares the stages on the headline measures.
 
     Rows stand in the order of ``runs``, queries in that of ``qrels``.
 
     Raises:
-        InvalidRun: two runs of one stage, or a route without a run, or no route.
-        QueryMismatch: a run lacks a judged query, or has one that is not judged.
+        InvalidRun: a stage has two runs or none, or no stage is a route.
+        QueryMismatch: a run is not over exactly the judged queries.
+        ValueError: ``ks`` is empty.
     """
     stages = [run.stage for run in runs]
     if len(set(stages)) != len(stages):
-        raise InvalidRun(f"several runs have the same stage: {', '.join(stages)}")
+        raise InvalidRun(f"a stage has more than one run: {', '.join(stages)}")
     if not routes or not set(routes) <= set(stages):
         raise InvalidRun(f"routes ({', '.join(routes)}) must be stages ({', '.join(stages)})")
     if not ks:
@@ -138,11 +167,7 @@ def build_table(
         queries=tuple(qrels),
         resampling=resampling,
         rows=rows,
-        comparisons=tuple(
-            comparison
-            for measure in measures
-            for comparison in _compare(rows, routes, measure.label, resampling)
-        ),
+        comparisons=_compare(rows, routes, headline(ks), resampling),
     )
 
 
@@ -156,47 +181,64 @@ def _row(
     cells: dict[str, Cell] = {}
     for measure in measures:
         by_query = score_queries(measure, rankings, qrels)
-        scores = tuple(by_query.values())
         cells[measure.label] = Cell(
             mean=mean_over_queries(by_query, qrels),
             interval=bootstrap_interval(
-                scores,
+                tuple(by_query.values()),
                 level=resampling.level,
                 resamples=resampling.resamples,
                 seed=resampling.seed,
             ),
-            scores=scores,
         )
-    return Row(run.stage, cells)
+    ranks = (first_relevant(rankings[query_id], judged) for query_id, judged in qrels.items())
+    return Row(run.stage, cells, tuple(ranks))
 
 
 def _compare(
-    rows: Sequence[Row], routes: Sequence[str], measure: str, resampling: Resampling
-) -> list[Comparison]:
+    rows: Sequence[Row],
+    routes: Sequence[str],
+    measures: Sequence[Measure],
+    resampling: Resampling,
+) -> tuple[Comparison, ...]:
+    family = [
+        _comparison(row, baseline, measure, resampling)
+        for measure in measures
+        for row, baseline in _pairs(rows, routes, measure)
+    ]
+    corrected = holm([found.test.p_randomisation for found in family])
+    return tuple(replace(found, p_corrected=p) for found, p in zip(family, corrected, strict=True))
+
+
+def _pairs(
+    rows: Sequence[Row], routes: Sequence[str], measure: Measure
+) -> Iterator[tuple[Row, Row]]:
+    """Each stage with the best route, and each combination with the one that it builds on."""
     best = max(
         (row for row in rows if row.stage in routes),
-        key=lambda row: row.cells[measure].mean,
+        key=lambda row: row.cells[measure.label].mean,
     )
-    baseline = best.cells[measure].scores
-    comparisons = []
-    for row in rows:
-        if row is best:
-            continue
-        scores = row.cells[measure].scores
-        comparisons.append(
-            Comparison(
-                stage=row.stage,
-                route=best.stage,
-                measure=measure,
-                test=paired_test(
-                    scores,
-                    baseline,
-                    level=resampling.level,
-                    resamples=resampling.resamples,
-                    seed=resampling.seed,
-                ),
-                won=sum(a > b for a, b in zip(scores, baseline, strict=True)),
-                lost=sum(a < b for a, b in zip(scores, baseline, strict=True)),
-            )
-        )
-    return comparisons
+    yield from ((row, best) for row in rows if row is not best)
+    combinations = [row for row in rows if row.stage not in routes]
+    yield from zip(combinations[1:], combinations, strict=False)
+
+
+def _comparison(row: Row, baseline: Row, measure: Measure, resampling: Resampling) -> Comparison:
+    """The comparison as if it were the only one."""
+    scores = [score_of_rank(measure, rank) for rank in row.ranks]
+    others = [score_of_rank(measure, rank) for rank in baseline.ranks]
+    test = paired_test(
+        scores,
+        others,
+        level=resampling.level,
+        resamples=resampling.resamples,
+        seed=resampling.seed,
+    )
+    return Comparison(
+        stage=row.stage,
+        baseline=baseline.stage,
+        measure=measure.label,
+        test=test,
+        p_corrected=test.p_randomisation,
+        won=sum(a > b for a, b in zip(scores, others, strict=True)),
+        lost=sum(a < b for a, b in zip(scores, others, strict=True)),
+    )

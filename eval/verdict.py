@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from eval.significance import PairedTest
+from eval.stages import ENSEMBLE, ENSEMBLE_RERANK
 from eval.table import Comparison, Table
 
 
@@ -15,48 +17,71 @@ class Outcome(StrEnum):
     UNDECIDED = "undecided"
 
 
-def outcome(comparison: Comparison, *, level: float) -> Outcome:
-    """Decides by the randomisation test at 1 − ``level``.
+def outcome(test: PairedTest, p_corrected: float) -> Outcome:
+    """Decides by the corrected p-value of the randomisation test, at the level of the interval.
 
-    It is exact where few queries differ; the bootstrap interval excludes 0 too early there (four
-    questions won and none lost are no evidence: p = 0.125).
+    The test is exact where few queries differ; the bootstrap interval excludes 0 too early there
+    (four questions won and none lost are no evidence: p = 0.125).
     """
-    if comparison.test.p_randomisation > 1.0 - level:
+    if p_corrected > 1.0 - test.interval.level:
         return Outcome.UNDECIDED
-    return Outcome.BETTER if comparison.test.difference > 0 else Outcome.WORSE
+    return Outcome.BETTER if test.difference > 0 else Outcome.WORSE
 
 
 def verdict(comparison: Comparison, table: Table) -> str:
     """One sentence without a full stop, with the numbers that it rests on."""
-    stage, route = comparison.stage, comparison.route
+    stage, baseline = comparison.stage, comparison.baseline
     questions = len(table.queries)
     if comparison.won == comparison.lost == 0:
-        return f"{stage} and {route} score alike on each of {questions} questions"
-    evidence = f"{difference(comparison)}, p = {comparison.test.p_randomisation:.3g}"
-    match outcome(comparison, level=table.resampling.level):
+        return f"{stage} and {baseline} score alike on each of {questions} questions"
+    evidence = (
+        f"{difference(comparison.test)}, p = {comparison.p_corrected:.2g}, "
+        f"{comparison.won} won, {comparison.lost} lost"
+    )
+    step = _step(comparison, table)
+    match outcome(comparison.test, comparison.p_corrected):
+        case Outcome.BETTER if step:
+            return f"{step} helps ({stage} against {baseline}: {evidence})"
         case Outcome.BETTER:
-            return f"{stage} is better than {route} ({evidence})"
+            return f"{stage} is better than {baseline} ({evidence})"
+        case Outcome.WORSE if step:
+            advice = _advice(comparison, table)
+            return f"{step} hurts{advice} ({stage} against {baseline}: {evidence})"
         case Outcome.WORSE:
-            worse = f"{stage} is worse than {route} ({evidence})"
-            if stage in table.routes or _some_combination_wins(table, comparison.measure):
-                return worse
-            return f"{worse}: serve {route} alone"
+            return f"{stage} is worse than {baseline} ({evidence})"
         case Outcome.UNDECIDED:
             return (
-                f"no difference between {stage} and {route} can be seen "
+                f"no difference between {stage} and {baseline} can be seen "
                 f"with {questions} questions ({evidence})"
             )
 
 
-def _some_combination_wins(table: Table, measure: str) -> bool:
-    return any(
-        outcome(found, level=table.resampling.level) is Outcome.BETTER
+def _step(comparison: Comparison, table: Table) -> str:
+    """What the stage does that the baseline does not; empty where there is no word for it."""
+    against_route = comparison.baseline in table.routes
+    if comparison.stage == ENSEMBLE and against_route:
+        return "fusion"
+    if comparison.stage == ENSEMBLE_RERANK:
+        return "fusion with reranking" if against_route else "reranking"
+    return ""
+
+
+def _advice(comparison: Comparison, table: Table) -> str:
+    """What to do about a step that hurts."""
+    if comparison.baseline not in table.routes:
+        return ": switch it off"
+    if comparison.stage != ENSEMBLE:
+        return ": do not serve it"
+    if any(
+        found.measure == comparison.measure
+        and found.baseline == comparison.baseline
+        and outcome(found.test, found.p_corrected) is Outcome.BETTER
         for found in table.comparisons
-        if found.measure == measure and found.stage not in table.routes
-    )
+    ):
+        return ""  # a later stage makes up for it
+    return f": serve {comparison.baseline} alone"
 
 
-def difference(comparison: Comparison) -> str:
+def difference(test: PairedTest) -> str:
     """The mean difference with its interval, signed: ``+0.021 [+0.004, +0.038]``."""
-    interval = comparison.test.interval
-    return f"{comparison.test.difference:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
+    return f"{test.difference:+.3f} [{test.interval.low:+.3f}, {test.interval.high:+.3f}]"

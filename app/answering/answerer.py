@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.answering.citations import CitationChecker
 from app.answering.composition import Composition
@@ -25,6 +25,19 @@ from app.retrieval.stopwatch import Stopwatch
 from app.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """Sentences in reading order and the best of them, best first, with what judged them.
+
+    ``by_meaning`` is false where the embedder could not be asked, so that words alone decided.
+    """
+
+    reading: Sequence[Quotation]
+    relevance: Relevance
+    sentences: Sequence[ScoredSentence]
+    by_meaning: bool
 
 
 class Answerer:
@@ -80,9 +93,11 @@ class Answerer:
         with watch.stage("evidence"):
             question = self._question(request, composition)
             near = self._nearness(question, search, context)
-            evidence = self._evidence(request, search, context, near)
-        if evidence.value >= self._settings.min_evidence:
-            yield from self._answered(request, question, context, near, composition, watch, stop)
+        with watch.stage("rank_sentences"):
+            ranking = self._ranking(question, context, near, composition)
+        evidence = self._evidence(request, search, context, near, ranking)
+        if ranking.sentences and evidence.value() >= self._settings.min_evidence:
+            yield from self._answered(request, context, ranking, composition, watch, stop)
         if not composition.sentences:
             composition.reason = _nothing_found(search)
         yield AnswerEvent(composition.answer(watch.timings_ms()))
@@ -90,34 +105,27 @@ class Answerer:
     def _answered(
         self,
         request: AnswerRequest,
-        question: Question,
         context: Context,
-        near: Mapping[str, float],
+        ranking: _Ranking,
         composition: Composition,
         watch: Stopwatch,
         stop: Callable[[], bool],
     ) -> Iterator[SentenceEvent]:
         """What the generator says of the best sentences, or else these."""
-        with watch.stage("rank_sentences"):
-            reading = quotable_sentences(context.passages)
-            relevance = self._relevance(question, context, near, reading)
-            try:
-                ranked = relevance.rank(embedded=self._settings.scored_sentences)
-            except AttestError as error:
-                _degrade(composition, error)
-                relevance = self._relevance(replace(question, meaning=None), context, {}, reading)
-                ranked = relevance.rank(embedded=self._settings.scored_sentences)
-        if not ranked:
-            return
         generator = self._generator
         if generator and generator.supports(self._analyzer.language(request.query)):
             with watch.stage("generate"):
                 writer = Writer(generator, self._checker, self._settings)
                 yield from writer.write(
-                    request, context.passages, ranked, relevance, composition, stop
+                    request,
+                    context.passages,
+                    ranking.sentences,
+                    ranking.relevance,
+                    composition,
+                    stop,
                 )
         if not composition.sentences:
-            yield from self._quoted(ranked, reading, composition)
+            yield from self._quoted(ranking.sentences, ranking.reading, composition)
 
     def _quoted(
         self,
@@ -148,12 +156,30 @@ class Answerer:
         chunk_ids = list(dict.fromkeys(chunk_ids))
         return chunk_nearness(question, chunk_ids, self._collection.vectors(chunk_ids))
 
+    def _ranking(
+        self,
+        question: Question,
+        context: Context,
+        near: Mapping[str, float],
+        composition: Composition,
+    ) -> _Ranking:
+        """The sentences by their relevance; without meaning where the embedder fails."""
+        reading = quotable_sentences(context.passages)
+        relevance = self._relevance(question, context, near, reading)
+        try:
+            ranked = relevance.rank(embedded=self._settings.scored_sentences)
+        except AttestError as error:
+            _degrade(composition, error)
+            return self._ranking(replace(question, meaning=None), context, {}, composition)
+        return _Ranking(reading, relevance, ranked, by_meaning=question.meaning is not None)
+
     def _evidence(
         self,
         request: AnswerRequest,
         search: SearchResult,
         context: Context,
         near: Mapping[str, float],
+        ranking: _Ranking,
     ) -> Evidence:
         return measure_evidence(
             [
@@ -162,6 +188,7 @@ class Answerer:
             ],
             [frozenset(self._analyzer.terms(f"{p.context}\n{p.text}")) for p in context.passages],
             nearness=[near[hit.chunk.id] for hit in search.hits] if near else None,
+            relevance=[s.score for s in ranking.sentences] if ranking.by_meaning else None,
         )
 
     def _relevance(

@@ -24,7 +24,7 @@ MARGIN: Final = 0.1
 
 At 0.05, answers are shorter by half a sentence and hold what was asked for in 3 to 12 questions of
 100 less; without a bound they are of three sentences and hold it no more often
-(``benchmarks/answer_quality.py``).
+(``rag eval answers``).
 """
 
 _LEANING: Final = re.compile(

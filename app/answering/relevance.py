@@ -9,7 +9,7 @@
 inverse document frequency among the candidates; ``similarity`` the nearness of its embedding to the
 question's; ``passage`` the nearness of the chunk it stands in, since a sentence says less alone
 than where it stands; ``prior`` is 1 / rank of its passage. Each lies in [0, 1], and so does the
-sum. The weights were fitted on half of the questions of ``benchmarks/answer_quality.py`` and
+sum. The weights were fitted on half of the questions that ``rag eval answers`` asks and
 rounded; coverage of neighbours and headings, sentence length, position and kind of line, and the
 embedder's token-level similarity were tried and gained nothing on the other half.
 """

@@ -14,6 +14,8 @@ from app.domain import (
     Fingerprint,
     JobStatus,
     MetadataValue,
+    Soundness,
+    Tuning,
 )
 
 MAX_DOCUMENTS: Final = 1_000
@@ -132,12 +134,17 @@ class DocumentPage(BaseModel):
 
 
 class CollectionBody(BaseModel):
-    """A collection, its sizes and what built it."""
+    """A collection, its sizes and what built it.
+
+    ``soundness`` is null until it is measured, ``tuning`` until settings are tuned and kept.
+    """
 
     name: str
     documents: int
     chunks: int
     fingerprint: Fingerprint
+    soundness: Soundness | None
+    tuning: Tuning | None
 
     @classmethod
     def of(cls, stats: CollectionStats) -> Self:
@@ -147,6 +154,8 @@ class CollectionBody(BaseModel):
             documents=stats.documents,
             chunks=stats.chunks,
             fingerprint=stats.fingerprint,
+            soundness=stats.soundness,
+            tuning=stats.tuning,
         )
 
 

@@ -9,13 +9,35 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from app.domain import Candidate, Contribution, Fused
 from app.errors import ConfigurationError
+from app.settings import RetrievalSettings
 
 Rankings: TypeAlias = Mapping[str, Sequence[Candidate]]
 """What each route returned, by its name; best first, ranks from 1."""
+
+
+MINIMA: Final[Mapping[str, float]] = {"bm25": 0.0}
+"""The least score that a route can give, where there is one."""
+
+
+def fuse(
+    rankings: Rankings, *, weights: Mapping[str, float], settings: RetrievalSettings
+) -> list[Fused]:
+    """Fuses in the way that ``settings.fusion`` names, with these weights.
+
+    Raises:
+        ConfigurationError: as `weighted_rrf`.
+    """
+    match settings.fusion:
+        case "rrf":
+            return weighted_rrf(rankings, weights=weights, k=settings.rrf_k)
+        case "convex":
+            return convex_combination(rankings, weights=weights, minima=MINIMA)
+        case "zscore":
+            return zscore_combination(rankings, weights=weights)
 
 
 def weighted_rrf(rankings: Rankings, *, weights: Mapping[str, float], k: float) -> list[Fused]:
@@ -71,6 +93,42 @@ def convex_combination(
         return alphas[route] * share
 
     return _fuse(rankings, contribution)
+
+
+def zscore_combination(rankings: Rankings, *, weights: Mapping[str, float]) -> list[Fused]:
+    """Weighted mean of standard scores, Σ αᵢ · φᵢ(d) with Σα = 1; best first, scores 0 or more.
+
+    φ maps a route's scores to (s − m) / σ: how many standard deviations a chunk lies above the
+    route's worst, m, which also stands for every chunk that only other routes rank. σ is taken over
+    all these chunks. A route that sets few chunks far apart from the others so has more to say, for
+    this query, than one that finds all much alike. Where σ = 0 every chunk of the list counts as 1.
+
+    Raises:
+        ConfigurationError: as `weighted_rrf`.
+        ValueError: a route ranks a chunk twice, or has a rank below 1.
+
+    Source: M. Montague and J. A. Aslam, "Relevance Score Normalization for Metasearch", CIKM 2001
+    (zero mean, unit variance); the worst instead of the mean is subtracted, which shifts all chunks
+    of a query alike, so that an absent chunk adds 0.
+    """
+    alphas = _normalised(weights, rankings)
+    chunks = {candidate.chunk_id for ranking in rankings.values() for candidate in ranking}
+    scales = {route: _scale(ranking, len(chunks)) for route, ranking in rankings.items() if ranking}
+
+    def contribution(route: str, candidate: Candidate) -> float:
+        low, deviation = scales[route]
+        return alphas[route] * ((candidate.score - low) / deviation if deviation else 1.0)
+
+    return _fuse(rankings, contribution)
+
+
+def _scale(ranking: Sequence[Candidate], chunks: int) -> tuple[float, float]:
+    """The worst score, and the standard deviation over ``chunks``, the absent ones being worst."""
+    lowest = min(candidate.score for candidate in ranking)
+    above = [candidate.score - lowest for candidate in ranking]
+    mean = math.fsum(above) / chunks
+    square = math.fsum(value * value for value in above) / chunks
+    return lowest, math.sqrt(max(0.0, square - mean * mean))
 
 
 def _normalised(weights: Mapping[str, float], rankings: Rankings) -> dict[str, float]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 
 from app.domain import Candidate, CandidateTrace, Fused, Hit, SearchResult, Trace
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.fusion import convex_combination, weighted_rrf
+from app.retrieval.blending import blend
+from app.retrieval.fusion import fuse
 from app.retrieval.rerank import score_within
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
+from app.retrieval.soundness import dense_factor
 from app.retrieval.stopwatch import Stopwatch
+from app.retrieval.tuned import NO_RERANKER, InForce, settings_in_force
+from app.retrieval.weighting import route_weights
 from app.settings import RetrievalSettings
+from app.text.query_kind import query_kind
 
 logger = logging.getLogger(__name__)
 
@@ -29,18 +34,24 @@ class SearchPipeline:
         analyzer: Analyzer,
         embedder: Embedder,
         reranker: Reranker | None,
-        settings: RetrievalSettings,
+        in_force: InForce,
         executor: Executor,
     ) -> None:
         self._collection = collection
         self._analyzer = analyzer
         self._reranker = reranker
-        self._settings = settings
+        self._in_force = in_force
+        self._settings = in_force.settings
         self._executor = executor
         self._routes: Mapping[str, Route] = {
             BM25: BM25Route(collection, analyzer),
             DENSE: DenseRoute(collection, embedder),
         }
+
+    @property
+    def in_force(self) -> InForce:
+        """The settings that it searches with, and where they come from."""
+        return self._in_force
 
     def search(self, request: SearchRequest) -> SearchResult:
         """The best chunks for a query.
@@ -58,19 +69,41 @@ class SearchPipeline:
         degraded: list[str] = []
         rankings = self._recall(request, watch, degraded)
         with watch.stage("fuse"):
-            fused = self._fuse(rankings)
+            weights = self.weights(request.query, tuple(rankings))
+            fused = fuse(rankings, weights=weights, settings=self._settings)
         scores = self._rerank(request, fused, watch, degraded)
-        order = sorted(
-            fused, key=lambda c: (c.chunk_id not in scores, -scores.get(c.chunk_id, 0), c.rank)
-        )
+        order = blend(fused, scores, weight=self._settings.rerank_weight)
         with watch.stage("fetch"):
             hits = self._hits(order, scores, request.limit)
-        trace = self._trace(request, order, scores, hits) if request.explain else None
+        trace = self._trace(request, weights, order, scores, hits) if request.explain else None
         return SearchResult(hits, tuple(degraded), watch.timings_ms(), trace)
 
     def recall(self, request: SearchRequest) -> Mapping[str, Sequence[Candidate]]:
-        """Every route's own ranking, before they are fused: what tuning starts from."""
-        return self._recall(request, Stopwatch(), [])
+        """Every route's own ranking, before they are fused: what tuning starts from.
+
+        Raises:
+            AttestError: a route failed; what is left would be taken for all that it finds.
+        """
+        degraded: list[str] = []
+        rankings = self._recall(request, Stopwatch(), degraded)
+        if degraded:
+            raise OperatorError(f"recall failed: {'; '.join(degraded)}")
+        return rankings
+
+    def weights(self, query: str, answered: Sequence[str]) -> Mapping[str, float]:
+        """What each route that answered counts for this query; see `route_weights`."""
+        return route_weights(
+            self._settings,
+            language=self._analyzer.language(query),
+            kind=query_kind(query),
+            factors=self.factors(query),
+            answered=answered,
+        )
+
+    def factors(self, query: str) -> Mapping[str, float]:
+        """How far routes are to be trusted with this query, 0 to 1; 1 for those not named."""
+        language = self._analyzer.language(query)
+        return {DENSE: dense_factor(self._collection.soundness(), language)}
 
     def _recall(
         self, request: SearchRequest, watch: Stopwatch, degraded: list[str]
@@ -110,17 +143,6 @@ class SearchPipeline:
         depth = max(self._settings.depth, request.limit)
         with watch.stage(route.name):
             return route.recall(request.query, limit=depth, where=request.where)
-
-    def _fuse(self, rankings: Mapping[str, Sequence[Candidate]]) -> list[Fused]:
-        weights = self._weights(rankings)
-        if self._settings.fusion == "rrf":
-            return weighted_rrf(rankings, weights=weights, k=self._settings.rrf_k)
-        return convex_combination(rankings, weights=weights, minima={BM25: 0.0})
-
-    def _weights(self, answered: Iterable[str]) -> Mapping[str, float]:
-        """The settings' weights, or equal ones where every route that answered weighs nothing."""
-        weights = {name: self._settings.weights.get(name, 0.0) for name in answered}
-        return weights if any(weights.values()) else dict.fromkeys(weights, 1.0)
 
     def _rerank(
         self,
@@ -169,6 +191,7 @@ class SearchPipeline:
     def _trace(
         self,
         request: SearchRequest,
+        weights: Mapping[str, float],
         order: Sequence[Fused],
         scores: Mapping[str, float],
         hits: Sequence[Hit],
@@ -179,9 +202,13 @@ class SearchPipeline:
         return Trace(
             query=request.query,
             language=self._analyzer.language(request.query),
-            terms=tuple(self._analyzer.terms(request.query)),
+            terms=tuple(self._analyzer.query_terms(request.query)),
             settings={
                 **self._settings.model_dump(),
+                "weights_of_query": weights,
+                "query_kind": query_kind(request.query),
+                "tuning": dict(self._in_force.tuning.evidence) if self._in_force.tuning else None,
+                "tuning_ignored": self._in_force.ignored,
                 "reranker": self._reranker.id if self._reranker else None,
             },
             candidates=tuple(
@@ -198,6 +225,34 @@ class SearchPipeline:
                 for candidate in order
             ),
         )
+
+
+def make_pipeline(
+    collection: Collection,
+    *,
+    analyzer: Analyzer,
+    embedder: Embedder,
+    reranker: Reranker | None,
+    settings: RetrievalSettings,
+    executor: Executor,
+) -> SearchPipeline:
+    """A pipeline with the settings that are in force for the collection now."""
+    in_force = settings_in_force(
+        settings,
+        collection.tuning(),
+        fingerprint=collection.fingerprint,
+        reranker=reranker.id if reranker else NO_RERANKER,
+    )
+    if in_force.ignored:
+        logger.warning("the tuning of %s is not used: %s", collection.name, in_force.ignored)
+    return SearchPipeline(
+        collection,
+        analyzer=analyzer,
+        embedder=embedder,
+        reranker=reranker,
+        in_force=in_force,
+        executor=executor,
+    )
 
 
 def _dropped(

@@ -34,7 +34,9 @@ class BM25Route:
 
     def recall(self, query: str, *, limit: int, where: Filter | None) -> list[Candidate]:
         """See `Route.recall`."""
-        return self.collection.search_lexical(self.analyzer.terms(query), limit=limit, where=where)
+        return self.collection.search_lexical(
+            self.analyzer.query_terms(query), limit=limit, where=where
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Final
 import jieba
 import Stemmer
 
+from app.text.function_words import CHINESE, is_english_function_word
 from app.text.language import detect_language
 from app.text.normalise import fold_compatibility, normalise
 
@@ -72,20 +73,30 @@ class StandardAnalyzer:
 
     def terms(self, text: str) -> list[str]:
         """Terms in reading order, an identifier's parts behind it."""
-        folded = _THOUSANDS.sub("", fold_compatibility(text).replace("’", "'"))
-        return [term[:MAX_TERM_CHARACTERS] for term in self._terms(folded)]
+        return [term for _, term in self._terms(text)]
 
-    def _terms(self, text: str) -> Iterator[str]:
-        for match in _TOKEN.finditer(text):
+    def query_terms(self, text: str) -> list[str]:
+        """The `terms` that are no function words, or all where nothing else is left."""
+        terms = list(self._terms(text))
+        content = [term for is_content, term in terms if is_content]
+        return content or [term for _, term in terms]
+
+    def _terms(self, text: str) -> Iterator[tuple[bool, str]]:
+        """Each term, and whether it is more than a function word."""
+        folded = _THOUSANDS.sub("", fold_compatibility(text).replace("’", "'"))
+        for match in _TOKEN.finditer(folded):
             token = match.group()
             if match.lastgroup == "han":
-                yield from self._segment(normalise(token))
+                for term in self._segment(normalise(token)):
+                    yield term not in CHINESE, term[:MAX_TERM_CHARACTERS]
             elif match.lastgroup == "unspaced":
-                yield from _bigrams(normalise(token))
+                for term in _bigrams(normalise(token)):
+                    yield True, term[:MAX_TERM_CHARACTERS]
             elif _PLAIN.fullmatch(token) and not _CAMEL.search(token):
-                yield self._stem(token)
+                yield not is_english_function_word(token), self._stem(token)[:MAX_TERM_CHARACTERS]
             else:
-                yield from self._identifier(token)
+                for term in self._identifier(token):
+                    yield True, term[:MAX_TERM_CHARACTERS]
 
     def _segment(self, run: str) -> Iterator[str]:
         self._load_dictionary()

@@ -22,13 +22,16 @@ _SCRIPTS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 _LATIN_WORD: Final = re.compile(r"[a-zà-öø-ÿ]+")
 _FUNCTION_WORDS: Final[Mapping[str, str]] = {
-    "en": "the of and to in is that for with are was how what why which does",
+    "en": "the of and to in is that for with are was how what why which does do did when where who "
+    "can be by on not they this from at it an than",
     "de": "der die das und ist nicht ein eine mit den von zu auf für wie",
     "fr": "le la les et est des une dans que pour pas sur du au qui",
     "es": "el los las y es una en que por con para del se como",
     "pt": "o os as e uma em que por com para do da não se como",
     "it": "il gli le e una di che per con non del della sono nel",
 }
+_WORD_SIGNS: Final = frozenset({"ja", "ko", "zh", "th"})
+"""Scripts with about as much to a character as Latin script has to a word; others spell letters."""
 PROSE_SHARE: Final = 0.15
 """Share of function words from which Latin words are prose; names, terms and code have fewer."""
 
@@ -37,7 +40,8 @@ def detect_language(text: str) -> str:
     """An ISO 639-1 code, or ``und`` where nothing can be told (numbers, symbols, no text).
 
     Where scripts are mixed, ideographs and kana are counted against the words of Latin prose:
-    Chinese about ``proxy_read_timeout`` is Chinese. Latin text without a function word of a known
+    Chinese about ``proxy_read_timeout`` is Chinese. Letters are counted against letters: English
+    about interferon-γ is English. Latin text without a function word of a known
     language is taken for English, as code and titles are most often read.
     """
     sample = text[:SAMPLE_CHARACTERS].lower()
@@ -48,7 +52,8 @@ def detect_language(text: str) -> str:
     code = max(weights, key=lambda name: weights[name])
     if weights[code] == 0:
         return _latin_language(words) if words else "und"
-    return code if weights[code] >= _prose_words(words) else _latin_language(words)
+    latin = _prose_words(words) if code in _WORD_SIGNS else sum(map(len, words))
+    return code if weights[code] >= latin else _latin_language(words)
 
 
 def _prose_words(words: list[str]) -> int:

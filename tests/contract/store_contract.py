@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from app.domain import Candidate, Chunk, Document, Fingerprint, IndexedDocument, Metadata, Vector
+from app.domain import (
+    Candidate,
+    Chunk,
+    Document,
+    Fingerprint,
+    IndexedDocument,
+    Metadata,
+    SelfRecall,
+    Soundness,
+    Tuning,
+    Vector,
+)
 from app.errors import FingerprintMismatch, InvalidRequest, NotFound
 from app.filters import matches, parse_filter
 from app.ports import Collection, Store
@@ -238,6 +250,77 @@ class StoreContract:
         after = collection.stats()
         assert (after.documents, after.chunks) == (2, 3)
         assert after.sequence > before.sequence
+
+    def test_a_tuning_is_kept_until_another_takes_its_place(
+        self, collection: Collection, store: Store
+    ) -> None:
+        assert collection.tuning() is None
+        first = Tuning(
+            {"fusion": "rrf", "weights": {"bm25": 0.25, "dense": 0.75}},
+            {"questions": 99, "p": 0.01},
+            FINGERPRINT,
+            "none",
+            "2026-01-02T03:04:05+00:00",
+        )
+        collection.tune(first)
+        assert store.open("animals").tuning() == first
+        assert collection.stats().tuning == first
+        second = replace(first, settings={"depth": 50})
+        collection.tune(second)
+        assert collection.tuning() == second
+        collection.tune(None)
+        assert collection.tuning() is None
+
+    def test_soundness_is_kept_until_another_takes_its_place(
+        self, collection: Collection, store: Store
+    ) -> None:
+        assert collection.soundness() is None
+        assert collection.stats().soundness is None
+        first = Soundness({"en": SelfRecall(64, 60, 62), "zh": SelfRecall(64, 20, 64)}, chunks=4)
+        collection.keep_soundness(first)
+        assert store.open("animals").soundness() == first
+        assert collection.stats().soundness == first
+        second = Soundness({"en": SelfRecall(3, 2, 1)}, chunks=8)
+        collection.keep_soundness(second)
+        assert collection.soundness() == second
+
+    def test_chunks_are_counted_by_their_language(self, store: Store) -> None:
+        collection = store.create("tongues", FINGERPRINT)
+        assert collection.languages() == {}
+        collection.put(
+            [
+                document("a", ["one", "two"], [X, Y], {"lang": "en"}),
+                document("b", ["eins"], [Z], {"lang": ("de", "en")}),
+                document("c", ["?"], [Z]),
+                document("d", ["!"], [Z], {"lang": 5}),
+            ]
+        )
+        assert collection.languages() == {"de": 1, "en": 3}
+
+    def test_a_sample_is_a_part_that_the_seed_decides(self, store: Store) -> None:
+        collection = store.create("many", FINGERPRINT)
+        collection.put(
+            [
+                document(f"d{i:02}", ["x", "y"], [X, Y], {"lang": "en" if i < 20 else "zh"})
+                for i in range(40)
+            ]
+        )
+
+        def sample(count: int, seed: int, lang: str | None = None) -> list[str]:
+            where = parse_filter({"lang": lang} if lang else {})
+            return [c.id for c in collection.sample_chunks(count, seed=seed, where=where)]
+
+        drawn = sample(10, 0)
+        assert len(set(drawn)) == 10
+        assert sample(10, 0) == drawn
+        assert sample(10, 1) != drawn
+        assert {chunk[:3] >= "d20" for chunk in drawn} == {True, False}
+        chinese = sample(10, 0, "zh")
+        assert len(chinese) == 10
+        assert min(chinese) >= "d20"
+        assert sample(40, 0, "zh") == [f"d{i}#{n}" for i in range(20, 40) for n in (0, 1)]
+        assert sample(1_000, 0) == [f"d{i:02}#{n}" for i in range(40) for n in (0, 1)]
+        assert sample(10, 0, "fr") == []
 
     def test_a_bulk_write_is_searchable_when_it_ends(self, collection: Collection) -> None:
         with collection.bulk():

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.domain import SelfRecall, Soundness
 from app.errors import AttestError, ModelMissing
 from app.fakes import FakeGenerator
 from app.http.api import create_app
@@ -156,6 +157,19 @@ def test_collections_are_listed_with_their_sizes_and_dropped(world: World) -> No
     assert world.client.delete("/v1/collections/notes").status_code == 404
     names = [item["name"] for item in world.client.get("/v1/collections").json()["items"]]
     assert names == ["other"]
+
+
+def test_a_collection_tells_how_sound_its_vectors_are_once_that_is_measured(world: World) -> None:
+    world.ingest("notes", {"id": "a", "text": "x"})
+    assert world.client.get("/v1/collections").json()["items"][0]["soundness"] is None
+
+    soundness = Soundness({"zh": SelfRecall(asked=64, dense=20, bm25=63)}, chunks=500)
+    world.service._store.open("notes").keep_soundness(soundness)
+
+    assert world.client.get("/v1/collections").json()["items"][0]["soundness"] == {
+        "languages": {"zh": {"asked": 64, "dense": 20, "bm25": 63}},
+        "chunks": 500,
+    }
 
 
 def test_a_collection_of_another_model_names_no_secret_and_is_a_matter_for_the_operator(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -22,6 +23,8 @@ from app.domain import (
     DocumentRecord,
     Fingerprint,
     IndexedDocument,
+    Soundness,
+    Tuning,
     Vectors,
 )
 from app.errors import InvalidRequest, StoreCorrupted
@@ -148,6 +151,31 @@ class Catalog:
             )
         return Fingerprint(**json.loads(facts["fingerprint"]))
 
+    def tuning(self) -> Tuning | None:
+        """What `set_tuning` kept last."""
+        found = self._rows("SELECT value FROM facts WHERE name = 'tuning'")
+        return rows.tuning(found[0][0]) if found else None
+
+    def set_tuning(self, tuning: Tuning | None) -> None:
+        """Keeps a tuning in place of the one before, or forgets it."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM facts WHERE name = 'tuning'")
+            if tuning is not None:
+                db.execute("INSERT INTO facts VALUES ('tuning', ?)", (json.dumps(asdict(tuning)),))
+
+    def soundness(self) -> Soundness | None:
+        """What `set_soundness` kept last, unless `replace_all` came since."""
+        found = self._rows("SELECT value FROM facts WHERE name = 'soundness'")
+        return rows.soundness(found[0][0]) if found else None
+
+    def set_soundness(self, soundness: Soundness) -> None:
+        """Keeps what was measured in place of the one before."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO facts VALUES ('soundness', ?)",
+                (json.dumps(asdict(soundness)),),
+            )
+
     def sequence(self) -> int:
         """The last change; 0 before the first."""
         found = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
@@ -186,6 +214,8 @@ class Catalog:
                 "UPDATE facts SET value = ? WHERE name = 'fingerprint'",
                 (json.dumps(asdict(fingerprint)),),
             )
+            # It was measured on the vectors that went.
+            db.execute("DELETE FROM facts WHERE name = 'soundness'")
 
     @staticmethod
     def _remove(db: sqlite3.Connection, document_id: str) -> int:
@@ -315,6 +345,27 @@ class Catalog:
     def document_chunks(self, document_id: str) -> list[Chunk]:
         """Chunks of one document in reading order."""
         return [rows.chunk(row[1:]) for row in self._chunk_rows("d.id = ?", document_id)]
+
+    def sample_chunks(self, count: int, *, seed: int, where: Filter | None) -> list[Chunk]:
+        """At most ``count`` chunks, drawn from the keys alone."""
+        keys = self.all_keys() if where is None else self.allowed_keys(where)
+        if len(keys) > count:
+            # numpy's generators may draw otherwise from one version to the next.
+            keys = keys[sorted(random.Random(seed).sample(range(len(keys)), count))]  # noqa: S311 - a sample, no secret
+        return [
+            rows.chunk(row[1:])
+            for batch in _batches(keys)
+            for row in self._chunk_rows("c.key IN (SELECT value FROM json_each(?))", batch)
+        ]
+
+    def languages(self) -> dict[str, int]:
+        """Chunks by the strings in their ``lang``."""
+        return dict(
+            self._rows(
+                "SELECT value, count(*) FROM attributes "
+                "WHERE name = 'lang' AND typeof(value) = 'text' GROUP BY value"
+            )
+        )
 
     def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
         """A chunk and those around it in its document, in reading order."""

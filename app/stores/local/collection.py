@@ -20,6 +20,8 @@ from app.domain import (
     DocumentRecord,
     Fingerprint,
     IndexedDocument,
+    Soundness,
+    Tuning,
     Vector,
     Vectors,
 )
@@ -138,6 +140,16 @@ class LocalCollection:
             self._catalog.replace_all(documents, fingerprint)
             self._fingerprint = fingerprint
             self.rebuild_indexes()
+
+    def tune(self, tuning: Tuning | None) -> None:
+        """See `Collection.tune`."""
+        with self.writing():
+            self._catalog.set_tuning(tuning)
+
+    def keep_soundness(self, soundness: Soundness) -> None:
+        """See `Collection.keep_soundness`."""
+        with self.writing():
+            self._catalog.set_soundness(soundness)
 
     def _require_sound(self, document: IndexedDocument) -> None:
         expected = (len(document.chunks), self._fingerprint.dimension)
@@ -291,6 +303,14 @@ class LocalCollection:
         """See `Collection.document_chunks`."""
         return self._catalog.document_chunks(document_id)
 
+    def sample_chunks(self, count: int, *, seed: int, where: Filter | None = None) -> list[Chunk]:
+        """See `Collection.sample_chunks`."""
+        return self._catalog.sample_chunks(count, seed=seed, where=where)
+
+    def languages(self) -> dict[str, int]:
+        """See `Collection.languages`."""
+        return self._catalog.languages()
+
     def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
         """See `Collection.neighbours`."""
         return self._catalog.neighbours(chunk_id, radius=radius)
@@ -315,8 +335,22 @@ class LocalCollection:
         """See `Collection.stats`."""
         documents, chunks = self._catalog.counts()
         return CollectionStats(
-            self._name, documents, chunks, self._catalog.sequence(), self._fingerprint
+            self._name,
+            documents,
+            chunks,
+            self._catalog.sequence(),
+            self._fingerprint,
+            self.tuning(),
+            self.soundness(),
         )
+
+    def tuning(self) -> Tuning | None:
+        """See `Collection.tuning`."""
+        return self._catalog.tuning()
+
+    def soundness(self) -> Soundness | None:
+        """See `Collection.soundness`."""
+        return self._catalog.soundness()
 
     def verify(self) -> list[str]:
         """See `Collection.verify`."""

@@ -21,7 +21,7 @@ from app.domain import (
 from app.errors import RemoteUnavailable
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.requests import AnswerRequest
-from app.retrieval.pipeline import SearchPipeline
+from app.retrieval.pipeline import make_pipeline
 from app.settings import Settings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
@@ -108,7 +108,7 @@ def answer(collection, executor):
         settings = Settings().model_copy(
             update={"answer": Settings().answer.model_copy(update=answer_settings)}
         )
-        pipeline = SearchPipeline(
+        pipeline = make_pipeline(
             collection,
             analyzer=FakeAnalyzer(),
             embedder=embedder,
@@ -290,8 +290,8 @@ class TestLanguages:
 class TestConversation:
     def test_a_follow_up_is_understood_by_what_was_asked_before(self, answer):
         history = (Turn("user", "How long are snapshots of the catalog kept?"),)
-        alone = answer("And for how many days?")
-        followed = answer("And for how many days?", history=history)
+        alone = answer("And for how many days?", min_evidence=0.3)
+        followed = answer("And for how many days?", history=history, min_evidence=0.3)
         kept = "Snapshots of the catalog are kept for thirty days."
         assert texts(followed)[0] == kept
         assert texts(alone)[:1] != [kept]

@@ -88,7 +88,10 @@ def test_documents_are_ingested_found_checked_copied_and_brought_back(
     assert code == 0
     assert json.loads(out)["hits"][0]["document_id"] == "docs/cats.md"
 
-    assert run("doctor")[:2] == (0, "collection default: sound\n")
+    assert run("doctor")[:2] == (
+        0,
+        "collection default: sound\n  dense route: not checked; too few passages\n",
+    )
 
     copy = tmp_path / "copy [1].db"
     code, out, _ = run("snapshot", "default", copy)
@@ -116,7 +119,10 @@ def test_rebuild_takes_another_embedder_with_vectors_of_another_length(
 
     assert run("rebuild", "default") == (0, "collection default: rebuilt\n", "")
     assert run("search", "cats purr")[1].startswith("1. cats.md#0")
-    assert run("doctor")[:2] == (0, "collection default: sound\n")
+    assert run("doctor")[:2] == (
+        0,
+        "collection default: sound\n  dense route: not checked; too few passages\n",
+    )
     assert run("rebuild", "default")[0] == 0  # of the indexes alone, as nothing differs
 
 
@@ -132,8 +138,62 @@ def test_doctor_tells_what_is_not_sound_and_fails(
     assert out == (
         "collection default: not sound\n"
         "  catalog: [row] is missing\n"
+        "  dense route: not checked; too few passages\n"
         "Run `rag rebuild NAME` for a collection, `rag models install` for a model.\n"
     )
+
+
+def numbered_notes(folder: Path, count: int) -> Path:
+    """Files of twenty words each, none of them in two files."""
+    folder.mkdir()
+    for n in range(count):
+        words = " ".join(f"{n}x{i}" for i in range(20))
+        (folder / f"n{n:02}.md").write_text(f"{words}.\n")
+    return folder
+
+
+def test_doctor_tells_whether_the_embedder_finds_what_it_embedded(
+    run: Run, tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = run("ingest", numbered_notes(tmp_path / "notes", 24))
+    assert (code, "does not know" in err) == (0, False)
+    assert run("doctor")[:2] == (
+        0,
+        "collection default: sound\n  dense route: finds 24 of 24 sampled en passages (bm25: 24)\n",
+    )
+
+    embedder.dimension = 16
+    monkeypatch.setattr(
+        embedder, "embed_queries", lambda texts: embedder.embed_passages(["always"] * len(texts))
+    )
+    run("rebuild", "default")
+    code, out, _ = run("doctor")
+    assert code == 0
+    assert "  dense route: finds 1 of 24 sampled en passages (bm25: 24)\n" in out
+    assert "does not know en: the dense route counts 0 there" in out
+
+
+def test_an_embedder_that_fails_after_an_ingestion_does_not_fail_it(
+    run: Run,
+    tmp_path: Path,
+    embedder: FakeEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def failing(_: object) -> None:
+        raise RemoteUnavailable("the embedder does not answer")
+
+    notes = numbered_notes(tmp_path / "notes", 24)
+    with monkeypatch.context() as broken:
+        broken.setattr(embedder, "embed_queries", failing)
+        code, out, _ = run("ingest", notes)
+    assert code == 0
+    assert "received 24 = indexed 24" in out
+    assert "its soundness is not measured: the embedder does not answer" in caplog.text
+    assert "  dense route: not checked; the next ingestion does\n" in run("doctor")[1]
+
+    assert "skipped 24" in run("ingest", notes)[1]
+    assert "  dense route: finds 24 of 24 " in run("doctor")[1]
 
 
 # --- errors --------------------------------------------------------------------------------------

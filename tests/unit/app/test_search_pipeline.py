@@ -20,7 +20,7 @@ from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
 from app.filters import parse_filter
 from app.ports import Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.pipeline import SearchPipeline
+from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.rerank import SLICE, BudgetSpent, score_within
 from app.retrieval.stopwatch import Stopwatch
 from app.settings import RetrievalSettings, Settings, StoreSettings
@@ -83,7 +83,7 @@ def make(collection: LocalCollection) -> Iterator[Make]:
         reranker: Reranker | None = None,
         **settings: object,
     ) -> SearchPipeline:
-        return SearchPipeline(
+        return make_pipeline(
             collection,
             analyzer=FakeAnalyzer(),
             embedder=embedder or FakeEmbedder(),

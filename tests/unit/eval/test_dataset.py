@@ -50,6 +50,12 @@ def test_the_hash_changes_with(changed):
     assert dataset(**changed).hash != dataset().hash
 
 
+def test_questions_that_no_person_asked_are_counted():
+    written = EvalQuery("q2", "two", metadata={"synthetic": True})
+    assert dataset(queries={"q1": EvalQuery("q1", "one"), "q2": written}).synthetic == 1
+    assert dataset().synthetic == 0
+
+
 def test_pooling_adds_documents_and_no_judgments():
     pooled = pool(dataset(), Corpus("news", {"n1": document("n1")}), Corpus("more", {}))
     assert pooled.name == "small+news+more"

@@ -1,19 +1,20 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from eval.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError, InvalidRun
-from eval.evaluate import StageResults, evaluate, search_all
-from eval.report import report_from_json
+from eval.evaluate import StageResults, evaluate, make_report, search_all
+from eval.report import read_report, report_from_json
 from eval.table import Resampling
 
 DATASET = Dataset(
     name="tiny",
     documents={id_: EvalDocument(id_, "", id_) for id_ in ("rhine", "danube", "elbe")},
     queries={
-        "q1": EvalQuery("q1", "Basel?"),
-        "q2": EvalQuery("q2", "Vienna?"),
+        "q1": EvalQuery("q1", "Basel?", kind="city"),
+        "q2": EvalQuery("q2", "Vienna?", lang="de"),
         "q3": EvalQuery("q3", "Hamburg?"),
     },
     qrels={"q1": {"rhine": 1}, "q2": {"danube": 1}, "q3": {"elbe": 1}},
@@ -65,8 +66,9 @@ def test_each_judged_query_is_asked_once_and_unanswerable_ones_are_not():
 def test_chunks_are_collapsed_to_documents_before_they_are_ranked():
     """At chunk level the rhine would be third for the embedding route."""
     table = report().table
-    assert table.row("embedding").cells["mrr@10"].scores == (0.5, 1.0, 0.0)
-    assert table.row("bm25").cells["mrr@10"].scores == (1.0, 0.0, 1.0)
+    assert table.row("embedding").ranks == (2, 1, None)
+    assert table.row("embedding").cells["mrr@10"].mean == 0.5
+    assert table.row("bm25").ranks == (1, None, 1)
     assert table.row("ensemble").cells["hit@1"].mean == 1.0
 
 
@@ -82,6 +84,25 @@ def test_the_report_says_what_it_is_about():
 def test_queries_on_which_a_part_failed_are_counted():
     assert report().degraded == {}
     assert report(Lookup(degraded=("dense: timeout",))).degraded == {"dense: timeout": 1}
+
+
+def test_a_question_has_the_language_that_the_dataset_gives_or_else_that_of_its_text():
+    assert report().languages == ("en", "de", "en")
+    assert report().kinds == ("city", "", "")
+
+
+def test_what_was_searched_once_can_be_reported_again():
+    searcher = Lookup()
+    searched = search_all(DATASET, searcher)
+    found = make_report(
+        DATASET,
+        searched,
+        routes=searcher.routes(),
+        provenance=PROVENANCE,
+        resampling=Resampling(resamples=200),
+    )
+    assert found == replace(report(), seconds=searched.seconds)
+    assert len(searcher.asked) == 3
 
 
 def test_progress_is_told_after_each_question():
@@ -139,10 +160,19 @@ def test_a_saved_report_is_its_json(tmp_path):
     found = report()
     found.save(tmp_path / "results" / "tiny.json")
     assert (tmp_path / "results" / "tiny.json").read_text(encoding="utf-8") == found.to_json()
+    assert read_report(tmp_path / "results" / "tiny.json") == found
+
+
+def test_a_file_that_is_not_a_report_is_named(tmp_path):
+    (tmp_path / "base.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(EvaluationError, match=r"base\.json: this is not a report"):
+        read_report(tmp_path / "base.json")
+    with pytest.raises(EvaluationError, match=r"other\.json: .*No such file"):
+        read_report(tmp_path / "other.json")
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", '{"format": "attest-report/1"}'], ids=["empty", "an object", "a head"]
+    "text", ["", "{}", '{"format": "attest-report/2"}'], ids=["empty", "an object", "a head"]
 )
 def test_a_text_that_is_not_a_report_is_refused(text):
     with pytest.raises(EvaluationError, match="not a report"):
@@ -150,6 +180,6 @@ def test_a_text_that_is_not_a_report_is_refused(text):
 
 
 def test_a_report_of_another_format_is_refused():
-    text = report().to_json().replace("attest-report/1", "attest-report/9")
+    text = report().to_json().replace("attest-report/2", "attest-report/9")
     with pytest.raises(EvaluationError, match="attest-report/9"):
         report_from_json(text)

@@ -1,5 +1,3 @@
-import pytest
-
 from eval.runs import Run
 from eval.table import build_table
 from eval.verdict import Outcome, outcome, verdict
@@ -17,49 +15,74 @@ def verdicts(**found):
     routes = ["bm25", "embedding"] if "embedding" in found else ["bm25"]
     table = build_table(runs, qrels, routes=routes, ks=[1])
     comparisons = [item for item in table.comparisons if item.measure == "hit@1"]
-    return {item.stage: verdict(item, table) for item in comparisons}, {
-        item.stage: outcome(item, level=0.95) for item in comparisons
+    return {
+        (item.stage, item.baseline): (verdict(item, table), outcome(item.test, item.p_corrected))
+        for item in comparisons
     }
 
 
-def test_a_gain_that_chance_does_not_explain_is_called_better():
-    words, outcomes = verdicts(ensemble=range(60))
-    assert outcomes["ensemble"] is Outcome.BETTER
-    assert words["ensemble"].startswith("ensemble is better than bm25 (+0.101 [+0.0")
+def test_fusion_helps_where_chance_does_not_explain_its_gain():
+    words, found = verdicts(ensemble=range(60))["ensemble", "bm25"]
+    assert found is Outcome.BETTER
+    assert words.startswith("fusion helps (ensemble against bm25: +0.101 [+0.0")
+    assert words.endswith(", 10 won, 0 lost)")
 
 
-def test_a_loss_says_which_route_to_serve():
-    words, outcomes = verdicts(ensemble=range(40))
-    assert outcomes["ensemble"] is Outcome.WORSE
-    assert words["ensemble"].startswith("ensemble is worse than bm25 (-0.101 [")
-    assert words["ensemble"].endswith("): serve bm25 alone")
+def test_where_fusion_hurts_the_words_say_which_route_to_serve():
+    words, found = verdicts(ensemble=range(40))["ensemble", "bm25"]
+    assert found is Outcome.WORSE
+    assert words.startswith("fusion hurts: serve bm25 alone (ensemble against bm25: -0.101 [")
 
 
 def test_four_questions_won_and_none_lost_are_no_evidence():
-    words, outcomes = verdicts(ensemble=range(54))
-    assert outcomes["ensemble"] is Outcome.UNDECIDED
-    assert words["ensemble"].startswith(
+    words, found = verdicts(ensemble=range(54))["ensemble", "bm25"]
+    assert found is Outcome.UNDECIDED
+    assert words.startswith(
         "no difference between ensemble and bm25 can be seen with 99 questions (+0.040 ["
     )
 
 
+def test_six_questions_won_and_none_lost_are_no_evidence_among_two_comparisons():
+    """p = 2/2^6 = 0.031 alone, and hit rate and MRR are both tested: 0.0625."""
+    words, found = verdicts(ensemble=range(56))["ensemble", "bm25"]
+    assert found is Outcome.UNDECIDED
+    assert "p = 0.06" in words
+
+
 def test_stages_that_never_differ_are_said_to_score_alike():
-    words, _ = verdicts(ensemble=range(50))
-    assert words["ensemble"] == "ensemble and bm25 score alike on each of 99 questions"
+    words, _ = verdicts(ensemble=range(50))["ensemble", "bm25"]
+    assert words == "ensemble and bm25 score alike on each of 99 questions"
 
 
 def test_a_weaker_route_is_no_reason_to_serve_the_other_alone():
-    words, _ = verdicts(embedding=range(40))
-    assert words["embedding"].endswith(")")
+    words, found = verdicts(embedding=range(30))["embedding", "bm25"]
+    assert found is Outcome.WORSE
+    assert words.startswith("embedding is worse than bm25 (-0.2")
 
 
-def test_a_combination_that_loses_beside_one_that_wins_is_no_reason_either():
-    words, _ = verdicts(ensemble=range(60), ensemble_rerank=range(40))
-    assert words["ensemble_rerank"].startswith("ensemble_rerank is worse than bm25")
-    assert words["ensemble_rerank"].endswith(")")
+def test_reranking_is_judged_by_the_ensemble_that_it_reorders():
+    found = verdicts(ensemble=range(70), ensemble_rerank=range(90))
+    words, better = found["ensemble_rerank", "ensemble"]
+    assert better is Outcome.BETTER
+    assert words.startswith("reranking helps (ensemble_rerank against ensemble: +0.202 [")
+    assert found["ensemble_rerank", "bm25"][0].startswith("fusion with reranking helps (")
 
 
-@pytest.mark.parametrize("won", [6, 20])
-def test_the_words_follow_the_level(won):
-    _, outcomes = verdicts(ensemble=range(50 + won))
-    assert outcomes["ensemble"] is Outcome.BETTER
+def test_a_reranker_that_hurts_is_to_be_switched_off():
+    found = verdicts(ensemble=range(70), ensemble_rerank=range(30))
+    assert found["ensemble_rerank", "ensemble"][0].startswith("reranking hurts: switch it off (")
+    assert found["ensemble_rerank", "bm25"][0].startswith(
+        "fusion with reranking hurts: do not serve it ("
+    )
+    assert found["ensemble", "bm25"][0].startswith("fusion helps (")
+
+
+def test_fusion_that_hurts_is_no_reason_to_serve_a_route_where_reranking_makes_up_for_it():
+    found = verdicts(ensemble=range(30), ensemble_rerank=range(90))
+    assert found["ensemble", "bm25"][0].startswith("fusion hurts (ensemble against bm25: ")
+
+
+def test_a_combination_that_has_no_name_of_its_own_is_better_or_worse():
+    found = verdicts(blend=range(90), other=range(20))
+    assert found["blend", "bm25"][0].startswith("blend is better than bm25 (")
+    assert found["other", "blend"][0].startswith("other is worse than blend (")

@@ -1,0 +1,201 @@
+"""Whether an embedder knows the language of what it embedded, found out without any questions.
+
+A piece of a passage is asked as if it were a query, and its own passage should come back among the
+first. Where BM25 brings it back and the vectors do not, the dense route is noise, and fusing noise
+with a sound ranking ruins both: an English-only embedder on Chinese text takes a hybrid from 0.98
+to 0.44 of questions answered at rank 1.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from app.domain import Chunk, SelfRecall, Soundness
+from app.errors import AttestError
+from app.filters import OneOf
+from app.ports import Analyzer, Collection, Embedder
+from app.text.sentences import sentence_spans
+
+logger = logging.getLogger(__name__)
+
+MIN_CHUNKS: Final = 20
+"""A language with fewer passages is not measured: too few to tell anything by."""
+SAMPLE_CHUNKS: Final = 64
+"""Passages asked for, a language: their share is known to ±0.06 (one standard error) or better."""
+MAX_LANGUAGES: Final = 16
+"""The commonest are measured; metadata that clients send may name any number of them."""
+SEED: Final = 0
+"""The same collection gives the same sample."""
+DEPTH: Final = 10
+"""A passage counts as found among so many."""
+CHUNKS_PER_RANK: Final = 200
+"""Among fewer, in proportion, where a language has few passages: there everything is near.
+
+Of 30 Chinese passages, all-MiniLM-L6-v2 finds 0.97 among the nearest 10, but 0.55 at rank 1.
+"""
+SENTENCE_CHARACTERS: Final = 200
+"""How much of a passage's longest sentence is looked at; the middle half of it is asked."""
+MIN_QUERY_CHARACTERS: Final = 8
+"""What is asked of a short sentence may be more than its half."""
+
+MIN_FOUND: Final = 8
+"""Where BM25 finds fewer passages than this, there is nothing to compare the dense route with."""
+USELESS_SHARE: Final = 0.5
+"""Up to this share of what BM25 finds, the dense route counts nothing.
+
+An English-only embedder (all-MiniLM-L6-v2) finds 0.27, 0.33 and 0.48 on three Chinese sets, 0.17
+to 0.42 on parts of them with 100 to 1,000 passages, and 0.50 to 0.55 on parts with 30.
+"""
+SOUND_SHARE: Final = 0.7
+"""From this share of what BM25 finds, the dense route counts in full.
+
+Embedders that know the language find 0.77 (long scientific papers), 0.78, and 0.90 to 1.0; on parts
+with fewer than 400 passages 0.80 to 0.96, of long scientific papers 0.68 to 0.83.
+"""
+
+GROWTH: Final = 2
+"""Measured again once the collection has grown or shrunk by this factor."""
+
+
+def measure(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -> Soundness:
+    """Asks sampled passages of each language for themselves; the same for the same collection.
+
+    Raises:
+        RemoteUnavailable: the embedder is behind HTTP and does not answer.
+    """
+    chunks = collection.stats().chunks
+    measurable = _measurable(collection)
+    asked = [
+        (language, chunk.id, query)
+        for language in measurable
+        for chunk in collection.sample_chunks(
+            SAMPLE_CHUNKS, seed=SEED, where=OneOf("lang", (language,))
+        )
+        if (query := _query(chunk))
+    ]
+    found = {language: SelfRecall(0, 0, 0) for language in measurable}
+    if not asked:
+        return Soundness(found, chunks)
+    vectors = embedder.embed_queries([query for _, _, query in asked])
+    for (language, chunk_id, query), vector in zip(asked, vectors, strict=True):
+        depth = _depth(measurable[language])
+        terms = analyzer.query_terms(query)
+        dense = collection.search_dense(vector, limit=depth)
+        bm25 = collection.search_lexical(terms, limit=depth)
+        so_far = found[language]
+        found[language] = SelfRecall(
+            asked=so_far.asked + 1,
+            dense=so_far.dense + any(candidate.chunk_id == chunk_id for candidate in dense),
+            bm25=so_far.bm25 + any(candidate.chunk_id == chunk_id for candidate in bm25),
+        )
+    return Soundness(found, chunks)
+
+
+def refresh(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -> None:
+    """Measures and keeps the soundness of a collection that has changed much since the last time.
+
+    Warns in the log of languages that the embedder does not know. Failures are logged, too, and
+    never raised: what called it has done its own work, and the next call tries again.
+    """
+    try:
+        if not _is_due(collection):
+            return
+        soundness = measure(collection, analyzer=analyzer, embedder=embedder)
+        collection.keep_soundness(soundness)
+    except AttestError as error:
+        logger.warning("collection %s: its soundness is not measured: %s", collection.name, error)
+    except Exception:
+        logger.exception("collection %s: its soundness is not measured", collection.name)
+    else:
+        for weakness in weaknesses(soundness, collection):
+            logger.warning("collection %s: %s", collection.name, weakness)
+
+
+def dense_factor(soundness: Soundness | None, language: str) -> float:
+    """What the dense route's weight is multiplied by for a query of this language, in [0, 1].
+
+    It goes from 0 to 1 as the passages that vectors find go from `USELESS_SHARE` to `SOUND_SHARE`
+    of those that BM25 finds; where the language was not measured, by all passages together.
+    1 where nothing is known.
+    """
+    if soundness is None:
+        return 1.0
+    found = soundness.languages.get(language) or _together(soundness)
+    if found.bm25 < MIN_FOUND:
+        return 1.0
+    share = found.dense / found.bm25
+    return min(1.0, max(0.0, (share - USELESS_SHARE) / (SOUND_SHARE - USELESS_SHARE)))
+
+
+def remarks(collection: Collection) -> list[str]:
+    """What was found in each language, in words, and then what is wrong with it."""
+    soundness = collection.soundness()
+    if soundness is None:
+        due = "the next ingestion does" if _measurable(collection) else "too few passages"
+        return [f"dense route: not checked; {due}"]
+    found = [
+        f"dense route: finds {found.dense} of {found.asked} sampled {language} passages "
+        f"(bm25: {found.bm25})"
+        for language, found in sorted(soundness.languages.items())
+    ]
+    return found + [f"warning: {weakness}" for weakness in weaknesses(soundness, collection)]
+
+
+def weaknesses(soundness: Soundness, collection: Collection) -> list[str]:
+    """What is wrong with each language whose dense route does not count in full, and what to do."""
+    told = []
+    for language in sorted(soundness.languages):
+        factor = dense_factor(soundness, language)
+        if factor < 1:
+            knows = "is weak in" if factor else "does not know"
+            told.append(
+                f"the embedder {collection.fingerprint.embedder} {knows} {language}: the dense "
+                f"route counts {factor:.2g} there; set models.embedder to a multilingual one and "
+                f"run `rag rebuild {collection.name}`"
+            )
+    return told
+
+
+def _measurable(collection: Collection) -> Mapping[str, int]:
+    """Passages of each language that has enough of them, commonest first."""
+    by_count = sorted(collection.languages().items(), key=lambda item: (-item[1], item[0]))
+    return {code: count for code, count in by_count[:MAX_LANGUAGES] if count >= MIN_CHUNKS}
+
+
+def _depth(chunks: int) -> int:
+    """Ranks at which a passage of a language with so many passages counts as found."""
+    return max(1, min(DEPTH, chunks // CHUNKS_PER_RANK))
+
+
+def _is_due(collection: Collection) -> bool:
+    """Whether a language was never measured, or the collection is of another order of size."""
+    measurable = _measurable(collection)
+    if not measurable:
+        return False
+    last, now = collection.soundness(), collection.stats().chunks
+    if last is None or not measurable.keys() <= last.languages.keys():
+        return True
+    return now >= GROWTH * last.chunks or GROWTH * now <= last.chunks
+
+
+def _together(soundness: Soundness) -> SelfRecall:
+    every = soundness.languages.values()
+    return SelfRecall(
+        asked=sum(found.asked for found in every),
+        dense=sum(found.dense for found in every),
+        bm25=sum(found.bm25 for found in every),
+    )
+
+
+def _query(chunk: Chunk) -> str:
+    """The middle half of the longest sentence; empty where the passage is blank."""
+    sentence = max(_sentences(chunk.text), key=len, default="")
+    start = len(sentence) // 4
+    return sentence[start : start + max(MIN_QUERY_CHARACTERS, len(sentence) // 2)].strip()
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for first, last in sentence_spans(text):
+        yield text[first:last][:SENTENCE_CHARACTERS]

@@ -1,0 +1,41 @@
+"""Whether an answer cites the very place that answers the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from app.domain import Citation, Span
+from eval.dataset import Reference
+
+
+def cites_reference(
+    citations: Iterable[Citation], references: Iterable[Reference], text_of: Callable[[str], str]
+) -> float:
+    """1 where the span of a citation overlaps a reference's quote in the same document, else 0.
+
+    A quote that its document has several times may be cited at any of its places. ``text_of`` gives
+    a document's text by its id.
+    """
+    places = [
+        (reference.document_id, span)
+        for reference in references
+        for span in _occurrences(reference.quote, text_of(reference.document_id))
+    ]
+    return float(
+        any(
+            citation.document_id == document_id and _overlap(citation.span, span)
+            for citation in citations
+            for document_id, span in places
+        )
+    )
+
+
+def _occurrences(quote: str, text: str) -> Iterator[Span]:
+    at = text.find(quote)
+    while at >= 0:
+        yield at, at + len(quote)
+        at = text.find(quote, at + 1)
+
+
+def _overlap(left: Span, right: Span) -> bool:
+    return left[0] < right[1] and right[0] < left[1]

@@ -1,0 +1,169 @@
+"""Asks every question of a dataset, scores the answers, and makes the report."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final, Protocol
+
+import numpy as np
+
+from app.domain import Answer, Scalar
+from app.ports import Generator
+from app.text.language import detect_language
+from eval.answers.abstention import score_abstention
+from eval.answers.grouping import group, group_by
+from eval.answers.judge import AnswerJudge
+from eval.answers.report import AnswerReport, Milliseconds
+from eval.answers.scoring import AnswerScores, score_answer
+from eval.dataset import Dataset, EvalQuery
+from eval.errors import InvalidRun
+from eval.evaluate import Progress
+from eval.metrics.relevance import is_relevant
+from eval.table import DEFAULT_RESAMPLING, Resampling
+
+WITHHELD: Final = "withheld"
+"""Kind of a question whose relevant documents are out of the answerer's reach."""
+
+
+class Answerer(Protocol):
+    """Answers from a collection that holds the dataset's corpus and nothing else."""
+
+    def answer(self, question: str, *, without: Collection[str] = ()) -> Answer:
+        """The whole answer to one question, as if documents ``without`` were not there."""
+
+    def document_text(self, document_id: str) -> str:
+        """A document's text as the collection holds it: what spans point into."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as it is asked; ``judgments`` are ``None`` where nothing answers it."""
+
+    query: EvalQuery
+    judgments: Mapping[str, int] | None
+    without: frozenset[str] = frozenset()
+
+
+def evaluate_answers(
+    dataset: Dataset,
+    answerer: Answerer,
+    *,
+    generator: str,
+    provenance: Mapping[str, Scalar],
+    judge: Generator | None = None,
+    limit: int | None = None,
+    withhold: bool = False,
+    resampling: Resampling = DEFAULT_RESAMPLING,
+    progress: Progress = lambda _done, _total: None,
+) -> AnswerReport:
+    """Asks the answerable questions of a dataset, then the unanswerable ones.
+
+    Args:
+        dataset: Documents and questions.
+        answerer: What is evaluated.
+        generator: The id of the model that writes, ``none`` where answers are only quoted.
+        provenance: What a reader needs to repeat the run.
+        judge: A model that is asked about each answer given.
+        limit: How many questions of each kind to ask at most, the first ones; ``None`` for all.
+        withhold: Ask each answerable question again without its relevant documents, as one that
+            can't be answered; its id is headed by `WITHHELD`. Another document may answer it all
+            the same, so that abstention recall over these questions is a lower bound.
+        resampling: How intervals are computed.
+        progress: Called after each question.
+
+    Raises:
+        InvalidRun: an answer cites a document that the dataset does not hold.
+    """
+    started = time.perf_counter()
+    asked = list(_questions(dataset, limit=limit, withhold=withhold))
+    judging = AnswerJudge(judge) if judge else None
+    degraded: Counter[str] = Counter()
+    stages: defaultdict[str, list[float]] = defaultdict(list)
+    questions: list[AnswerScores] = []
+    for done, item in enumerate(asked, start=1):
+        query = item.query
+        language = query.lang or detect_language(query.text)
+        asked_at = time.perf_counter()
+        answer = answerer.answer(query.text, without=item.without)
+        milliseconds = 1_000 * (time.perf_counter() - asked_at)
+        _check_corpus(dataset, query, answer)
+        degraded.update(set(answer.degraded))
+        for stage, spent in answer.timings_ms.items():
+            stages[stage].append(spent)
+        questions.append(
+            score_answer(
+                query,
+                answer,
+                item.judgments,
+                language=language,
+                text_of=answerer.document_text,
+                milliseconds=milliseconds,
+            )
+        )
+        if judging and answer.sentences:
+            judging.judge(query.id, query.text, answer, language=language)
+        progress(done, len(asked))
+    own = [q for q in questions if q.kind != WITHHELD]
+    return AnswerReport(
+        dataset=dataset.name,
+        dataset_hash=dataset.hash,
+        documents=len(dataset.documents),
+        unjudged=dataset.unjudged,
+        generator=generator,
+        overall=group(own, resampling),
+        groups={
+            "mode": group_by(lambda q: q.mode, own, resampling),
+            "language": group_by(lambda q: q.language, own, resampling),
+            "kind": group_by(lambda q: q.kind, own, resampling),
+        },
+        abstention=score_abstention(own, resampling=resampling),
+        withheld=score_abstention(
+            [q for q in questions if q.answerable or q.kind == WITHHELD], resampling=resampling
+        )
+        if withhold
+        else None,
+        quotations=sum(q.quotations for q in questions),
+        misquoted=sum(len(q.misquoted) for q in questions),
+        milliseconds=_percentiles([q.milliseconds for q in questions], stages),
+        judge=judging.report(questions, resampling=resampling) if judging else None,
+        degraded=dict(degraded),
+        provenance=provenance,
+        questions=tuple(questions),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _questions(dataset: Dataset, *, limit: int | None, withhold: bool) -> Iterator[_Asked]:
+    answerable = list(islice(dataset.queries.values(), limit))
+    for query in answerable:
+        yield _Asked(query, dataset.qrels[query.id])
+    for query in islice(dataset.unanswerable.values(), limit):
+        yield _Asked(query, None)
+    for query in answerable if withhold else ():
+        judgments = dataset.qrels[query.id]
+        relevant = frozenset(id_ for id_ in judgments if is_relevant(id_, judgments))
+        alone = replace(query, id=f"{WITHHELD} {query.id}", kind=WITHHELD)
+        yield _Asked(alone, None, relevant)
+
+
+def _check_corpus(dataset: Dataset, query: EvalQuery, answer: Answer) -> None:
+    """A collection with other documents would give numbers that compare with nothing."""
+    for citation in answer.citations:
+        if citation.document_id not in dataset.documents:
+            raise InvalidRun(
+                f'the answer to "{query.id}" cites document "{citation.document_id}", which '
+                f"{dataset.name} does not hold; evaluate a collection that was built from its "
+                "corpus alone"
+            )
+
+
+def _percentiles(
+    milliseconds: Sequence[float], stages: Mapping[str, Sequence[float]]
+) -> Milliseconds:
+    p50, p95 = np.percentile(milliseconds, [50, 95])
+    medians = {stage: float(np.median(spent)) for stage, spent in stages.items()}
+    return Milliseconds(float(p50), float(p95), medians)

@@ -1,0 +1,47 @@
+"""Means of questions that have something in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from eval.answers.mean_score import Score, mean_score
+from eval.answers.scoring import MEASURES, AnswerScores
+from eval.table import Resampling
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some of the questions: how many of each kind, how many not answered, and their means."""
+
+    answerable: int
+    unanswerable: int
+    abstained: int
+    measures: Mapping[str, Score]
+
+
+def group(questions: Sequence[AnswerScores], resampling: Resampling) -> Group:
+    """All of these questions as one group; a measure that none of them defines is left out."""
+    means = {
+        measure: mean_score(
+            [q.scores[measure] for q in questions if measure in q.scores], resampling
+        )
+        for measure in MEASURES
+    }
+    answerable = sum(q.answerable for q in questions)
+    return Group(
+        answerable=answerable,
+        unanswerable=len(questions) - answerable,
+        abstained=sum(q.mode == "abstained" for q in questions),
+        measures={measure: score for measure, score in means.items() if score is not None},
+    )
+
+
+def group_by(
+    name_of: Callable[[AnswerScores], str],
+    questions: Sequence[AnswerScores],
+    resampling: Resampling,
+) -> dict[str, Group]:
+    """A group for each name, by name; questions with an empty one are in none."""
+    names = sorted({name_of(q) for q in questions} - {""})
+    return {name: group([q for q in questions if name_of(q) == name], resampling) for name in names}

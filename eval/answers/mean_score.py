@@ -1,0 +1,32 @@
+"""A mean that says how many questions it is over."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eval.significance import Interval, bootstrap_interval
+from eval.table import Resampling
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A mean over ``n`` questions with its bootstrap interval."""
+
+    mean: float
+    n: int
+    interval: Interval
+
+
+def mean_score(values: Sequence[float], resampling: Resampling) -> Score | None:
+    """The mean of one value a question; ``None`` of no values."""
+    if not values:
+        return None
+    interval = bootstrap_interval(
+        values,
+        level=resampling.level,
+        resamples=resampling.resamples,
+        seed=resampling.seed,
+    )
+    return Score(math.fsum(values) / len(values), len(values), interval)

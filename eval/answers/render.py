@@ -1,0 +1,157 @@
+"""Shows a report on answers: as Markdown for a page, with rich on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from rich import box
+from rich.console import Group as Lines
+from rich.table import Table as Grid
+from rich.text import Text
+
+from eval.answers.abstention import Abstention
+from eval.answers.grouping import Group
+from eval.answers.judge import JudgeReport
+from eval.answers.mean_score import Score
+from eval.answers.report import AnswerReport
+from eval.answers.scoring import MEASURES
+from eval.markdown import plain, table
+
+GROUP_MEASURES: Final = ("f1", "recall", "contains", "reference_cited", "citation_hit")
+"""What the breakdowns show; the JSON has all."""
+
+
+def to_markdown(report: AnswerReport) -> str:
+    """What was asked; each measure with its denominator; the breakdowns."""
+    blocks = [
+        [plain(line) for line in _about(report)],
+        table(_header(report), (_row(name, score, of) for name, score, of in _scores(report))),
+        *(
+            table(_group_header(report, by), _group_rows(report, groups))
+            for by, groups in report.groups.items()
+            if groups
+        ),
+        [plain(_closing(report))],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
+
+
+def to_terminal(report: AnswerReport) -> Lines:
+    """The same for a rich console."""
+    parts: list[Grid | Text] = [Text(line) for line in _about(report)]
+    parts.append(_grid(_header(report), [_row(*line) for line in _scores(report)]))
+    parts += [
+        _grid(_group_header(report, by), list(_group_rows(report, groups)))
+        for by, groups in report.groups.items()
+        if groups
+    ]
+    parts.append(Text(_closing(report)))
+    return Lines(*parts)
+
+
+def _grid(header: list[str], rows: list[list[str]]) -> Grid:
+    grid = Grid(box=box.SIMPLE_HEAD)
+    for column in header:
+        grid.add_column(column, justify="left" if column in (header[0], "of") else "right")
+    for row in rows:
+        grid.add_row(*row)
+    return grid
+
+
+def _about(report: AnswerReport) -> list[str]:
+    """What was asked of what, and whatever a reader must know before the numbers."""
+    overall = report.overall
+    asked = overall.answerable + overall.unanswerable
+    questions = f"{overall.answerable} answerable and {overall.unanswerable} unanswerable questions"
+    lines = [
+        f"{report.dataset}: {questions} over {report.documents:,} documents.",
+        f"Generator: {report.generator}.",
+    ]
+    if report.unjudged:
+        lines.append(f"Left out, as they have no relevant document: {len(report.unjudged)}.")
+    lines += [
+        f"Degraded on {count} of {asked} questions: {reason}."
+        for reason, count in sorted(report.degraded.items())
+    ]
+    if report.misquoted:
+        lines.append(
+            f"NOT VERBATIM: {report.misquoted} of {report.quotations} quotations and sentences."
+        )
+    if report.judge:
+        judge = report.judge
+        lines.append(
+            f"Judged by {judge.model}: {len(judge.judgements)} of {judge.asked} answers; "
+            f"{judge.unparsable} verdicts could not be read, {judge.unavailable} were not given."
+        )
+    return lines
+
+
+def _closing(report: AnswerReport) -> str:
+    verbatim = report.quotations - report.misquoted
+    return (
+        f"Verbatim: {verbatim} of {report.quotations} quotations and sentences. "
+        f"Time to an answer: {report.milliseconds.p50:.0f} ms (median), "
+        f"{report.milliseconds.p95:.0f} ms (95th percentile)."
+    )
+
+
+def _scores(report: AnswerReport) -> Iterator[tuple[str, Score, str]]:
+    """Every mean with its name and the questions it is over."""
+    for measure, of in MEASURES.items():
+        if measure in report.overall.measures:
+            yield measure, report.overall.measures[measure], of
+    if report.abstention.answered:
+        yield "answered", report.abstention.answered, "answerable questions"
+    yield from _abstention_scores(report.abstention, "unanswerable questions")
+    if report.withheld:
+        yield from _abstention_scores(report.withheld, "questions without what answers them")
+    if report.judge:
+        yield from _judge_scores(report.judge)
+
+
+def _abstention_scores(found: Abstention, over: str) -> Iterator[tuple[str, Score, str]]:
+    for name, score, of in (
+        ("abstention precision", found.precision, f"abstentions on answerable and {over}"),
+        ("abstention recall", found.recall, over),
+    ):
+        if score is not None:
+            yield name, score, of
+
+
+def _judge_scores(judge: JudgeReport) -> Iterator[tuple[str, Score, str]]:
+    for name, score, of in (
+        ("judged supported", judge.supported, "answers with a verdict"),
+        ("judged to answer", judge.answers, "those of answerable questions"),
+        ("judged to answer", judge.answers_unanswerable, "those of unanswerable questions"),
+    ):
+        if score is not None:
+            yield name, score, of
+
+
+def _header(report: AnswerReport) -> list[str]:
+    levels = {score.interval.level for _, score, _ in _scores(report)}
+    return ["measure", "mean", f"{min(levels):.0%} interval", "n", "of"]
+
+
+def _row(name: str, score: Score, of: str) -> list[str]:
+    interval = f"[{score.interval.low:.3f}, {score.interval.high:.3f}]"
+    return [name, f"{score.mean:.3f}", interval, str(score.n), of]
+
+
+def _shown(report: AnswerReport) -> list[str]:
+    return [measure for measure in GROUP_MEASURES if measure in report.overall.measures]
+
+
+def _group_header(report: AnswerReport, by: str) -> list[str]:
+    return [by, "answerable", "unanswerable", "abstained", *_shown(report)]
+
+
+def _group_rows(report: AnswerReport, groups: Mapping[str, Group]) -> Iterator[list[str]]:
+    for name, group in groups.items():
+        means = [
+            f"{group.measures[measure].mean:.3f}" if measure in group.measures else "–"
+            for measure in _shown(report)
+        ]
+        counts = [group.answerable, group.unanswerable, group.abstained]
+        yield [name, *map(str, counts), *means]

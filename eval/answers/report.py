@@ -1,0 +1,87 @@
+"""What one evaluation of answers found, with all that is needed to believe or repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.domain import Scalar
+from eval.answers.abstention import Abstention
+from eval.answers.grouping import Group
+from eval.answers.judge import JudgeReport
+from eval.answers.scoring import AnswerScores
+from eval.errors import EvaluationError
+from eval.json_files import dump_json, write_text
+
+FORMAT: Final = "attest-answers/1"
+"""Names the layout of a report's JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Milliseconds:
+    """Percentiles of the time to a whole answer, search included, over all questions.
+
+    ``stages`` has the median of each stage over the questions that went through it.
+    """
+
+    p50: float
+    p95: float
+    stages: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    """Answers to the questions of one dataset; ids and numbers, none of its texts.
+
+    ``overall`` and ``groups``, by ``mode``, ``language`` and, where the dataset says, ``kind``, are
+    of the dataset's own questions, as is ``abstention``; ``withheld`` is of its answerable ones and
+    the same asked without what answers them, where that was done. Times are of all.
+    ``degraded`` counts questions on which a part of the service failed, by its reason.
+    ``generator`` is ``none`` for answers made of quotations alone.
+    """
+
+    dataset: str
+    dataset_hash: str
+    documents: int
+    unjudged: tuple[str, ...]
+    generator: str
+    overall: Group
+    groups: Mapping[str, Mapping[str, Group]]
+    abstention: Abstention
+    withheld: Abstention | None
+    quotations: int
+    misquoted: int
+    milliseconds: Milliseconds
+    judge: JudgeReport | None
+    degraded: Mapping[str, int]
+    provenance: Mapping[str, Scalar]
+    questions: tuple[AnswerScores, ...]
+    seconds: float
+    format: str = FORMAT
+
+    def to_json(self) -> str:
+        """The same report always as the same text; `answer_report_from_json` reads it back."""
+        return dump_json(asdict(self))
+
+    def save(self, path: Path) -> None:
+        """Writes `to_json` to a file."""
+        write_text(path, self.to_json())
+
+
+def answer_report_from_json(text: str) -> AnswerReport:
+    """Reads a report back.
+
+    Raises:
+        EvaluationError: the text is not a report of this format.
+    """
+    try:
+        report = TypeAdapter(AnswerReport).validate_json(text)
+    except ValidationError as error:
+        raise EvaluationError(f"this is not a report on answers: {error}") from error
+    if report.format != FORMAT:
+        raise EvaluationError(f'the report has the format "{report.format}", not "{FORMAT}"')
+    return report

@@ -1,0 +1,155 @@
+"""One answer against what is known of its question.
+
+Each measure of `MEASURES` is a mean over the questions it is defined for, which its entry names. An
+abstention on an answerable question counts 0 wherever the measure is of the question, and is left
+out where the measure is of the answer that was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from app.domain import Answer
+from eval.answers.citation_precision import citation_precision
+from eval.answers.citation_recall import citation_recall
+from eval.answers.cited_reference import cites_reference
+from eval.answers.cited_statements import cited_statements
+from eval.answers.containment import contains_answer
+from eval.answers.exact_match import exact_match
+from eval.answers.quoting import misquotations
+from eval.answers.token_f1 import token_f1
+from eval.answers.token_recall import token_recall
+from eval.dataset import EvalQuery
+from eval.metrics.relevance import is_relevant
+
+Mode: TypeAlias = Literal["generated", "extractive", "abstained"]
+
+_WITH_ANSWERS: Final = "answerable questions with given answers, 0 where abstained"
+_ANSWERABLE: Final = "answerable questions, 0 where abstained"
+_ANSWERED: Final = "answers given to answerable questions"
+
+MEASURES: Final[Mapping[str, str]] = {
+    "exact_match": _WITH_ANSWERS,
+    "f1": _WITH_ANSWERS,
+    "recall": _WITH_ANSWERS,
+    "contains": _WITH_ANSWERS,
+    "contains_first": _WITH_ANSWERS,
+    "passage_contains": _WITH_ANSWERS,
+    "reference_cited": "answerable questions with references, 0 where abstained",
+    "citation_hit": _ANSWERABLE,
+    "citation_recall": _ANSWERABLE,
+    "citation_precision": _ANSWERED,
+    "cited_statements": _ANSWERED,
+    "document_found": "answerable questions, whatever was said",
+}
+"""Every measure, in the order of the report, with the questions that its mean is over.
+
+``contains`` is of the whole answer, ``contains_first`` of its first sentence, ``passage_contains``
+of the passages that it cites. ``citation_hit`` says whether any relevant document is cited, and
+``document_found`` whether the search returned one: no answer can cite what was not found.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerScores:
+    """What became of one question; the texts stay in the dataset.
+
+    ``scores`` has the measures of `MEASURES` that are defined for it, none if it is unanswerable.
+    ``quotations`` counts what was checked by `misquotations`. ``milliseconds`` is the time to the
+    whole answer, search included.
+    """
+
+    id: str
+    answerable: bool
+    language: str
+    kind: str
+    mode: Mode
+    sentences: int
+    quotations: int
+    misquoted: tuple[str, ...]
+    scores: Mapping[str, float]
+    milliseconds: float
+
+
+def score_answer(
+    query: EvalQuery,
+    answer: Answer,
+    judgments: Mapping[str, int] | None,
+    *,
+    language: str,
+    text_of: Callable[[str], str],
+    milliseconds: float,
+) -> AnswerScores:
+    """Scores an answer.
+
+    Args:
+        query: The question.
+        answer: What was said.
+        judgments: Grade of each judged document; ``None`` for an unanswerable question.
+        language: Of the question.
+        text_of: The text of a document by its id, as the collection holds it.
+        milliseconds: How long it took.
+    """
+    return AnswerScores(
+        id=query.id,
+        answerable=judgments is not None,
+        language=language,
+        kind=query.kind,
+        mode=answer.mode,
+        sentences=len(answer.sentences),
+        quotations=len(answer.citations) + len(answer.sentences),
+        misquoted=misquotations(answer, text_of),
+        scores={} if judgments is None else _scores(query, answer, judgments, text_of),
+        milliseconds=milliseconds,
+    )
+
+
+def _scores(
+    query: EvalQuery,
+    answer: Answer,
+    judgments: Mapping[str, int],
+    text_of: Callable[[str], str],
+) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    if query.answers:
+        # Numbers in brackets are citations, so the text is put together without them.
+        said = " ".join(sentence.text for sentence in answer.sentences)
+        first = answer.sentences[0].text if answer.sentences else ""
+        passages = cited_passages(answer).values()
+        scores |= {
+            "exact_match": exact_match(said, query.answers),
+            "f1": token_f1(said, query.answers),
+            "recall": token_recall(said, query.answers),
+            "contains": contains_answer(said, query.answers),
+            "contains_first": contains_answer(first, query.answers),
+            "passage_contains": max(
+                (contains_answer(passage, query.answers) for passage in passages), default=0.0
+            ),
+        }
+    if query.references:
+        scores["reference_cited"] = cites_reference(answer.citations, query.references, text_of)
+    document_of = {citation.n: citation.document_id for citation in answer.citations}
+    cited = tuple(document_of.values())
+    scores["citation_hit"] = float(any(is_relevant(d, judgments) for d in cited))
+    scores["citation_recall"] = citation_recall(cited, judgments)
+    if answer.sentences:
+        # An answer that cites nothing is as imprecise as one that cites the wrong documents.
+        scores["citation_precision"] = citation_precision(cited, judgments) if cited else 0.0
+        scores["cited_statements"] = cited_statements(
+            [[document_of[n] for n in sentence.citations] for sentence in answer.sentences],
+            judgments,
+        )
+    found = {hit.chunk.document_id for hit in answer.search.hits}
+    scores["document_found"] = float(any(is_relevant(d, judgments) for d in found))
+    return scores
+
+
+def cited_passages(answer: Answer) -> dict[str, str]:
+    """Text of each cited chunk by its id; where the search did not return it, what is quoted."""
+    found = {hit.chunk.id: hit.chunk.text for hit in answer.search.hits}
+    quoted: dict[str, list[str]] = {}
+    for citation in answer.citations:
+        quoted.setdefault(citation.chunk_id, []).append(citation.quote)
+    return {chunk_id: found.get(chunk_id, "\n".join(quotes)) for chunk_id, quotes in quoted.items()}

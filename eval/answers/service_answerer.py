@@ -1,0 +1,48 @@
+"""The service as an evaluation of answers sees it, and the settings it is evaluated with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from app.domain import Answer, Scalar
+from app.filters import parse_filter
+from app.requests import AnswerRequest
+from app.service import Service
+from app.settings import Settings
+
+UNHURRIED_MS: Final = 3_600_000.0
+"""A budget that no answer spends."""
+
+
+class ServiceAnswerer:
+    """Implements `eval.answers.evaluate.Answerer` over one collection of a service."""
+
+    def __init__(self, service: Service, collection: str) -> None:
+        self._service = service
+        self._collection = collection
+
+    def answer(self, question: str, *, without: Collection[str] = ()) -> Answer:
+        """See `Answerer.answer`."""
+        hidden = {"not": {"document_id": {"in": sorted(without)}}}
+        where = parse_filter(hidden) if without else None
+        return self._service.answer(self._collection, AnswerRequest(question, where=where))
+
+    def document_text(self, document_id: str) -> str:
+        """See `Answerer.document_text`. Raises `NotFound`."""
+        return self._service.document(self._collection, document_id)[1].text
+
+
+def unhurried(settings: Settings) -> Settings:
+    """``settings`` in which no model runs out of time: what is said depends on no clock."""
+    answer = settings.answer.model_copy(update={"generate_budget_ms": UNHURRIED_MS})
+    retrieval = settings.retrieval.model_copy(update={"rerank_budget_ms": UNHURRIED_MS})
+    return settings.model_copy(update={"answer": answer, "retrieval": retrieval})
+
+
+def answer_facts(settings: Settings) -> Mapping[str, Scalar]:
+    """The settings of answering by dotted name, for a report's provenance."""
+    facts: dict[str, Scalar] = {
+        f"answer.{name}": value for name, value in settings.answer.model_dump().items()
+    }
+    return facts

@@ -1,0 +1,1 @@
+"""``rag eval``: one module a command; `group` is what typer sees."""

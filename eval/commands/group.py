@@ -1,0 +1,244 @@
+"""The commands of ``rag eval``; each is a few lines over its module."""
+
+# ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
+# ruff: noqa: FBT002 - typer reads flags from boolean defaults
+# ruff: noqa: PLR0917 - typer calls with keywords
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from app.terminal import err, load_settings, out
+
+if TYPE_CHECKING:
+    from eval.commands.target import Questions
+
+EXIT_GATE: Final = 1
+"""A threshold was not reached, or something became worse than in the base."""
+
+
+class _RunByDefault(TyperGroup):
+    """``rag eval FOLDER`` is ``rag eval run FOLDER``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # its type is private to typer
+        """Puts the default command in front of what is none."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+class _Strategy(StrEnum):
+    """`ChunkingSettings.strategy`, as typer takes a choice."""
+
+    STRUCTURE = "structure"
+    SENTENCE = "sentence"
+    FIXED = "fixed"
+
+
+evaluation = typer.Typer(
+    help="Measure, tune and compare retrieval and answers on judged questions.",
+    no_args_is_help=True,
+    cls=_RunByDefault,
+)
+
+Dataset = Annotated[Path, typer.Argument(help="Folder in BEIR layout.")]
+Distractors = Annotated[list[Path] | None, typer.Option("--with", help="Add this folder's corpus.")]
+Documents = Annotated[Path | None, typer.Option("--docs", help="Ask these files.")]
+Asked = Annotated[
+    str | None, typer.Option("--collection", "-c", help="Ask this collection, which is there.")
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Write the report here, as JSON.")]
+
+
+def _questions(
+    dataset: Path, distractors: list[Path] | None, documents: Path | None, collection: str | None
+) -> Questions:
+    from eval.commands.target import Questions
+
+    return Questions(dataset, tuple(distractors or ()), documents, collection)
+
+
+@evaluation.command()
+def run(
+    dataset: Dataset,
+    distractors: Distractors = None,
+    documents: Documents = None,
+    collection: Asked = None,
+    out_json: Out = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page with plots and every question.")
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show questions won and lost.")] = False,
+    fail_under: Annotated[
+        list[str] | None, typer.Option(help="As ensemble.hit@1>=0.8; give it again for more.")
+    ] = None,
+    no_regression: Annotated[
+        Path | None, typer.Option(help="Fail where something is worse than in this report.")
+    ] = None,
+) -> None:
+    """Hit rate and MRR of each route and of their ensemble, and whether they differ."""
+    from eval.commands.run import Gates, Outputs
+    from eval.commands.run import run as evaluate
+
+    failures = evaluate(
+        _questions(dataset, distractors, documents, collection),
+        settings=load_settings(),
+        outputs=Outputs(out_json, markdown, html),
+        gates=Gates(tuple(fail_under or ()), no_regression),
+        show_diff=diff,
+        console=out,
+    )
+    for failure in failures:
+        err.print(f"failed: {failure}", style="red")
+    if failures:
+        raise typer.Exit(EXIT_GATE)
+
+
+@evaluation.command()
+def tune(
+    dataset: Dataset,
+    distractors: Distractors = None,
+    documents: Documents = None,
+    collection: Asked = None,
+    out_json: Out = None,
+    apply: Annotated[
+        bool, typer.Option(help="Keep what is accepted with the collection; the service uses it.")
+    ] = True,
+) -> None:
+    """Choose weights, fusion and depth; keep only what gains on questions held out."""
+    from eval.commands.tune import run_tune
+
+    run_tune(
+        _questions(dataset, distractors, documents, collection),
+        settings=load_settings(),
+        apply=apply and collection is not None,
+        out=out_json,
+        console=out,
+    )
+
+
+@evaluation.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="A report's JSON.")],
+    after: Annotated[Path, typer.Argument(help="Another, on the same questions.")],
+    shared: Annotated[
+        bool, typer.Option("--shared", help="Compare on the questions that both have.")
+    ] = False,
+    out_json: Annotated[Path | None, typer.Option("--out", help="Write it as JSON.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,
+) -> None:
+    """What changed from one report to another, which questions, and how sure that is."""
+    from eval.compare import compare as compared
+    from eval.json_files import write_text
+    from eval.render_comparison import comparison_to_markdown, comparison_to_terminal
+    from eval.report import read_report
+
+    found = compared(read_report(before), read_report(after), shared_questions=shared)
+    out.print(comparison_to_terminal(found))
+    if out_json is not None:
+        write_text(out_json, found.to_json())
+    if markdown is not None:
+        write_text(markdown, comparison_to_markdown(found))
+
+
+@evaluation.command()
+def answers(
+    dataset: Dataset,
+    distractors: Distractors = None,
+    documents: Documents = None,
+    collection: Asked = None,
+    out_json: Out = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="The first questions of each kind only.")
+    ] = None,
+    withhold: Annotated[
+        bool, typer.Option("--withhold", help="Ask again with the relevant documents hidden.")
+    ] = False,
+    judge: Annotated[
+        str | None, typer.Option(help="A generator that judges too, as openai:URL#MODEL.")
+    ] = None,
+) -> None:
+    """Exact match, F1, citations and abstention of the answers."""
+    from eval.commands.answers import run_answer_evaluation
+
+    run_answer_evaluation(
+        _questions(dataset, distractors, documents, collection),
+        settings=load_settings(),
+        judge=judge,
+        limit=limit,
+        withhold=withhold,
+        out=out_json,
+        console=out,
+    )
+
+
+@evaluation.command()
+def synthesize(
+    collection: Annotated[str, typer.Argument(help="Name of the collection.")],
+    folder: Annotated[Path, typer.Option("--out", help="The folder to make.")],
+    limit: Annotated[int, typer.Option(min=1, help="Questions at most.")] = 200,
+    seed: int = 0,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Let the configured generator write some too.")
+    ] = False,
+) -> None:
+    """Write questions from a collection's own passages, marked as synthetic."""
+    from eval.commands.synthesize import run_synthesis
+    from eval.synthesis.synthesize import SynthesisSettings
+
+    run_synthesis(
+        collection,
+        settings=load_settings(),
+        synthesis=SynthesisSettings(limit=limit, seed=seed),
+        generate=generate,
+        out=folder,
+        console=out,
+    )
+
+
+@evaluation.command()
+def chunking(
+    dataset: Annotated[Path, typer.Argument(help="Questions with the spans that answer them.")],
+    documents: Documents = None,
+    strategies: Annotated[
+        list[_Strategy] | None,
+        typer.Option("--strategy", help="Give it again for more."),
+    ] = None,
+    sizes: Annotated[
+        list[int] | None, typer.Option("--tokens", min=16, help="Give it again for more.")
+    ] = None,
+    overlaps: Annotated[
+        list[float] | None,
+        typer.Option("--overlap", min=0.0, max=0.5, help="As a share of the chunk."),
+    ] = None,
+    embedders: Annotated[
+        list[str] | None, typer.Option("--embedder", help="Try these too; by default the one set.")
+    ] = None,
+    out_json: Out = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+) -> None:
+    """Compare chunk sizes, overlaps and embedders by the answer's text that they find."""
+    from eval.commands.chunking import CHUNK_TOKENS, OVERLAP_SHARES, run_chunking
+    from eval.spans.configuration import grid
+
+    settings = load_settings()
+    run_chunking(
+        dataset,
+        settings=settings,
+        documents=documents,
+        configurations=grid(
+            strategies=[s.value for s in strategies or _Strategy],
+            chunk_tokens=sizes or CHUNK_TOKENS,
+            overlap_shares=overlaps or OVERLAP_SHARES,
+            embedders=embedders or [settings.models.embedder],
+        ),
+        out=out_json,
+        markdown=markdown,
+        console=out,
+    )

@@ -1,0 +1,116 @@
+"""``rag eval run``: asks the questions, prints the table, writes reports, checks what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from app.main import Application
+from app.settings import RetrievalSettings, Settings
+from eval.commands.provenance import provenance
+from eval.commands.target import Questions, Target, application, prepare, shown
+from eval.evaluate import make_report, search_all
+from eval.gates import check_regression, check_thresholds
+from eval.json_files import write_text
+from eval.page.html import to_html
+from eval.page.sweep import SweepPoint
+from eval.pipeline_searcher import PipelineSearcher
+from eval.render import diff_to_terminal, to_markdown, to_terminal
+from eval.report import Report, read_report
+from eval.traces import diff
+from eval.tuning.recall import recall_all
+from eval.tuning.tune import weight_sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where reports go, by format; ``None``: nowhere."""
+
+    json: Path | None = None
+    markdown: Path | None = None
+    html: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What must hold, see `eval.gates`."""
+
+    thresholds: Sequence[str] = ()
+    base: Path | None = None
+
+
+def run(
+    questions: Questions,
+    *,
+    settings: Settings,
+    outputs: Outputs,
+    gates: Gates,
+    show_diff: bool,
+    console: Console,
+) -> list[str]:
+    """Evaluates the settings, with what was tuned for the collection, and shows what was found.
+
+    Returns:
+        The gates that failed, in words.
+
+    Raises:
+        EvaluationError: the dataset, a threshold or the base can't be read, or don't fit.
+    """
+    base = read_report(gates.base) if gates.base else None
+    with application(settings, questions) as app:
+        target = prepare(app, questions, console)
+        pipeline = app.pipeline(target.collection)
+        retrieval = pipeline.in_force.settings
+        searcher = PipelineSearcher(
+            pipeline, routes=retrieval.routes, rerank=app.reranker is not None
+        )
+        with shown(console, "asking") as told:
+            searched = search_all(target.dataset, searcher, progress=told)
+        report = make_report(
+            target.dataset,
+            searched,
+            routes=searcher.routes(),
+            provenance=provenance(app, target.collection.fingerprint, retrieval),
+        )
+        console.print(to_terminal(report))
+        if show_diff:
+            for stage, baseline in dict.fromkeys(
+                (c.stage, c.baseline) for c in report.table.comparisons
+            ):
+                changes = diff(report, stage, baseline)
+                console.print(diff_to_terminal(changes, target.dataset))
+        if outputs.html is not None:
+            sweep = _sweep(app, target, retrieval)
+            write_text(outputs.html, to_html(report, target.dataset, searched.runs, sweep=sweep))
+    _write(report, outputs, console)
+    failures = check_thresholds(report, gates.thresholds)
+    return failures + (check_regression(report, base) if base else [])
+
+
+def _sweep(
+    app: Application, target: Target, retrieval: RetrievalSettings
+) -> tuple[SweepPoint, ...]:
+    """The ensemble at other weights, where there are two routes to weigh."""
+    if len(retrieval.routes) != 2:  # noqa: PLR2004 - a curve has one weight to vary
+        return ()
+    recalled = recall_all(
+        app.pipeline(target.collection),
+        target.collection,
+        target.dataset,
+        analyzer=app.analyzer,
+        routes=retrieval.routes,
+    )
+    return weight_sweep(recalled, retrieval)
+
+
+def _write(report: Report, outputs: Outputs, console: Console) -> None:
+    if outputs.json is not None:
+        report.save(outputs.json)
+    if outputs.markdown is not None:
+        write_text(outputs.markdown, to_markdown(report))
+    for path in (outputs.json, outputs.markdown, outputs.html):
+        if path is not None:
+            console.print(f"written: {path}")

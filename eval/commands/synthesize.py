@@ -1,0 +1,58 @@
+"""``rag eval synthesize``: questions for a collection that has none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from app.main import Application
+from app.requests import SearchRequest
+from app.settings import Settings
+from eval.commands.target import shown
+from eval.synthesis.folder import write_dataset
+from eval.synthesis.render import summary
+from eval.synthesis.synthesize import SynthesisSettings, synthesize
+
+
+def run_synthesis(
+    collection: str,
+    *,
+    settings: Settings,
+    synthesis: SynthesisSettings,
+    generate: bool,
+    out: Path,
+    console: Console,
+) -> None:
+    """Writes questions from the passages of a collection, in BEIR layout without a corpus.
+
+    Args:
+        collection: Its name.
+        settings: Where collections are, and the generator.
+        synthesis: How many questions of which kinds.
+        generate: Let the configured generator write questions too.
+        out: The folder to make.
+        console: Where the summary goes.
+
+    Raises:
+        EvaluationError: no question could be kept, or the folder is not empty.
+        NotFound: there is no such collection.
+    """
+    app = Application(settings)
+    try:
+        opened = app.store.open(collection)
+        pipeline = app.pipeline(opened)
+        with shown(console, "writing questions") as told:
+            found = synthesize(
+                opened,
+                search=lambda question: pipeline.search(SearchRequest(question)).hits,
+                analyzer=app.analyzer,
+                generator=app.generator if generate else None,
+                settings=synthesis,
+                progress=told,
+            )
+        write_dataset(found, out)
+    finally:
+        app.close()
+    console.print(summary(found))
+    console.print(f"written: {out}; `rag eval {out} --collection {collection}` asks them")

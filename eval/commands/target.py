@@ -1,0 +1,152 @@
+"""What is evaluated: judged questions, and the collection that they are asked of.
+
+Questions come with a corpus, which is indexed into a collection of its own in the cache, or are
+asked of files (``--docs``), indexed likewise, or of a collection that is there (``--collection``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from app.main import Application
+from app.settings import Settings
+from app.stores.local.collection import LocalCollection
+from eval.answers.service_answerer import unhurried
+from eval.beir import read_corpus, read_dataset
+from eval.dataset import Corpus, Dataset, EvalDocument, pool
+from eval.errors import EvaluationError
+from eval.evaluate import Progress as Told
+from ingest.sources import RecordSource, find_files
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Where the questions are, and what they are asked of, as the command line says it."""
+
+    folder: Path
+    distractors: tuple[Path, ...] = ()
+    documents: Path | None = None
+    collection: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises `EvaluationError` where two things are named that exclude each other."""
+        given = [self.distractors or None, self.documents, self.collection]
+        if sum(item is not None for item in given) > 1:
+            raise EvaluationError("--with, --docs and --collection exclude each other; give one")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Questions and the open collection that they are asked of."""
+
+    dataset: Dataset
+    collection: LocalCollection
+
+
+def evaluation_settings(settings: Settings) -> Settings:
+    """``settings`` with collections and vectors kept in the cache, and all the time there is."""
+    store = settings.store.model_copy(update={"directory": settings.models.cache / "eval"})
+    models = settings.models.model_copy(update={"embedding_cache": True})
+    return unhurried(settings).model_copy(update={"store": store, "models": models})
+
+
+@contextmanager
+def application(settings: Settings, questions: Questions) -> Iterator[Application]:
+    """Parts over the settings' own store where a collection is named, else over the cache."""
+    own = unhurried(settings) if questions.collection else evaluation_settings(settings)
+    app = Application(own)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def prepare(app: Application, questions: Questions, console: Console) -> Target:
+    """Reads the questions, indexes what they are asked of where need be, and opens it.
+
+    Raises:
+        EvaluationError: the dataset can't be read. Documents that can't be indexed are named, and
+            count as never found.
+        NotFound: there is no such collection.
+    """
+    if questions.collection is not None:
+        collection = app.store.open(questions.collection)
+        corpus = _corpus(collection, questions.collection)
+        return Target(read_dataset(questions.folder, corpus=corpus), collection)
+    if questions.documents is not None:
+        return _ask_files(app, questions.folder, questions.documents, console)
+    name, dataset = index_dataset(app, questions.folder, questions.distractors, console)
+    return Target(dataset, app.store.open(name))
+
+
+def index_dataset(
+    app: Application, folder: Path, distractors: tuple[Path, ...], console: Console
+) -> tuple[str, Dataset]:
+    """A dataset, and the name of the collection that its corpus is indexed in, made if need be."""
+    dataset = pool(read_dataset(folder), *map(read_corpus, distractors))
+    name = _collection_name(app, dataset.hash)
+    with Progress(console=console) as bar:
+        task = bar.add_task("indexing", total=len(dataset.documents))
+        report = app.ingest(
+            name,
+            _records(dataset),
+            lambda report: bar.update(task, completed=report.received),
+        )
+    for failure in report.failures:
+        console.print(f"not indexed: {failure.name}: {failure.reason}")
+    return name, dataset
+
+
+def _ask_files(app: Application, folder: Path, documents: Path, console: Console) -> Target:
+    files = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes)
+    name = _collection_name(app, documents.name)
+    with Progress(console=console) as bar:
+        task = bar.add_task("indexing", total=len(files.sources))
+        app.ingest(
+            name,
+            files.sources,
+            lambda report: bar.update(task, completed=report.received),
+            prune=files.roots,
+        )
+    collection = app.store.open(name)
+    corpus = _corpus(collection, ",".join(root.rstrip("/") for root in files.roots))
+    return Target(read_dataset(folder, corpus=corpus), collection)
+
+
+def _collection_name(app: Application, content: str) -> str:
+    """The same content indexed the same way is found again."""
+    key = f"{content} {asdict(app.indexer.fingerprint)}"
+    return f"eval-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+
+
+def _records(dataset: Dataset) -> Iterator[RecordSource]:
+    for document in dataset.documents.values():
+        record = {"id": document.id, "title": document.title, "text": document.text}
+        yield RecordSource(document.id, record)
+
+
+def _corpus(collection: LocalCollection, name: str) -> Corpus:
+    documents: dict[str, EvalDocument] = {}
+    for record in collection.records():
+        document = collection.document(record.id)
+        if document is not None:
+            documents[record.id] = EvalDocument(document.id, document.title, document.text)
+    return Corpus(name, documents)
+
+
+@contextmanager
+def shown(console: Console, what: str) -> Iterator[Told]:
+    """A progress bar that is told ``(done, total)``."""
+    with Progress(console=console) as bar:
+        task = bar.add_task(what, total=None)
+        told: Callable[[int, int], None] = lambda done, total: bar.update(  # noqa: E731 - typed here
+            task, completed=done, total=total
+        )
+        yield told

@@ -1,0 +1,102 @@
+"""``rag eval tune``: chooses retrieval settings on judged questions and keeps what is sound."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from app.domain import Tuning
+from app.main import Application
+from app.settings import RetrievalSettings, Settings
+from eval.commands.provenance import provenance
+from eval.commands.target import Questions, Target, application, prepare, shown
+from eval.errors import EvaluationError
+from eval.json_files import write_text
+from eval.tuning.recall import recall_all
+from eval.tuning.report import TuningReport, in_words
+from eval.tuning.tune import tune
+
+
+def run_tune(
+    questions: Questions,
+    *,
+    settings: Settings,
+    apply: bool,
+    out: Path | None,
+    console: Console,
+) -> TuningReport:
+    """Tunes, says in words what was found, and keeps accepted settings with the collection.
+
+    What the collection was tuned to before is left aside: settings are compared with the
+    configured ones.
+
+    Args:
+        questions: Where they are and what they are asked of.
+        settings: The configured ones.
+        apply: Keep what is accepted with the collection; what was kept before is forgotten where
+            nothing is.
+        out: Where the report's JSON goes.
+        console: Where words and progress go.
+
+    Raises:
+        EvaluationError: the dataset can't be read, has too few questions, or ones that a program
+            wrote, which do not tell which settings people need.
+    """
+    untuned = settings.retrieval.model_copy(update={"tuned": False})
+    with application(settings.model_copy(update={"retrieval": untuned}), questions) as app:
+        target = prepare(app, questions, console)
+        if target.dataset.synthetic:
+            raise EvaluationError(
+                f"{target.dataset.synthetic} of the questions were written by a program; they show "
+                "whether an index works, not which route people need. Tune on questions of people."
+            )
+        report = _tune(app, target, app.settings.retrieval, console)
+        for line in in_words(report):
+            console.print(line)
+        if apply:
+            target.collection.tune(_tuning(app, target, report))
+            kept = "kept with" if report.settings else "nothing is kept with"
+            console.print(f"{kept} collection {target.collection.name}")
+    if out is not None:
+        write_text(out, report.to_json())
+        console.print(f"written: {out}")
+    return report
+
+
+def _tune(
+    app: Application, target: Target, configured: RetrievalSettings, console: Console
+) -> TuningReport:
+    pipeline = app.pipeline(target.collection)
+    with shown(console, "recalling") as told:
+        recalled = recall_all(
+            pipeline,
+            target.collection,
+            target.dataset,
+            analyzer=app.analyzer,
+            routes=configured.routes,
+            progress=told,
+        )
+    started = time.perf_counter()
+    report = tune(recalled, configured, recalled_depth=pipeline.in_force.settings.depth)
+    facts = {
+        "dataset": target.dataset.name,
+        "dataset_hash": target.dataset.hash,
+        **provenance(app, target.collection.fingerprint, configured),
+    }
+    return replace(report, seconds=round(time.perf_counter() - started, 3), provenance=facts)
+
+
+def _tuning(app: Application, target: Target, report: TuningReport) -> Tuning | None:
+    if not report.settings:
+        return None
+    return Tuning(
+        settings=report.settings,
+        evidence=report.evidence(),
+        fingerprint=target.collection.fingerprint,
+        reranker=app.reranker.id if app.reranker else "none",
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )

@@ -1,0 +1,49 @@
+"""From spans to judged chunks, so that `eval.metrics` can score rankings of chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from eval.metrics.relevance import RELEVANT_GRADE
+from eval.spans.region import Passage, Region, overlap
+
+RELEVANT_SHARE: Final = 0.5
+"""A chunk is relevant to a reference if they share this part of the shorter of the two."""
+
+
+def judge_chunks(
+    chunks: Mapping[str, Passage], references: Region, *, share: float = RELEVANT_SHARE
+) -> dict[str, int]:
+    """The relevant chunks, each with the grade 1: chunk id → grade.
+
+    A chunk is relevant if it holds ``share`` of a reference, or if ``share`` of it lies within one:
+    a chunk that only clips the end of an answer is no find. Where a reference is cut so that no
+    chunk reaches this, those that hold most of it are relevant, so that none is without.
+
+    Args:
+        chunks: All of a collection by id; only those of the references' documents matter.
+        references: What answers one question.
+        share: Above 0, at most 1.
+
+    Raises:
+        ValueError: ``share`` is out of its range.
+    """
+    if not 0.0 < share <= 1.0:
+        raise ValueError(f"a share lies above 0 and at most at 1, not at {share}")
+    relevant: set[str] = set()
+    for document_id, spans in references.items():
+        here = {id_: chunk for id_, chunk in chunks.items() if chunk.document_id == document_id}
+        for span in spans:
+            held = {id_: overlap(chunk.span, span) for id_, chunk in here.items()}
+            enough = {
+                id_
+                for id_, characters in held.items()
+                if characters >= share * min(here[id_].characters, span[1] - span[0])
+                and characters > 0
+            }
+            most = max(held.values(), default=0)
+            relevant |= enough or {
+                id_ for id_, characters in held.items() if 0 < characters == most
+            }
+    return dict.fromkeys(sorted(relevant), RELEVANT_GRADE)

@@ -1,0 +1,63 @@
+"""Every measure of one question's ranking of chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from eval.metrics.measure import Measure
+from eval.spans.budget import within_budget
+from eval.spans.intersection_over_union import span_iou
+from eval.spans.precision import span_precision
+from eval.spans.recall import span_recall
+from eval.spans.region import Passage, Region
+
+SpanMetric: TypeAlias = Callable[[Sequence[Passage], Region], float]
+"""``f(retrieved, references)``, 0 to 1."""
+
+SPAN_METRICS: Final[Mapping[str, SpanMetric]] = {
+    "span_recall": span_recall,
+    "span_precision": span_precision,
+    "span_iou": span_iou,
+}
+"""Every metric of spans that needs a ranking, by the name that reports give its mean."""
+
+CHUNK_MEASURES: Final = (Measure("hit", 1), Measure("mrr", 10), Measure("recall", 10))
+"""What is measured of judged chunks. Smaller chunks are more and harder to put first, so these
+compare stages of one configuration, and configurations only with that in mind."""
+
+
+def at_budget(metric: str, tokens: int) -> str:
+    """The label of a span metric within a context of so many tokens: ``span_recall@1000tok``."""
+    return f"{metric}@{tokens}tok"
+
+
+def score_ranking(
+    ranking: Sequence[str],
+    chunks: Mapping[str, Passage],
+    references: Region,
+    judgments: Mapping[str, int],
+    *,
+    budgets_tokens: Sequence[int],
+    ks: Sequence[int],
+) -> dict[str, float]:
+    """Measure label → score of one question.
+
+    Args:
+        ranking: Chunk ids, best first, each in ``chunks``.
+        chunks: Where each chunk stands.
+        references: What answers the question.
+        judgments: Its relevant chunks, as `judge_chunks` finds them.
+        budgets_tokens: Contexts that span metrics are taken at.
+        ks: Numbers of chunks that span metrics are taken at.
+    """
+    passages = [chunks[chunk_id] for chunk_id in ranking]
+    cuts: dict[str, Sequence[Passage]] = {
+        at_budget("", tokens): within_budget(passages, tokens=tokens) for tokens in budgets_tokens
+    } | {f"@{k}": passages[:k] for k in ks}
+    spans = {
+        f"{name}{depth}": metric(retrieved, references)
+        for name, metric in SPAN_METRICS.items()
+        for depth, retrieved in cuts.items()
+    }
+    return spans | {measure.label: measure.score(ranking, judgments) for measure in CHUNK_MEASURES}

@@ -1,0 +1,1 @@
+"""Questions for users who have none, written from a collection's own passages."""

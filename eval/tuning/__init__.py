@@ -1,0 +1,1 @@
+"""Choosing retrieval settings from judged questions, and telling whether the choice is sound."""

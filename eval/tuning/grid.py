@@ -1,0 +1,46 @@
+"""The settings that are tried."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Final
+
+from eval.tuning.fused import Family, Setting
+
+STEPS: Final = {1: 1, 2: 20}
+"""Weights are tried in steps of 1 / STEPS, by the number of routes."""
+STEPS_OF_MANY: Final = 10
+"""The same for more routes: the number of points grows with its power."""
+DEPTHS: Final = (20, 50, 100, 200)
+"""Candidates that each route returns, as far as it was recalled."""
+RRF_KS: Final = (1.0, 10.0, 30.0, 60.0, 120.0)
+SCORE_FUSIONS: Final = ("zscore", "convex")
+
+
+def settings_to_try(routes: int, *, recalled_depth: int, default: Setting) -> list[Setting]:
+    """Every fusion at every depth with weights that sum to 1; ``default`` comes first.
+
+    With one route there is nothing to weigh, and only the depth is left. Settings of one family
+    stand together.
+    """
+    depths = sorted({depth for depth in DEPTHS if depth <= recalled_depth} | {recalled_depth})
+    families = [default.family]
+    families += [Family(fusion, depth, 60.0) for fusion in SCORE_FUSIONS for depth in depths]
+    families += [Family("rrf", recalled_depth, k) for k in RRF_KS]
+    tried = [
+        Setting(family, weights)
+        for family in dict.fromkeys(families)
+        for weights in _weights(routes)
+    ]
+    return list(dict.fromkeys([default, *tried]))
+
+
+def _weights(routes: int) -> Sequence[tuple[float, ...]]:
+    """All points of the simplex with coordinates in steps."""
+    steps = STEPS.get(routes, STEPS_OF_MANY)
+    return [
+        tuple(part / steps for part in parts)
+        for parts in itertools.product(range(steps + 1), repeat=routes)
+        if sum(parts) == steps
+    ]
