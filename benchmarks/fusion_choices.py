@@ -21,7 +21,7 @@ from rich.console import Console
 from app.domain import Candidate, Fused
 from app.main import Application
 from app.requests import SearchRequest
-from app.retrieval.fusion import convex_combination, weighted_rrf
+from app.retrieval.fusion import convex_combination, weighted_rrf, zscore_combination
 from app.settings import Settings
 from eval.commands.target import evaluation_settings, index_dataset
 from eval.metrics.hit_rate import hit_rate
@@ -30,7 +30,12 @@ from eval.runs import collapse
 
 SETS = {
     "scifact": ("scifact",),
+    "covidqa": ("covidqa",),
     "clapnq_dev": ("clapnq_dev",),
+    "codebase_qa": ("codebase_qa",),
+    "medquad_eval": ("medquad_eval",),
+    "chunking_eval": ("chunking_eval",),
+    "cmrc2018_dev": ("cmrc2018_dev",),
     "cmrc2018_dev + zh_news_distractors": ("cmrc2018_dev", "zh_news_distractors"),
 }
 Rankings = Mapping[str, Sequence[Candidate]]
@@ -46,8 +51,11 @@ def fusions() -> dict[str, Callable[[Rankings], list[Fused]]]:
         ways[f"rrf 0.5:0.5 k={k}"] = lambda r, k=k: weighted_rrf(
             r, weights={"bm25": 0.5, "dense": 0.5}, k=k
         )
-    for dense in (0.3, 0.4, 0.5, 0.6):
+    for dense in (0.4, 0.5, 0.6):
         weights = {"bm25": 1 - dense, "dense": dense}
+        ways[f"zscore {1 - dense:.1f}:{dense:.1f}"] = lambda r, w=weights: zscore_combination(
+            r, weights=w
+        )
         ways[f"convex {1 - dense:.1f}:{dense:.1f}"] = lambda r, w=weights: convex_combination(
             r, weights=w, minima={"bm25": 0.0}
         )

@@ -1,6 +1,6 @@
 """covidqa as a dataset of whole papers: its questions, judged by the paper that they are about.
 
-    python benchmarks/whole_papers.py ../shared/data/eval/covidqa FOLDER
+python benchmarks/whole_papers.py ../shared/data/eval/covidqa FOLDER
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ ENGLISH: Final = frozenset(
 
 CHINESE: Final = frozenset(
     """
-    什么 谁 哪 哪个 哪些 哪里 哪位 哪一 哪年 何时 如何 怎么 怎样 为什么 为何 多少 几 吗 呢 请问
+    什么 甚么 谁 哪 哪个 哪些 哪里 哪位 哪一 哪年 何时 如何 怎么 怎样 为什么 为何 多少 几 吗 呢 请问
     的 了 是 在 有 和 与 及 被 由 于 为 以 之 中 个 一个 其 它 他 她 这 那
     """.split()  # noqa: SIM905 - as above
 )
@@ -32,4 +32,5 @@ CHINESE: Final = frozenset(
 
 def is_english_function_word(token: str) -> bool:
     """Whether a word as it was written is one; in capitals it is a name (IT, WHO, ME)."""
-    return token.lower() in ENGLISH and not (token.isupper() and len(token) > 1)
+    word = token.partition("'")[0]  # what's, they're
+    return word.lower() in ENGLISH and not (word.isupper() and len(word) > 1)

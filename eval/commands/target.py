@@ -23,6 +23,7 @@ from eval.beir import read_corpus, read_dataset
 from eval.dataset import Corpus, Dataset, EvalDocument, pool
 from eval.errors import EvaluationError
 from eval.evaluate import Progress as Told
+from ingest.report import IngestReport
 from ingest.sources import RecordSource, find_files
 
 
@@ -99,8 +100,7 @@ def index_dataset(
             _records(dataset),
             lambda report: bar.update(task, completed=report.received),
         )
-    for failure in report.failures:
-        console.print(f"not indexed: {failure.name}: {failure.reason}")
+    _tell_failures(report, console)
     return name, dataset
 
 
@@ -109,15 +109,21 @@ def _ask_files(app: Application, folder: Path, documents: Path, console: Console
     name = _collection_name(app, documents.name)
     with Progress(console=console) as bar:
         task = bar.add_task("indexing", total=len(files.sources))
-        app.ingest(
+        report = app.ingest(
             name,
             files.sources,
             lambda report: bar.update(task, completed=report.received),
             prune=files.roots,
         )
+    _tell_failures(report, console)
     collection = app.store.open(name)
     corpus = _corpus(collection, ",".join(root.rstrip("/") for root in files.roots))
     return Target(read_dataset(folder, corpus=corpus), collection)
+
+
+def _tell_failures(report: IngestReport, console: Console) -> None:
+    for failure in report.failures:
+        console.print(f"not indexed: {failure.name}: {failure.reason}")
 
 
 def _collection_name(app: Application, content: str) -> str:

@@ -38,14 +38,16 @@ def choose_one(scores: Floats, columns: Ints, *, prefer: int) -> Choice:
     """The row with the best mean over ``columns``.
 
     Rows that are no worse than it by more than half a standard error of the paired difference are
-    as good for all that is known; of these the one nearest to ``prefer`` in score, question by
-    question, is taken, so that noise moves as little as possible.
+    as good for all that is known; of these ``prefer`` is taken, or else the one nearest to it in
+    score, question by question, so that noise moves as little as possible.
     """
     seen = scores[:, columns]
     best = int(seen.mean(axis=1).argmax())
     behind = seen[best] - seen
     error = behind.std(axis=1) / np.sqrt(len(columns))
     alike = np.flatnonzero(behind.mean(axis=1) <= 0.5 * error)
+    if prefer in alike:  # others may score the same on every question
+        return Choice(prefer, {})
     distance = np.abs(seen[alike] - seen[prefer]).mean(axis=1)
     return Choice(int(alike[distance.argmin()]), {})
 

@@ -61,7 +61,8 @@ def _parts(recalled: Recalled, family: Family) -> tuple[Flags, Floats]:
     returned = (recalled.ranks != UNRANKED) & (recalled.ranks <= family.depth)
     match family.fusion:
         case "rrf":
-            return returned, np.where(returned, 1.0 / (family.rrf_k + recalled.ranks), 0.0)
+            places = np.maximum(recalled.ranks, 1)  # where k = 0, an unranked chunk divides by 0
+            return returned, np.where(returned, 1.0 / (family.rrf_k + places), 0.0)
         case "convex":
             return returned, _stretched(recalled, returned)
         case "zscore":

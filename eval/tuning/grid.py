@@ -26,8 +26,9 @@ def settings_to_try(routes: int, *, recalled_depth: int, default: Setting) -> li
     """
     depths = sorted({depth for depth in DEPTHS if depth <= recalled_depth} | {recalled_depth})
     families = [default.family]
-    families += [Family(fusion, depth, 60.0) for fusion in SCORE_FUSIONS for depth in depths]
-    families += [Family("rrf", recalled_depth, k) for k in RRF_KS]
+    k = default.family.rrf_k  # of no effect: another would make the default's family appear twice
+    families += [Family(fusion, depth, k) for fusion in SCORE_FUSIONS for depth in depths]
+    families += [Family("rrf", recalled_depth, rrf_k) for rrf_k in RRF_KS]
     tried = [
         Setting(family, weights)
         for family in dict.fromkeys(families)

@@ -117,6 +117,15 @@ def to_arrays(
     )
 
 
+def ranks_alone(recalled: Recalled, route: str) -> Ints:
+    """``(q,)``: the rank of the first relevant document on one route; 0 for none.
+
+    Not the same as a weight of 1 for it: where its factor is 0, all routes would weigh alike.
+    """
+    ranks = recalled.ranks[recalled.routes.index(route)]
+    return first_relevant_ranks(recalled, np.where(ranks == UNRANKED, -np.inf, -ranks))
+
+
 def first_relevant_ranks(recalled: Recalled, fused: Floats) -> Ints:
     """``(q,)``: the rank, from 1, of the first relevant document by fused scores; 0 for none.
 

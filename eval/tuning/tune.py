@@ -17,7 +17,7 @@ from eval.significance import LEVEL, PairedTest, paired_test
 from eval.tuning.choosing import Choice, Choose, choose_by_group, choose_one, cross_fitted, folds
 from eval.tuning.fused import Family, Setting, ranks_of_settings
 from eval.tuning.grid import settings_to_try
-from eval.tuning.recalled import Floats, Ints, Recalled
+from eval.tuning.recalled import Floats, Ints, Recalled, ranks_alone
 from eval.tuning.report import Attempt, Scope, TuningReport
 
 FOLDS: Final = 5
@@ -73,13 +73,8 @@ def tune(
     rows = np.zeros(count, dtype=np.int64)
     if accepted is not None:
         rows = ways[accepted].choose(trial.seen).rows(ways[accepted].groups)
-    alone = {
-        route: row
-        for row, setting in enumerate(tried)
-        for route, weight in zip(recalled.routes, setting.weights, strict=True)
-        if weight == 1.0 and setting.family == default.family
-    }
-    best = max(alone, key=lambda route: float(scores[alone[route]].mean()))
+    alone = {route: reciprocal(ranks_alone(recalled, route)) for route in recalled.routes}
+    best = max(alone, key=lambda route: float(alone[route].mean()))
     served = scores[rows, np.arange(count)]
     return TuningReport(
         questions=count,
@@ -91,7 +86,7 @@ def tune(
         settings={} if accepted is None else attempts[accepted].chosen,
         scope=None if accepted is None else attempts[accepted].scope,
         best_route=best,
-        against_route=paired_test(served.tolist(), scores[alone[best]].tolist()),
+        against_route=paired_test(served.tolist(), alone[best].tolist()),
         sweep=weight_sweep(recalled, configured) if len(recalled.routes) == SWEPT_ROUTES else (),
         seed=seed,
     )

@@ -1,0 +1,118 @@
+"""The reference results as one page, made from the reports that `make results` wrote.
+
+python benchmarks/reference_table.py docs/results docs/results/README.md
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from eval.report import Report, read_report
+from eval.significance import PairedTest
+from eval.stages import ENSEMBLE
+from eval.verdict import outcome
+
+SETS = (
+    *("scifact", "covidqa", "covidqa_full", "clapnq_dev", "codebase_qa", "medquad_eval"),
+    *("chunking_eval", "cmrc2018_dev", "cmrc2018_dev_pooled"),
+)
+FORCED = ("english_only_cmrc2018_dev", "english_only_cmrc2018_dev_pooled")
+MEASURES = ("hit@1", "mrr@10", "ndcg@10")
+
+
+def signed(test: PairedTest) -> str:
+    return f"{test.difference:+.3f} [{test.interval.low:+.3f}, {test.interval.high:+.3f}]"
+
+
+def stages(reports: dict[str, Report]) -> Iterator[str]:
+    yield "| set | questions | stage | " + " | ".join(MEASURES) + " |"
+    yield "|---|---|---|" + "---|" * len(MEASURES)
+    for name, report in reports.items():
+        for row in report.table.rows:
+            cells = " | ".join(f"{row.cells[measure].mean:.3f}" for measure in MEASURES)
+            yield f"| {name} | {len(report.table.queries)} | {row.stage} | {cells} |"
+
+
+def against_best_route(reports: dict[str, Report]) -> Iterator[str]:
+    yield "| set | measure | best route | ensemble − best route | p, corrected | |"
+    yield "|---|---|---|---|---|---|"
+    for name, report in reports.items():
+        for found in report.table.comparisons:
+            if found.stage == ENSEMBLE:
+                verdict = outcome(found, level=report.table.resampling.level)
+                yield (
+                    f"| {name} | {found.measure} | {found.baseline} | {signed(found.test)} "
+                    f"| {found.p_corrected:.3g} | {verdict.value} |"
+                )
+
+
+def tuned(folder: Path) -> Iterator[str]:
+    yield "| set | settings kept | tuned − default, MRR@10, held out | p, corrected |"
+    yield "|---|---|---|---|"
+    for name in SETS:
+        path = folder / "tuning" / f"{name}.json"
+        if not path.exists():
+            continue
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        attempts = {attempt["scope"]: attempt for attempt in report["attempts"]}
+        attempt = attempts[report["scope"] or "all queries"]
+        gain = attempt["held_out"]
+        interval = f"[{gain['interval']['low']:+.4f}, {gain['interval']['high']:+.4f}]"
+        kept = report["settings"] or {}
+        weights = kept.get("weights", {})
+        words = ", ".join(f"{route} {weight:g}" for route, weight in weights.items())
+        settings = f"{kept['fusion']}, depth {kept['depth']}, {words}" if kept else "the default"
+        yield (
+            f"| {name} | {settings} | {gain['difference']:+.4f} {interval} "
+            f"| {attempt['p_corrected']:.3g} |"
+        )
+
+
+def main() -> None:
+    folder, out = Path(sys.argv[1]), Path(sys.argv[2])
+    reports = {
+        name: read_report(folder / f"{name}.json")
+        for name in SETS
+        if (folder / f"{name}.json").exists()
+    }
+    forced = {
+        name: read_report(folder / f"{name}.json")
+        for name in FORCED
+        if (folder / f"{name}.json").exists()
+    }
+    lines = [
+        "# Reference results",
+        "",
+        "Made by `make results` with the bundled models and default settings; every number is in",
+        "the JSON of the same name beside this page, with the dataset's hash, versions and commit.",
+        "P-values are of randomisation tests, corrected by Holm's method within each report.",
+        "",
+        "## Every stage",
+        "",
+        *stages(reports),
+        "",
+        "## The ensemble against the best single route",
+        "",
+        *against_best_route(reports),
+        "",
+        "## An English-only embedder forced onto Chinese text",
+        "",
+        *stages(forced),
+        "",
+        *against_best_route(forced),
+        "",
+        "## Tuned against default",
+        "",
+        "Each question is scored by settings that were chosen without it.",
+        "",
+        *tuned(folder),
+    ]
+    out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
