@@ -37,7 +37,7 @@ def fuse(
         case "convex":
             return convex_combination(rankings, weights=weights, minima=MINIMA)
         case "zscore":
-            return zscore_combination(rankings, weights=weights)
+            return zscore_combination(rankings, weights=weights, minima=MINIMA)
 
 
 def weighted_rrf(rankings: Rankings, *, weights: Mapping[str, float], k: float) -> list[Fused]:
@@ -95,13 +95,22 @@ def convex_combination(
     return _fuse(rankings, contribution)
 
 
-def zscore_combination(rankings: Rankings, *, weights: Mapping[str, float]) -> list[Fused]:
+def zscore_combination(
+    rankings: Rankings,
+    *,
+    weights: Mapping[str, float],
+    minima: Mapping[str, float] = MappingProxyType({}),
+) -> list[Fused]:
     """Weighted mean of standard scores, Σ αᵢ · φᵢ(d) with Σα = 1; best first, scores 0 or more.
 
     φ maps a route's scores to (s − m) / σ: how many standard deviations a chunk lies above the
     route's worst, m, which also stands for every chunk that only other routes rank. σ is taken over
     all these chunks. A route that sets few chunks far apart from the others so has more to say, for
     this query, than one that finds all much alike. Where σ = 0 every chunk of the list counts as 1.
+
+    A list that is shorter than the longest holds all that its route could find, and what it left
+    out has the least score there is, if ``minima`` tells it (for BM25: 0, no term in common): m is
+    that least score then, so that the last of three matches still is a match.
 
     Raises:
         ConfigurationError: as `weighted_rrf`.
@@ -113,7 +122,12 @@ def zscore_combination(rankings: Rankings, *, weights: Mapping[str, float]) -> l
     """
     alphas = _normalised(weights, rankings)
     chunks = {candidate.chunk_id for ranking in rankings.values() for candidate in ranking}
-    scales = {route: _scale(ranking, len(chunks)) for route, ranking in rankings.items() if ranking}
+    longest = max(map(len, rankings.values()), default=0)
+    scales = {
+        route: _scale(ranking, minima.get(route) if len(ranking) < longest else None, len(chunks))
+        for route, ranking in rankings.items()
+        if ranking
+    }
 
     def contribution(route: str, candidate: Candidate) -> float:
         low, deviation = scales[route]
@@ -122,9 +136,9 @@ def zscore_combination(rankings: Rankings, *, weights: Mapping[str, float]) -> l
     return _fuse(rankings, contribution)
 
 
-def _scale(ranking: Sequence[Candidate], chunks: int) -> tuple[float, float]:
-    """The worst score, and the standard deviation over ``chunks``, the absent ones being worst."""
-    lowest = min(candidate.score for candidate in ranking)
+def _scale(ranking: Sequence[Candidate], minimum: float | None, chunks: int) -> tuple[float, float]:
+    """The score of what is absent, and the standard deviation over ``chunks`` with the absent."""
+    lowest, _ = _range(ranking, minimum)
     above = [candidate.score - lowest for candidate in ranking]
     mean = math.fsum(above) / chunks
     square = math.fsum(value * value for value in above) / chunks

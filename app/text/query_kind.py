@@ -14,7 +14,7 @@ _IDENTIFIER: Final = re.compile(
     # Letters and digits in one word: v2, GPT4, 3D; but no 80s and no 15th.
     r"|{letter}\d|\d(?!(?:s|st|nd|rd|th)\b){letter}"
     # file.py, a/path; but no U.S. and no e.g.
-    r"|{letter}{{2}}[./\\]{letter}|{letter}[./\\]{letter}{{2}}"
+    r"|{letter}{letter}[./\\]{letter}|{letter}[./\\]{letter}{letter}"
     r"|\d\.\d+\.\d"  # a version
     r"|\b[A-Z]{{2,}}-\d".format(  # CVE-2024
         letter=r"[^\W\d\u3400-\u9fff\uf900-\ufaff]"  # no Han: 2013年 is a word and a number
@@ -26,8 +26,9 @@ _ENGLISH_QUESTION: Final = re.compile(
     re.IGNORECASE,
 )
 _CHINESE_QUESTION: Final = re.compile(
-    r"什么|什麼|甚么|甚麼|谁|誰|哪|何时|何時|何处|何處|为何|為何|如何|怎么|怎麼|怎样|怎樣|多少|多久|多大|几(?![何乎率])|幾(?![何乎率])"
-    r"|是否|吗|嗎|呢$"
+    r"什么|什麼|甚么|甚麼|谁|誰|哪|何时|何時|何处|何處|为何|為何|如何|怎么|怎麼"
+    r"|怎样|怎樣|多少|多久|多大|是否|吗|嗎|呢$"
+    r"|[几幾](?![何乎率])"  # how many; but no geometry, no almost, no probability
 )
 
 

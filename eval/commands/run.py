@@ -13,7 +13,7 @@ from app.settings import RetrievalSettings, Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown
 from eval.evaluate import make_report, search_all
-from eval.gates import check_regression, check_thresholds
+from eval.gates import check_regression, check_thresholds, parse_threshold
 from eval.json_files import write_text
 from eval.page.html import to_html
 from eval.page.sweep import SweepPoint
@@ -59,6 +59,8 @@ def run(
     Raises:
         EvaluationError: the dataset, a threshold or the base can't be read, or don't fit.
     """
+    for threshold in gates.thresholds:
+        parse_threshold(threshold)  # a misspelt one fails before the questions are asked, not after
     base = read_report(gates.base) if gates.base else None
     with application(settings, questions) as app:
         target = prepare(app, questions, console)

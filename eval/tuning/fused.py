@@ -71,14 +71,21 @@ def _parts(recalled: Recalled, family: Family) -> tuple[Flags, Floats]:
 
 def _stretched(recalled: Recalled, returned: Flags) -> Floats:
     worst = np.where(returned, recalled.scores, np.inf).min(axis=2, keepdims=True)
-    minima = np.array([MINIMA.get(route, np.inf) for route in recalled.routes])[:, None, None]
-    low = np.minimum(worst, minima)
+    low = np.minimum(worst, _minima(recalled))
     high = np.where(returned, recalled.scores, -np.inf).max(axis=2, keepdims=True)
     return _share(recalled.scores, returned, low, high - low)
 
 
+def _minima(recalled: Recalled) -> Floats:
+    """``(r, 1, 1)``, infinite where a route has none."""
+    return np.array([MINIMA.get(route, np.inf) for route in recalled.routes])[:, None, None]
+
+
 def _standardised(recalled: Recalled, returned: Flags) -> Floats:
-    low = np.where(returned, recalled.scores, np.inf).min(axis=2, keepdims=True)
+    counts = returned.sum(axis=2, keepdims=True)
+    whole = counts < counts.max(axis=0, keepdims=True)  # the route found no more than these
+    worst = np.where(returned, recalled.scores, np.inf).min(axis=2, keepdims=True)
+    low = np.where(whole, np.minimum(worst, _minima(recalled)), worst)
     above = np.where(returned, recalled.scores - np.where(np.isfinite(low), low, 0.0), 0.0)
     chunks = returned.any(axis=0).sum(axis=1)[None, :, None]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -44,8 +44,6 @@ _TEXT_LOADERS: Final[Mapping[str, Loader]] = {
     "csv": load_csv,
     "tsv": load_csv,
 }
-SUPPORTED_SUFFIXES: Final = frozenset({"pdf", "docx", "json", *_TEXT_LOADERS})
-"""Suffixes that are looked for in folders; other files are read when they are named."""
 _SNIFFED_BYTES: Final = 1_024
 _ZIP_MAGIC: Final = b"PK\x03\x04"
 _OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

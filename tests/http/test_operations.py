@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import asdict
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.domain import SelfRecall, Soundness
+from app.domain import SelfRecall, Soundness, Tuning
 from app.errors import AttestError, ModelMissing
 from app.fakes import FakeGenerator
 from app.http.api import create_app
@@ -170,6 +172,43 @@ def test_a_collection_tells_how_sound_its_vectors_are_once_that_is_measured(worl
         "languages": {"zh": {"asked": 64, "dense": 20, "bm25": 63}},
         "chunks": 500,
     }
+
+
+def test_a_tuning_kept_while_the_service_runs_is_listed_and_used_by_the_next_search(
+    world: World,
+) -> None:
+    world.ingest("notes", {"id": "a", "text": "the lamp"}, {"id": "b", "text": "the tower"})
+
+    def listed() -> Any:
+        return world.client.get("/v1/collections").json()["items"][0]["tuning"]
+
+    def settings_of_a_search() -> Any:
+        body = {"query": "lamp", "explain": True}
+        answer = world.client.post("/v1/collections/notes/search", json=body)
+        return answer.json()["trace"]["settings"]
+
+    assert listed() is None
+    assert settings_of_a_search()["weights_of_query"] == {"bm25": 0.5, "dense": 0.5}
+
+    collection = world.service._store.open("notes")
+    tuning = Tuning(
+        settings={"weights": {"bm25": 0.8, "dense": 0.2}, "weight_rules": []},
+        evidence={"questions": 200, "gain": 0.05},
+        fingerprint=collection.fingerprint,
+        reranker="none",
+        created_at="2026-01-01T00:00:00+00:00",
+    )
+    collection.tune(tuning)
+
+    assert listed() == asdict(tuning)
+    assert settings_of_a_search()["weights_of_query"] == {"bm25": 0.8, "dense": 0.2}
+    assert settings_of_a_search()["tuning"] == {"questions": 200, "gain": 0.05}
+
+    collection.tune(None)
+
+    assert listed() is None
+    assert settings_of_a_search()["weights_of_query"] == {"bm25": 0.5, "dense": 0.5}
+    assert settings_of_a_search()["tuning"] is None
 
 
 def test_a_collection_of_another_model_names_no_secret_and_is_a_matter_for_the_operator(

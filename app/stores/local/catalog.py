@@ -6,7 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -23,18 +23,16 @@ from app.domain import (
     DocumentRecord,
     Fingerprint,
     IndexedDocument,
-    Soundness,
-    Tuning,
     Vectors,
 )
 from app.errors import InvalidRequest, StoreCorrupted
 from app.filters import Filter
 from app.stores.local import rows
 from app.stores.local.connections import Connections
+from app.stores.local.facts import SCHEMA_VERSION, Facts
 from app.stores.local.files import sync_folder
 from app.stores.local.filter_sql import compile_filter
 
-SCHEMA_VERSION: Final = "1"
 VECTOR_TYPE: Final = np.dtype("<f2")
 """How vectors lie at rest: half the size of float32, cosines within 1e-3 of it."""
 
@@ -59,6 +57,7 @@ class Catalog:
     def __init__(self, path: Path, *, lock_timeout_s: float) -> None:
         self._path = path
         self._connections = Connections(path, lock_timeout_s=lock_timeout_s)
+        self.facts = Facts(path, self._connections)
 
     @staticmethod
     def exists(path: Path) -> bool:
@@ -113,77 +112,16 @@ class Catalog:
         """See `Connections.close`."""
         self._connections.close()
 
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[rows.Row]:
-        with self._connections.borrow() as db:
-            return db.execute(sql, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connections.borrow() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # SQLite itself rolls back after some errors
-                    connection.execute("ROLLBACK")
-                raise
-
-    # --- what the collection is -------------------------------------------------------------
-
-    def fingerprint(self) -> Fingerprint:
-        """What built the collection.
-
-        Raises:
-            StoreCorrupted: the file can't be read, or another version wrote it.
-        """
-        try:
-            facts: dict[str, str] = dict(self._rows("SELECT name, value FROM facts"))
-        except sqlite3.DatabaseError as error:
-            raise StoreCorrupted(
-                f"{self._path} can't be read ({error}). Bring the collection back from a snapshot "
-                "with `rag restore`, or ingest its documents into a new one."
-            ) from None
-        if facts.get("schema") != SCHEMA_VERSION:
-            raise StoreCorrupted(
-                f"{self._path} has schema {facts.get('schema')}; this version reads "
-                f"{SCHEMA_VERSION}. Ingest the documents into a new collection."
-            )
-        return Fingerprint(**json.loads(facts["fingerprint"]))
-
-    def tuning(self) -> Tuning | None:
-        """What `set_tuning` kept last."""
-        found = self._rows("SELECT value FROM facts WHERE name = 'tuning'")
-        return rows.tuning(found[0][0]) if found else None
-
-    def set_tuning(self, tuning: Tuning | None) -> None:
-        """Keeps a tuning in place of the one before, or forgets it."""
-        with self._transaction() as db:
-            db.execute("DELETE FROM facts WHERE name = 'tuning'")
-            if tuning is not None:
-                db.execute("INSERT INTO facts VALUES ('tuning', ?)", (json.dumps(asdict(tuning)),))
-
-    def soundness(self) -> Soundness | None:
-        """What `set_soundness` kept last, unless `replace_all` came since."""
-        found = self._rows("SELECT value FROM facts WHERE name = 'soundness'")
-        return rows.soundness(found[0][0]) if found else None
-
-    def set_soundness(self, soundness: Soundness) -> None:
-        """Keeps what was measured in place of the one before."""
-        with self._transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO facts VALUES ('soundness', ?)",
-                (json.dumps(asdict(soundness)),),
-            )
+    # --- sizes ------------------------------------------------------------------------------
 
     def sequence(self) -> int:
         """The last change; 0 before the first."""
-        found = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
+        found = self._connections.rows("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
         return int(found[0][0]) if found else 0
 
     def counts(self) -> tuple[int, int]:
         """Documents and chunks."""
-        documents, chunks = self._rows(
+        documents, chunks = self._connections.rows(
             "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks)"
         )[0]
         return int(documents), int(chunks)
@@ -193,20 +131,20 @@ class Catalog:
     def put(self, documents: Sequence[IndexedDocument]) -> None:
         """Adds or replaces documents, in one transaction."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._transaction() as db:
+        with self._connections.transaction() as db:
             for document in documents:
                 version = self._remove(db, document.document.id)
                 self._insert(db, document, version=version + 1, now=now)
 
     def delete(self, document_ids: Iterable[str]) -> int:
         """Removes documents, in one transaction; returns how many there were."""
-        with self._transaction() as db:
+        with self._connections.transaction() as db:
             return sum(self._remove(db, document_id) > 0 for document_id in document_ids)
 
     def replace_all(self, documents: Iterable[IndexedDocument], fingerprint: Fingerprint) -> None:
         """Gives every document new chunks and vectors under a new fingerprint, all or none."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._transaction() as db:
+        with self._connections.transaction() as db:
             for document in documents:
                 version = self._remove(db, document.document.id)
                 self._insert(db, document, version=version, now=now)
@@ -215,7 +153,7 @@ class Catalog:
                 (json.dumps(asdict(fingerprint)),),
             )
             # It was measured on the vectors that went.
-            db.execute("DELETE FROM facts WHERE name = 'soundness'")
+            Facts.forget(db, "soundness")
 
     @staticmethod
     def _remove(db: sqlite3.Connection, document_id: str) -> int:
@@ -289,7 +227,7 @@ class Catalog:
         found: list[int] = []
         blobs: list[bytes] = []
         for batch in _batches(keys):
-            for key, blob in self._rows(
+            for key, blob in self._connections.rows(
                 "SELECT key, vector FROM chunks "
                 "WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key",
                 (batch,),
@@ -301,7 +239,7 @@ class Catalog:
     def vectors(self, chunk_ids: Sequence[str], dimension: int) -> Vectors:
         """Vectors of the chunks that exist, in the order of their ids, ``(n, dim) float32``."""
         blobs: dict[str, bytes] = dict(
-            self._rows(
+            self._connections.rows(
                 "SELECT id, vector FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(chunk_ids),),
             )
@@ -323,7 +261,7 @@ class Catalog:
         return self._keys(f"SELECT key FROM chunks WHERE {condition} ORDER BY key", values)  # noqa: S608 - compiled, values are bound
 
     def _keys(self, sql: str, values: Sequence[object] = ()) -> Keys:
-        found = self._rows(sql, values)
+        found = self._connections.rows(sql, values)
         return np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
 
     # --- reading ----------------------------------------------------------------------------
@@ -331,7 +269,7 @@ class Catalog:
     def chunk_ids(self, keys: Sequence[int]) -> dict[int, str]:
         """Ids of the chunks that still exist, by key."""
         return dict(
-            self._rows(
+            self._connections.rows(
                 "SELECT key, id FROM chunks WHERE key IN (SELECT value FROM json_each(?))",
                 (json.dumps(keys),),
             )
@@ -361,7 +299,7 @@ class Catalog:
     def languages(self) -> dict[str, int]:
         """Chunks by the strings in their ``lang``."""
         return dict(
-            self._rows(
+            self._connections.rows(
                 "SELECT value, count(*) FROM attributes "
                 "WHERE name = 'lang' AND typeof(value) = 'text' GROUP BY value"
             )
@@ -380,7 +318,7 @@ class Catalog:
         return [rows.chunk(row[1:]) for row in found]
 
     def _chunk_rows(self, condition: str, *values: str | int) -> list[rows.Row]:
-        return self._rows(
+        return self._connections.rows(
             "SELECT c.key, c.id, d.id, c.position, c.text, c.first, c.last, d.title, "  # noqa: S608 - conditions are literals of this class
             "c.heading_path, c.metadata FROM chunks c JOIN documents d ON d.key = c.document "
             f"WHERE {condition} ORDER BY c.document, c.position",
@@ -389,7 +327,7 @@ class Catalog:
 
     def document(self, document_id: str) -> Document | None:
         """A document with its text."""
-        found = self._rows(
+        found = self._connections.rows(
             "SELECT id, title, uri, text, blocks, metadata FROM documents WHERE id = ?",
             (document_id,),
         )
@@ -407,7 +345,7 @@ class Catalog:
         return found[0] if found else None
 
     def _records(self, condition: str, values: tuple[object, ...]) -> list[DocumentRecord]:
-        found = self._rows(
+        found = self._connections.rows(
             "SELECT d.id, d.title, d.uri, d.content_hash, d.version, "  # noqa: S608 - conditions are literals of this class
             "(SELECT count(*) FROM chunks c WHERE c.document = d.key), length(d.text), "
             f"d.updated_at, d.metadata FROM documents d WHERE {condition}",
@@ -418,11 +356,13 @@ class Catalog:
     def integrity(self) -> list[str]:
         """What SQLite itself finds wrong, and chunks that are not their document's text."""
         problems = [
-            f"catalog: {row[0]}" for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"
+            f"catalog: {row[0]}"
+            for row in self._connections.rows("PRAGMA integrity_check")
+            if row[0] != "ok"
         ]
         problems += [
             f"chunk {row[0]}: its text is not its document's at its span"
-            for row in self._rows(
+            for row in self._connections.rows(
                 "SELECT c.id FROM chunks c JOIN documents d ON d.key = c.document "
                 "WHERE substr(d.text, c.first + 1, c.last - c.first) <> c.text"
             )

@@ -58,7 +58,7 @@ class LocalCollection:
         self._analyzer = analyzer
         self._settings = settings
         self._directory = directory
-        self._fingerprint = catalog.fingerprint()
+        self._fingerprint = catalog.facts.fingerprint()
         self._file_lock = FileLock(directory / "writer.lock", thread_local=False)
         self._thread_lock = threading.RLock()
         self._bulk = threading.local()
@@ -111,7 +111,7 @@ class LocalCollection:
         if not self._thread_lock.acquire(blocking=False):
             return True  # a thread of this process writes: no other process can have
         try:
-            return self._catalog.fingerprint() == self._fingerprint
+            return self._catalog.facts.fingerprint() == self._fingerprint
         except NotFound:
             return False
         finally:
@@ -144,12 +144,12 @@ class LocalCollection:
     def tune(self, tuning: Tuning | None) -> None:
         """See `Collection.tune`."""
         with self.writing():
-            self._catalog.set_tuning(tuning)
+            self._catalog.facts.set_tuning(tuning)
 
     def keep_soundness(self, soundness: Soundness) -> None:
         """See `Collection.keep_soundness`."""
         with self.writing():
-            self._catalog.set_soundness(soundness)
+            self._catalog.facts.set_soundness(soundness)
 
     def _require_sound(self, document: IndexedDocument) -> None:
         expected = (len(document.chunks), self._fingerprint.dimension)
@@ -346,11 +346,11 @@ class LocalCollection:
 
     def tuning(self) -> Tuning | None:
         """See `Collection.tuning`."""
-        return self._catalog.tuning()
+        return self._catalog.facts.tuning()
 
     def soundness(self) -> Soundness | None:
         """See `Collection.soundness`."""
-        return self._catalog.soundness()
+        return self._catalog.facts.soundness()
 
     def verify(self) -> list[str]:
         """See `Collection.verify`."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import NotFound
+from app.stores.local.rows import Row
 
 
 class Connections:
@@ -43,6 +44,24 @@ class Connections:
             if self.in_place():
                 raise
             raise self._gone() from None  # it went while the connection was made or used
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All that a statement gives, on a connection of its own. Raises as `borrow`."""
+        with self.borrow() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection on which everything happens or nothing does. Raises as `borrow`."""
+        with self.borrow() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # SQLite itself rolls back after some errors
+                    connection.execute("ROLLBACK")
+                raise
 
     def close(self) -> None:
         """Closes all; one that is lent follows when it comes back."""

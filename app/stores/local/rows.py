@@ -12,12 +12,8 @@ from app.domain import (
     Chunk,
     Document,
     DocumentRecord,
-    Fingerprint,
     Metadata,
     Scalar,
-    SelfRecall,
-    Soundness,
-    Tuning,
 )
 
 Row: TypeAlias = tuple[Any, ...]
@@ -46,19 +42,6 @@ def document(row: Row) -> Document:
         for kind, start, end, level, page in json.loads(row[4])
     )
     return Document(row[0], row[3], row[1], row[2], _load(row[5]), blocks)
-
-
-def tuning(value: str) -> Tuning:
-    """From the JSON of all its fields."""
-    fields = json.loads(value)
-    return Tuning(**(fields | {"fingerprint": Fingerprint(**fields["fingerprint"])}))
-
-
-def soundness(value: str) -> Soundness:
-    """From the JSON of all its fields."""
-    fields = json.loads(value)
-    languages = {code: SelfRecall(**found) for code, found in fields["languages"].items()}
-    return Soundness(languages, fields["chunks"])
 
 
 def record(row: Row) -> DocumentRecord:

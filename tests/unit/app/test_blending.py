@@ -48,6 +48,11 @@ def test_fused_scores_are_stretched_over_the_reranked_candidates_alone() -> None
     assert blended({"a": 0.0, "b": 1.0}, weight=0.49) == "abcd"
 
 
+def test_a_candidate_that_is_not_reranked_takes_no_part_in_the_proportion() -> None:
+    """Without b: fused a 1, c 1/3, d 0; reranker a 2/5, c 1, d 0; at ½: a 7/10, c 2/3, d 0."""
+    assert blended({"a": 4.0, "c": 10.0, "d": 0.0}, weight=0.5) == "acdb"
+
+
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
 def test_what_is_not_reranked_stays_behind_in_its_fused_order(weight: float) -> None:
     assert blended({"d": -9.0, "b": -9.5}, weight=weight).endswith("ac")

@@ -96,8 +96,18 @@ def test_the_analyzer_of_tests_knows_no_function_words(query: str) -> None:
 
 @pytest.mark.parametrize(
     ("token", "expected"),
-    [("The", True), ("THE", False), ("it's", True), ("IT's", False), ("a", True), ("A", True)]
-    + [("us", False), ("don't", False), ("rank", False), ("", False)],
+    [
+        ("The", True),
+        ("THE", False),
+        ("it's", True),
+        ("IT's", False),
+        ("a", True),
+        ("A", True),
+        ("us", False),
+        ("don't", False),
+        ("rank", False),
+        ("", False),
+    ],
 )
 def test_english_function_words_are_told_by_how_they_are_written(
     token: str, expected: bool

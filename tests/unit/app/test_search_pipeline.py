@@ -7,12 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import Candidate, Document, Metadata, SearchResult, Vectors
+from app.domain import (
+    Candidate,
+    Document,
+    Metadata,
+    SearchResult,
+    SelfRecall,
+    Soundness,
+    Trace,
+    Tuning,
+    Vectors,
+)
 from app.errors import (
     CollectionBusy,
     InvalidFilter,
     InvalidRequest,
     NotFound,
+    OperatorError,
     RemoteUnavailable,
     StoreCorrupted,
 )
@@ -22,6 +33,7 @@ from app.ports import Embedder, Reranker
 from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.rerank import SLICE, BudgetSpent, score_within
+from app.retrieval.soundness import SOUND_SHARE, USELESS_SHARE
 from app.retrieval.stopwatch import Stopwatch
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
@@ -117,9 +129,9 @@ def test_hits_are_ranked_from_one_with_each_routes_part(make: Make) -> None:
     assert result.trace is None
 
 
-def test_both_ways_of_fusing_put_what_both_routes_agree_on_first(make: Make) -> None:
-    for fusion in ("rrf", "convex"):
-        assert ids(make(fusion=fusion).search(SearchRequest("dogs bark")))[0] == "dogs"
+@pytest.mark.parametrize("fusion", ["rrf", "convex", "zscore"])
+def test_each_way_of_fusing_puts_what_both_routes_agree_on_first(make: Make, fusion: str) -> None:
+    assert ids(make(fusion=fusion).search(SearchRequest("dogs bark")))[0] == "dogs"
 
 
 def test_one_route_can_be_asked_for(make: Make) -> None:
@@ -168,7 +180,7 @@ def test_filters_reach_every_route(make: Make, routes: tuple[str, ...]) -> None:
     assert set(ids(result)) == {"dogs", "birds"}
 
 
-@pytest.mark.parametrize("fusion", ["rrf", "convex"])
+@pytest.mark.parametrize("fusion", ["rrf", "convex", "zscore"])
 def test_a_route_that_weighs_nothing_still_answers_when_it_is_alone(
     make: Make, fusion: str
 ) -> None:
@@ -185,6 +197,159 @@ def test_a_route_that_weighs_nothing_still_answers_when_it_is_alone(
 def test_weights_of_zero_everywhere_count_as_equal_ones(make: Make) -> None:
     result = make(fusion="rrf", weights={"bm25": 0.0, "dense": 0.0}).search(SearchRequest("cats"))
     assert result.hits[0].score == pytest.approx(1 / 61)
+
+
+# --- what the weights of a query rest on ---------------------------------------------------------
+
+
+def tuning_of(collection: LocalCollection, *, reranker: str = "none", **settings: object) -> Tuning:
+    return Tuning(
+        settings=settings,
+        evidence={"questions": 200, "dataset": "animals"},
+        fingerprint=collection.fingerprint,
+        reranker=reranker,
+        created_at="2026-01-01T00:00:00+00:00",
+    )
+
+
+def explained(pipeline: SearchPipeline, query: str) -> Trace:
+    trace = pipeline.search(SearchRequest(query, explain=True)).trace
+    assert trace is not None
+    return trace
+
+
+def test_a_tuned_collection_is_searched_with_what_was_tuned(
+    make: Make, collection: LocalCollection
+) -> None:
+    collection.tune(
+        tuning_of(collection, fusion="rrf", rrf_k=9, weights={"bm25": 0.75, "dense": 0.25})
+    )
+    pipeline = make(depth=50)
+    first = pipeline.search(SearchRequest("cats purr")).hits[0]
+    assert first.score == pytest.approx(1 / 10)
+    assert first.routes["bm25"].contribution == pytest.approx(0.75 / 10)
+    settings = explained(pipeline, "cats purr").settings
+    assert (settings["fusion"], settings["rrf_k"], settings["depth"]) == ("rrf", 9.0, 50)
+    assert settings["weights_of_query"] == {"bm25": 0.75, "dense": 0.25}
+    assert settings["tuning"] == {"questions": 200, "dataset": "animals"}
+    assert settings["tuning_ignored"] is None
+
+
+def test_a_tuning_that_does_not_hold_is_ignored_and_the_trace_and_the_log_say_why(
+    make: Make, collection: LocalCollection, caplog: pytest.LogCaptureFixture
+) -> None:
+    collection.tune(tuning_of(collection, reranker="another", weights={"bm25": 1.0}))
+    settings = explained(make(reranker=FakeReranker()), "cats purr").settings
+    why = "it is for the reranker another, and fake-reranker is configured"
+    assert settings["weights_of_query"] == {"bm25": 0.5, "dense": 0.5}
+    assert (settings["tuning"], settings["tuning_ignored"]) == (None, why)
+    assert f"the tuning of animals is not used: {why}" in caplog.text
+
+
+def test_a_collection_that_was_never_tuned_says_nothing_of_tuning(make: Make) -> None:
+    settings = explained(make(), "cats purr").settings
+    assert (settings["tuning"], settings["tuning_ignored"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "bm25"),
+    [
+        ("what purrs", "question", 0.5),
+        ("cats_at_night", "identifier", 0.9),
+        ("猫叫", "keywords", 0.2),
+    ],
+)
+def test_rules_weigh_the_routes_by_the_query_and_the_trace_says_what_it_was_taken_for(
+    make: Make, query: str, kind: str, bm25: float
+) -> None:
+    pipeline = make(
+        weight_rules=[
+            {"kind": "identifier", "weights": {"bm25": 0.9, "dense": 0.1}},
+            {"language": "zh", "weights": {"bm25": 0.2, "dense": 0.8}},
+        ]
+    )
+    settings = explained(pipeline, query).settings
+    assert settings["query_kind"] == kind
+    assert settings["weights_of_query"] == {"bm25": bm25, "dense": pytest.approx(1 - bm25)}
+
+
+def test_the_dense_route_counts_nothing_where_the_embedder_does_not_know_the_language(
+    make: Make, collection: LocalCollection
+) -> None:
+    pipeline = make(weights={"bm25": 0.25, "dense": 0.75})
+    known = explained(pipeline, "cats purr").settings["weights_of_query"]
+    assert known == {"bm25": 0.25, "dense": 0.75}
+
+    # Vectors find 10 of the 64 passages that BM25 finds, less than `USELESS_SHARE`.
+    collection.keep_soundness(Soundness({"en": SelfRecall(64, 10, 64)}, 100))
+
+    trace = explained(pipeline, "cats purr")
+    assert trace.settings["weights_of_query"] == {"bm25": 0.25, "dense": 0.0}
+    for candidate in trace.candidates:
+        bm25 = candidate.routes.get("bm25")
+        assert candidate.routes["dense"].contribution == 0.0
+        assert candidate.fused_score == (bm25.contribution if bm25 else 0.0)
+    assert trace.candidates[0].document_id == "cats"
+
+
+def test_each_language_has_its_own_trust_in_the_dense_route(
+    make: Make, collection: LocalCollection
+) -> None:
+    half_trusted = round(1_000 * (USELESS_SHARE + SOUND_SHARE) / 2)
+    collection.keep_soundness(
+        Soundness({"en": SelfRecall(9, 9, 9), "zh": SelfRecall(1_000, half_trusted, 1_000)}, 2_000)
+    )
+    pipeline = make()
+    assert pipeline.factors("cats purr") == {"dense": 1.0}
+    assert pipeline.factors("猫叫") == {"dense": pytest.approx(0.5)}
+    assert pipeline.weights("猫叫", ("bm25", "dense")) == {
+        "bm25": 0.5,
+        "dense": pytest.approx(0.25),
+    }
+
+
+def test_a_dense_route_asked_for_alone_answers_in_any_language(
+    make: Make, collection: LocalCollection
+) -> None:
+    collection.keep_soundness(Soundness({"en": SelfRecall(64, 10, 64)}, 100))
+    result = make().search(SearchRequest("cats purr at night", routes=("dense",)))
+    assert ids(result)[0] == "cats"
+    assert result.hits[0].score > 0
+
+
+def test_the_weight_of_the_reranker_is_kept(make: Make) -> None:
+    class Backwards(FakeReranker):
+        def score(self, query: str, passages: Sequence[str]) -> list[float]:
+            return [float(n) for n in range(len(passages))]
+
+    plain = ids(make().search(SearchRequest("night")))
+    assert (
+        ids(make(reranker=Backwards(), rerank_weight=0.0).search(SearchRequest("night"))) == plain
+    )
+
+
+# --- recall alone --------------------------------------------------------------------------------
+
+
+def test_recall_gives_each_routes_own_ranking(make: Make) -> None:
+    rankings = make().recall(SearchRequest("cats purr"))
+    assert list(rankings) == ["bm25", "dense"]
+    assert [candidate.rank for candidate in rankings["dense"]] == [1, 2, 3, 4]
+    assert len(rankings["bm25"]) == 1
+    assert rankings["bm25"][0].chunk_id == rankings["dense"][0].chunk_id
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RemoteUnavailable("x"), "dense: A remote model did not answer"),
+        (ValueError("x"), "dense: The service could not complete"),
+    ],
+    ids=["remote", "unexpected"],
+)
+def test_recall_raises_where_one_route_fails(make: Make, error: Exception, told: str) -> None:
+    with pytest.raises(OperatorError, match=f"recall failed: {told}"):
+        make(embedder=BrokenEmbedder(error)).recall(SearchRequest("cats"))
 
 
 # --- what fails and goes on ----------------------------------------------------------------------

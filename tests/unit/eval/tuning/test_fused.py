@@ -21,8 +21,9 @@ from eval.tuning.recalled import Question, ranks_alone, to_arrays
 ROUTES = ("bm25", "dense", "titles")
 CHUNKS = tuple(f"d{document}#{part}" for document in range(5) for part in range(3))
 EPSILON = 1e-12
-"""Production adds with `math.fsum`, numpy plainly: their sums differ in the last bits. Where two
-documents' scores lie nearer than this, either may come first; else the ranks must be the same."""
+"""Production adds with `math.fsum` and divides a weight by k + rank; arrays are added plainly and
+multiplied by 1 / (k + rank): scores differ in the last bits. Where those of two documents lie
+nearer than this, either may come first; else the ranks must be the same."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Case:
 
     @property
     def qrels(self) -> Mapping[str, Mapping[str, int]]:
-        judged = {document: 1 for document in self.relevant} | {"d4": 0}
+        judged = dict.fromkeys(self.relevant, 1) | {"d4": 0}
         return {str(n): judged for n in range(len(self.rankings))}
 
     def ranks(self) -> list[list[int]]:
@@ -87,7 +88,7 @@ def served(case: Case, question: int, setting: Setting) -> list[Fused]:
         case "convex":
             return convex_combination(cut, weights=weights, minima=MINIMA)
         case "zscore":
-            return zscore_combination(cut, weights=weights)
+            return zscore_combination(cut, weights=weights, minima=MINIMA)
 
 
 def served_documents(case: Case, question: int, setting: Setting) -> tuple[tuple[str, float], ...]:
@@ -140,10 +141,10 @@ def cases(draw: st.DrawFn, *, fusions: Sequence[str], routes: int) -> Case:
     )
 
 
-@given(cases(fusions=["rrf", "convex"], routes=2))
-@hypothesis_settings(max_examples=300)
+@given(cases(fusions=["convex"], routes=2))
+@hypothesis_settings(max_examples=150)
 def test_two_routes_rank_as_the_service_does_ties_included(case: Case) -> None:
-    # The sum of two numbers is the same either way, so not even equal scores may part.
+    # Both multiply a share by a weight and add two of these, so not even equal scores may part.
     expected = [
         [served_rank(case, question, setting) for question in range(len(case.rankings))]
         for setting in case.settings
@@ -154,7 +155,7 @@ def test_two_routes_rank_as_the_service_does_ties_included(case: Case) -> None:
 @pytest.mark.parametrize("routes", [1, 2, 3])
 def test_ranks_are_those_of_the_service_in_every_family(routes: int) -> None:
     @given(cases(fusions=["zscore", "convex", "rrf"], routes=routes))
-    @hypothesis_settings(max_examples=250)
+    @hypothesis_settings(max_examples=100)
     def agree(case: Case) -> None:
         for setting, ranks in zip(case.settings, case.ranks(), strict=True):
             for question, rank in enumerate(ranks):
@@ -225,6 +226,13 @@ def test_a_candidate_of_a_route_without_weight_comes_last_but_is_ranked() -> Non
     assert one_question(found, setting, relevant="d0") == [3]
 
 
+def test_equal_scores_of_rrf_break_on_the_id_of_the_chunk() -> None:
+    found = {"bm25": {"d0#0": 2.0, "d1#0": 1.0}, "dense": {"d1#0": 0.9, "d0#0": 0.1}}
+    setting = Setting(Family("rrf", 10, 60.0), (0.5, 0.5))
+    assert one_question(found, setting, relevant="d0") == [1]
+    assert one_question(found, setting, relevant="d1") == [2]
+
+
 def test_a_constant_of_zero_divides_by_nothing() -> None:
     found = {"bm25": {"d0#0": 2.0}, "dense": {"d1#0": 0.9}}
     setting = Setting(Family("rrf", 10, 0.0), (0.25, 0.75))
@@ -233,9 +241,7 @@ def test_a_constant_of_zero_divides_by_nothing() -> None:
 
 def test_a_question_for_which_nothing_was_found_has_no_rank() -> None:
     for fusion in ("rrf", "convex", "zscore"):
-        assert one_question(
-            {}, Setting(Family(fusion, 10, 60.0), (0.5, 0.5)), relevant="d0"
-        ) == [0]
+        assert one_question({}, Setting(Family(fusion, 10, 60.0), (0.5, 0.5)), relevant="d0") == [0]
 
 
 def test_a_route_alone_ranks_by_itself_whatever_its_factor() -> None:

@@ -1,0 +1,368 @@
+"""``rag eval`` from the command line, over real collections with a fake embedder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.domain import Vectors
+from app.fakes import FakeEmbedder
+from app.main import Application
+from app.settings import Settings
+from app.stores.local.tantivy_index import TantivyIndex
+from eval.report import read_report
+
+Run = Callable[..., tuple[int, str, str]]
+
+NOTES = 60
+"""Documents, with a question each: enough to tune on."""
+
+
+class LostAtQuestions(FakeEmbedder):
+    """Knows passages, so that it is found sound, but takes every question for the same."""
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return super().embed_queries(["question" if "?" in text else text for text in texts])
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    return FakeEmbedder(64)
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    embedder: FakeEmbedder,
+) -> Run:
+    """Runs ``rag`` in a directory of its own: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ATTEST_CONFIG", raising=False)
+    monkeypatch.setenv("ATTEST_MODELS__CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ATTEST_MODELS__GENERATOR", "none")
+    monkeypatch.setattr("app.main.build_embedder", lambda _: embedder)
+
+    def ran(*arguments: object) -> tuple[int, str, str]:
+        code = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return ran
+
+
+def word(n: int) -> str:
+    """A name that no other document holds."""
+    consonants = "bdfgklmnprstvz"
+    return "".join(f"{consonants[n // 14**place % 14]}{vowel}" for place, vowel in enumerate("aiu"))
+
+
+def text(n: int) -> str:
+    return f"The harbour report of {word(n)} counts {n + 100} ships and {n + 200} barges."
+
+
+def write_lines(path: Path, rows: Iterable[object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+
+
+def questions(folder: Path, document: Callable[[int], str], *, synthetic: bool = False) -> Path:
+    """A folder of one question a document, without the documents."""
+    write_lines(
+        folder / "queries.jsonl",
+        (
+            {
+                "_id": f"q{n}",
+                "text": f"Which harbour report counts the ships of {word(n)}?",
+                "answers": [f"{n + 100} ships"],
+                "metadata": {"synthetic": True} if synthetic else {},
+            }
+            for n in range(NOTES)
+        ),
+    )
+    judgments = "".join(f"q{n}\t{document(n)}\t1\n" for n in range(NOTES))
+    (folder / "qrels.tsv").write_text(f"query-id\tcorpus-id\tscore\n{judgments}", encoding="utf-8")
+    return folder
+
+
+def corpus(folder: Path) -> None:
+    rows = ({"_id": f"n{n}", "title": "", "text": text(n)} for n in range(NOTES))
+    write_lines(folder / "corpus.jsonl", rows)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """Documents and questions."""
+    folder = questions(tmp_path / "harbours", "n{}".format)
+    corpus(folder)
+    return folder
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for n in range(NOTES):
+        (folder / f"{n:02}.md").write_text(f"{text(n)}\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Path:
+    """Questions about `files`."""
+    return questions(tmp_path / "asked", "notes/{:02}.md".format)
+
+
+def one_line_error(err: str) -> str:
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    return err
+
+
+# --- run -----------------------------------------------------------------------------------------
+
+
+def test_a_folder_without_a_command_is_evaluated(run: Run, dataset: Path) -> None:
+    assert run("eval", dataset, "--out", "short.json")[0] == 0
+    assert run("eval", "run", dataset, "--out", "long.json")[0] == 0
+    assert run("eval", "--out", "first.json", dataset)[0] == 0
+    short, *others = (read_report(Path(f"{name}.json")) for name in ("short", "long", "first"))
+    assert [other.table for other in others] == [short.table] * 2
+    assert [row.stage for row in short.table.rows] == ["bm25", "embedding", "ensemble"]
+    assert short.table.row("bm25").cells["hit@1"].mean == 1.0
+
+
+def test_reports_are_written_in_every_format(run: Run, dataset: Path) -> None:
+    code, out, err = run(
+        "eval", dataset, "--out", "a/r.json", "--markdown", "r.md", "--html", "r.html", "--diff"
+    )
+    assert (code, err) == (0, "")
+    assert "ensemble" in out
+    for name in ("a/r.json", "r.md", "r.html"):
+        assert f"written: {name}\n" in out
+    report = read_report(Path("a/r.json"))
+    assert report.provenance["fingerprint.embedder"] == "fake-embedder"
+    assert report.provenance["retrieval.depth"] == 100
+    assert "| ensemble" in Path("r.md").read_text(encoding="utf-8")
+    page = Path("r.html").read_text(encoding="utf-8")
+    assert "Ensemble by weight of bm25" in page
+    assert f"ships of {word(7)}?" in page
+
+
+def test_a_measure_below_what_was_asked_for_fails(run: Run, dataset: Path) -> None:
+    passed = run("eval", dataset, "--fail-under", "bm25.hit@1>=1", "--fail-under", "mrr@10>=0.1")
+    assert (passed[0], passed[2]) == (0, "")
+    code, out, err = run("eval", dataset, "--fail-under", "embedding.hit@1>=1")
+    assert code == 1
+    assert "embedding" in out  # the table is shown all the same
+    assert err.startswith("failed: embedding: hit@1 is 0.")
+    assert err.endswith("below the 1 that was asked for\n")
+
+
+def test_a_threshold_that_cannot_be_read_fails_before_anything_is_asked(
+    run: Run, dataset: Path
+) -> None:
+    code, out, err = run("eval", dataset, "--fail-under", "hit@1")
+    assert (code, out) == (3, "")
+    assert '"hit@1" is not a threshold' in one_line_error(err)
+
+
+def test_a_route_that_silently_finds_nothing_is_a_regression(
+    run: Run, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("eval", dataset, "--out", "base.json")[0] == 0
+    assert run("eval", dataset, "--no-regression", "base.json")[::2] == (0, "")
+
+    monkeypatch.setattr(TantivyIndex, "search", lambda *_, **__: [])
+    code, _, err = run("eval", dataset, "--no-regression", "base.json", "--out", "broken.json")
+    assert code == 1
+    assert "failed: route bm25: hit@1 fell from 1.000 to 0.000" in err
+    assert "route embedding" not in err
+
+    code, out, _ = run("eval", "compare", "base.json", "broken.json", "--out", "c.json")
+    assert code == 0
+    assert "bm25" in out
+    assert json.loads(Path("c.json").read_text(encoding="utf-8"))["questions"] == NOTES
+
+
+def test_what_is_no_report_is_not_compared(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}", encoding="utf-8")
+    code, _, err = run("eval", "compare", "a.json", "a.json")
+    assert code == 3
+    assert "a.json" in one_line_error(err)
+
+
+@pytest.mark.parametrize("command", [["run"], ["tune"], ["answers"]])
+@pytest.mark.parametrize(
+    "two",
+    [("--with", "--docs"), ("--docs", "--collection"), ("--with", "--collection")],
+    ids=" and ".join,
+)
+def test_questions_are_asked_of_one_thing(
+    run: Run, dataset: Path, command: list[str], two: tuple[str, str]
+) -> None:
+    options = [part for option in two for part in (option, "notes")]
+    code, _, err = run("eval", *command, dataset, *options)
+    assert code == 3
+    assert one_line_error(err) == (
+        "error: --with, --docs and --collection exclude each other; give one\n"
+    )
+
+
+def test_a_collection_that_is_not_there_is_named(run: Run, asked: Path) -> None:
+    code, _, err = run("eval", asked, "--collection", "nothing")
+    assert code == 2
+    assert one_line_error(err).startswith('error: There is no collection "nothing".')
+
+
+def test_documents_of_other_sets_are_distractors(run: Run, dataset: Path, tmp_path: Path) -> None:
+    more = {"_id": "more", "title": "", "text": "The harbour report counts nothing."}
+    write_lines(tmp_path / "others" / "corpus.jsonl", [more])
+    assert run("eval", dataset, "--with", "others", "--out", "r.json")[0] == 0
+    report = read_report(Path("r.json"))
+    assert (report.dataset, report.documents) == ("harbours+others", NOTES + 1)
+
+
+def test_files_that_are_not_indexed_are_named(run: Run, asked: Path, files: Path) -> None:
+    (files / "empty.md").write_text("", encoding="utf-8")
+    code, out, err = run("eval", asked, "--docs", files, "--out", "r.json")
+    assert (code, err) == (0, "")
+    assert "not indexed: notes/empty.md: " in out
+    assert read_report(Path("r.json")).documents == NOTES
+
+
+# --- tune ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lost(embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dense route ranks alike for every question, and counts as much as the other."""
+    monkeypatch.setattr(
+        embedder, "embed_queries", LostAtQuestions(embedder.dimension).embed_queries
+    )
+    monkeypatch.setenv("ATTEST_RETRIEVAL__FUSION", "rrf")
+
+
+def search_settings(run: Run, question: str) -> dict[str, object]:
+    """The settings that a search's trace reports."""
+    code, out, err = run("search", question, "-c", "notes", "--json", "--explain")
+    assert code == 0, err
+    settings: dict[str, object] = json.loads(out)["trace"]["settings"]
+    return settings
+
+
+def tuned(tmp_path: Path) -> bool:
+    app = Application(Settings())
+    try:
+        return app.store.open("notes").tuning() is not None
+    finally:
+        app.close()
+
+
+@pytest.mark.usefixtures("lost")
+def test_what_gains_on_questions_held_out_is_kept_and_served(
+    run: Run, files: Path, asked: Path, tmp_path: Path
+) -> None:
+    assert run("ingest", files, "-c", "notes")[0] == 0
+    assert search_settings(run, "Which ships?")["tuning"] is None
+
+    tune = ("eval", "tune", asked, "--collection", "notes")
+    code, out, err = run(*tune, "--no-apply", "--out", "tuning.json")
+    assert (code, err) == (0, "")
+    assert "all queries: accepted: a significant gain" in out
+    assert "kept" not in out
+    assert not tuned(tmp_path)
+    report = json.loads(Path("tuning.json").read_text(encoding="utf-8"))
+    assert report["settings"]["weights"]["bm25"] > 0.5
+    assert (report["best_route"], report["questions"]) == ("bm25", NOTES)
+    assert report["provenance"]["dataset"] == "asked"
+
+    code, out, _ = run(*tune)
+    assert code == 0
+    assert "kept with collection notes\n" in out
+    served = search_settings(run, "Which ships?")
+    assert served["weights"] == report["settings"]["weights"]
+    assert served["tuning"]["questions"] == NOTES  # type: ignore[index]  # a JSON object
+    assert served["tuning_ignored"] is None
+
+    # Tuning again compares with the configured settings, not with those kept.
+    assert "all queries: accepted" in run(*tune, "--no-apply")[1]
+
+
+@pytest.mark.usefixtures("lost")
+def test_a_tuning_that_nothing_supports_any_more_is_forgotten(
+    run: Run, files: Path, asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", files, "-c", "notes")
+    run("eval", "tune", asked, "--collection", "notes")
+    assert tuned(tmp_path)
+    monkeypatch.setenv("ATTEST_RETRIEVAL__WEIGHTS", '{"bm25": 1.0, "dense": 0.0}')
+    code, out, _ = run("eval", "tune", asked, "--collection", "notes")
+    assert code == 0
+    assert "The configured settings stay" in out
+    assert "nothing is kept with collection notes\n" in out
+    assert not tuned(tmp_path)
+
+
+def test_questions_of_a_program_are_not_tuned_on(run: Run, files: Path, tmp_path: Path) -> None:
+    run("ingest", files, "-c", "notes")
+    written = questions(tmp_path / "written", "notes/{:02}.md".format, synthetic=True)
+    code, _, err = run("eval", "tune", written, "--collection", "notes")
+    assert code == 3
+    assert "60 of the questions were written by a program" in one_line_error(err)
+    assert "Tune on questions of people." in err
+
+
+def test_a_dataset_with_its_own_corpus_is_tuned_on_but_nothing_is_kept(
+    run: Run, dataset: Path
+) -> None:
+    code, out, err = run("eval", "tune", dataset)
+    assert (code, err) == (0, "")
+    assert f"settings on {NOTES} questions" in out
+    assert "kept" not in out
+
+
+# --- answers and synthesis -----------------------------------------------------------------------
+
+
+def test_answers_are_judged_without_a_generator(run: Run, dataset: Path) -> None:
+    code, _, err = run("eval", "answers", dataset, "--limit", 3, "--out", "answers.json")
+    assert (code, err) == (0, "")
+    report = json.loads(Path("answers.json").read_text(encoding="utf-8"))
+    assert report["generator"] == "none"
+    assert len(report["questions"]) == 3
+
+
+def test_questions_written_from_a_collection_can_be_asked_of_it(run: Run, tmp_path: Path) -> None:
+    birds = {
+        "heron": "A heron is a tall wading bird that hunts fish in shallow water.",
+        "magpie": "A magpie is a black and white crow that collects shiny things.",
+        "swift": "A swift is a small bird that sleeps while it flies above the clouds.",
+        "owl": "An owl is a nocturnal hunter whose feathers make no sound in flight.",
+    }
+    (tmp_path / "birds").mkdir()
+    for name, sentence in birds.items():
+        (tmp_path / "birds" / f"{name}.md").write_text(f"{sentence}\n", encoding="utf-8")
+    assert run("ingest", "birds", "-c", "birds")[0] == 0
+
+    code, out, err = run("eval", "synthesize", "birds", "--out", "written", "--limit", 10)
+    assert (code, err) == (0, "")
+    assert "`rag eval written --collection birds` asks them" in out
+    code, _, err = run("eval", "written", "--collection", "birds", "--out", "r.json")
+    assert (code, err) == (0, "")
+    report = read_report(Path("r.json"))
+    assert len(report.synthetic) == len(report.table.queries) >= 3
+
+    code, _, err = run("eval", "synthesize", "birds", "--out", "written")
+    assert code == 3
+    assert "written is not empty" in one_line_error(err)
