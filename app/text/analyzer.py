@@ -93,7 +93,8 @@ class StandardAnalyzer:
                 for term in _bigrams(normalise(token)):
                     yield True, term[:MAX_TERM_CHARACTERS]
             elif _PLAIN.fullmatch(token) and not _CAMEL.search(token):
-                yield not is_english_function_word(token), self._stem(token)[:MAX_TERM_CHARACTERS]
+                is_function_word = is_english_function_word(token, first=match.start() == 0)
+                yield not is_function_word, self._stem(token)[:MAX_TERM_CHARACTERS]
             else:
                 for term in self._identifier(token):
                     yield True, term[:MAX_TERM_CHARACTERS]

@@ -30,7 +30,12 @@ CHINESE: Final = frozenset(
 """As the analyzer segments and folds them: simplified."""
 
 
-def is_english_function_word(token: str) -> bool:
-    """Whether a word as it was written is one; in capitals it is a name (IT, WHO, ME)."""
+def is_english_function_word(token: str, *, first: bool = False) -> bool:
+    """Whether a word as it was written is one; in capitals it is a name (IT, WHO, vitamin A).
+
+    ``first``: it begins the text, where a capital says nothing of a single letter.
+    """
     word = token.partition("'")[0]  # what's, they're
-    return word.lower() in ENGLISH and not (word.isupper() and len(word) > 1)
+    if word.isupper() and (len(word) > 1 or (word == "A" and not first)):
+        return False
+    return word.lower() in ENGLISH

@@ -12,7 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.domain import Candidate, Fused
-from app.retrieval.fusion import MINIMA, convex_combination, weighted_rrf, zscore_combination
+from app.retrieval.fusion import fuse
+from app.settings import RetrievalSettings
 from eval.ranks import first_relevant
 from eval.runs import collapse
 from eval.tuning.fused import Family, Setting, ranks_of_settings
@@ -82,13 +83,8 @@ def served(case: Case, question: int, setting: Setting) -> list[Fused]:
     }
     if not any(weights.values()):
         weights = dict.fromkeys(case.routes, 1.0)
-    match family.fusion:
-        case "rrf":
-            return weighted_rrf(cut, weights=weights, k=family.rrf_k)
-        case "convex":
-            return convex_combination(cut, weights=weights, minima=MINIMA)
-        case "zscore":
-            return zscore_combination(cut, weights=weights, minima=MINIMA)
+    configured = RetrievalSettings(fusion=family.fusion, depth=family.depth, rrf_k=family.rrf_k)
+    return fuse(cut, weights=weights, settings=configured)
 
 
 def served_documents(case: Case, question: int, setting: Setting) -> tuple[tuple[str, float], ...]:
@@ -115,7 +111,7 @@ def admissible_ranks(case: Case, question: int, setting: Setting) -> range:
 
 # Round scores: ties are common, and no variance is so small that it is all rounding.
 SCORES = st.integers(-20, 40).map(lambda tenths: tenths / 10)
-PARTS = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.7, 1.0])
+PARTS = st.sampled_from([0.0, 0.0, 0.1, 0.3, 0.7, 1.0])
 RANKINGS = st.dictionaries(st.sampled_from(CHUNKS), SCORES, max_size=10).map(ranking)
 
 
@@ -218,6 +214,14 @@ def test_a_route_of_factor_zero_decides_nothing() -> None:
     setting = Setting(Family("zscore", 10, 60.0), (0.1, 0.9))
     assert one_question(found, setting, relevant="d1") == [1]
     assert one_question(found, setting, relevant="d1", factors={"dense": 0.0}) == [2]
+
+
+def test_routes_that_are_all_trusted_with_nothing_weigh_alike() -> None:
+    found = {"bm25": {"d0#0": 2.0, "d1#0": 1.0}, "dense": {"d1#0": 0.9, "d2#0": 0.8}}
+    setting = Setting(Family("rrf", 10, 60.0), (1.0, 0.0))
+    assert one_question(found, setting, relevant="d1") == [2]
+    nothing = {"bm25": 0.0, "dense": 0.0}
+    assert one_question(found, setting, relevant="d1", factors=nothing) == [1]
 
 
 def test_a_candidate_of_a_route_without_weight_comes_last_but_is_ranked() -> None:
