@@ -5,7 +5,7 @@ set -euo pipefail
 data=${DATA:-../shared/data/eval}
 results=${RESULTS:-docs/results}
 rag=.venv/bin/rag
-mkdir -p "$results/tuning"
+mkdir -p "$results/tuning" "$results/tuning_from_rrf"
 
 $rag eval eval/questions/handbook --docs docs/handbook --out "$results/handbook.json"
 $rag eval answers eval/questions/handbook --docs docs/handbook --out "$results/answers_handbook.json"
@@ -37,6 +37,9 @@ for entry in "${sets[@]}"; do
   $rag eval $what --out "$results/$name.json"
   # shellcheck disable=SC2086
   $rag eval tune $what --out "$results/tuning/$name.json"
+  # Where a search starts that fuses ranks with equal weights, as most do.
+  # shellcheck disable=SC2086
+  ATTEST_RETRIEVAL__FUSION=rrf $rag eval tune $what --out "$results/tuning_from_rrf/$name.json"
 done
 
 # An embedder that knows no Chinese, forced onto Chinese text.

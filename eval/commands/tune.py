@@ -11,6 +11,7 @@ from rich.console import Console
 
 from app.domain import Tuning
 from app.main import Application
+from app.retrieval.tuned import NO_RERANKER
 from app.settings import RetrievalSettings, Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown
@@ -97,6 +98,6 @@ def _tuning(app: Application, target: Target, report: TuningReport) -> Tuning | 
         settings=report.settings,
         evidence=report.evidence(),
         fingerprint=target.collection.fingerprint,
-        reranker=app.reranker.id if app.reranker else "none",
+        reranker=app.reranker.id if app.reranker else NO_RERANKER,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -109,8 +109,9 @@ def admissible_ranks(case: Case, question: int, setting: Setting) -> range:
     return range(1 + surely_ahead, 2 + perhaps_ahead)
 
 
-# Round scores: ties are common, and no variance is so small that it is all rounding.
-SCORES = st.integers(-20, 40).map(lambda tenths: tenths / 10)
+# Round scores: ties are common, and no variance is so small that it is all rounding. Few lie below
+# the least score of BM25.
+SCORES = st.integers(-4, 40).map(lambda tenths: tenths / 10)
 PARTS = st.sampled_from([0.0, 0.0, 0.1, 0.3, 0.7, 1.0])
 RANKINGS = st.dictionaries(st.sampled_from(CHUNKS), SCORES, max_size=10).map(ranking)
 
@@ -132,8 +133,10 @@ def cases(draw: st.DrawFn, *, fusions: Sequence[str], routes: int) -> Case:
         routes=names,
         rankings=tuple(draw(some) for _ in range(count)),
         factors=tuple(draw(trusted) for _ in range(count)),
-        relevant=draw(st.frozensets(st.sampled_from(["d0", "d1", "d2"]))),
-        settings=tuple(draw(st.lists(st.builds(Setting, families, weights), max_size=4))),
+        relevant=draw(st.frozensets(st.sampled_from(["d0", "d1", "d2"]), min_size=1)),
+        settings=tuple(
+            draw(st.lists(st.builds(Setting, families, weights), min_size=1, max_size=4))
+        ),
     )
 
 
@@ -201,6 +204,15 @@ def test_several_chunks_of_a_document_take_one_place() -> None:
     assert one_question(
         {"bm25": found}, Setting(Family("convex", 3, 60.0), (1.0, 0.0)), relevant="d1"
     ) == [2]
+
+
+def test_the_last_match_of_a_route_that_found_few_is_still_a_match() -> None:
+    found = {
+        "bm25": {"d0#0": 5.0, "d1#0": 4.0},
+        "dense": {"d0#1": 0.9, "d2#0": 0.85, "d1#1": 0.1},
+    }
+    setting = Setting(Family("zscore", 10, 60.0), (0.5, 0.5))
+    assert one_question(found, setting, relevant="d1") == [2]
 
 
 def test_a_document_below_the_depth_is_not_ranked() -> None:
