@@ -8,7 +8,9 @@ rag=.venv/bin/rag
 mkdir -p "$results/tuning" "$results/tuning_from_rrf"
 
 $rag eval eval/questions/handbook --docs docs/handbook --out "$results/handbook.json"
-$rag eval answers eval/questions/handbook --docs docs/handbook --out "$results/answers_handbook.json"
+ATTEST_MODELS__RERANKER=late-interaction $rag eval eval/questions/handbook --docs docs/handbook \
+  --out "$results/handbook_late_interaction.json"
+ATTEST_MODELS__GENERATOR=none $rag eval answers eval/questions/handbook --docs docs/handbook --out "$results/answers_handbook.json"
 $rag eval chunking eval/questions/handbook --docs docs/handbook --overlap 0 \
   --out "$results/chunking_handbook.json"
 if [ ! -d "$data" ]; then
