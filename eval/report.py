@@ -65,7 +65,9 @@ def report_from_json(text: str) -> Report:
         if found == FORMAT:
             return TypeAdapter(Report).validate_json(text)
     except ValidationError as error:
-        raise EvaluationError(f"this is not a report: {error}") from error
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the whole"
+        raise EvaluationError(f"this is not a report: {where}: {first['msg']}") from error
     raise EvaluationError(
         f'the report has the format "{found}", not "{FORMAT}"; make it again with this version'
     )

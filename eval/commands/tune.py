@@ -45,8 +45,13 @@ def run_tune(
 
     Raises:
         EvaluationError: the dataset can't be read, has too few questions, or ones that a program
-            wrote, which do not tell which settings people need.
+            wrote, which do not tell which settings people need; or there are weight rules already.
     """
+    if settings.retrieval.weight_rules:
+        raise EvaluationError(
+            "retrieval.weight_rules are set; what is tuned would take their place. Leave them out, "
+            "and `rag eval tune` finds out whether languages or kinds of query need any."
+        )
     untuned = settings.retrieval.model_copy(update={"tuned": False})
     with application(settings.model_copy(update={"retrieval": untuned}), questions) as app:
         target = prepare(app, questions, console)

@@ -365,3 +365,14 @@ def test_questions_written_from_a_collection_can_be_asked_of_it(run: Run, tmp_pa
     code, _, err = run("eval", "synthesize", "birds", "--out", "written")
     assert code == 3
     assert "written is not empty" in one_line_error(err)
+
+
+def test_weight_rules_that_are_set_are_not_overwritten(
+    run: Run, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "ATTEST_RETRIEVAL__WEIGHT_RULES", '[{"language": "zh", "weights": {"bm25": 1.0}}]'
+    )
+    code, _, err = run("eval", "tune", dataset)
+    assert code == 3
+    assert "retrieval.weight_rules are set" in one_line_error(err)

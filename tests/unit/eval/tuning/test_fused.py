@@ -16,7 +16,7 @@ from app.retrieval.fusion import fuse
 from app.settings import RetrievalSettings
 from eval.ranks import first_relevant
 from eval.runs import collapse
-from eval.tuning.fused import Family, Setting, ranks_of_settings
+from eval.tuning.fused import Family, Fusion, Setting, ranks_of_settings
 from eval.tuning.recalled import Question, ranks_alone, to_arrays
 
 ROUTES = ("bm25", "dense", "titles")
@@ -163,18 +163,22 @@ def test_ranks_are_those_of_the_service_in_every_family(routes: int) -> None:
     agree()
 
 
-def test_scores_that_no_rounding_brings_together_leave_one_rank_open() -> None:
-    """The differential test above can fail: nearly all of its ranks are exact."""
+@pytest.mark.parametrize("fusion", ["zscore", "convex"])
+def test_scores_that_no_rounding_brings_together_leave_one_rank_open(fusion: Fusion) -> None:
+    """Lists of all lengths and unlike scores, so that every difference in a formula shows."""
     rng = np.random.default_rng(0)
     ranked = 0
     for _ in range(200):
-        drawn = [dict(zip(CHUNKS, rng.normal(size=len(CHUNKS)), strict=True)) for _ in range(2)]
+        lexical = rng.permutation(CHUNKS)[: rng.integers(1, 9)]
+        bm25 = dict(zip(lexical.tolist(), rng.gamma(4.0, 3.0, len(lexical)), strict=True))
+        dense = dict(zip(CHUNKS, rng.uniform(0.5, 0.9, len(CHUNKS)), strict=True))
+        weight = float(rng.uniform(0.2, 0.8))
         case = Case(
             routes=("bm25", "dense"),
-            rankings=({"bm25": ranking(drawn[0]), "dense": ranking(drawn[1])},),
+            rankings=({"bm25": ranking(bm25), "dense": ranking(dense)},),
             factors=({},),
             relevant=frozenset({"d0"}),
-            settings=(Setting(Family("zscore", 8, 60.0), (0.4, 0.6)),),
+            settings=(Setting(Family(fusion, 8, 60.0), (weight, 1.0 - weight)),),
         )
         expected = served_rank(case, 0, case.settings[0])
         assert list(admissible_ranks(case, 0, case.settings[0])) == [expected]
@@ -209,9 +213,10 @@ def test_several_chunks_of_a_document_take_one_place() -> None:
 def test_the_last_match_of_a_route_that_found_few_is_still_a_match() -> None:
     found = {
         "bm25": {"d0#0": 5.0, "d1#0": 4.0},
-        "dense": {"d0#1": 0.9, "d2#0": 0.85, "d1#1": 0.1},
+        "dense": {"d0#1": 0.9, "d2#0": 0.5, "d1#1": 0.1},
     }
     setting = Setting(Family("zscore", 10, 60.0), (0.5, 0.5))
+    # Over five chunks σ is 2.227 and 0.32: d1 has 4 / 2.227 = 1.80, d2 only 0.4 / 0.32 = 1.25.
     assert one_question(found, setting, relevant="d1") == [2]
 
 
