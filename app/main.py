@@ -13,7 +13,7 @@ from app.ports import Analyzer, Embedder, Generator, Reranker
 from app.retrieval import soundness
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.service import ROUTE_THREADS, Service
-from app.settings import Settings
+from app.settings import RetrievalSettings, Settings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
 from app.text.analyzer import StandardAnalyzer
@@ -94,14 +94,16 @@ class Application:
         soundness.refresh(opened, analyzer=self.analyzer, embedder=self.embedder)
         return report
 
-    def pipeline(self, collection: LocalCollection) -> SearchPipeline:
-        """A search pipeline of its own, for evaluation."""
+    def pipeline(
+        self, collection: LocalCollection, retrieval: RetrievalSettings | None = None
+    ) -> SearchPipeline:
+        """A search pipeline of its own, for evaluation; other than as configured where told so."""
         return make_pipeline(
             collection,
             analyzer=self.analyzer,
             embedder=self.embedder,
             reranker=self.reranker,
-            settings=self.settings.retrieval,
+            settings=retrieval or self.settings.retrieval,
             executor=ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall"),
         )
 

@@ -152,7 +152,8 @@ class SearchPipeline:
         degraded: list[str],
     ) -> Mapping[str, float]:
         """Scores of the best fused candidates; empty where nothing reranks."""
-        if self._reranker is None or request.rerank is False:
+        weightless = self._settings.rerank_weight == 0
+        if self._reranker is None or request.rerank is False or weightless:
             return {}
         with watch.stage("rerank"):
             depth = max(self._settings.rerank_depth, request.limit)

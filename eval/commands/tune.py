@@ -17,8 +17,9 @@ from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown
 from eval.errors import EvaluationError
 from eval.json_files import write_text
-from eval.tuning.recall import recall_all
+from eval.tuning.recall import recall_all, rerank_all
 from eval.tuning.report import TuningReport, in_words
+from eval.tuning.reranking import DEEPEST, tune_reranking
 from eval.tuning.tune import tune
 
 
@@ -87,13 +88,22 @@ def _tune(
             progress=told,
         )
     started = time.perf_counter()
-    report = tune(recalled, configured, recalled_depth=pipeline.in_force.settings.depth)
+    report = tune(recalled, configured, recalled_depth=configured.depth)
+    report = replace(report, seconds=round(time.perf_counter() - started, 3))
+    if app.reranker is not None:
+        deep = {"rerank_depth": DEEPEST, "rerank_weight": 1.0}
+        chosen = RetrievalSettings(**configured.model_dump() | dict(report.settings) | deep)
+        with shown(console, "reranking") as told:
+            reranked = rerank_all(app.pipeline(target.collection, chosen), target.dataset, told)
+        report = report.with_reranking(
+            tune_reranking(reranked, target.dataset.qrels, configured, seed=report.seed)
+        )
     facts = {
         "dataset": target.dataset.name,
         "dataset_hash": target.dataset.hash,
         **provenance(app, target.collection.fingerprint, configured),
     }
-    return replace(report, seconds=round(time.perf_counter() - started, 3), provenance=facts)
+    return replace(report, provenance=facts)
 
 
 def _tuning(app: Application, target: Target, report: TuningReport) -> Tuning | None:

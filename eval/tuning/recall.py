@@ -1,9 +1,10 @@
-"""Recalls every question of a dataset once, for tuning."""
+"""Asks every question of a dataset once, for tuning."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.errors import OperatorError
 from app.ports import Analyzer, Collection
 from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline
@@ -11,6 +12,7 @@ from app.text.query_kind import query_kind
 from eval.dataset import Dataset
 from eval.evaluate import Progress
 from eval.tuning.recalled import Question, Recalled, to_arrays
+from eval.tuning.reranking import Reranked
 
 
 def recall_all(
@@ -47,3 +49,24 @@ def recall_all(
     return to_arrays(
         questions, routes=routes, qrels=dataset.qrels, document_of=documents.__getitem__
     )
+
+
+def rerank_all(
+    pipeline: SearchPipeline, dataset: Dataset, progress: Progress = lambda _done, _total: None
+) -> list[Reranked]:
+    """The candidates of each judged question in fused order, the first ones with rerank scores.
+
+    ``pipeline`` reranks as deep as `DEEPEST`.
+
+    Raises:
+        OperatorError: a route or the reranker failed; what is left would tune something else.
+    """
+    found: list[Reranked] = []
+    for done, query in enumerate(dataset.queries.values(), start=1):
+        result = pipeline.search(SearchRequest(query.text, rerank=True, explain=True))
+        if result.degraded:
+            raise OperatorError(f"reranking failed: {'; '.join(result.degraded)}")
+        assert result.trace is not None  # it was asked for
+        found.append(Reranked(query.id, result.trace.candidates))
+        progress(done, len(dataset.queries))
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from app.domain import Scalar
@@ -14,8 +14,8 @@ from eval.significance import PairedTest
 FORMAT: Final = "attest-tuning/1"
 """Names the layout of the JSON."""
 
-Scope: TypeAlias = Literal["all queries", "by language", "by kind"]
-"""For which queries settings are chosen apart."""
+Scope: TypeAlias = Literal["all queries", "by language", "by kind", "reranking"]
+"""For which queries fusion is chosen apart; or how deep and how much is reranked, for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,10 @@ class Attempt:
 class TuningReport:
     """What was tried on which questions, and the settings to serve: empty for the default's own.
 
-    ``best_route`` is the one that is best alone by MRR@10 over all questions; ``against_route``
-    compares what is to be served with it.
+    ``scope`` names the accepted attempt at fusion. ``best_route`` is the one that is best alone by
+    MRR@10 over all questions; ``against_route`` compares the fusion that is to be served with it.
+    ``reranking`` is there where something reranks: chosen after fusion, and compared with the
+    configured reranking over the same fusion.
     """
 
     questions: int
@@ -58,14 +60,22 @@ class TuningReport:
     against_route: PairedTest
     sweep: tuple[SweepPoint, ...]
     seed: int
+    reranking: Attempt | None = None
     seconds: float = 0.0
     provenance: Mapping[str, Scalar] | None = None
     format: str = FORMAT
 
     @property
-    def accepted(self) -> Attempt | None:
-        """The attempt whose settings are to be served."""
-        return next((a for a in self.attempts if a.scope == self.scope), None)
+    def accepted(self) -> tuple[Attempt, ...]:
+        """The attempts whose settings are to be served."""
+        fusion = tuple(attempt for attempt in self.attempts if attempt.scope == self.scope)
+        reranking = (self.reranking,) if self.reranking and self.reranking.accepted else ()
+        return fusion + reranking
+
+    def with_reranking(self, attempt: Attempt) -> TuningReport:
+        """The same with what was found on reranking, and its settings if they were accepted."""
+        settings = dict(self.settings) | (dict(attempt.chosen) if attempt.accepted else {})
+        return replace(self, reranking=attempt, settings=settings)
 
     def to_json(self) -> str:
         """The same report always as the same text."""
@@ -77,23 +87,24 @@ class TuningReport:
         Raises:
             ValueError: nothing was accepted, so there is nothing to keep.
         """
-        attempt = self.accepted
-        if attempt is None:
+        if not self.accepted:
             raise ValueError("no setting was accepted")
-        return {
+        facts: dict[str, Scalar] = {
             "questions": self.questions,
-            "scope": attempt.scope,
-            "settings_tried": self.settings_tried,
-            "held_out_gain_mrr@10": round(attempt.held_out.difference, 6),
-            "held_out_low": round(attempt.held_out.interval.low, 6),
-            "held_out_high": round(attempt.held_out.interval.high, 6),
-            "p_corrected": round(attempt.p_corrected, 6),
             "untouched_questions": self.untouched_questions,
-            "untouched_gain_mrr@10": round(attempt.untouched.difference, 6),
+            "settings_tried": self.settings_tried,
             "best_single_route": self.best_route,
             "gain_over_best_single_route_mrr@10": round(self.against_route.difference, 6),
-            **(self.provenance or {}),
         }
+        for attempt in self.accepted:
+            facts |= {
+                f"{attempt.scope}: held-out gain, mrr@10": round(attempt.held_out.difference, 6),
+                f"{attempt.scope}: low": round(attempt.held_out.interval.low, 6),
+                f"{attempt.scope}: high": round(attempt.held_out.interval.high, 6),
+                f"{attempt.scope}: p, corrected": round(attempt.p_corrected, 6),
+                f"{attempt.scope}: untouched gain": round(attempt.untouched.difference, 6),
+            }
+        return facts | dict(self.provenance or {})
 
 
 def in_words(report: TuningReport) -> Iterator[str]:
@@ -103,7 +114,7 @@ def in_words(report: TuningReport) -> Iterator[str]:
         f"{report.untouched_questions} of them untouched, in {report.seconds:.1f} s. "
         f"Configured: MRR@10 {report.default_mrr_at_10:.4f}."
     )
-    for attempt in report.attempts:
+    for attempt in [*report.attempts, *([report.reranking] if report.reranking else [])]:
         gain = attempt.held_out
         verdict = "accepted" if attempt.accepted else "refused"
         yield (
@@ -113,11 +124,12 @@ def in_words(report: TuningReport) -> Iterator[str]:
         )
     over = report.against_route
     yield (
-        f"What is to be served against {report.best_route} alone: {over.difference:+.4f} "
+        f"The fusion to be served against {report.best_route} alone: {over.difference:+.4f} "
         f"[{over.interval.low:+.4f}, {over.interval.high:+.4f}], p = {over.p_randomisation:.3g}."
     )
     if report.settings:
-        yield f"To serve ({report.scope}): {_described(report.settings)}"
+        chosen_by = " and ".join(attempt.scope for attempt in report.accepted)
+        yield f"To serve ({chosen_by}): {_described(report.settings)}"
     else:
         yield "The configured settings stay: nothing was significantly better on held-out ones."
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -11,26 +10,21 @@ import numpy as np
 
 from app.settings import RetrievalSettings
 from eval.errors import EvaluationError
-from eval.holm import holm
 from eval.page.sweep import SweepPoint
-from eval.significance import LEVEL, PairedTest, paired_test
-from eval.tuning.choosing import Choice, Choose, choose_by_group, choose_one, cross_fitted, folds
+from eval.significance import paired_test
+from eval.tuning.choosing import Choice, choose_by_group, choose_one
 from eval.tuning.fused import Family, Setting, ranks_of_settings
 from eval.tuning.grid import settings_to_try
-from eval.tuning.recalled import Floats, Ints, Recalled, ranks_alone
-from eval.tuning.report import Attempt, Scope, TuningReport
+from eval.tuning.recalled import Recalled, ranks_alone
+from eval.tuning.report import Scope, TuningReport
+from eval.tuning.trial import Trial, Way, reciprocal, simplest
 
-FOLDS: Final = 5
-HELD_OUT: Final = 0.2
-"""Share of the questions that no choice ever sees."""
 MIN_QUESTIONS: Final = 50
 """Below, nothing can be told from so few."""
 SEED: Final = 20_091_119
 SWEPT_ROUTES: Final = 2
 SWEEP_STEPS: Final = 20
 """A curve by the weight of one route needs exactly one other."""
-CUTOFF: Final = 10
-"""Reciprocal ranks beyond it count 0, as in MRR@10."""
 
 
 def tune(
@@ -58,18 +52,18 @@ def tune(
     default = _default(recalled, configured)
     tried = settings_to_try(len(recalled.routes), recalled_depth=recalled_depth, default=default)
     ranks = np.stack(list(ranks_of_settings(recalled, tried)))
-    scores = reciprocal(ranks)
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(count)
-    untouched = np.sort(order[: round(HELD_OUT * count)])
-    parts = folds(order[round(HELD_OUT * count) :], FOLDS, rng)
-    ways = [_Way("all queries", [""] * count, partial(choose_one, scores, prefer=0))]
+
+    def describe(choice: Choice, scope: Scope) -> dict[str, object]:
+        return as_settings(choice, tried, recalled.routes, scope)
+
+    trial = Trial.of(ranks, describe, seed=seed)
+    scores = trial.scores
+    ways = [Way("all queries", [""] * count, partial(choose_one, scores, prefer=0))]
     for scope, groups in _groupings(recalled):
         choose = partial(choose_by_group, scores, settings=tried, groups=groups, prefer=0)
-        ways.append(_Way(scope, groups, choose))
-    trial = _Trial(recalled.routes, tried, ranks, scores, parts, untouched)
+        ways.append(Way(scope, groups, choose))
     attempts, fitted = trial.attempts(ways)
-    accepted = _simplest(attempts, fitted)
+    accepted = simplest(attempts, fitted)
     rows = np.zeros(count, dtype=np.int64)
     if accepted is not None:
         rows = ways[accepted].choose(trial.seen).rows(ways[accepted].groups)
@@ -78,9 +72,9 @@ def tune(
     served = scores[rows, np.arange(count)]
     return TuningReport(
         questions=count,
-        untouched_questions=len(untouched),
+        untouched_questions=len(trial.untouched),
         settings_tried=len(tried),
-        default=as_settings(Choice(0, {}), tried, recalled.routes, "all queries"),
+        default=describe(Choice(0, {}), "all queries"),
         default_mrr_at_10=float(scores[0].mean()),
         attempts=attempts,
         settings={} if accepted is None else attempts[accepted].chosen,
@@ -92,97 +86,12 @@ def tune(
     )
 
 
-def reciprocal(ranks: Ints) -> Floats:
-    """1 / rank where it is 1 to `CUTOFF`, else 0."""
-    return np.where((ranks > 0) & (ranks <= CUTOFF), 1.0 / np.maximum(ranks, 1), 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """For which queries settings are chosen apart, the group of each question, and how."""
-
-    scope: Scope
-    groups: Sequence[str]
-    choose: Choose
-
-
 def _groupings(recalled: Recalled) -> Iterator[tuple[Scope, Sequence[str]]]:
     """What questions differ in."""
     if len(set(recalled.languages)) > 1:
         yield "by language", recalled.languages
     if len(set(recalled.kinds)) > 1:
         yield "by kind", recalled.kinds
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """All that attempts share; row 0 is the default."""
-
-    routes: Sequence[str]
-    tried: Sequence[Setting]
-    ranks: Ints
-    scores: Floats
-    parts: Sequence[Ints]
-    untouched: Ints
-
-    @property
-    def seen(self) -> Ints:
-        """The questions that may be chosen on."""
-        return np.sort(np.concatenate(list(self.parts)))
-
-    def attempts(self, ways: Sequence[_Way]) -> tuple[tuple[Attempt, ...], list[Floats]]:
-        """What each way gains, and the scores of all questions, each held out from the choice."""
-        held_out = [self._held_out(self.scores, way) for way in ways]
-        tests = [paired_test(scores.tolist(), self.scores[0].tolist()) for scores in held_out]
-        corrected = holm([test.p_randomisation for test in tests])
-        attempts = tuple(
-            self._attempt(way, test, p) for way, test, p in zip(ways, tests, corrected, strict=True)
-        )
-        return attempts, held_out
-
-    def _held_out(self, scores: Floats, way: _Way) -> Floats:
-        """Each question by a choice that did not see it; the untouched ones by that on the rest."""
-        fitted = cross_fitted(scores, self.parts, way.choose, way.groups)
-        rows = way.choose(self.seen).rows(way.groups)
-        fitted[self.untouched] = scores[rows[self.untouched], self.untouched]
-        return fitted
-
-    def _attempt(self, way: _Way, gain: PairedTest, p: float) -> Attempt:
-        hits = (self.ranks == 1).astype(np.float64)
-        hit = paired_test(self._held_out(hits, way).tolist(), hits[0].tolist())
-        choice = way.choose(self.seen)
-        rows = choice.rows(way.groups)[self.untouched]
-        untouched = paired_test(
-            self.scores[rows, self.untouched].tolist(), self.scores[0, self.untouched].tolist()
-        )
-        accepted, reason = _judge(gain, p, hit, untouched)
-        chosen = as_settings(choice, self.tried, self.routes, way.scope)
-        return Attempt(way.scope, chosen, gain, hit, untouched, p, accepted, reason)
-
-
-def _judge(gain: PairedTest, p: float, hit: PairedTest, untouched: PairedTest) -> tuple[bool, str]:
-    if gain.difference <= 0 or p > 1.0 - LEVEL:
-        return False, "no significant gain on questions that it was not chosen on"
-    if hit.difference < 0 and hit.p_randomisation <= 1.0 - LEVEL:
-        return False, "it loses hit@1 significantly"
-    if untouched.difference < 0 and untouched.p_randomisation <= 1.0 - LEVEL:
-        return False, "it loses significantly on the questions that nothing was chosen on"
-    return True, "a significant gain on questions that it was not chosen on"
-
-
-def _simplest(attempts: Sequence[Attempt], fitted: Sequence[Floats]) -> int | None:
-    """The first accepted attempt, unless a later one is significantly better than it."""
-    standing: int | None = None
-    for index, attempt in enumerate(attempts):
-        if not attempt.accepted:
-            continue
-        if standing is None:
-            standing = index
-            continue
-        test = paired_test(fitted[index].tolist(), fitted[standing].tolist())
-        if test.difference > 0 and test.p_randomisation <= 1.0 - LEVEL:
-            standing = index
-    return standing
 
 
 def _default(recalled: Recalled, configured: RetrievalSettings) -> Setting:

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli import main
 from app.domain import Vectors
-from app.fakes import FakeEmbedder
+from app.fakes import FakeEmbedder, FakeReranker
 from app.main import Application
 from app.settings import Settings
 from app.stores.local.tantivy_index import TantivyIndex
@@ -376,3 +376,12 @@ def test_weight_rules_that_are_set_are_not_overwritten(
     code, _, err = run("eval", "tune", dataset)
     assert code == 3
     assert "retrieval.weight_rules are set" in one_line_error(err)
+
+
+def test_reranking_is_tuned_where_something_reranks(
+    run: Run, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.main.build_reranker", lambda *_: FakeReranker())
+    code, out, err = run("eval", "tune", dataset)
+    assert code == 0, err
+    assert "reranking: " in out

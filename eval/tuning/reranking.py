@@ -1,0 +1,97 @@
+"""Tunes how deep is reranked and how much the reranker counts, from scores that were made once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from app.domain import CandidateTrace, Fused
+from app.retrieval.blending import blend
+from app.settings import RetrievalSettings
+from eval.metrics.relevance import is_relevant
+from eval.runs import collapse
+from eval.tuning.choosing import Choice, choose_one
+from eval.tuning.recalled import Ints
+from eval.tuning.report import Attempt, Scope
+from eval.tuning.trial import Trial, Way
+
+DEEPEST: Final = 50
+"""Candidates whose rerank scores are made."""
+DEPTHS: Final = (5, 10, 20, DEEPEST)
+WEIGHTS: Final = (0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reranked:
+    """One question's candidates, those of the first `DEEPEST` fused ranks with a rerank score."""
+
+    question: str
+    candidates: tuple[CandidateTrace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RerankSetting:
+    """See ``retrieval.rerank_depth`` and ``retrieval.rerank_weight``; weight 0 is no reranking."""
+
+    depth: int
+    weight: float
+
+
+def tune_reranking(
+    questions: Sequence[Reranked],
+    qrels: Mapping[str, Mapping[str, int]],
+    configured: RetrievalSettings,
+    *,
+    seed: int,
+) -> Attempt:
+    """Chooses depth and weight as `eval.tuning.tune.tune` chooses fusion, against the configured.
+
+    Not to rerank at all is one of the choices, so that a reranker which hurts is found out.
+    """
+    default = RerankSetting(min(configured.rerank_depth, DEEPEST), configured.rerank_weight)
+    tried = list(
+        dict.fromkeys(
+            [
+                default,
+                RerankSetting(default.depth, 0.0),
+                *itertools.starmap(RerankSetting, itertools.product(DEPTHS, WEIGHTS)),
+            ]
+        )
+    )
+    ranks = np.stack([_ranks(questions, qrels, setting) for setting in tried])
+
+    def describe(choice: Choice, _: Scope) -> dict[str, object]:
+        setting = tried[choice.default]
+        return {"rerank_depth": setting.depth, "rerank_weight": setting.weight}
+
+    trial = Trial.of(ranks, describe, seed=seed)
+    way = Way("reranking", [""] * len(questions), partial(choose_one, trial.scores, prefer=0))
+    attempts, _ = trial.attempts([way])
+    return attempts[0]
+
+
+def _ranks(
+    questions: Sequence[Reranked], qrels: Mapping[str, Mapping[str, int]], setting: RerankSetting
+) -> Ints:
+    """``(q,)`` ranks of the first relevant document; 0 for none."""
+    return np.array([_rank(found, qrels[found.question], setting) for found in questions])
+
+
+def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting) -> int:
+    by_fusion = sorted(found.candidates, key=lambda candidate: candidate.fused_rank)
+    fused = [Fused(c.chunk_id, c.fused_rank, c.fused_score, c.routes) for c in by_fusion]
+    scores = {
+        c.chunk_id: c.rerank_score for c in by_fusion[: setting.depth] if c.rerank_score is not None
+    }
+    documents = {c.chunk_id: c.document_id for c in by_fusion}
+    order = blend(fused, scores, weight=setting.weight)
+    ranking = collapse([(documents[c.chunk_id], c.score) for c in order])
+    for rank, (document, _) in enumerate(ranking, start=1):
+        if is_relevant(document, judgments):
+            return rank
+    return 0

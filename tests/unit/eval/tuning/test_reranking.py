@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from app.domain import CandidateTrace, Contribution
+from app.settings import RetrievalSettings
+from eval.tuning.report import Attempt, TuningReport, in_words
+from eval.tuning.reranking import DEEPEST, Reranked, tune_reranking
+from eval.tuning.tune import SEED
+
+QUESTIONS = 120
+CANDIDATES = 60
+Score = Callable[[random.Random, bool], float]
+
+
+def simulated(score: Score) -> tuple[list[Reranked], dict[str, dict[str, int]]]:
+    """Questions whose relevant document is somewhere in the first ten of the fused order."""
+    chance = random.Random(7)
+    questions, qrels = [], {}
+    for n in range(QUESTIONS):
+        relevant = chance.randrange(10)
+        qrels[f"q{n}"] = {f"d{relevant}": 1}
+        candidates = [
+            CandidateTrace(
+                chunk_id=f"d{place}#0",
+                document_id=f"d{place}",
+                routes={"bm25": Contribution(place + 1, 1.0, 1.0)},
+                fused_rank=place + 1,
+                fused_score=1.0 - place / CANDIDATES,
+                rerank_score=score(chance, place == relevant) if place < DEEPEST else None,
+            )
+            for place in range(CANDIDATES)
+        ]
+        chance.shuffle(candidates)  # they come in the reranked order
+        questions.append(Reranked(f"q{n}", tuple(candidates)))
+    return questions, qrels
+
+
+def tuned(score: Score, **configured: object) -> Attempt:
+    questions, qrels = simulated(score)
+    return tune_reranking(questions, qrels, RetrievalSettings(**configured), seed=SEED)
+
+
+def knows(chance: random.Random, relevant: bool) -> float:
+    return chance.gauss(4.0 if relevant else 0.0, 1.0)
+
+
+def guesses(chance: random.Random, relevant: bool) -> float:
+    return chance.random()
+
+
+def test_a_reranker_that_guesses_hardly_counts_any_more() -> None:
+    attempt = tuned(guesses)
+    assert attempt.accepted
+    assert RetrievalSettings(**attempt.chosen).rerank_weight <= 0.25
+    assert attempt.held_out.interval.low > 0
+
+
+def test_a_reranker_that_knows_gets_more_weight() -> None:
+    attempt = tuned(knows, rerank_weight=0.0)
+    assert attempt.accepted
+    assert RetrievalSettings(**attempt.chosen).rerank_weight >= 0.5
+
+
+def test_what_can_not_be_bettered_stays() -> None:
+    attempt = tuned(lambda _, relevant: float(relevant), rerank_depth=10)
+    assert not attempt.accepted
+    assert attempt.chosen == {"rerank_depth": 10, "rerank_weight": 1.0}
+
+
+@pytest.mark.parametrize("depth", [1, 200])
+def test_any_configured_depth_is_compared_with(depth: int) -> None:
+    assert tuned(guesses, rerank_depth=depth).accepted is (depth > 1)
+
+
+def test_the_reranking_that_is_accepted_is_served_and_told() -> None:
+    attempt = tuned(guesses)
+    fusion_stays = TuningReport(
+        questions=QUESTIONS,
+        untouched_questions=24,
+        settings_tried=231,
+        default={},
+        default_mrr_at_10=0.3,
+        attempts=(),
+        settings={},
+        scope=None,
+        best_route="bm25",
+        against_route=attempt.held_out,
+        sweep=(),
+        seed=SEED,
+    )
+    report = fusion_stays.with_reranking(attempt)
+    assert report.settings == attempt.chosen
+    assert report.evidence()["reranking: held-out gain, mrr@10"] == pytest.approx(
+        attempt.held_out.difference, abs=1e-6
+    )
+    depth, weight = attempt.chosen.values()
+    served = f"To serve (reranking): rerank_depth = {depth}, rerank_weight = {weight}"
+    assert served in list(in_words(report))
