@@ -17,11 +17,11 @@ Score = Callable[[random.Random, bool], float]
 
 
 def simulated(score: Score) -> tuple[list[Reranked], dict[str, dict[str, int]]]:
-    """Questions whose relevant document is somewhere in the first ten of the fused order."""
+    """Questions whose relevant document is somewhere in the first of the fused order."""
     chance = random.Random(7)
     questions, qrels = [], {}
     for n in range(QUESTIONS):
-        relevant = chance.randrange(10)
+        relevant = int(chance.expovariate(0.5))
         qrels[f"q{n}"] = {f"d{relevant}": 1}
         candidates = [
             CandidateTrace(
