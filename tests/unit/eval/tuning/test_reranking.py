@@ -66,9 +66,9 @@ def test_a_reranker_that_knows_gets_more_weight() -> None:
 
 
 def test_what_can_not_be_bettered_stays() -> None:
-    attempt = tuned(lambda _, relevant: float(relevant), rerank_depth=10)
+    attempt = tuned(lambda _, relevant: float(relevant), rerank_depth=DEEPEST)
     assert not attempt.accepted
-    assert attempt.chosen == {"rerank_depth": 10, "rerank_weight": 1.0}
+    assert attempt.chosen == {"rerank_depth": DEEPEST, "rerank_weight": 1.0}
 
 
 @pytest.mark.parametrize("depth", [1, 200])
