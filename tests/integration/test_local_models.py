@@ -46,12 +46,9 @@ def generator() -> TransformersGenerator:
 
 @pytest.mark.models
 def test_installed_models_are_whole() -> None:
-    models = installed(ModelSettings().cache)
-    assert {model.name for model in models} == {"multilingual-e5-small", "smollm2-135m-instruct"}
-    assert {model.name: damaged_files(model) for model in models} == {
-        "multilingual-e5-small": [],
-        "smollm2-135m-instruct": [],
-    }
+    damaged = {model.name: damaged_files(model) for model in installed(ModelSettings().cache)}
+    assert damaged.keys() >= {"multilingual-e5-small", "smollm2-135m-instruct"}
+    assert not any(damaged.values())
 
 
 @pytest.mark.models
