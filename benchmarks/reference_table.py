@@ -43,7 +43,7 @@ def against_best_route(reports: dict[str, Report]) -> Iterator[str]:
     for name, report in reports.items():
         for found in report.table.comparisons:
             if found.stage == ENSEMBLE:
-                verdict = outcome(found)
+                verdict = outcome(found.test, found.p_corrected)
                 yield (
                     f"| {name} | {found.measure} | {found.baseline} | {signed(found.test)} "
                     f"| {found.p_corrected:.3g} | {verdict.value} |"
