@@ -49,6 +49,7 @@ wheel: models  ## Build the wheel and run the tests against it, the source out o
 
 bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/recall_speed.py benchmarks/results/recall_speed.json
+	$(BIN)/python benchmarks/tuning_speed.py benchmarks/results/tuning_speed.json
 	$(BIN)/python benchmarks/embedder_precision.py docs/results/embedder_precision.json
 
 results: models  ## Measure quality on the shared data; writes docs/results/*.json

@@ -66,3 +66,7 @@ for name in chunking_eval covidqa; do
   $rag eval chunking "$data/$name" --strategy sentence --tokens 128 --tokens 192 --tokens 256 \
     --tokens 384 --overlap 0 --out "$results/chunking_$name.json"
 done
+$rag eval chunking "$data/chunking_eval" --strategy sentence --strategy fixed --tokens 256 \
+  --overlap 0 --overlap 0.25 --out "$results/chunking_overlap_chunking_eval.json"
+$rag eval chunking "$data/covidqa" --strategy sentence --tokens 256 \
+  --overlap 0 --overlap 0.25 --out "$results/chunking_overlap_covidqa.json"
