@@ -107,10 +107,10 @@ def kept(collection: LocalCollection, embedder: FakeEmbedder) -> Soundness | Non
     ("dense", "bm25", "factor"),
     [
         (0, 64, 0.0),
-        (27, 60, 0.0),  # 0.45
-        (30, 60, 1 / 3),  # 0.5
-        (33, 60, 2 / 3),  # 0.55
-        (36, 60, 1.0),  # 0.6
+        (30, 60, 0.0),  # 0.5
+        (33, 60, 1 / 3),  # 0.55
+        (36, 60, 2 / 3),  # 0.6
+        (39, 60, 1.0),  # 0.65
         (64, 64, 1.0),
         (60, 30, 1.0),  # more than bm25 finds
         (0, 8, 0.0),
@@ -126,10 +126,10 @@ def test_the_dense_route_counts_by_what_it_finds_of_what_bm25_finds(
 
 
 def test_a_language_that_was_not_measured_counts_as_all_together_do() -> None:
-    soundness = Soundness({"en": SelfRecall(64, 60, 60), "zh": SelfRecall(60, 0, 60)}, chunks=1_000)
+    soundness = Soundness({"en": SelfRecall(64, 60, 60), "zh": SelfRecall(60, 6, 60)}, chunks=1_000)
     assert dense_factor(soundness, "en") == 1
     assert dense_factor(soundness, "zh") == 0
-    assert dense_factor(soundness, "fr") == pytest.approx((60 / 120 - 0.45) / 0.15)
+    assert dense_factor(soundness, "fr") == pytest.approx((66 / 120 - 0.5) / 0.15)
 
 
 def test_where_nothing_is_known_the_dense_route_counts_in_full() -> None:
@@ -250,8 +250,8 @@ def test_what_is_weak_is_told_with_what_to_do(
         f"dense route: finds {zh.dense} of 20 sampled zh passages (bm25: {zh.bm25})",
         f"warning: {weakness}",
     ]
-    weak = Soundness({"zh": SelfRecall(64, 33, 64)}, chunks=20)
-    assert "is weak in zh: the dense route counts 0.44 there" in weaknesses(weak, collection)[0]
+    weak = Soundness({"zh": SelfRecall(64, 33, 60)}, chunks=20)
+    assert "is weak in zh: the dense route counts 0.33 there" in weaknesses(weak, collection)[0]
 
 
 @pytest.mark.parametrize("error", [RemoteUnavailable("no answer"), ValueError("a defect")])
