@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
-
 from app.domain import Scalar
 from eval.errors import EvaluationError
 from eval.json_files import dump_json, write_text
+from eval.saved import read_saved
 from eval.table import Table
 
 FORMAT: Final = "attest-report/2"
@@ -60,17 +59,7 @@ def report_from_json(text: str) -> Report:
     Raises:
         EvaluationError: the text is not a report of this format.
     """
-    try:
-        found = TypeAdapter(_Head).validate_json(text).format
-        if found == FORMAT:
-            return TypeAdapter(Report).validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the whole"
-        raise EvaluationError(f"this is not a report: {where}: {first['msg']}") from error
-    raise EvaluationError(
-        f'the report has the format "{found}", not "{FORMAT}"; make it again with this version'
-    )
+    return read_saved(text, Report, format_=FORMAT, what="a report")
 
 
 def read_report(path: Path) -> Report:
@@ -83,8 +72,3 @@ def read_report(path: Path) -> Report:
         return report_from_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, EvaluationError) as error:
         raise EvaluationError(f"{path}: {error}") from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    format: str

@@ -7,15 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
-
 from app.domain import Scalar
 from eval.answers.abstention import Abstention
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
 from eval.answers.scoring import AnswerScores
-from eval.errors import EvaluationError
 from eval.json_files import dump_json, write_text
+from eval.saved import read_saved
 
 FORMAT: Final = "attest-answers/1"
 """Names the layout of a report's JSON."""
@@ -78,10 +76,4 @@ def answer_report_from_json(text: str) -> AnswerReport:
     Raises:
         EvaluationError: the text is not a report of this format.
     """
-    try:
-        report = TypeAdapter(AnswerReport).validate_json(text)
-    except ValidationError as error:
-        raise EvaluationError(f"this is not a report on answers: {error}") from error
-    if report.format != FORMAT:
-        raise EvaluationError(f'the report has the format "{report.format}", not "{FORMAT}"')
-    return report
+    return read_saved(text, AnswerReport, format_=FORMAT, what="a report on answers")

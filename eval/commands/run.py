@@ -9,7 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from app.main import Application
-from app.settings import RetrievalSettings, Settings
+from app.retrieval.pipeline import SearchPipeline
+from app.settings import Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown
 from eval.evaluate import make_report, search_all
@@ -85,21 +86,20 @@ def run(
                 changes = diff(report, stage, baseline)
                 console.print(diff_to_terminal(changes, target.dataset))
         if outputs.html is not None:
-            sweep = _sweep(app, target, retrieval)
+            sweep = _sweep(app, target, pipeline)
             write_text(outputs.html, to_html(report, target.dataset, searched.runs, sweep=sweep))
     _write(report, outputs, console)
     failures = check_thresholds(report, gates.thresholds)
     return failures + (check_regression(report, base) if base else [])
 
 
-def _sweep(
-    app: Application, target: Target, retrieval: RetrievalSettings
-) -> tuple[SweepPoint, ...]:
+def _sweep(app: Application, target: Target, pipeline: SearchPipeline) -> tuple[SweepPoint, ...]:
     """The ensemble at other weights, where there are two routes to weigh."""
+    retrieval = pipeline.in_force.settings
     if len(retrieval.routes) != 2:  # noqa: PLR2004 - a curve has one weight to vary
         return ()
     recalled = recall_all(
-        app.pipeline(target.collection),
+        pipeline,
         target.collection,
         target.dataset,
         analyzer=app.analyzer,

@@ -7,11 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
-
 from app.domain import Scalar
-from eval.errors import EvaluationError
 from eval.json_files import dump_json, write_text
+from eval.saved import read_saved
 from eval.significance import Interval, PairedTest
 from eval.spans.configuration import Configuration
 from eval.table import Resampling
@@ -104,10 +102,4 @@ def sweep_from_json(text: str) -> SweepReport:
     Raises:
         EvaluationError: the text is not a report of this format.
     """
-    try:
-        report = TypeAdapter(SweepReport).validate_json(text)
-    except ValidationError as error:
-        raise EvaluationError(f"this is not a report of a chunking sweep: {error}") from error
-    if report.format != FORMAT:
-        raise EvaluationError(f'the report has the format "{report.format}", not "{FORMAT}"')
-    return report
+    return read_saved(text, SweepReport, format_=FORMAT, what="a report of a chunking sweep")
