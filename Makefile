@@ -17,7 +17,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	# The CPU build of torch first: a plain one would bring gigabytes of CUDA with it.
 	$(BIN)/pip install --quiet -c constraints.txt torch
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,fast]'
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,fast,train]'
 	touch $@
 
 install: $(VENV)/installed  ## Make the environment
@@ -50,7 +50,11 @@ wheel: models  ## Build the wheel and run the tests against it, the source out o
 bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/recall_speed.py benchmarks/results/recall_speed.json
 	$(BIN)/python benchmarks/tuning_speed.py benchmarks/results/tuning_speed.json
+	$(BIN)/python benchmarks/reranker_speed.py benchmarks/results/reranker_speed.json
 	$(BIN)/python benchmarks/embedder_precision.py docs/results/embedder_precision.json
+
+reranker: models  ## Train the bundled reranker anew (TRAIN=… pairs, about an hour on two cores)
+	bash train/bundled/make.sh
 
 results: models  ## Measure quality on the shared data; writes docs/results/*.json
 	bash benchmarks/results.sh

@@ -20,6 +20,7 @@ from app.filters import Filter, parse_filter
 from app.settings import Settings
 from app.terminal import err, load_settings, out
 from eval.commands.group import evaluation
+from train.commands.group import training
 
 if TYPE_CHECKING:
     from app.main import Application
@@ -40,6 +41,7 @@ rag = typer.Typer(
 models = typer.Typer(help="Models that come as PyPI packages.", no_args_is_help=True)
 rag.add_typer(models, name="models")
 rag.add_typer(evaluation, name="eval")
+rag.add_typer(training, name="train")
 
 CollectionName = Annotated[str, typer.Option("--collection", "-c", help="Name of the collection.")]
 FilterJson = Annotated[str, typer.Option("--filter", help='As {"lang": "zh"}.')]

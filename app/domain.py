@@ -226,13 +226,18 @@ class Fused:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk as a search returns it. ``rerank_score`` is ``None`` where nothing reranked it."""
+    """A chunk as a search returns it.
+
+    ``rerank_score`` is ``None`` where nothing reranked it; ``relevance`` is the probability that it
+    is relevant, ``None`` where none can be told.
+    """
 
     rank: int
     score: float
     chunk: Chunk
     routes: Mapping[str, Contribution]
     rerank_score: float | None = None
+    relevance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +250,7 @@ class CandidateTrace:
     fused_rank: int
     fused_score: float
     rerank_score: float | None = None
+    relevance: float | None = None
     final_rank: int | None = None
     dropped: str | None = None
 

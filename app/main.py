@@ -8,7 +8,8 @@ from functools import cached_property
 
 from app.domain import IndexedDocument
 from app.models.embedding_cache import CachedEmbedder
-from app.models.registry import build_embedder, build_generator, build_reranker
+from app.models.registry import NONE, build_embedder, build_generator, build_reranker
+from app.models.score_cache import CachedReranker
 from app.ports import Analyzer, Embedder, Generator, Reranker
 from app.retrieval import soundness
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
@@ -50,8 +51,14 @@ class Application:
 
     @cached_property
     def reranker(self) -> Reranker | None:
-        """See `build_reranker`."""
-        return build_reranker(self.settings.models, self._embedding_model)
+        """See `build_reranker`; with a memory on disk where ``models.embedding_cache`` says so."""
+        models = self.settings.models
+        if models.reranker == NONE:
+            return None
+        reranker = build_reranker(models, self._embedding_model)
+        if reranker is None or not models.embedding_cache:
+            return reranker
+        return CachedReranker(reranker, models.cache / "rerank_scores.db")
 
     @cached_property
     def generator(self) -> Generator | None:

@@ -56,6 +56,8 @@ def _contributions(hit: Hit) -> Text:
     ]
     if hit.rerank_score is not None:
         routes.append(f"rerank {hit.rerank_score:.4f}")
+    if hit.relevance is not None:
+        routes.append(f"relevant {hit.relevance:.0%}")
     return Text(f"fused {hit.score:.5f}: {'; '.join(routes)}", style="dim")
 
 

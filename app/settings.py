@@ -59,6 +59,9 @@ class ModelSettings(_Section):
     cache: Directory = Field(default_factory=_user_cache, validate_default=True)
     embedder: str = "bundled:multilingual-e5-small"
     reranker: str = "none"
+    reranker_tokens: int = Field(
+        128, ge=16, le=8_192, description="of a passage, read by a cross-encoder that runs here"
+    )
     generator: str = "bundled:smollm2-135m-instruct"
     precision: Literal["auto", "float32", "bfloat16", "openvino"] = "auto"
     threads: int = Field(0, ge=0, description="0: as many as the machine has cores")
@@ -110,7 +113,11 @@ class RetrievalSettings(_Section):
     tuned: bool = True
     """Use what ``rag eval tune`` kept with a collection."""
     rerank_depth: int = Field(20, ge=1, le=200)
-    rerank_weight: Weight = Field(1.0, description="against the fused score; 1: it alone decides")
+    rerank_weight: float = Field(
+        1.0, ge=0.0, le=10.0, description="of the reranker, beside what was learned; 0: none"
+    )
+    rerank_early_stop: bool = False
+    """End reranking once no further score is likely to change which candidate is first."""
     rerank_budget_ms: float = Field(1_000.0, ge=0.0)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eval.errors import InvalidDataset
 from eval.json_files import Json
@@ -76,6 +76,15 @@ class Dataset:
     qrels: Mapping[str, Mapping[str, int]]
     unanswerable: Mapping[str, EvalQuery] = field(default_factory=dict)
     unjudged: tuple[str, ...] = ()
+
+    def first(self, count: int | None) -> Dataset:
+        """The dataset with its first ``count`` judged queries alone; all for ``None``."""
+        kept = list(self.qrels)[:count]
+        return replace(
+            self,
+            queries={id_: self.queries[id_] for id_ in kept},
+            qrels={id_: self.qrels[id_] for id_ in kept},
+        )
 
     @property
     def synthetic(self) -> int:

@@ -118,6 +118,7 @@ class HitBody(BaseModel):
     metadata: Mapping[str, MetadataValue]
     routes: Mapping[str, Contribution]
     rerank_score: float | None
+    relevance: float | None
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -134,6 +135,7 @@ class HitBody(BaseModel):
             metadata=hit.chunk.metadata,
             routes=hit.routes,
             rerank_score=hit.rerank_score,
+            relevance=hit.relevance,
         )
 
 

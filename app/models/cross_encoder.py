@@ -1,19 +1,22 @@
-"""Reranks with any sentence-transformers cross-encoder."""
+"""Reranks with any cross-encoder that transformers loads, as fast as this machine can."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Literal, Self
 
-import torch
-from sentence_transformers import CrossEncoder
+from tokenizers import Encoding, Tokenizer
 
-from app.errors import ModelIncompatible
+from app.models.encoder import Precision
+from app.models.excerpt import Budget, excerpts
 from app.models.folder import ModelFolder
-from app.models.third_party import quiet
+from app.models.pair_precision import load_scorer
+from app.models.pair_scorer import PairScorer, pad_pairs
+from app.models.precision import Choice
 
-BATCH_PAIRS: Final = 16
-"""Pairs of one batch. On CPUs larger ones gain nothing and use more memory."""
+BATCH_TOKENS: Final = 2_048
+"""Tokens of one batch, padding included. On CPUs larger ones gain nothing and use more memory."""
 
 
 class CrossEncoderReranker:
@@ -21,48 +24,78 @@ class CrossEncoderReranker:
 
     Scores are the model's raw logits: any real number, higher is better, and the scale is the
     model's own. No sigmoid is applied, which would keep the order and flatten the differences at
-    either end. Pairs beyond the model's limit lose the end of the longer text.
+    either end. Of a long passage an excerpt is read, see `app.models.excerpt`.
     """
 
     def __init__(
-        self, model: ModelFolder, *, threads: int = 0, batch_pairs: int = BATCH_PAIRS
+        self,
+        model_id: str,
+        scorer: PairScorer,
+        choice: Choice,
+        *,
+        budget: Budget,
+        batch_tokens: int = BATCH_TOKENS,
     ) -> None:
-        """Loads ``model``; ``threads`` 0 leaves their number to PyTorch.
+        """Takes a loaded model; `load` loads one."""
+        self.choice = choice
+        self._id = model_id
+        self._scorer = scorer
+        self._budget = budget
+        self._batch_tokens = batch_tokens
+
+    choice: Choice
+    """The numeric form in use and what it was chosen by."""
+
+    @classmethod
+    def load(
+        cls,
+        model: ModelFolder,
+        *,
+        cache: Path,
+        budget: Budget,
+        precision: Literal["auto"] | Precision = "auto",
+        threads: int = 0,
+    ) -> Self:
+        """Loads ``model``; ``precision="auto"`` measures once what is fastest here.
 
         Raises:
+            ConfigurationError: OpenVINO is asked for and not installed.
             ModelIncompatible: the folder holds no cross-encoder with a single score.
         """
-        if threads:
-            torch.set_num_threads(threads)
-        try:
-            with quiet():
-                self._model = CrossEncoder(
-                    str(model.path), local_files_only=True, trust_remote_code=False
-                )
-        except (OSError, ValueError, ImportError, RuntimeError) as error:
-            raise ModelIncompatible(f"{model.id} can't be loaded: {error}") from error
-        if self._model.num_labels != 1:
-            raise ModelIncompatible(
-                f"{model.id} gives {self._model.num_labels} scores a pair; a reranker gives one"
-            )
-        self._activation = torch.nn.Identity()
-        self._id = model.id
-        self._batch_pairs = batch_pairs
+        scorer, choice = load_scorer(model, cache=cache, precision=precision, threads=threads)
+        return cls(model.id, scorer, choice, budget=budget)
 
     @property
     def id(self) -> str:
         """Names the model."""
         return self._id
 
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The model's; it neither pads nor truncates."""
+        return self._scorer.tokenizer
+
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """One raw logit a passage, in their order."""
         if not passages:
             return []
-        scores = self._model.predict(  # sorts by length itself
-            [(query, passage) for passage in passages],
-            batch_size=self._batch_pairs,
-            show_progress_bar=False,
-            activation_fn=self._activation,
-            convert_to_numpy=True,
-        )
-        return [float(score) for score in scores]
+        tokenizer = self._scorer.tokenizer
+        asked, read = excerpts(tokenizer, query, passages, self._budget)
+        encodings = tokenizer.encode_batch([(asked, passage) for passage in read])
+        scores = [0.0] * len(passages)
+        for indexes in self._batches(encodings):
+            batch = pad_pairs([encodings[i] for i in indexes], self._scorer.facts)
+            for index, score in zip(indexes, self._scorer.score(batch), strict=True):
+                scores[index] = float(score)
+        return scores
+
+    def _batches(self, encodings: Sequence[Encoding]) -> Iterator[list[int]]:
+        """Indexes of pairs of like length, so that little is padding, longest first."""
+        batch: list[int] = []
+        for index in sorted(range(len(encodings)), key=lambda i: -len(encodings[i].ids)):
+            if batch and (len(batch) + 1) * len(encodings[batch[0]].ids) > self._batch_tokens:
+                yield batch
+                batch = []
+            batch.append(index)
+        if batch:
+            yield batch

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 
 from app.domain import Vectors
+from app.models.disk_memory import DiskMemory, key_of
 from app.ports import Embedder
-
-KEYS_PER_STATEMENT: Final = 500
-"""SQLite limits the parameters of a statement."""
-BUSY_TIMEOUT_S: Final = 60.0
-"""How long a process waits for another that writes to the same file."""
-
-_SCHEMA: Final = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
 
 
 class CachedEmbedder:
     """Implements `app.ports.Embedder` over another one, whose vectors are kept in ``file``.
 
     A vector is found by the embedder's id, its kind (query or passage) and the text; it is the one
-    that was computed, bit by bit. The file only grows; it may be deleted at any time.
+    that was computed, bit by bit.
     """
 
     def __init__(self, embedder: Embedder, file: Path) -> None:
         self._embedder = embedder
-        self._file = file
+        self._memory = DiskMemory(file)
         self._lock = threading.Lock()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(self._connect()) as database, database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute(_SCHEMA)
 
     @property
     def id(self) -> str:
@@ -78,33 +65,12 @@ class CachedEmbedder:
     ) -> Vectors:
         if not texts:
             return embed(texts)
-        keys = [self._key(kind, text) for text in texts]
-        with self._lock, closing(self._connect()) as database:
-            found = dict(_read(database, list(dict.fromkeys(keys))))
+        keys = [key_of(self._embedder.id, kind, text) for text in texts]
+        with self._lock:
+            found = self._memory.read(keys)
             missing = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
             if missing:
-                made = embed(list(missing.values())).astype(np.float32, copy=False)
-                found |= {key: row.tobytes() for key, row in zip(missing, made, strict=True)}
-                with database:
-                    database.executemany(
-                        "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
-                        [(key, found[key]) for key in missing],
-                    )
-        return np.stack([np.frombuffer(found[key], dtype=np.float32) for key in keys])
-
-    def _key(self, kind: str, text: str) -> bytes:
-        content = f"{self._embedder.id}\0{kind}\0{text}"
-        return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=20).digest()
-
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._file, timeout=BUSY_TIMEOUT_S)
-
-
-def _read(database: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    for start in range(0, len(keys), KEYS_PER_STATEMENT):
-        part = keys[start : start + KEYS_PER_STATEMENT]
-        marks = ",".join("?" * len(part))
-        yield from database.execute(
-            f"SELECT key, vector FROM vectors WHERE key IN ({marks})",  # noqa: S608 - only marks
-            part,
-        )
+                made = dict(zip(missing, embed(list(missing.values())), strict=True))
+                self._memory.write(made)
+                found |= made
+        return np.stack([found[key].astype(np.float32, copy=False) for key in keys])

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+import numpy as np
 import openvino
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from app.models.encoder import Encoded, EncoderFacts, TokenIds
@@ -28,12 +31,36 @@ def is_exported(folder: Path) -> bool:
     return (folder / FACTS_FILE).is_file()
 
 
-class OpenVinoRuntime:
+class OpenVinoModel:
     """Computes in bfloat16 where the CPU has it, and in float32 elsewhere.
 
     int8 is left out on purpose: beside bfloat16 it gained next to nothing and moved vectors ten
     times further (``docs/results/embedder_precision.json``).
     """
+
+    def __init__(self, file: Path, threads: int) -> None:
+        """Loads ``file``; ``threads`` 0 leaves their number to OpenVINO."""
+        options: dict[str, str | int] = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "bf16",
+        }
+        if threads:
+            options["INFERENCE_NUM_THREADS"] = threads
+        compiled = openvino.Core().compile_model(file, "CPU", options)
+        self._request = compiled.create_infer_request()
+        self._outputs = len(compiled.outputs)
+        # One request keeps all cores busy; a second at the same time would only slow the first.
+        self._lock = threading.Lock()
+
+    def run(self, inputs: Sequence[TokenIds]) -> list[NDArray[np.float32]]:
+        """All outputs for these inputs."""
+        with self._lock:
+            result = self._request.infer(list(inputs), share_inputs=True)
+            return [result[output].copy() for output in range(self._outputs)]
+
+
+class OpenVinoRuntime:
+    """An exported encoder."""
 
     precision: Literal["openvino"] = "openvino"
 
@@ -41,19 +68,9 @@ class OpenVinoRuntime:
         """Loads an exported encoder; ``threads`` 0 leaves their number to OpenVINO."""
         self.facts = EncoderFacts(**json.loads((folder / FACTS_FILE).read_text(encoding="utf-8")))
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-        options: dict[str, str | int] = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "bf16",
-        }
-        if threads:
-            options["INFERENCE_NUM_THREADS"] = threads
-        compiled = openvino.Core().compile_model(folder / MODEL_FILE, "CPU", options)
-        self._request = compiled.create_infer_request()
-        # One request keeps all cores busy; a second at the same time would only slow the first.
-        self._lock = threading.Lock()
+        self._model = OpenVinoModel(folder / MODEL_FILE, threads)
 
     def encode(self, ids: TokenIds, mask: TokenIds) -> Encoded:
         """Runs a padded batch."""
-        with self._lock:
-            result = self._request.infer([ids, mask], share_inputs=True)
-            return Encoded(tokens=result[0].copy(), texts=result[1].copy())
+        tokens, texts = self._model.run([ids, mask])
+        return Encoded(tokens=tokens, texts=texts)

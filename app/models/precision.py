@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import numpy as np
 from filelock import FileLock
@@ -32,6 +32,8 @@ from app.models.calibration_texts import PASSAGES, QUERY
 from app.models.encoder import Precision, Runtime, pad, truncate
 from app.models.folder import ModelFolder
 
+T = TypeVar("T")
+"""A model that runs in one of the forms."""
 MIN_COSINE: Final = 0.999
 """Below this, a form would move vectors further than an index of another form forgives."""
 REPEATS: Final = 3
@@ -82,21 +84,41 @@ def load_runtime(
         ConfigurationError: OpenVINO is asked for and not installed.
         ModelIncompatible: the folder holds no text encoder.
     """
-    loaders = _loaders(model, cache, threads)
-    if precision != "auto" and precision not in loaders:
-        raise ConfigurationError(
-            f"models.precision is {precision}, which needs OpenVINO, and that is not installed; "
-            "run `pip install 'attest-rag[fast]'` or set it to auto"
-        )
+    return load_fastest(
+        _loaders(model, cache, threads),
+        calibrate,
+        file=cache / CALIBRATION_FILE,
+        key=calibration_key(model, threads),
+        precision=precision,
+    )
+
+
+def load_fastest(
+    loaders: Mapping[Precision, Callable[[], T]],
+    calibrate: Callable[[Mapping[Precision, Callable[[], T]]], tuple[Measurement, ...]],
+    *,
+    file: Path,
+    key: str,
+    precision: Literal["auto"] | Precision,
+) -> tuple[T, Choice]:
+    """Loads ``precision``, or what ``calibrate`` finds to be fastest and ``file`` remembers.
+
+    Raises:
+        ConfigurationError: OpenVINO is asked for and not installed.
+        ModelIncompatible: what is to be loaded can't be.
+    """
     if precision != "auto":
+        if precision not in loaders:
+            raise ConfigurationError(
+                f"models.precision is {precision}, which needs OpenVINO, and that is not "
+                "installed; run `pip install 'attest-rag[fast]'` or set it to auto"
+            )
         return loaders[precision](), Choice(precision)
-    file, key = cache / CALIBRATION_FILE, _key(model, threads)
     choice = recall(file, key)
-    if choice is not None and choice.precision in loaders:
-        return loaders[choice.precision](), choice
-    measurements = calibrate(loaders)
-    choice = Choice(choose(measurements), measurements)
-    remember(file, key, choice)
+    if choice is None or choice.precision not in loaders:
+        measurements = calibrate(loaders)
+        choice = Choice(choose(measurements), measurements)
+        remember(file, key, choice)
     return loaders[choice.precision](), choice
 
 
@@ -121,8 +143,8 @@ def calibrate(loaders: Mapping[Precision, Callable[[], Runtime]]) -> tuple[Measu
     for _ in range(REPEATS):
         for runtime in runtimes:
             name = runtime.precision
-            batch_s[name] = min(batch_s[name], _seconds(partial(runtime.encode, *batch)))
-            query_s[name] = min(query_s[name], _seconds(partial(runtime.encode, *single)))
+            batch_s[name] = min(batch_s[name], seconds(partial(runtime.encode, *batch)))
+            query_s[name] = min(query_s[name], seconds(partial(runtime.encode, *single)))
     return tuple(
         Measurement(
             precision=name,
@@ -193,14 +215,23 @@ def _loaders(
         return TorchRuntime(model.path, precision)
 
     def openvino_runtime() -> Runtime:
-        from app.models.openvino_runtime import LAYOUT, OpenVinoRuntime, is_exported
+        from app.models.openvino_runtime import OpenVinoRuntime, is_exported
 
-        folder = cache / "openvino" / f"{_slug(model)}-v{LAYOUT}"
+        folder = export_folder(model, cache)
         if not is_exported(folder):
             from app.models.openvino_export import export
             from app.models.torch_runtime import TorchRuntime
 
-            export(TorchRuntime(model.path, "float32"), folder)
+            source = TorchRuntime(model.path, "float32")
+            export(
+                source.model,
+                source.forward,
+                ("input_ids", "attention_mask"),
+                folder,
+                tokenizer=source.tokenizer,
+                facts=source.facts.as_json(),
+                pad_id=source.facts.pad_id,
+            )
         return OpenVinoRuntime(folder, threads)
 
     loaders: dict[Precision, Callable[[], Runtime]] = {
@@ -217,19 +248,23 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return unit
 
 
-def _seconds(run: Callable[[], object]) -> float:
+def seconds(run: Callable[[], object]) -> float:
+    """How long ``run`` takes."""
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
 
 
-def _key(model: ModelFolder, threads: int) -> str:
+def calibration_key(model: ModelFolder, threads: int) -> str:
+    """What a choice depends on: the model, the CPU, the threads and the libraries."""
     versions = " ".join(f"{name} {version}" for name, version in library_versions().items())
     cpus = f"{cpu_model()}, {threads or os.cpu_count()} threads"
     return f"{model.id} | {cpus} | {versions}"
 
 
-def _slug(model: ModelFolder) -> str:
-    """A folder's name for ``model`` as these libraries export it."""
+def export_folder(model: ModelFolder, cache: Path) -> Path:
+    """Where ``model`` lies as these libraries export it."""
+    from app.models.openvino_runtime import LAYOUT
+
     name = "".join(c if c.isalnum() or c in "-.@" else "-" for c in model.id)
-    return f"{name}-openvino{library_versions()['openvino']}"
+    return cache / "openvino" / f"{name}-openvino{library_versions()['openvino']}-v{LAYOUT}"

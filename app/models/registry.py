@@ -64,7 +64,7 @@ def build_embedder(settings: ModelSettings) -> Embedder:
             query_prefix=settings.query_prefix or "",
             passage_prefix=settings.passage_prefix or "",
         )
-    folder = _folder(name, "embedder", settings.cache)
+    folder = model_folder(name, settings.cache, kind="embedder")
     from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder.load(
@@ -77,7 +77,7 @@ def build_embedder(settings: ModelSettings) -> Embedder:
     )
 
 
-def build_reranker(settings: ModelSettings, embedder: Embedder) -> Reranker | None:
+def build_reranker(settings: ModelSettings, embedder: Embedder | None) -> Reranker | None:
     """The reranker that ``settings.reranker`` names, or ``None`` for ``none``.
 
     Raises:
@@ -112,10 +112,17 @@ def build_reranker(settings: ModelSettings, embedder: Embedder) -> Reranker | No
                 api_key=_secret(settings.reranker_api_key),
                 timeout_s=settings.request_timeout_s,
             )
-    folder = _folder(name, "reranker", settings.cache)
+    folder = model_folder(name, settings.cache, kind="reranker")
     from app.models.cross_encoder import CrossEncoderReranker
+    from app.models.excerpt import Budget
 
-    return CrossEncoderReranker(folder, threads=settings.threads)
+    return CrossEncoderReranker.load(
+        folder,
+        cache=settings.cache,
+        budget=Budget(passage=settings.reranker_tokens, lead=settings.reranker_tokens // 4),
+        precision=settings.precision,
+        threads=settings.threads,
+    )
 
 
 def build_generator(settings: ModelSettings) -> Generator | None:
@@ -139,7 +146,7 @@ def build_generator(settings: ModelSettings) -> Generator | None:
             api_key=_secret(settings.generator_api_key),
             timeout_s=settings.request_timeout_s,
         )
-    folder = _folder(name, "generator", settings.cache)
+    folder = model_folder(name, settings.cache, kind="generator")
     languages: frozenset[str] = frozenset()
     if name.startswith(BUNDLED):
         languages = bundled(name.removeprefix(BUNDLED)).languages
@@ -155,13 +162,18 @@ def _address(name: str, prefix: str) -> tuple[str, str]:
     return url, model
 
 
-def _folder(
-    name: str, kind: Literal["embedder", "reranker", "generator"], cache: Path
+def model_folder(
+    name: str, cache: Path, *, kind: Literal["embedder", "reranker", "generator"] | None = None
 ) -> ModelFolder:
-    """Where the files of ``name``, bundled or not, are; it has to be of this ``kind``."""
+    """Where the files of ``name``, bundled or not, are; a bundled one has to be of this ``kind``.
+
+    Raises:
+        ConfigurationError: there is no such bundled model, or it is of another kind.
+        ModelMissing: the model is not on this machine and can't be fetched.
+    """
     if name.startswith(BUNDLED):
         model = bundled(name.removeprefix(BUNDLED))
-        if model.kind != kind:
+        if kind not in {None, model.kind}:
             raise ConfigurationError(f"{name} is no {kind}, but of kind {model.kind}")
         return ModelFolder(model.id, require(cache, model.name))
     from app.models.hub import locate

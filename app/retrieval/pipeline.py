@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from functools import partial
+
+import numpy as np
 
 from app.domain import Candidate, CandidateTrace, Fused, Hit, SearchResult, Trace
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.blending import blend
+from app.retrieval.combination import Calibration, Combined, combine, learned, settled
 from app.retrieval.fusion import fuse
-from app.retrieval.rerank import score_within
+from app.retrieval.rerank import Pace, score_within
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
 from app.retrieval.soundness import dense_factor
 from app.retrieval.stopwatch import Stopwatch
@@ -43,6 +46,7 @@ class SearchPipeline:
         self._in_force = in_force
         self._settings = in_force.settings
         self._executor = executor
+        self._pace = Pace()
         self._routes: Mapping[str, Route] = {
             BM25: BM25Route(collection, analyzer),
             DENSE: DenseRoute(collection, embedder),
@@ -71,11 +75,10 @@ class SearchPipeline:
         with watch.stage("fuse"):
             weights = self.weights(request.query, tuple(rankings))
             fused = fuse(rankings, weights=weights, settings=self._settings)
-        scores = self._rerank(request, fused, watch, degraded)
-        order = blend(fused, scores, weight=self._settings.rerank_weight)
+        order = self._rerank(request, fused, watch, degraded)
         with watch.stage("fetch"):
-            hits = self._hits(order, scores, request.limit)
-        trace = self._trace(request, weights, order, scores, hits) if request.explain else None
+            hits = self._hits(order[: request.limit])
+        trace = self._trace(request, weights, order, hits) if request.explain else None
         return SearchResult(hits, tuple(degraded), watch.timings_ms(), trace)
 
     def recall(self, request: SearchRequest) -> Mapping[str, Sequence[Candidate]]:
@@ -150,55 +153,92 @@ class SearchPipeline:
         fused: Sequence[Fused],
         watch: Stopwatch,
         degraded: list[str],
+    ) -> list[Combined]:
+        """All candidates, the best reranked; in their fused order where nothing reranks."""
+        settings = self._settings
+        depth = max(settings.rerank_depth, request.limit)
+        scores: Mapping[str, float] = {}
+        if self._reranker and request.rerank is not False and settings.rerank_weight:
+            with watch.stage("rerank"):
+                scores = self._rerank_scores(self._reranker, request.query, fused[:depth], degraded)
+        return combine(
+            fused,
+            scores,
+            depth=depth if scores else 0,
+            weight=settings.rerank_weight,
+            combination=learned().combination,
+            calibration=self._calibration(),
+        )
+
+    def _calibration(self) -> Calibration | None:
+        """What the reranker's scores mean, where that is known."""
+        known = learned().calibration
+        return known if self._reranker and self._reranker.id == known.reranker else None
+
+    def _rerank_scores(
+        self, reranker: Reranker, query: str, best: Sequence[Fused], degraded: list[str]
     ) -> Mapping[str, float]:
-        """Scores of the best fused candidates; empty where nothing reranks."""
-        weightless = self._settings.rerank_weight == 0
-        if self._reranker is None or request.rerank is False or weightless:
-            return {}
-        with watch.stage("rerank"):
-            depth = max(self._settings.rerank_depth, request.limit)
-            chunks = self._collection.chunks([candidate.chunk_id for candidate in fused[:depth]])
-            try:
-                scores = score_within(
-                    self._reranker,
-                    request.query,
-                    [chunk.indexed_text for chunk in chunks],
-                    budget_ms=self._settings.rerank_budget_ms,
+        """By chunk id, of the first of ``best``; empty where the reranker fails."""
+        chunks = self._collection.chunks([candidate.chunk_id for candidate in best])
+        try:
+            found = score_within(
+                reranker,
+                query,
+                [chunk.indexed_text for chunk in chunks],
+                budget_ms=self._settings.rerank_budget_ms,
+                pace=self._pace,
+                settled=self._settled(best),
+            )
+        except AttestError as error:
+            degraded.append(f"rerank: {error.public_message}")
+            logger.warning("reranking failed: %s", error)
+        except Exception:
+            degraded.append(f"rerank: {AttestError.public_message}")
+            logger.exception("reranking failed")
+        else:
+            if found.stopped == "budget":
+                degraded.append(
+                    f"rerank: time for {len(found.scores)} of {len(chunks)} candidates only"
                 )
-                return {chunk.id: score for chunk, score in zip(chunks, scores, strict=True)}
-            except AttestError as error:
-                degraded.append(f"rerank: {error.public_message}")
-                logger.warning("reranking failed: %s", error)
-            except Exception:
-                degraded.append(f"rerank: {AttestError.public_message}")
-                logger.exception("reranking failed")
+            scored = chunks[: len(found.scores)]
+            return {c.id: score for c, score in zip(scored, found.scores, strict=True)}
         return {}
 
-    def _hits(
-        self, order: Sequence[Fused], scores: Mapping[str, float], limit: int
-    ) -> tuple[Hit, ...]:
-        best = {candidate.chunk_id: candidate for candidate in order[:limit]}
+    def _settled(self, best: Sequence[Fused]) -> Callable[[Sequence[float]], bool]:
+        """Whether reading on pays, told from the scores so far."""
+        if not self._settings.rerank_early_stop:
+            return lambda _: False
+        fused = np.array([candidate.score for candidate in best])
+        return partial(
+            settled,
+            fused,
+            weight=self._settings.rerank_weight,
+            combination=learned().combination,
+        )
+
+    def _hits(self, best: Sequence[Combined]) -> tuple[Hit, ...]:
+        found = {candidate.fused.chunk_id: candidate for candidate in best}
         return tuple(
             Hit(
                 rank=rank,
-                score=best[chunk.id].score,
+                score=found[chunk.id].fused.score,
                 chunk=chunk,
-                routes=best[chunk.id].routes,
-                rerank_score=scores.get(chunk.id),
+                routes=found[chunk.id].fused.routes,
+                rerank_score=found[chunk.id].rerank_score,
+                relevance=found[chunk.id].relevance,
             )
-            for rank, chunk in enumerate(self._collection.chunks(list(best)), start=1)
+            for rank, chunk in enumerate(self._collection.chunks(list(found)), start=1)
         )
 
     def _trace(
         self,
         request: SearchRequest,
         weights: Mapping[str, float],
-        order: Sequence[Fused],
-        scores: Mapping[str, float],
+        order: Sequence[Combined],
         hits: Sequence[Hit],
     ) -> Trace:
         returned = {hit.chunk.id: hit.rank for hit in hits}
-        chunks = self._collection.chunks([candidate.chunk_id for candidate in order])
+        chunks = self._collection.chunks([candidate.fused.chunk_id for candidate in order])
         documents = {chunk.id: chunk.document_id for chunk in chunks}
         return Trace(
             query=request.query,
@@ -214,14 +254,15 @@ class SearchPipeline:
             },
             candidates=tuple(
                 CandidateTrace(
-                    chunk_id=candidate.chunk_id,
-                    document_id=documents.get(candidate.chunk_id, ""),
-                    routes=candidate.routes,
-                    fused_rank=candidate.rank,
-                    fused_score=candidate.score,
-                    rerank_score=scores.get(candidate.chunk_id),
-                    final_rank=returned.get(candidate.chunk_id),
-                    dropped=_dropped(candidate.chunk_id, returned, documents, request.limit),
+                    chunk_id=candidate.fused.chunk_id,
+                    document_id=documents.get(candidate.fused.chunk_id, ""),
+                    routes=candidate.fused.routes,
+                    fused_rank=candidate.fused.rank,
+                    fused_score=candidate.fused.score,
+                    rerank_score=candidate.rerank_score,
+                    relevance=candidate.relevance,
+                    final_rank=returned.get(candidate.fused.chunk_id),
+                    dropped=_dropped(candidate.fused.chunk_id, returned, documents, request.limit),
                 )
                 for candidate in order
             ),

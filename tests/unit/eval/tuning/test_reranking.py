@@ -53,9 +53,9 @@ def guesses(chance: random.Random, relevant: bool) -> float:
 
 
 def test_a_reranker_that_guesses_hardly_counts_any_more() -> None:
-    attempt = tuned(guesses)
+    attempt = tuned(guesses, rerank_weight=4.0)
     assert attempt.accepted
-    assert RetrievalSettings(**attempt.chosen).rerank_weight <= 0.25
+    assert RetrievalSettings(**attempt.chosen).rerank_weight <= 1.0
     assert attempt.held_out.interval.low > 0
 
 
@@ -73,11 +73,11 @@ def test_what_can_not_be_bettered_stays() -> None:
 
 @pytest.mark.parametrize("depth", [1, 200])
 def test_any_configured_depth_is_compared_with(depth: int) -> None:
-    assert tuned(guesses, rerank_depth=depth).accepted is (depth > 1)
+    assert tuned(guesses, rerank_depth=depth, rerank_weight=4.0).accepted is (depth > 1)
 
 
 def test_the_reranking_that_is_accepted_is_served_and_told() -> None:
-    attempt = tuned(guesses)
+    attempt = tuned(guesses, rerank_weight=4.0)
     fusion_stays = TuningReport(
         questions=QUESTIONS,
         untouched_questions=24,

@@ -1,0 +1,113 @@
+"""Weights that were trained here, without the word embeddings that their base package carries.
+
+A packed file is safetensors: matrices as int8 with a scale a row (``<name>.scale``), other tensors
+as they are, those of a head of our own below ``head/``, and the model's configuration as JSON in
+the metadata. Rows are scaled to their largest value and rounded to the nearest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file, save_file
+from tokenizers import Tokenizer
+from tokenizers.processors import TemplateProcessing
+
+from app.errors import ModelIncompatible
+
+WEIGHTS_FILE: Final = "model.safetensors"
+CONFIG_FILE: Final = "config.json"
+TOKENIZER_FILE: Final = "tokenizer.json"
+_TOKENIZER_CONFIG: Final = "tokenizer_config.json"
+HEAD_FILE: Final = "interaction.safetensors"
+"""See `app.models.interaction`."""
+_SCALE: Final = ".scale"
+_HEAD: Final = "head/"
+_LARGEST: Final = 127
+_WORDS: Final = "embeddings.word_embeddings.weight"
+
+
+def pack(folder: Path, file: Path) -> None:
+    """Writes the trained weights of the Hugging Face folder ``folder`` into ``file``."""
+    packed: dict[str, NDArray[Any]] = {}
+    words = ""
+    for name, tensor in load_file(folder / WEIGHTS_FILE).items():
+        if name.endswith(_WORDS):
+            words = name
+        elif tensor.ndim == 2:  # noqa: PLR2004 - a matrix
+            packed[name], packed[name + _SCALE] = _quantised(tensor.astype(np.float32))
+        else:
+            packed[name] = tensor.astype(np.float32)
+    if (folder / HEAD_FILE).is_file():
+        packed |= {_HEAD + name: tensor for name, tensor in load_file(folder / HEAD_FILE).items()}
+    config = (folder / CONFIG_FILE).read_text(encoding="utf-8")
+    save_file(packed, file, metadata={"config": config, "words": words})
+
+
+def unpack(file: Path, base: Path, folder: Path) -> None:
+    """Writes an ordinary Hugging Face folder: ``file`` over words and tokenizer of ``base``.
+
+    The encoder's weights are written as float16, which is finer than either source.
+
+    Raises:
+        ModelIncompatible: ``file`` or ``base`` is not what it should be.
+    """
+    try:
+        with safe_open(file, "numpy") as opened:
+            metadata = opened.metadata() or {}
+            config, named = json.loads(metadata["config"]), metadata["words"]
+            stored = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - as above
+        head = {n.removeprefix(_HEAD): t for n, t in stored.items() if n.startswith(_HEAD)}
+        names = [n for n in stored if not n.endswith(_SCALE) and not n.startswith(_HEAD)]
+        tensors = {name: _restored(name, stored) for name in names}
+        with safe_open(base / WEIGHTS_FILE, "numpy") as opened:
+            words = opened.get_tensor(_WORDS)
+    except (OSError, KeyError, ValueError, SafetensorError) as error:
+        raise ModelIncompatible(
+            f"{file.name} can't be unpacked over {base.name}: {error}"
+        ) from error
+    tensors[named] = words.astype(np.float16)
+    save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    if head:
+        save_file(head, folder / HEAD_FILE)
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2), encoding="utf-8")
+    _write_tokenizer(base, folder)
+
+
+def _write_tokenizer(base: Path, folder: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(base / TOKENIZER_FILE))
+    described = json.loads((base / _TOKENIZER_CONFIG).read_text(encoding="utf-8"))
+    ids = tokenizer.get_vocab(with_added_tokens=True)
+    first, last = described["cls_token"], described["sep_token"]
+    tokenizer.post_processor = pair_template((first, ids[first]), (last, ids[last]))
+    tokenizer.save(str(folder / TOKENIZER_FILE))
+    described["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
+    (folder / _TOKENIZER_CONFIG).write_text(json.dumps(described, indent=2), encoding="utf-8")
+
+
+def pair_template(first: tuple[str, int], last: tuple[str, int]) -> TemplateProcessing:
+    """Frames a pair so that its sides have token types of their own: 0 and 1."""
+    return TemplateProcessing(
+        single=f"{first[0]} $A {last[0]}",
+        pair=f"{first[0]}:0 $A:0 {last[0]}:0 $B:1 {last[0]}:1",
+        special_tokens=[first, last],
+    )
+
+
+def _quantised(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    scale = np.abs(matrix).max(axis=1) / _LARGEST
+    rounded = np.rint(matrix / np.where(scale > 0, scale, 1.0)[:, None])
+    return rounded.astype(np.int8), scale.astype(np.float32)
+
+
+def _restored(name: str, stored: Mapping[str, NDArray[Any]]) -> NDArray[np.float16]:
+    tensor = stored[name]
+    if name + _SCALE in stored:
+        tensor = tensor.astype(np.float32) * stored[name + _SCALE][:, None]
+    return tensor.astype(np.float16)

@@ -1,0 +1,89 @@
+"""Times the bundled reranker on 20 candidates of 256 tokens against `CrossEncoder.predict`.
+
+    python benchmarks/reranker_speed.py FILE [--rounds 7]
+
+The peer is the same model in sentence-transformers, in float32, as its users call it: on the whole
+passages. Both take turns within each round, so that what else the machine is doing meets them
+alike. Candidates are the first passages of scifact and of cmrc2018_dev, cut at 256 tokens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from machine import provenance
+
+from app.models.cross_encoder import CrossEncoderReranker
+from app.models.registry import build_reranker, model_folder
+from app.settings import ModelSettings
+from train.base import load_cross_encoder
+
+DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "eval"
+SETS = ("scifact", "cmrc2018_dev")
+CANDIDATES, TOKENS, LONGEST = 20, 256, 512
+
+
+def candidates(name: str, reranker: CrossEncoderReranker) -> tuple[str, list[str]]:
+    folder = DATA / name
+    with (folder / "corpus.jsonl").open(encoding="utf-8") as lines:
+        texts = [json.loads(next(lines))["text"] * 4 for _ in range(CANDIDATES)]
+    with (folder / "queries.jsonl").open(encoding="utf-8") as lines:
+        query = json.loads(next(lines))["text"]
+    tokenizer = reranker.tokenizer
+    cut = []
+    for text in texts:
+        encoded = tokenizer.encode(text, add_special_tokens=False)
+        cut.append(text[: encoded.offsets[min(TOKENS, len(encoded.ids)) - 1][1]])
+    return query, cut
+
+
+def milliseconds(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return (time.perf_counter() - began) * 1_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--rounds", type=int, default=7)
+    arguments = parser.parse_args()
+    settings = ModelSettings(reranker="bundled:attest-reranker-mini")
+    reranker = build_reranker(settings, None)
+    assert isinstance(reranker, CrossEncoderReranker)
+    folder = model_folder(settings.reranker, settings.cache, kind="reranker")
+    peer = load_cross_encoder(folder.path, max_length=LONGEST).float()
+    result: dict[str, object] = {
+        "what": f"{CANDIDATES} candidates of {TOKENS} tokens",
+        "reranker": reranker.id,
+        "precision": reranker.choice.precision,
+        "passage_tokens_read": settings.reranker_tokens,
+        "machine": provenance("torch", "sentence-transformers", "openvino"),
+    }
+    for name in SETS:
+        query, passages = candidates(name, reranker)
+        pairs = [(query, passage) for passage in passages]
+        own, theirs = [], []
+        for _ in range(arguments.rounds + 1):
+            own.append(milliseconds(partial(reranker.score, query, passages)))
+            theirs.append(milliseconds(partial(peer.predict, pairs, show_progress_bar=False)))
+        own, theirs = own[1:], theirs[1:]  # the first round warms up
+        result[name] = {
+            "p50_ms": round(statistics.median(own), 1),
+            "pairs_per_s": round(CANDIDATES * 1_000 / statistics.median(own), 1),
+            "cross_encoder_predict_p50_ms": round(statistics.median(theirs), 1),
+            "times_as_fast": round(float(np.median(np.array(theirs) / np.array(own))), 2),
+        }
+    arguments.file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

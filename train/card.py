@@ -1,0 +1,99 @@
+"""The model card of a run: what was trained on what, how, and what it scores."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from eval.markdown import table
+from train.groups import Group
+from train.held_out import Ranks
+from train.settings import EmbedderRun, RerankerRun
+
+_UNSTATED: Final = "not stated"
+_SCORES: Final = (
+    "Mean reciprocal rank of the answer among the first candidates of questions that were held "
+    "out: in the order of the retrieval, by the model alone before and after training, and by both "
+    "together after it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Held-out questions of one source, or of all, and how they are ranked before and after."""
+
+    source: str
+    questions: int
+    before: Ranks
+    after: Ranks
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a card says. ``licences`` are by source, where they are known."""
+
+    kind: str
+    command: str
+    run: RerankerRun | EmbedderRun
+    base: str
+    licence: str
+    trained: Sequence[Group]
+    measured: Sequence[Measured]
+    licences: Mapping[str, str]
+    versions: Mapping[str, str]
+    minutes: float
+    steps: int
+
+    def to_markdown(self) -> str:
+        """The card; it holds no text of the data."""
+        trained = Counter((group.source, group.language) for group in self.trained)
+        return "\n".join(
+            [
+                f"# A {self.kind} trained with Attest",
+                "",
+                f"Made from {self.base} by",
+                "",
+                f"    {self.command}",
+                "",
+                f"in {self.minutes:.0f} minutes; the checkpoint kept is that of step {self.steps}.",
+                "",
+                f"Licence of the weights: {self.licence or _UNSTATED}.",
+                "",
+                "## Data",
+                "",
+                *table(
+                    ["source", "language", "questions", "licence"],
+                    [
+                        [source, language, str(count), self.licences.get(source, _UNSTATED)]
+                        for (source, language), count in sorted(trained.items())
+                    ],
+                ),
+                "",
+                "## Scores",
+                "",
+                _SCORES,
+                "",
+                *table(
+                    ["source", "questions", "retrieval", "before", "after", "together"],
+                    [
+                        [
+                            row.source,
+                            str(row.questions),
+                            f"{row.after.fused:.3f}",
+                            f"{row.before.alone:.3f}",
+                            f"{row.after.alone:.3f}",
+                            f"{row.after.combined:.3f}",
+                        ]
+                        for row in self.measured
+                    ],
+                ),
+                "",
+                "## Settings",
+                "",
+                *(f"- {name}: {value}" for name, value in self.run.model_dump().items()),
+                *(f"- {name} {version}" for name, version in self.versions.items()),
+                "",
+            ]
+        )

@@ -1,0 +1,1 @@
+"""The commands of ``rag train``, one module each."""

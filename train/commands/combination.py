@@ -1,0 +1,94 @@
+"""``rag train combination``: asks the questions of several datasets and learns from them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from app.main import Application
+from app.settings import Settings
+from eval.commands.provenance import provenance
+from eval.commands.target import evaluation_settings, index_dataset, shown
+from eval.dataset import Dataset
+from eval.json_files import dump_json, write_text
+from eval.tuning.recall import rerank_all
+from eval.tuning.reranking import Reranked
+from train.combination import Learned, Question, learn
+from train.errors import InvalidPairs
+
+LEAST_SETS = 3
+
+
+def run_combination(
+    datasets: Sequence[tuple[Path, tuple[Path, ...]]],
+    *,
+    settings: Settings,
+    limit: int | None,
+    out: Path,
+    console: Console,
+) -> Learned:
+    """Learns how far the configured reranker is to be trusted, and what its scores mean.
+
+    Args:
+        datasets: Folders in BEIR layout, each with the folders whose corpora are added to its own.
+        settings: Name the reranker, how deep it reads, and the recall before it.
+        limit: The first questions of each set only.
+        out: Where what was learned goes, as JSON; with the test of each set that was left out.
+        console: Where words and progress go.
+
+    Raises:
+        InvalidPairs: there are fewer than three sets, so that leaving one out says little.
+        AttestError: a route or the reranker failed.
+    """
+    if len(datasets) < LEAST_SETS:
+        raise InvalidPairs(f"give {LEAST_SETS} datasets or more: each is left out in turn")
+    app = Application(evaluation_settings(settings))
+    try:
+        if app.reranker is None:
+            raise InvalidPairs("models.reranker is none; name the one that is to be combined")
+        sets = {}
+        for folder, distractors in datasets:
+            name, dataset = index_dataset(app, folder, distractors, console)
+            dataset = dataset.first(limit)
+            collection = app.store.open(name)
+            with shown(console, f"reranking {dataset.name}") as told:
+                reranked = rerank_all(app.pipeline(collection), dataset, told)
+            sets[dataset.name] = _questions(app, reranked, dataset)
+            facts = provenance(app, collection.fingerprint, settings.retrieval)
+        learned = learn(sets, reranker=app.reranker.id)
+    finally:
+        app.close()
+    for one in learned.left_out:
+        console.print(
+            f"{one.name} left out: "
+            + ", ".join(
+                f"{label} {one.fused[label]:.3f} → {one.reranked[label]:.3f} "
+                f"(p = {one.corrected[label]:.3g})"
+                for label in one.tests
+            )
+        )
+    write_text(out, dump_json({**learned.as_json(), "provenance": dict(facts)}))
+    console.print(f"written: {out}")
+    return learned
+
+
+def _questions(app: Application, reranked: Sequence[Reranked], dataset: Dataset) -> list[Question]:
+    """Those of which more than one candidate was reranked: the others have no order to change."""
+    questions: list[Question] = []
+    for found in reranked:
+        read = [c for c in found.candidates if c.rerank_score is not None]
+        read.sort(key=lambda candidate: candidate.fused_rank)
+        if len(read) > 1:
+            questions.append(
+                Question(
+                    fused=np.array([c.fused_score for c in read]),
+                    rerank=np.array([c.rerank_score for c in read], dtype=np.float64),
+                    documents=tuple(c.document_id for c in read),
+                    judged=dataset.qrels[found.question],
+                    language=app.analyzer.language(dataset.queries[found.question].text),
+                )
+            )
+    return questions

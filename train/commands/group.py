@@ -1,0 +1,129 @@
+"""The commands of ``rag train``; each is a few lines over its module."""
+
+# ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.terminal import load_settings, out
+
+training = typer.Typer(
+    help="Fine-tune rerankers and embedders on questions and the passages that answer them.",
+    no_args_is_help=True,
+)
+
+Data = Annotated[
+    list[Path],
+    typer.Argument(help='JSON Lines of {"query", "positive"}, or folders in BEIR layout.'),
+]
+Out = Annotated[Path, typer.Option("--out", help="The run's folder; given again, it goes on.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A setting of the run, as learning_rate=5e-5; see the handbook."),
+]
+Licence = Annotated[str, typer.Option(help="Of the weights, for the card.")]
+Licences = Annotated[
+    Path | None, typer.Option(help="JSON object: the licence of each source, for the card.")
+]
+
+
+@training.command()
+def reranker(
+    data: Data,
+    folder: Out,
+    base: Annotated[
+        str | None, typer.Option(help="A cross-encoder, or an encoder that becomes one.")
+    ] = None,
+    layers: Annotated[int | None, typer.Option(min=1, help="Keep the first ones only.")] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help="Learn from this reranker too, as models.reranker names it.")
+    ] = None,
+    settings: Set = None,
+    licence: Licence = "",
+    licences: Licences = None,
+) -> None:
+    """Train a cross-encoder with negatives from hybrid recall."""
+    from app.models.registry import build_reranker, model_folder
+    from train.commands.run import Provenance, run_training
+    from train.commands.target import read_data, read_licences, read_run
+    from train.reranker import RerankerTrainee
+    from train.settings import RerankerRun
+
+    configured = load_settings()
+    models = configured.models
+    run = read_run(RerankerRun, settings, base=base, layers=layers)
+    start = model_folder(run.base, models.cache)
+
+    def make() -> RerankerTrainee:
+        named = models.model_copy(update={"reranker": teacher})
+        return RerankerTrainee(start, folder, run, build_reranker(named, None) if teacher else None)
+
+    run_training(
+        read_data(data),
+        make,
+        run=run,
+        settings=configured,
+        folder=folder,
+        base=f"{start.id}, taught by {teacher}" if teacher else start.id,
+        provenance=Provenance(licence, read_licences(licences)),
+        console=out,
+    )
+
+
+@training.command()
+def embedder(
+    data: Data,
+    folder: Out,
+    base: Annotated[str | None, typer.Option(help="An embedder that runs here.")] = None,
+    settings: Set = None,
+    licence: Licence = "",
+    licences: Licences = None,
+) -> None:
+    """Train an embedder with negatives from hybrid recall."""
+    from app.models.registry import model_folder
+    from train.commands.run import Provenance, run_training
+    from train.commands.target import read_data, read_licences, read_run
+    from train.embedder import EmbedderTrainee
+    from train.settings import EmbedderRun
+
+    configured = load_settings()
+    run = read_run(EmbedderRun, settings, base=base)
+    start = model_folder(run.base, configured.models.cache)
+    run_training(
+        read_data(data),
+        lambda: EmbedderTrainee(start, folder, run),
+        run=run,
+        settings=configured,
+        folder=folder,
+        base=start.id,
+        provenance=Provenance(licence, read_licences(licences)),
+        console=out,
+    )
+
+
+@training.command()
+def combination(
+    data: Annotated[
+        list[str],
+        typer.Argument(help="Folders in BEIR layout, at least three; FOLDER+MORE adds a corpus."),
+    ],
+    out_json: Annotated[Path, typer.Option("--out", help="Write what was learned here.")],
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="The first questions of each set only.")
+    ] = None,
+) -> None:
+    """Learn how far the configured reranker is to be trusted, each dataset left out in turn."""
+    from train.commands.combination import run_combination
+
+    folders = [[Path(part) for part in item.split("+")] for item in data]
+    run_combination(
+        [(first, tuple(rest)) for first, *rest in folders],
+        settings=load_settings(),
+        limit=limit,
+        out=out_json,
+        console=out,
+    )

@@ -1,0 +1,92 @@
+"""Indexes the passages of training pairs and asks their questions: what training starts from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+
+from app.main import Application
+from app.settings import Settings
+from eval.commands.target import evaluation_settings, shown
+from ingest.sources import RecordSource
+from train.groups import Group, read_groups, write_groups
+from train.mining import Corpus, MiningSettings, corpus_of, mine
+from train.pairs import Pair, by_source
+
+
+def mined_groups(
+    pairs: Sequence[Pair],
+    *,
+    settings: Settings,
+    mining: MiningSettings,
+    folder: Path,
+    console: Console,
+) -> list[Group]:
+    """The groups of all sources; those of a source that was mined before are read from ``folder``.
+
+    Args:
+        pairs: Questions and what answers them.
+        settings: The embedder, chunking and fusion that recall works with.
+        mining: What becomes a negative.
+        folder: Where groups are kept, a file for each source.
+        console: Where words and progress go.
+
+    Raises:
+        AttestError: a route failed.
+    """
+    groups: list[Group] = []
+    models = settings.models.model_copy(update={"reranker": "none"})  # recall alone is asked
+    app = Application(evaluation_settings(settings.model_copy(update={"models": models})))
+    try:
+        for source, own in by_source(pairs).items():
+            corpus = corpus_of(own)
+            file = folder / f"{source}-{_key(app, corpus, mining)}.jsonl"
+            if not file.is_file():
+                found = _mine(app, source, corpus, mining, console)
+                lost = len(corpus.questions) - len(found)
+                console.print(f"{source}: {len(found)} questions with negatives, {lost} left out")
+                write_groups(file, found)
+            groups += read_groups(file)
+    finally:
+        app.close()
+    return groups
+
+
+def _mine(
+    app: Application, source: str, corpus: Corpus, mining: MiningSettings, console: Console
+) -> list[Group]:
+    name = f"train-{_key(app, corpus, mining)}"
+    with shown(console, f"indexing {source}") as told:
+        app.ingest(name, _records(corpus), lambda r: told(r.received, len(corpus.documents)))
+    collection = app.store.open(name)
+    app.embedder.embed_queries(list(corpus.questions))  # in batches, into its cache
+    found: list[Group] = []
+    with shown(console, f"mining {source}") as told:
+        mined = mine(
+            corpus, app.pipeline(collection), collection, analyzer=app.analyzer, settings=mining
+        )
+        for done, group in enumerate(mined, start=1):
+            if group is not None:
+                found.append(group)
+            told(done, len(corpus.questions))
+    return found
+
+
+def _records(corpus: Corpus) -> Iterator[RecordSource]:
+    for document, pair in corpus.documents.items():
+        record = {"id": document, "title": pair.title, "text": pair.positive}
+        yield RecordSource(document, record)
+
+
+def _key(app: Application, corpus: Corpus, mining: MiningSettings) -> str:
+    """The same pairs, indexed and mined the same way, are found again."""
+    digest = hashlib.sha256(repr([asdict(app.indexer.fingerprint), asdict(mining)]).encode())
+    for document, pair in corpus.documents.items():
+        digest.update(repr((document, pair.title, pair.positive)).encode())
+    for query, relevant in corpus.questions.items():
+        digest.update(repr((query, sorted(relevant))).encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,69 @@
+"""What a training command is given: data, settings of the run, licences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from app.errors import ConfigurationError
+from eval.beir import read_dataset
+from train.errors import InvalidPairs
+from train.pairs import Pair, pairs_of, read_pairs
+from train.settings import EmbedderRun, RerankerRun
+
+Run = TypeVar("Run", RerankerRun, EmbedderRun)
+
+
+def read_data(paths: Sequence[Path]) -> list[Pair]:
+    """The pairs of files and of folders in BEIR layout.
+
+    Raises:
+        InvalidDataset: something is malformed.
+        InvalidPairs: there are none.
+    """
+    pairs = [
+        pair
+        for path in paths
+        for pair in (pairs_of(read_dataset(path)) if path.is_dir() else read_pairs(path))
+    ]
+    if not pairs:
+        raise InvalidPairs("there are no pairs in what was given")
+    return pairs
+
+
+def read_run(kind: type[Run], given: Sequence[str] | None, **options: object) -> Run:
+    """The settings of a run: its defaults, ``name=value`` as given, and options that are not None.
+
+    Raises:
+        ConfigurationError: a setting is unknown or out of its bounds.
+    """
+    values: dict[str, object] = {}
+    for item in given or ():
+        name, separator, value = item.partition("=")
+        if not separator:
+            raise ConfigurationError(f"--set takes name=value, not {item!r}")
+        values[name.strip()] = value.strip()
+    values |= {name: value for name, value in options.items() if value is not None}
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "settings"
+        raise ConfigurationError(f"--set {where}: {first['msg']}") from error
+
+
+def read_licences(path: Path | None) -> Mapping[str, str]:
+    """The licence of each source. Raises `InvalidPairs` where the file is no such object."""
+    if path is None:
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidPairs(f"{path} can't be read as JSON: {error}") from error
+    if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
+        raise InvalidPairs(f"{path} must be an object from sources to licences")
+    return content

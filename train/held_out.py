@@ -1,0 +1,97 @@
+"""How well a model orders the candidates of questions that it was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from sentence_transformers.base.evaluation import BaseEvaluator
+
+from train.groups import Group
+
+CANDIDATES: Final = 16
+"""Of each question, in fused order."""
+METRIC: Final = "mrr"
+"""What checkpoints are chosen by."""
+
+Score = Callable[[str, Sequence[str]], Sequence[float]]
+"""From a question and passages to a score for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Mean reciprocal rank of the answer among the first `CANDIDATES`, 0 where it is none of them.
+
+    ``fused`` is that of the order before reranking, ``alone`` of the model's own, and ``combined``
+    of the sum of both as standard scores.
+    """
+
+    fused: float
+    alone: float
+    combined: float
+
+
+def measure(groups: Sequence[Group], score: Score) -> Ranks:
+    """Asks for the scores of each group's candidates."""
+    return _mean([_reciprocal_ranks(group, score) for group in groups])
+
+
+def measure_by_source(groups: Sequence[Group], score: Score) -> dict[str, Ranks]:
+    """`measure` of all groups, as ``all``, and of each source where there are several."""
+    sources: dict[str, list[tuple[float, float, float]]] = {"all": []}
+    for group in groups:
+        found = _reciprocal_ranks(group, score)
+        sources["all"].append(found)
+        sources.setdefault(group.source, []).append(found)
+    several = len(sources) > 2  # noqa: PLR2004 - all, and one source
+    return {name: _mean(found) for name, found in sources.items() if several or name == "all"}
+
+
+def _mean(found: Sequence[tuple[float, float, float]]) -> Ranks:
+    fused, alone, combined = np.array(found).mean(axis=0).tolist()
+    return Ranks(fused, alone, combined)
+
+
+def _reciprocal_ranks(group: Group, score: Score) -> tuple[float, float, float]:
+    passages = group.passages[:CANDIDATES]
+    answer = next((i for i, passage in enumerate(passages) if passage.relevant), None)
+    if answer is None:
+        return 0.0, 0.0, 0.0
+    fused = np.array([passage.score for passage in passages])
+    alone = np.array(score(group.query, [passage.text for passage in passages]), dtype=np.float64)
+    both = _standard(fused) + _standard(alone)
+    return tuple(1.0 / (1 + int((s > s[answer]).sum())) for s in (fused, alone, both))  # type: ignore[return-value]  # of three
+
+
+def _standard(scores: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
+    deviation = scores.std()
+    return (scores - scores.mean()) / deviation if deviation else np.zeros_like(scores)
+
+
+class HeldOut(BaseEvaluator):
+    """`measure` as sentence-transformers calls it between training steps."""
+
+    def __init__(self, groups: Sequence[Group], score: Callable[[Any], Score]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # untyped there
+        self.primary_metric = METRIC
+        self.history: list[dict[str, float]] = []
+        self._groups = groups
+        self._score = score
+
+    def __call__(
+        self,
+        model: Any,
+        output_path: str | None = None,  # noqa: ARG002 - the signature is the library's
+        epoch: float = -1,  # noqa: ARG002 - as above
+        steps: int = -1,
+    ) -> dict[str, float]:
+        """``mrr`` is that of the model alone."""
+        training = model.training
+        model.eval()
+        ranks = measure(self._groups, self._score(model))
+        model.train(training)
+        found = {METRIC: ranks.alone, "mrr_combined": ranks.combined, "mrr_fused": ranks.fused}
+        self.history.append({"steps": float(steps), **found})
+        return found

@@ -1,0 +1,126 @@
+"""Hard negatives from the project's own hybrid recall: what a reranker will have to tell apart.
+
+Each source's passages are indexed as documents are, and its questions are asked of them. What comes
+back beside a question's own passages are its negatives, except what may well be an answer too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain import Chunk, Fused
+from app.ports import Analyzer, Collection
+from app.requests import SearchRequest
+from app.retrieval.fusion import fuse
+from app.retrieval.pipeline import SearchPipeline
+from train.groups import Group, Passage
+from train.pairs import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class MiningSettings:
+    """How many candidates are kept, and which are left out as answers that nobody marked.
+
+    A candidate is left out where its fused score exceeds that of the best relevant passage by
+    more than ``margin`` (in standard deviations, see `zscore_combination`), or where it shares
+    more than ``overlap`` of its terms with a relevant passage.
+    """
+
+    candidates: int = 24
+    margin: float = 1.0
+    overlap: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """One source: its distinct passages by document id, and its questions with their answers."""
+
+    documents: Mapping[str, Pair]
+    questions: Mapping[str, frozenset[str]]
+
+
+def corpus_of(pairs: Sequence[Pair]) -> Corpus:
+    """Equal passages are one document, and a question asked twice has both answers."""
+    ids: dict[tuple[str, str], str] = {}
+    documents: dict[str, Pair] = {}
+    questions: defaultdict[str, set[str]] = defaultdict(set)
+    for pair in pairs:
+        key = (pair.title, pair.positive)
+        document = ids.setdefault(key, f"p{len(ids)}")
+        documents.setdefault(document, pair)
+        questions[pair.query].add(document)
+    return Corpus(documents, {query: frozenset(found) for query, found in questions.items()})
+
+
+def mine(
+    corpus: Corpus,
+    pipeline: SearchPipeline,
+    collection: Collection,
+    *,
+    analyzer: Analyzer,
+    settings: MiningSettings = MiningSettings(),
+) -> Iterator[Group | None]:
+    """Each question's group, or ``None`` where recall misses its passages or finds nothing else.
+
+    Raises:
+        AttestError: a route failed.
+    """
+    for query, relevant in corpus.questions.items():
+        rankings = pipeline.recall(SearchRequest(query))
+        fused = fuse(
+            rankings,
+            weights=pipeline.weights(query, tuple(rankings)),
+            settings=pipeline.in_force.settings,
+        )
+        chunks = {chunk.id: chunk for chunk in collection.chunks([c.chunk_id for c in fused])}
+        passages = tuple(_kept(fused, chunks, relevant, analyzer, settings))
+        if any(p.relevant for p in passages) and not all(p.relevant for p in passages):
+            source = next(corpus.documents[document] for document in relevant)
+            language = source.language or analyzer.language(query)
+            yield Group(query, passages, source.source, language)
+        else:
+            yield None
+
+
+def _kept(
+    fused: Sequence[Fused],
+    chunks: Mapping[str, Chunk],
+    relevant: frozenset[str],
+    analyzer: Analyzer,
+    settings: MiningSettings,
+) -> Iterator[Passage]:
+    """The best chunk of a relevant document, and candidates that are probably no answer."""
+    best = next((c for c in fused if chunks[c.chunk_id].document_id in relevant), None)
+    if best is None:
+        return
+    answer = _terms(analyzer, chunks[best.chunk_id])
+    kept = 0
+    for candidate in fused:
+        chunk = chunks[candidate.chunk_id]
+        is_relevant = candidate is best
+        if not is_relevant and (
+            chunk.document_id in relevant
+            or kept >= settings.candidates
+            or candidate.score > best.score + settings.margin
+            or _share(_terms(analyzer, chunk), answer) > settings.overlap
+        ):
+            continue
+        kept += 1
+        yield Passage(
+            chunk.indexed_text, is_relevant, candidate.rank, candidate.score, candidate.routes
+        )
+
+
+def _terms(analyzer: Analyzer, chunk: Chunk) -> frozenset[str]:
+    return frozenset(analyzer.terms(chunk.indexed_text))
+
+
+def _share(terms: frozenset[str], of: frozenset[str]) -> float:
+    return len(terms & of) / max(1, min(len(terms), len(of)))
+
+
+def only_found(groups: Iterable[Group | None]) -> list[Group]:
+    """The groups that there are."""
+    return [group for group in groups if group is not None]

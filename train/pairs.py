@@ -1,0 +1,70 @@
+"""Questions, each with a passage that answers it: what training starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.dataset import Dataset
+from eval.metrics.relevance import RELEVANT_GRADE
+from eval.rows import read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question and a text that answers it.
+
+    ``source`` says where both come from: questions of one source are asked of that source's
+    passages. ``language`` is empty where nobody said it.
+    """
+
+    query: str
+    positive: str
+    title: str = ""
+    source: str = ""
+    language: str = ""
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """The pairs of a JSON Lines file: ``{"query", "positive", "title"?, "source"?, "lang"?}``.
+
+    Pairs that name no source are of the file's own name.
+
+    Raises:
+        InvalidDataset: the file is absent or a row is malformed.
+    """
+    return [
+        Pair(
+            query=row.text("query"),
+            positive=row.text("positive"),
+            title=row.optional_text("title"),
+            source=row.optional_text("source") or path.stem,
+            language=row.optional_text("lang"),
+        )
+        for row in read_rows(path)
+    ]
+
+
+def pairs_of(dataset: Dataset) -> list[Pair]:
+    """One pair for each relevant document of each question of an evaluation dataset."""
+    return [
+        Pair(
+            query=query.text,
+            positive=dataset.documents[document].text,
+            title=dataset.documents[document].title,
+            source=dataset.name,
+            language=query.lang,
+        )
+        for query in dataset.queries.values()
+        for document, grade in dataset.qrels[query.id].items()
+        if grade >= RELEVANT_GRADE
+    ]
+
+
+def by_source(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """The pairs of each source, in their order."""
+    sources: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        sources.setdefault(pair.source, []).append(pair)
+    return sources

@@ -1,0 +1,153 @@
+"""Trains a cross-encoder on mined groups, with sentence-transformers."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from datasets import Dataset
+from sentence_transformers import CrossEncoder
+from sentence_transformers.cross_encoder import CrossEncoderTrainer
+from tokenizers import Tokenizer
+
+from app.models.excerpt import Budget, excerpts
+from app.models.folder import ModelFolder
+from app.ports import Reranker
+from train.base import load_cross_encoder, save_cross_encoder, write_cross_encoder
+from train.held_out import HeldOut, Score
+from train.listwise_loss import NO_TEACHER, ListwiseLoss
+from train.samples import Sample, Split, draw
+from train.settings import RerankerRun
+from train.trainer import (
+    arguments,
+    callbacks,
+    freeze_vocabulary,
+    learn,
+    lora,
+    merged,
+    optimiser,
+)
+
+SCORED_PAIRS: Final = 16
+"""Pairs of one batch where nothing is learned."""
+FRAME_TOKENS: Final = 8
+"""Room for what a tokenizer puts around a pair, and for the gap within an excerpt."""
+
+
+class RerankerTrainee:
+    """Implements `train.trainee.Trainee`."""
+
+    kind = "reranker"
+
+    def __init__(
+        self, base: ModelFolder, folder: Path, run: RerankerRun, teacher: Reranker | None = None
+    ) -> None:
+        """Makes a cross-encoder of ``base`` in ``folder``, or finds it there.
+
+        Raises:
+            ModelIncompatible: ``base`` is no encoder, or has fewer layers than the run asks for.
+        """
+        self._folder = folder
+        self._run = run
+        self._teacher = teacher
+        self._start = folder / "base"
+        if not self._start.is_dir():
+            with tempfile.TemporaryDirectory(dir=folder, prefix=".base-") as temporary:
+                made = Path(temporary) / "base"
+                write_cross_encoder(
+                    base,
+                    made,
+                    layers=run.layers,
+                    head=run.head,
+                    dropout=run.dropout,
+                    seed=run.seed,
+                )
+                made.rename(self._start)
+        self._model = self._load()
+
+    def _load(self) -> CrossEncoder:
+        length = self._run.query_tokens + self._run.passage_tokens + FRAME_TOKENS
+        return load_cross_encoder(self._start, max_length=length)
+
+    def train(self, split: Split, progress: Callable[[str], None]) -> HeldOut:
+        """See `Trainee.train`."""
+        run, model = self._run, self._model
+        freeze_vocabulary(model)
+        model.model_card_data.widget = [{"text": ""}]  # else texts of the data are picked for it
+        if run.lora_rank:
+            model.add_adapter(lora(run.lora_rank, task="SEQ_CLS", keep=("classifier", "score")))
+        reader = _Reader(model, run)
+        samples = draw(
+            split.train, negatives=run.negatives, near=run.near, epochs=run.epochs, seed=run.seed
+        )
+        dataset = Dataset.from_list(list(_rows(list(samples), reader, self._teacher)))
+        held_out = HeldOut(split.held_out, lambda _: reader.score)
+        trainer = CrossEncoderTrainer(
+            model=model,
+            args=arguments(self._folder, run, samples=len(dataset)),
+            optimizers=(optimiser(model, run), None),  # type: ignore[arg-type]  # None: linear decay
+            train_dataset=dataset,
+            loss=ListwiseLoss(
+                model,
+                prior=run.prior,
+                distil_weight=run.distil_weight if self._teacher else 0.0,
+                distil_temperature=run.distil_temperature,
+            ),
+            evaluator=held_out,
+            callbacks=callbacks(run, progress),
+        )
+        learn(trainer, self._folder)
+        return held_out
+
+    def before(self) -> Score:
+        """See `Trainee.before`."""
+        return _Reader(self._load(), self._run).score
+
+    def after(self) -> Score:
+        """See `Trainee.after`."""
+        return _Reader(self._model, self._run).score
+
+    def save(self, folder: Path) -> None:
+        """See `Trainee.save`."""
+        model = self._model
+        if self._run.lora_rank:
+            model = merged(model)
+        save_cross_encoder(model, folder)
+
+
+class _Reader:
+    """Reads pairs as the served reranker will: cut to their budget."""
+
+    def __init__(self, model: CrossEncoder, run: RerankerRun) -> None:
+        self._model = model
+        self._tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._budget = Budget(run.query_tokens, run.passage_tokens, run.lead_tokens)
+
+    def read(self, query: str, passages: Sequence[str]) -> tuple[str, list[str]]:
+        """See `excerpts`."""
+        return excerpts(self._tokenizer, query, passages, self._budget)
+
+    def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        """The raw logit of each passage."""
+        asked, read = self.read(query, passages)
+        scores = self._model.predict(
+            [(asked, passage) for passage in read],
+            batch_size=SCORED_PAIRS,
+            show_progress_bar=False,
+        )
+        return [float(score) for score in scores]
+
+
+def _rows(
+    samples: Sequence[Sample], reader: _Reader, teacher: Reranker | None
+) -> Iterator[dict[str, object]]:
+    for sample in samples:
+        texts = [passage.text for passage in sample.passages]
+        taught = teacher.score(sample.query, texts) if teacher else [NO_TEACHER] * len(texts)
+        query, read = reader.read(sample.query, texts)
+        fused = [passage.score for passage in sample.passages]
+        yield {"query": query, "passages": read, "label": [*fused, *taught]}

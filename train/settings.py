@@ -1,0 +1,70 @@
+"""Every choice of a training run, with its default; a run's folder keeps those it was made with."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Run(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: str
+    questions: int | None = Field(None, ge=1, description="drawn at random; None: all")
+    epochs: int = Field(1, ge=1, le=100)
+    learning_rate: float = Field(1e-4, gt=0.0, le=1.0)
+    warmup: float = Field(0.05, ge=0.0, le=0.5, description="share of the steps")
+    held_out: float = Field(0.1, gt=0.0, le=0.5, description="share of the questions")
+    held_out_most: int = Field(200, ge=1, description="questions that are held out at most")
+    checks: int = Field(4, ge=1, le=100, description="evaluations, and checkpoints, of a run")
+    patience: int = Field(2, ge=1, description="checks without a gain before a run ends")
+    lora_rank: int = Field(0, ge=0, le=512, description="0 trains the weights themselves")
+    seed: int = 0
+
+
+class RerankerRun(_Run):
+    """How a cross-encoder is trained.
+
+    ``negatives`` are drawn for each question and epoch, the first half of them from the ``near``
+    best candidates. ``prior`` is the weight of the fused score that the model's own is added to on
+    half of the questions: there it learns what fusion misses, and on the others to rank alone.
+    """
+
+    base: str = "bundled:attest-reranker-mini"
+    layers: int | None = Field(None, ge=1, description="None: all that the base has")
+    head: Literal["keep", "interaction", "first"] = "keep"
+    """What scores: the base's own head, token against token, or the first token's state."""
+    head_learning_rate: float = Field(10.0, ge=1.0, le=100.0, description="times the encoder's")
+    dropout: float = Field(0.0, ge=0.0, lt=1.0, description="one pass over the data needs none")
+    negatives: int = Field(4, ge=1, le=64)
+    near: int = Field(5, ge=1, le=100)
+    prior: float = Field(1.0, ge=0.0, le=10.0)
+    batch_questions: int = Field(8, ge=1, le=256)
+    query_tokens: int = Field(48, ge=8, le=512)
+    passage_tokens: int = Field(112, ge=16, le=8_192)
+    lead_tokens: int = Field(24, ge=0, le=512)
+    distil_weight: float = Field(
+        0.5, ge=0.0, le=1.0, description="of a teacher, where there is one"
+    )
+    distil_temperature: float = Field(1.0, gt=0.0, le=100.0)
+
+    @model_validator(mode="after")
+    def _lead_fits(self) -> Self:
+        if self.lead_tokens >= self.passage_tokens:
+            raise ValueError("lead_tokens must be less than passage_tokens")
+        return self
+
+
+class EmbedderRun(_Run):
+    """How an embedder is trained: InfoNCE over the batch's passages and mined hard negatives.
+
+    ``temperature`` divides the cosines; the smaller, the more the nearest negatives count.
+    """
+
+    base: str = "bundled:multilingual-e5-small"
+    learning_rate: float = Field(2e-5, gt=0.0, le=1.0)
+    negatives: int = Field(1, ge=0, le=16)
+    temperature: float = Field(0.05, gt=0.0, le=10.0)
+    batch_questions: int = Field(16, ge=2, le=4_096)
+    max_tokens: int = Field(160, ge=16, le=8_192)

@@ -1,0 +1,35 @@
+"""What a run trains: a reranker or an embedder, behind one face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from train.held_out import HeldOut, Score
+from train.samples import Split
+
+
+class Trainee(Protocol):
+    """A model that is trained once. Its checkpoints lie in the folder that it was made with."""
+
+    @property
+    def kind(self) -> str:
+        """``reranker`` or ``embedder``: the setting below ``models`` that will name it."""
+
+    def train(self, split: Split, progress: Callable[[str], None]) -> HeldOut:
+        """Trains, from the last checkpoint on where there is one; keeps the best checkpoint.
+
+        Args:
+            split: Questions to train on, and those that checkpoints are chosen by.
+            progress: Told in a line how it goes.
+        """
+
+    def before(self) -> Score:
+        """How the base scores."""
+
+    def after(self) -> Score:
+        """How the model scores now."""
+
+    def save(self, folder: Path) -> None:
+        """Writes an ordinary Hugging Face folder, which must not exist."""

@@ -1,0 +1,150 @@
+"""What training a reranker and training an embedder share: arguments, checkpoints, progress."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import torch
+from sentence_transformers.cross_encoder import CrossEncoderTrainingArguments
+from sentence_transformers.sentence_transformer.training_args import (
+    SentenceTransformerTrainingArguments,
+)
+from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+from transformers.trainer_utils import get_last_checkpoint
+
+from app.models.third_party import quiet
+from train.held_out import METRIC
+from train.settings import EmbedderRun, RerankerRun
+
+WEIGHT_DECAY: Final = 0.01
+M = TypeVar("M")
+"""A sentence-transformers model."""
+
+
+def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int) -> Any:
+    """Training arguments: linear decay, as many checks and checkpoints as the run asks for."""
+    kind = (
+        CrossEncoderTrainingArguments
+        if isinstance(run, RerankerRun)
+        else SentenceTransformerTrainingArguments
+    )
+    batch = run.batch_questions
+    steps = max(1, samples // batch)
+    every = max(1, math.ceil(steps / run.checks))
+    return kind(
+        output_dir=str(folder / "checkpoints"),
+        num_train_epochs=1,  # the samples of all epochs are in the dataset
+        per_device_train_batch_size=batch,
+        learning_rate=run.learning_rate,
+        warmup_steps=round(run.warmup * steps),
+        weight_decay=WEIGHT_DECAY,
+        seed=run.seed,
+        dataloader_drop_last=samples > batch,
+        eval_strategy="steps",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model=f"eval_{METRIC}",
+        greater_is_better=True,
+        logging_steps=max(1, every // 10),
+        dataloader_pin_memory=torch.cuda.is_available(),
+        report_to=[],
+        disable_tqdm=True,
+    )
+
+
+def learn(trainer: Any, folder: Path) -> None:
+    """Runs ``trainer``, from the newest whole checkpoint in ``folder`` on where there is one."""
+    trainer.remove_callback(PrinterCallback)  # a run tells in its own words
+    checkpoints = folder / "checkpoints"
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    with quiet():
+        trainer.train(resume_from_checkpoint=last)
+
+
+def callbacks(run: RerankerRun | EmbedderRun, progress: Callable[[str], None]) -> list[Any]:
+    """Ends a run that stopped gaining, and tells how it goes."""
+    return [EarlyStoppingCallback(early_stopping_patience=run.patience), _Progress(progress)]
+
+
+class _Progress(TrainerCallback):
+    """A line for each log entry."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+
+    def on_log(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002 - the signature is the library's
+        """Tells loss and held-out measures."""
+        logs = kwargs.get("logs") or {}
+        shown = {k: v for k, v in logs.items() if k == "loss" or k.startswith("eval_mrr")}
+        if shown:
+            words = ", ".join(f"{name} {value:.4f}" for name, value in shown.items())
+            self._progress(f"step {state.global_step} of {state.max_steps}: {words}")
+
+
+def lora(rank: int, *, task: str, keep: Sequence[str] = ()) -> Any:
+    """Low-rank adapters for every linear layer; modules named in ``keep`` are trained whole.
+
+    Source: E. J. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022.
+    """
+    from peft import LoraConfig  # noqa: PLC0415 - an extra that few runs need
+
+    return LoraConfig(
+        task_type=task,
+        r=rank,
+        lora_alpha=2 * rank,
+        lora_dropout=0.05,
+        target_modules="all-linear",
+        modules_to_save=list(keep) or None,
+    )
+
+
+def optimiser(model: Any, run: RerankerRun) -> torch.optim.Optimizer:
+    """AdamW, with the head's learning rate a multiple of the encoder's.
+
+    Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
+    """
+    heads = {id(weights) for module in list(model)[1:] for weights in module.parameters()}
+    trained = [weights for weights in model.parameters() if weights.requires_grad]
+    return torch.optim.AdamW(
+        [
+            {"params": [w for w in trained if id(w) not in heads], "lr": run.learning_rate},
+            {
+                "params": [w for w in trained if id(w) in heads],
+                "lr": run.learning_rate * run.head_learning_rate,
+            },
+        ],
+        weight_decay=WEIGHT_DECAY,
+    )
+
+
+def freeze_vocabulary(model: Any) -> None:
+    """Word and position embeddings stay: few pairs can't teach what a rare word means."""
+    for name, weights in model.named_parameters():
+        if name.endswith(("word_embeddings.weight", "position_embeddings.weight")):
+            weights.requires_grad_(requires_grad=False)
+
+
+def merged(model: M) -> M:
+    """The model with its adapters folded into its weights."""
+    transformer: Any = model[0]  # type: ignore[index]  # its first module is the transformer
+    from peft.tuners.tuners_utils import BaseTunerLayer  # noqa: PLC0415 - an extra, for LoRA alone
+    from peft.utils import ModulesToSaveWrapper  # noqa: PLC0415 - as above
+
+    for name, module in list(transformer.model.named_modules()):
+        replacement = None
+        if isinstance(module, BaseTunerLayer):
+            module.merge()
+            replacement = module.get_base_layer()
+        elif isinstance(module, ModulesToSaveWrapper):
+            replacement = module.modules_to_save["default"]
+        if replacement is not None:
+            parent = transformer.model.get_submodule(name.rpartition(".")[0])
+            setattr(parent, name.rpartition(".")[2], replacement)
+    transformer.model._hf_peft_config_loaded = False  # noqa: SLF001 - how transformers marks it
+    return model
