@@ -116,8 +116,6 @@ class RetrievalSettings(_Section):
     rerank_weight: float = Field(
         1.0, ge=0.0, le=10.0, description="of the reranker, beside what was learned; 0: none"
     )
-    rerank_early_stop: bool = False
-    """End reranking once no further score is likely to change which candidate is first."""
     rerank_budget_ms: float = Field(1_000.0, ge=0.0)
 
 

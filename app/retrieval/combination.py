@@ -165,29 +165,6 @@ def relevance(combined: Floats, best: Floats, calibration: Calibration) -> Float
     return probabilities
 
 
-def settled(
-    fused: Floats, rerank: Sequence[float], *, weight: float, combination: Combination
-) -> bool:
-    """Whether no further rerank score can change which candidate is first.
-
-    It is so when the first would stay first even if each candidate that was not reranked yet had
-    the best rerank score seen so far.
-
-    Args:
-        fused: Fused scores of all candidates, descending.
-        rerank: Rerank scores of the first of them.
-        weight: See `combine`.
-        combination: What was learned.
-    """
-    hoped = np.full(len(fused), max(rerank))
-    hoped[: len(rerank)] = rerank
-    known = np.full(len(fused), math.nan)
-    known[: len(rerank)] = rerank
-    now = combined_scores(fused, known, weight=weight, combination=combination)
-    at_best = combined_scores(fused, hoped, weight=weight, combination=combination)
-    return int(now.argmax()) == int(at_best.argmax()) < len(rerank)
-
-
 def _standard(values: Floats) -> Floats:
     deviation = values.std() if len(values) else 0.0
     return (values - values.mean()) / deviation if deviation else np.zeros_like(values)

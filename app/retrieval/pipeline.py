@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
-from functools import partial
-
-import numpy as np
 
 from app.domain import Candidate, CandidateTrace, Fused, Hit, SearchResult, Trace
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.combination import Calibration, Combined, combine, learned, settled
+from app.retrieval.combination import Calibration, Combined, combine, learned
 from app.retrieval.fusion import fuse
 from app.retrieval.rerank import Pace, score_within
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
@@ -187,7 +184,6 @@ class SearchPipeline:
                 [chunk.indexed_text for chunk in chunks],
                 budget_ms=self._settings.rerank_budget_ms,
                 pace=self._pace,
-                settled=self._settled(best),
             )
         except AttestError as error:
             degraded.append(f"rerank: {error.public_message}")
@@ -196,25 +192,11 @@ class SearchPipeline:
             degraded.append(f"rerank: {AttestError.public_message}")
             logger.exception("reranking failed")
         else:
-            if found.stopped == "budget":
-                degraded.append(
-                    f"rerank: time for {len(found.scores)} of {len(chunks)} candidates only"
-                )
-            scored = chunks[: len(found.scores)]
-            return {c.id: score for c, score in zip(scored, found.scores, strict=True)}
+            if len(found) < len(chunks):
+                degraded.append(f"rerank: time for {len(found)} of {len(chunks)} candidates only")
+            scored = chunks[: len(found)]
+            return {c.id: score for c, score in zip(scored, found, strict=True)}
         return {}
-
-    def _settled(self, best: Sequence[Fused]) -> Callable[[Sequence[float]], bool]:
-        """Whether reading on pays, told from the scores so far."""
-        if not self._settings.rerank_early_stop:
-            return lambda _: False
-        fused = np.array([candidate.score for candidate in best])
-        return partial(
-            settled,
-            fused,
-            weight=self._settings.rerank_weight,
-            combination=learned().combination,
-        )
 
     def _hits(self, best: Sequence[Combined]) -> tuple[Hit, ...]:
         found = {candidate.fused.chunk_id: candidate for candidate in best}

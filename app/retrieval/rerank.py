@@ -1,28 +1,19 @@
-"""Reranking inside a latency budget, and only as deep as it pays."""
+"""Reranking inside a latency budget."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from app.ports import Reranker
 
 FIRST: Final = 4
-"""Passages scored before the clock is looked at; none are where even they would take too long."""
+"""Passages scored while no pace is known."""
 SLICE: Final = 8
 """The most that are scored between two looks at the clock."""
 _NEWEST: Final = 0.3
 """How much the last slice counts in the pace."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Scores of the first passages, and why the others have none (``None``: all have)."""
-
-    scores: tuple[float, ...]
-    stopped: Literal["settled", "budget"] | None = None
 
 
 class Pace:
@@ -44,13 +35,11 @@ def score_within(
     *,
     budget_ms: float,
     pace: Pace,
-    settled: Callable[[Sequence[float]], bool] = lambda _: False,
     clock: Callable[[], float] = time.monotonic,
-) -> Scored:
-    """Scores ``passages`` in their order, until nothing more can change or time is short.
+) -> list[float]:
+    """Scores of ``passages`` in their order: of all, or of the first while there is time.
 
-    A slice is begun only where the pace seen so far lets it end in time; while no pace is known,
-    the first few are tried.
+    A slice is begun only where the pace seen so far lets it end in time.
 
     Args:
         reranker: Scores them.
@@ -58,24 +47,23 @@ def score_within(
         passages: The best first.
         budget_ms: For all of them together; 0 is no time at all.
         pace: Known from earlier requests, and kept up to date.
-        settled: Told all scores so far, whether further ones can't matter.
         clock: Seconds, from any start.
+
+    Raises:
+        ValueError: the reranker gives another number of scores than there are passages.
     """
     deadline = clock() + budget_ms / 1_000
     scores: list[float] = []
     while len(scores) < len(passages):
-        if scores and settled(scores):
-            return Scored(tuple(scores), "settled")
         began = clock()
-        most = FIRST if not scores else SLICE
+        most = SLICE if scores else FIRST
         fit = int((deadline - began) / pace.seconds) if pace.seconds else most
         size = min(most, fit, len(passages) - len(scores))
         if size < 1 or began >= deadline:
-            return Scored(tuple(scores), "budget")
-        slice_ = passages[len(scores) : len(scores) + size]
-        found = reranker.score(query, slice_)
+            break
+        found = reranker.score(query, passages[len(scores) : len(scores) + size])
         if len(found) != size:
             raise ValueError(f"{reranker.id} gave {len(found)} scores for {size} passages")
         scores += found
         pace.saw(size, clock() - began)
-    return Scored(tuple(scores))
+    return scores

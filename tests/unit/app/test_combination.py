@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import Fused
-from app.retrieval.combination import Combination, combine, combined_scores, learned
+from app.retrieval.combination import (
+    Calibration,
+    Combination,
+    combine,
+    combined_scores,
+    learned,
+    relevance,
+)
 
 FUSED_SCORES = {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}
 BLIND = Combination(base=1.0, agreement=0.0)
@@ -108,3 +115,20 @@ def test_every_candidate_keeps_a_finite_place(
     found = combine(candidates, scores, depth=15, weight=1.0, combination=learned().combination)
     assert sorted(c.fused.chunk_id for c in found) == [c.chunk_id for c in candidates]
     assert all(math.isfinite(c.score) for c in found)
+
+
+def test_relevance_is_a_probability_that_falls_with_the_rank() -> None:
+    """Log odds −1 + 2 · 0.5 + 0.1 · 10 = 1: 1 / (1 + e⁻¹) = 0.731."""
+    calibration = Calibration("r", intercept=-1.0, score=2.0, best=0.1)
+    found = relevance(np.array([0.5, 0.0]), np.array([10.0, 10.0]), calibration)
+    assert found == pytest.approx([0.731, 0.5], abs=1e-3)
+    scores = {"a": 1.0, "b": 9.0, "c": 2.0, "d": 0.0}
+    ranked = combine(
+        fused(), scores, depth=3, weight=1.0, combination=BLIND, calibration=calibration
+    )
+    told = [candidate.relevance for candidate in ranked]
+    assert told[3] is None
+    assert all(p is not None for p in told[:3])
+    assert told[:3] == sorted(told[:3], reverse=True)
+    plain = combine(fused(), scores, depth=3, weight=1.0, combination=BLIND)
+    assert all(candidate.relevance is None for candidate in plain)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.fakes import FakeReranker
-from app.retrieval.rerank import FIRST, SLICE, Pace, Scored, score_within
+from app.retrieval.rerank import FIRST, SLICE, Pace, score_within
 
 
 class Machine(FakeReranker):
@@ -25,7 +25,7 @@ class Machine(FakeReranker):
         return self.now
 
 
-def scored(machine: Machine, count: int, budget_ms: float, pace: Pace | None = None) -> Scored:
+def scored(machine: Machine, count: int, budget_ms: float, pace: Pace | None = None) -> list[float]:
     return score_within(
         machine,
         "word3",
@@ -39,8 +39,7 @@ def scored(machine: Machine, count: int, budget_ms: float, pace: Pace | None = N
 def test_all_are_scored_in_their_order_while_there_is_time() -> None:
     machine = Machine(0.001)
     found = scored(machine, 2 * SLICE + 1, 1_000)
-    assert found.scores == tuple(1.0 if n == 3 else 0.0 for n in range(2 * SLICE + 1))
-    assert found.stopped is None
+    assert found == [1.0 if n == 3 else 0.0 for n in range(2 * SLICE + 1)]
     assert machine.slices == [FIRST, SLICE, SLICE + 1 - FIRST]
 
 
@@ -48,7 +47,7 @@ def test_no_slice_is_begun_that_would_not_end_in_time() -> None:
     """At 10 ms a passage, 100 ms are enough for ten of them: four, and six of the next eight."""
     machine = Machine(0.01)
     found = scored(machine, 20, 100)
-    assert (len(found.scores), found.stopped) == (10, "budget")
+    assert len(found) == 10
     assert machine.now <= 0.1 + 1e-9
 
 
@@ -56,34 +55,19 @@ def test_a_pace_that_is_known_bounds_the_first_slice_too() -> None:
     pace = Pace()
     pace.saw(passages=10, seconds=0.1)
     machine = Machine(0.01)
-    assert len(scored(machine, 20, 25, pace).scores) == 2
-    assert len(scored(machine, 20, 9, pace).scores) == 0
+    assert len(scored(machine, 20, 25, pace)) == 2
+    assert len(scored(machine, 20, 9, pace)) == 0
     assert machine.now <= 0.025
 
 
 def test_without_time_nothing_is_scored() -> None:
     machine = Machine(0.01)
-    assert scored(machine, 20, 0) == Scored((), "budget")
+    assert scored(machine, 20, 0) == []
     assert machine.slices == []
 
 
 def test_nothing_to_score_is_no_stop() -> None:
-    assert scored(Machine(0.01), 0, 0) == Scored(())
-
-
-def test_it_ends_where_further_scores_can_not_matter() -> None:
-    machine = Machine(0.001)
-    told: list[int] = []
-
-    def settled(scores: Sequence[float]) -> bool:
-        told.append(len(scores))
-        return len(scores) > FIRST
-
-    found = score_within(
-        machine, "q", ["p"] * 30, budget_ms=1_000, pace=Pace(), settled=settled, clock=machine.clock
-    )
-    assert (len(found.scores), found.stopped) == (FIRST + SLICE, "settled")
-    assert told == [FIRST, FIRST + SLICE]
+    assert scored(Machine(0.01), 0, 0) == []
 
 
 def test_the_pace_follows_the_newest_slices() -> None:
