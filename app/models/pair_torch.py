@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from tokenizers import Tokenizer
 from torch import nn
 from transformers import (
     AutoModel,
@@ -19,6 +18,7 @@ from app.errors import ModelIncompatible
 from app.models.interaction import FILE, InteractionScore
 from app.models.pair_scorer import PairBatch, PairFacts, Scores
 from app.models.third_party import quiet
+from app.models.torch_runtime import bare_tokenizer
 
 
 class TorchPairScorer:
@@ -40,7 +40,7 @@ class TorchPairScorer:
             raise ModelIncompatible(
                 f"{folder.name} gives {config.num_labels} scores a pair; a reranker gives one"
             )
-        self.tokenizer = _bare_tokenizer(wrapped, folder)
+        self.tokenizer = bare_tokenizer(wrapped, folder)
         self.facts = _facts(config, wrapped)
 
     def score(self, batch: PairBatch) -> Scores:
@@ -106,15 +106,6 @@ def _load(folder: Path, dtype: torch.dtype) -> _Classifier | _Interaction:
         encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False, **options)
         return _Interaction(encoder, InteractionScore.of(folder)).eval()
     return _Classifier(AutoModelForSequenceClassification.from_pretrained(folder, **options)).eval()
-
-
-def _bare_tokenizer(wrapped: Any, folder: Path) -> Tokenizer:
-    tokenizer = getattr(wrapped, "backend_tokenizer", None)
-    if not isinstance(tokenizer, Tokenizer):
-        raise ModelIncompatible(f"{folder.name} has no fast tokenizer, so no token offsets")
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def _facts(config: Any, tokenizer: Any) -> PairFacts:

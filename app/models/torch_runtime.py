@@ -38,7 +38,7 @@ class TorchRuntime:
         self._transformer = first
         for module in self._rest:
             module.float()
-        self.tokenizer = _bare_tokenizer(first.tokenizer, folder)
+        self.tokenizer = bare_tokenizer(first.tokenizer, folder)
         self.facts = _facts(self.model)
 
     def encode(self, ids: TokenIds, mask: TokenIds) -> Encoded:
@@ -60,7 +60,12 @@ class TorchRuntime:
         return tokens, features["sentence_embedding"]
 
 
-def _bare_tokenizer(wrapped: Any, folder: Path) -> Tokenizer:
+def bare_tokenizer(wrapped: Any, folder: Path) -> Tokenizer:
+    """The tokenizer below transformers' own, which neither pads nor truncates.
+
+    Raises:
+        ModelIncompatible: there is none that gives offsets.
+    """
     tokenizer = getattr(wrapped, "backend_tokenizer", None)
     if not isinstance(tokenizer, Tokenizer):
         raise ModelIncompatible(f"{folder.name} has no fast tokenizer, so no token offsets")
