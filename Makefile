@@ -53,7 +53,7 @@ bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/reranker_speed.py benchmarks/results/reranker_speed.json
 	$(BIN)/python benchmarks/embedder_precision.py docs/results/embedder_precision.json
 
-reranker: models  ## Train the bundled reranker anew (TRAIN=… pairs, about an hour on two cores)
+reranker: models  ## Train the bundled reranker anew (TRAIN=… is the folder of pairs)
 	bash train/bundled/make.sh
 
 results: models  ## Measure quality on the shared data; writes docs/results/*.json

@@ -7,7 +7,7 @@ back beside a question's own passages are its negatives, except what may well be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain import Chunk, Fused
@@ -119,8 +119,3 @@ def _terms(analyzer: Analyzer, chunk: Chunk) -> frozenset[str]:
 
 def _share(terms: frozenset[str], of: frozenset[str]) -> float:
     return len(terms & of) / max(1, min(len(terms), len(of)))
-
-
-def only_found(groups: Iterable[Group | None]) -> list[Group]:
-    """The groups that there are."""
-    return [group for group in groups if group is not None]
