@@ -4,11 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?= docs/handbook
+TRAIN ?= ../shared/data/train
+EVAL ?= ../shared/data/eval
+WORK := .reranker
+WEIGHTS := app/models/weights
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install models demo serve test check format wheel bench results clean
+.PHONY: help install models demo serve test check format wheel bench reranker results clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,8 +57,18 @@ bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/reranker_speed.py benchmarks/results/reranker_speed.json
 	$(BIN)/python benchmarks/embedder_precision.py docs/results/embedder_precision.json
 
-reranker: models  ## Train the bundled reranker anew (TRAIN=… is the folder of pairs)
-	bash train/bundled/make.sh
+reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combine it, on EVAL=…
+	$(BIN)/python -m train.bundled.pairs $(TRAIN) $(WORK)/pairs.jsonl
+	$(BIN)/rag train reranker $(WORK)/pairs.jsonl --out $(WORK)/run \
+	  --base bundled:multilingual-e5-small --layers 3 --set head=interaction \
+	  --set questions=16000 --set negatives=3 --set passage_tokens=96 --set learning_rate=1e-4 \
+	  --set held_out_most=100 --set checks=5 --set patience=5 \
+	  --licence Apache-2.0 --licences train/bundled/licences.json
+	$(BIN)/python -m train.bundled.pack $(WORK)/run/model $(WEIGHTS)/attest-reranker-mini
+	$(BIN)/rag models install attest-reranker-mini
+	ATTEST_MODELS__RERANKER=bundled:attest-reranker-mini $(BIN)/rag train combination \
+	  $(foreach set,codebase_qa clapnq_dev scifact covidqa medquad_eval,$(EVAL)/$(set)) \
+	  $(EVAL)/cmrc2018_dev+$(EVAL)/zh_news_distractors --out app/retrieval/combination.json
 
 results: models  ## Measure quality on the shared data; writes docs/results/*.json
 	bash benchmarks/results.sh

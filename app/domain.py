@@ -228,14 +228,16 @@ class Fused:
 class Hit:
     """A chunk as a search returns it.
 
-    ``rerank_score`` is ``None`` where nothing reranked it; ``relevance`` is the probability that it
-    is relevant, ``None`` where none can be told.
+    ``term_match``, 0 to 1, says how closely it holds the query's terms; ``None`` where that was not
+    looked at, as ``rerank_score`` is where nothing reranked it. ``relevance`` is the probability
+    that it is relevant, ``None`` where none can be told.
     """
 
     rank: int
     score: float
     chunk: Chunk
     routes: Mapping[str, Contribution]
+    term_match: float | None = None
     rerank_score: float | None = None
     relevance: float | None = None
 
@@ -249,6 +251,7 @@ class CandidateTrace:
     routes: Mapping[str, Contribution]
     fused_rank: int
     fused_score: float
+    term_match: float | None = None
     rerank_score: float | None = None
     relevance: float | None = None
     final_rank: int | None = None

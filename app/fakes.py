@@ -33,6 +33,10 @@ class FakeAnalyzer:
         """See `app.ports.Analyzer.query_terms`; it knows no function words."""
         return self.terms(text)
 
+    def occurrences(self, text: str, terms: frozenset[str]) -> list[tuple[int, str]]:
+        """See `app.ports.Analyzer.occurrences`."""
+        return [(place, term) for place, term in enumerate(self.terms(text)) if term in terms]
+
     def language(self, text: str) -> str:
         """``zh`` for a text with a Chinese character, else ``en``."""
         return "zh" if re.search(r"[\u3400-\u9fff]", text) else "en"

@@ -58,7 +58,8 @@ class Application:
         reranker = build_reranker(models, self._embedding_model)
         if reranker is None or not models.embedding_cache:
             return reranker
-        return CachedReranker(reranker, models.cache / "rerank_scores.db")
+        file = models.cache / "rerank_scores.db"
+        return CachedReranker(reranker, file, tokens=models.reranker_tokens)
 
     @cached_property
     def generator(self) -> Generator | None:

@@ -42,6 +42,9 @@ class Analyzer(Protocol):
     def query_terms(self, text: str) -> list[str]:
         """Those `terms` of a question that say what it is about; all where none does."""
 
+    def occurrences(self, text: str, terms: frozenset[str]) -> list[tuple[int, str]]:
+        """Where ``terms`` stand in ``text``, ascending: at which word, or character of Chinese."""
+
     def language(self, text: str) -> str:
         """The dominant language: ``zh``, ``en``, another ISO 639-1 code, or ``und``."""
 

@@ -54,6 +54,8 @@ def _contributions(hit: Hit) -> Text:
     routes = [
         f"{name} rank {part.rank}, score {part.score:.4f}" for name, part in hit.routes.items()
     ]
+    if hit.term_match is not None:
+        routes.append(f"match {hit.term_match:.2f}")
     if hit.rerank_score is not None:
         routes.append(f"rerank {hit.rerank_score:.4f}")
     if hit.relevance is not None:

@@ -59,8 +59,12 @@ class ModelSettings(_Section):
     cache: Directory = Field(default_factory=_user_cache, validate_default=True)
     embedder: str = "bundled:multilingual-e5-small"
     reranker: str = "none"
-    reranker_tokens: int = Field(
-        128, ge=16, le=8_192, description="of a passage, read by a cross-encoder that runs here"
+    reranker_tokens: int | None = Field(
+        None,
+        ge=16,
+        le=8_192,
+        description="of a passage, read by a cross-encoder here; None: what it was trained to, "
+        "or a whole chunk",
     )
     generator: str = "bundled:smollm2-135m-instruct"
     precision: Literal["auto", "float32", "bfloat16", "openvino"] = "auto"
@@ -113,6 +117,9 @@ class RetrievalSettings(_Section):
     tuned: bool = True
     """Use what ``rag eval tune`` kept with a collection."""
     rerank_depth: int = Field(20, ge=1, le=200)
+    match_weight: float = Field(
+        1.0, ge=0.0, le=10.0, description="of the term match, beside what was learned; 0: none"
+    )
     rerank_weight: float = Field(
         1.0, ge=0.0, le=10.0, description="of the reranker, beside what was learned; 0: none"
     )

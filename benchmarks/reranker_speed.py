@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from machine import provenance
 
+from app.models.bundled import RERANKER_MINI
 from app.models.cross_encoder import CrossEncoderReranker
 from app.models.registry import build_reranker, model_folder
 from app.settings import ModelSettings
@@ -64,7 +65,7 @@ def main() -> None:
         "what": f"{CANDIDATES} candidates of {TOKENS} tokens",
         "reranker": reranker.id,
         "precision": reranker.choice.precision,
-        "passage_tokens_read": settings.reranker_tokens,
+        "passage_tokens_read": RERANKER_MINI.passage_tokens,
         "machine": provenance("torch", "sentence-transformers", "openvino"),
     }
     for name in SETS:

@@ -15,10 +15,9 @@ from eval.stages import ENSEMBLE, ENSEMBLE_RERANK, STAGE_OF_ROUTE
 class PipelineSearcher:
     """Implements `eval.evaluate.Searcher`: one search a query, read from its trace."""
 
-    def __init__(self, pipeline: SearchPipeline, *, routes: tuple[str, ...], rerank: bool) -> None:
+    def __init__(self, pipeline: SearchPipeline, *, routes: tuple[str, ...]) -> None:
         self._pipeline = pipeline
         self._routes = routes
-        self._rerank = rerank
 
     def routes(self) -> tuple[str, ...]:
         """See `Searcher.routes`."""
@@ -26,9 +25,7 @@ class PipelineSearcher:
 
     def search(self, query: str) -> StageResults:
         """See `Searcher.search`."""
-        result = self._pipeline.search(
-            SearchRequest(query, routes=self._routes, rerank=self._rerank, explain=True)
-        )
+        result = self._pipeline.search(SearchRequest(query, routes=self._routes, explain=True))
         assert result.trace is not None  # it was asked for
         return StageResults(self._stages(result.trace), result.degraded)
 
@@ -42,8 +39,7 @@ class PipelineSearcher:
             ]
         fused = sorted(trace.candidates, key=lambda c: c.fused_rank)
         stages[ENSEMBLE] = [(c.document_id, c.fused_score) for c in fused]
-        if self._rerank:
-            # The pipeline's own order; scores of reranked and merely fused chunks don't compare.
-            order = enumerate(trace.candidates, start=1)
-            stages[ENSEMBLE_RERANK] = [(c.document_id, 1.0 / rank) for rank, c in order]
+        # The pipeline's own order; scores of reranked and merely fused chunks don't compare.
+        order = enumerate(trace.candidates, start=1)
+        stages[ENSEMBLE_RERANK] = [(c.document_id, 1.0 / rank) for rank, c in order]
         return stages

@@ -10,4 +10,4 @@ STAGE_OF_ROUTE: Final[Mapping[str, str]] = {"dense": "embedding"}
 ENSEMBLE: Final = "ensemble"
 """The routes, fused."""
 ENSEMBLE_RERANK: Final = "ensemble_rerank"
-"""The ensemble, its best candidates reranked."""
+"""The ensemble, its best candidates in order of term match and, where there is one, reranker."""

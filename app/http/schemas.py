@@ -117,6 +117,7 @@ class HitBody(BaseModel):
     span: Span
     metadata: Mapping[str, MetadataValue]
     routes: Mapping[str, Contribution]
+    term_match: float | None
     rerank_score: float | None
     relevance: float | None
 
@@ -134,6 +135,7 @@ class HitBody(BaseModel):
             span=hit.chunk.span,
             metadata=hit.chunk.metadata,
             routes=hit.routes,
+            term_match=hit.term_match,
             rerank_score=hit.rerank_score,
             relevance=hit.relevance,
         )

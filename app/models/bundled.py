@@ -62,6 +62,7 @@ class TrainedModel:
 
     Its word embeddings and its tokenizer are those of ``base``, which is installed with it. How it
     was made stands beside the weights, in a file of the same name that ends in ``.md``.
+    ``passage_tokens`` is what it was trained to read of a passage.
     """
 
     name: str
@@ -72,6 +73,7 @@ class TrainedModel:
     origin: str
     unpack: Callable[[Path, Path, Path], None]
     layout: int
+    passage_tokens: int
     languages: frozenset[str] = frozenset()
     default: bool = True
 
@@ -172,6 +174,7 @@ RERANKER_MINI: Final = TrainedModel(
     origin="trained here, see app/models/weights",
     unpack=_unpack_trained,
     layout=1,
+    passage_tokens=96,
     default=False,
 )
 """No gain yet that can be told from luck, on sets that it was not trained on (decision 9)."""

@@ -26,7 +26,7 @@ from typing import Final, Literal
 from pydantic import SecretStr
 
 from app.errors import ConfigurationError
-from app.models.bundled import bundled
+from app.models.bundled import TrainedModel, bundled
 from app.models.folder import ModelFolder
 from app.models.packages import require
 from app.ports import Embedder, Generator, Reranker
@@ -36,6 +36,8 @@ BUNDLED: Final = "bundled:"
 OPENAI: Final = "openai:"
 NONE: Final = "none"
 LATE_INTERACTION: Final = "late-interaction"
+RERANKER_TOKENS: Final = 256
+"""Of a passage, read by a cross-encoder that does not say otherwise: a whole chunk."""
 _HTTP_RERANKERS: Final[dict[str, Literal["cohere", "jina", "tei"]]] = {
     "cohere:": "cohere",
     "jina:": "jina",
@@ -116,13 +118,23 @@ def build_reranker(settings: ModelSettings, embedder: Embedder | None) -> Rerank
     from app.models.cross_encoder import CrossEncoderReranker
     from app.models.excerpt import Budget
 
+    tokens = settings.reranker_tokens or _trained_tokens(name)
     return CrossEncoderReranker.load(
         folder,
         cache=settings.cache,
-        budget=Budget(passage=settings.reranker_tokens, lead=settings.reranker_tokens // 4),
+        budget=Budget(passage=tokens, lead=tokens // 4),
         precision=settings.precision,
         threads=settings.threads,
     )
+
+
+def _trained_tokens(name: str) -> int:
+    """How much of a passage a cross-encoder reads where no setting says it."""
+    if name.startswith(BUNDLED):
+        model = bundled(name.removeprefix(BUNDLED))
+        if isinstance(model, TrainedModel):
+            return model.passage_tokens
+    return RERANKER_TOKENS
 
 
 def build_generator(settings: ModelSettings) -> Generator | None:

@@ -14,11 +14,14 @@ from app.ports import Reranker
 class CachedReranker:
     """Implements `app.ports.Reranker` over another one, whose scores are kept in ``file``.
 
-    A score is found by the reranker's id, the query and the passage.
+    A score is found by the reranker's id, the tokens that it reads of a passage, the query and the
+    passage.
     """
 
-    def __init__(self, reranker: Reranker, file: Path) -> None:
+    def __init__(self, reranker: Reranker, file: Path, *, tokens: int | None = None) -> None:
+        """``tokens`` are ``models.reranker_tokens``."""
         self._reranker = reranker
+        self._tokens = str(tokens)
         self._memory = DiskMemory(file)
 
     @property
@@ -28,7 +31,7 @@ class CachedReranker:
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """See `Reranker.score`."""
-        keys = [key_of(self.id, query, passage) for passage in passages]
+        keys = [key_of(self.id, self._tokens, query, passage) for passage in passages]
         found = self._memory.read(keys)
         missing = {k: p for k, p in zip(keys, passages, strict=True) if k not in found}
         if missing:

@@ -1,21 +1,22 @@
-"""The order after reranking: the reranker's score as one witness beside those of recall.
+"""The order after reranking: how closely terms are matched, and a reranker, beside recall.
+
+Of each of the best fused candidates three things are known: its fused score, how closely it holds
+the query's terms (`app.retrieval.term_match`), and, where there is a reranker, its rerank score.
+Fused and rerank scores are taken as standard scores over the reranked candidates of the query::
+
+    recalled = fused + match_weight · match · m              m: the term match, 0 to 1
+    score    = recalled + trust · rerank
+    trust    = rerank_weight · max(0, base + agreement · r)  r: correlation of recalled and rerank
 
 A reranker that was trained on other text than yours is now and then wrong with conviction, so it
-never decides alone. Of each candidate, both scores are taken as standard scores over the reranked
-candidates of the query, and summed::
+never decides alone. Out of its depth it orders the candidates at random: it agrees with nothing, is
+trusted less, and the order before it stands. Only differences within a query count, so that the
+scale of any reranker will do. Where time ran out, candidates without a rerank score take part with
+the one that is to be expected from recall, r · recalled.
 
-    score = fused + trust · rerank
-    trust = weight · max(0, base + agreement · r)          r: correlation of both scores, −1 to 1
-
-A reranker out of its depth orders the candidates at random: it agrees with nothing, is trusted
-less, and the fused order stands. Only differences within a query count, so that the scale of any
-reranker will do.
-
-Where time ran out, candidates without a rerank score take part with the one that is to be expected
-from their fused score, r · fused.
-
-From a candidate's score, and from the best rerank score of its query, follows the probability that
-it is relevant. It is known for the reranker that it was calibrated with, and for no other.
+From a candidate's score, and from the best rerank score of its query (without a reranker, from the
+best term match), follows the probability that it is relevant. It is known for the rerankers that
+were calibrated, and for none of the others.
 
 The numbers were learned by ``rag train combination`` on whole sets of questions, each of which was
 left out in turn (``combination.json`` beside this module says which, and what was gained on them).
@@ -43,10 +44,19 @@ FILE: Final = "combination.json"
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """How far rerankers are trusted."""
+    """How much the term match counts, and how far rerankers are trusted."""
 
+    match: float
     base: float
     agreement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each counts beside what was learned: 1 as much as that, 0 not at all."""
+
+    match: float = 1.0
+    rerank: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,8 @@ class Calibration:
     """What scores mean: the log odds that a candidate is relevant, in three parts.
 
     ``score`` multiplies the candidate's combined score and ``best`` the highest rerank score of
-    its query, which tells whether there is an answer at all. ``reranker`` is the id of the one
-    whose scores these are.
+    its query, or the highest term match where nothing reranks: it tells whether there is an answer
+    at all. ``reranker`` is the id of the one whose scores these are, or ``none``.
     """
 
     reranker: str
@@ -66,63 +76,72 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What ships with Attest."""
+    """What ships with Attest; calibrations by the id of the reranker."""
 
     combination: Combination
-    calibration: Calibration
+    calibrations: Mapping[str, Calibration]
 
 
 @dataclass(frozen=True, slots=True)
 class Combined:
     """A candidate after reranking.
 
-    ``rerank_score`` is ``None`` where it was not reranked, and ``relevance``, a probability, where
-    none can be told.
+    ``term_match`` and ``rerank_score`` are ``None`` where it was not looked at, and ``relevance``,
+    a probability, where none can be told.
     """
 
     fused: Fused
     score: float
+    term_match: float | None = None
     rerank_score: float | None = None
     relevance: float | None = None
 
 
 def combine(
     fused: Sequence[Fused],
-    scores: Mapping[str, float],
+    matches: Mapping[str, float],
+    rerank: Mapping[str, float],
     *,
     depth: int,
-    weight: float,
+    weights: Weights,
     combination: Combination,
     calibration: Calibration | None = None,
 ) -> list[Combined]:
-    """The first ``depth`` candidates by their combined score, then the others in their fused order.
+    """The first ``depth`` candidates by their combined score, then the others as they were.
 
-    Where nothing is reranked, all stay in their fused order. Ties keep it too.
+    Ties keep the fused order.
 
     Args:
         fused: Candidates in their fused order.
-        scores: Rerank scores by chunk id, of the first of them.
-        depth: How many candidates take part.
-        weight: How much the reranker counts, beside what was learned; 0: not at all.
+        matches: Term matches of the first ``depth``, by chunk id.
+        rerank: Rerank scores of some of these; empty where nothing reranks.
+        depth: How many take part.
+        weights: How much matches and reranker count.
         combination: What was learned.
-        calibration: Of the reranker that gave the scores; ``None`` where there is none.
+        calibration: Of the reranker that gave the scores, or of none; ``None`` where it is unknown.
     """
     part = fused[:depth]
-    known = np.array([scores.get(candidate.chunk_id, math.nan) for candidate in part])
     combined = combined_scores(
         np.array([candidate.score for candidate in part]),
-        known,
-        weight=weight,
+        np.array([matches.get(candidate.chunk_id, 0.0) for candidate in part]),
+        np.array([rerank.get(candidate.chunk_id, math.nan) for candidate in part]),
+        weights=weights,
         combination=combination,
     )
     probabilities: list[float | None] = [None] * len(part)
-    if calibration and scores:
-        best = np.full(len(part), np.nanmax(known))
+    if calibration and part:
+        best = np.full(len(part), max((rerank or matches).values(), default=0.0))
         probabilities = relevance(combined, best, calibration).tolist()
     order = sorted(range(len(part)), key=lambda index: (-combined[index], index))
     return [
         *(
-            Combined(part[i], float(combined[i]), scores.get(part[i].chunk_id), probabilities[i])
+            Combined(
+                fused=part[i],
+                score=float(combined[i]),
+                term_match=matches.get(part[i].chunk_id),
+                rerank_score=rerank.get(part[i].chunk_id),
+                relevance=probabilities[i],
+            )
             for i in order
         ),
         *(Combined(candidate, candidate.score) for candidate in fused[depth:]),
@@ -130,26 +149,27 @@ def combine(
 
 
 def combined_scores(
-    fused: Floats, rerank: Floats, *, weight: float, combination: Combination
+    fused: Floats, matches: Floats, rerank: Floats, *, weights: Weights, combination: Combination
 ) -> Floats:
     """One score a candidate, higher is better.
 
     Args:
         fused: Fused scores.
+        matches: Term matches.
         rerank: Rerank scores; NaN where there is none.
-        weight: See `combine`.
+        weights: See `combine`.
         combination: What was learned.
     """
-    by_fusion = _standard(fused)
+    recalled: Floats = _standard(fused) + weights.match * combination.match * matches
     read = ~np.isnan(rerank)
     if read.sum() < 2:  # noqa: PLR2004 - one score alone does not compare with anything
-        return by_fusion
-    by_reranker = np.zeros_like(by_fusion)
+        return recalled
+    by_reranker = np.zeros_like(recalled)
     by_reranker[read] = _standard(rerank[read])
-    r = _correlation(by_fusion[read], by_reranker[read])
-    by_reranker[~read] = r * by_fusion[~read]
-    trust = weight * max(0.0, combination.base + combination.agreement * r)
-    return by_fusion + trust * by_reranker
+    r = _correlation(recalled[read], by_reranker[read])
+    by_reranker[~read] = r * _standard(recalled)[~read]
+    trust = weights.rerank * max(0.0, combination.base + combination.agreement * r)
+    return recalled + trust * by_reranker
 
 
 def relevance(combined: Floats, best: Floats, calibration: Calibration) -> Floats:
@@ -157,8 +177,8 @@ def relevance(combined: Floats, best: Floats, calibration: Calibration) -> Float
 
     Args:
         combined: Combined scores.
-        best: The highest rerank score of each candidate's query.
-        calibration: Of the reranker that gave the scores.
+        best: Of each candidate's query, see `Calibration`.
+        calibration: Of the reranker that gave the scores, or of none.
     """
     odds = calibration.intercept + calibration.score * combined + calibration.best * best
     probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
@@ -179,4 +199,5 @@ def _correlation(a: Floats, b: Floats) -> float:
 def learned() -> Learned:
     """What ships with Attest."""
     content = json.loads((files("app.retrieval") / FILE).read_text(encoding="utf-8"))
-    return Learned(Combination(**content["combination"]), Calibration(**content["calibration"]))
+    calibrations = [Calibration(**one) for one in content["calibrations"]]
+    return Learned(Combination(**content["combination"]), {c.reranker: c for c in calibrations})

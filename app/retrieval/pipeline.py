@@ -1,4 +1,4 @@
-"""A query's way to ranked hits: recall, fuse, rerank; with a trace of every candidate."""
+"""A query's way to ranked hits: recall, fuse, match, rerank; with a trace of every candidate."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 
-from app.domain import Candidate, CandidateTrace, Fused, Hit, SearchResult, Trace
+from app.domain import Candidate, CandidateTrace, Chunk, Fused, Hit, SearchResult, Trace
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.combination import Calibration, Combined, combine, learned
+from app.retrieval.combination import Combined, Weights, combine, learned
 from app.retrieval.fusion import fuse
 from app.retrieval.rerank import Pace, score_within
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
 from app.retrieval.soundness import dense_factor
 from app.retrieval.stopwatch import Stopwatch
+from app.retrieval.term_match import term_matches
 from app.retrieval.tuned import NO_RERANKER, InForce, settings_in_force
 from app.retrieval.weighting import route_weights
 from app.settings import RetrievalSettings
@@ -151,32 +152,41 @@ class SearchPipeline:
         watch: Stopwatch,
         degraded: list[str],
     ) -> list[Combined]:
-        """All candidates, the best reranked; in their fused order where nothing reranks."""
+        """All candidates, the best reranked; in their fused order where that is declined."""
         settings = self._settings
-        depth = max(settings.rerank_depth, request.limit)
+        weights = Weights(match=settings.match_weight, rerank=settings.rerank_weight)
+        declined = request.rerank is False or not (weights.match or weights.rerank)
+        depth = 0 if declined else settings.rerank_depth
+        with watch.stage("match"):
+            chunks = self._collection.chunks([candidate.chunk_id for candidate in fused[:depth]])
+            matches = self._term_matches(request.query, chunks)
         scores: Mapping[str, float] = {}
-        if self._reranker and request.rerank is not False and settings.rerank_weight:
+        if self._reranker and chunks and weights.rerank:
             with watch.stage("rerank"):
-                scores = self._rerank_scores(self._reranker, request.query, fused[:depth], degraded)
+                scores = self._rerank_scores(self._reranker, request.query, chunks, degraded)
+        reranker = self._reranker.id if self._reranker and scores else NO_RERANKER
         return combine(
             fused,
+            matches,
             scores,
-            depth=depth if scores else 0,
-            weight=settings.rerank_weight,
+            depth=depth,
+            weights=weights,
             combination=learned().combination,
-            calibration=self._calibration(),
+            calibration=learned().calibrations.get(reranker),
         )
 
-    def _calibration(self) -> Calibration | None:
-        """What the reranker's scores mean, where that is known."""
-        known = learned().calibration
-        return known if self._reranker and self._reranker.id == known.reranker else None
+    def _term_matches(self, query: str, chunks: Sequence[Chunk]) -> Mapping[str, float]:
+        """By chunk id."""
+        terms = self._analyzer.query_terms(query)
+        wanted = frozenset(terms)
+        occurrences = [self._analyzer.occurrences(chunk.indexed_text, wanted) for chunk in chunks]
+        found = term_matches(terms, occurrences)
+        return {chunk.id: match for chunk, match in zip(chunks, found, strict=True)}
 
     def _rerank_scores(
-        self, reranker: Reranker, query: str, best: Sequence[Fused], degraded: list[str]
+        self, reranker: Reranker, query: str, chunks: Sequence[Chunk], degraded: list[str]
     ) -> Mapping[str, float]:
-        """By chunk id, of the first of ``best``; empty where the reranker fails."""
-        chunks = self._collection.chunks([candidate.chunk_id for candidate in best])
+        """By chunk id, of the first of ``chunks``; empty where the reranker fails."""
         try:
             found = score_within(
                 reranker,
@@ -206,6 +216,7 @@ class SearchPipeline:
                 score=found[chunk.id].fused.score,
                 chunk=chunk,
                 routes=found[chunk.id].fused.routes,
+                term_match=found[chunk.id].term_match,
                 rerank_score=found[chunk.id].rerank_score,
                 relevance=found[chunk.id].relevance,
             )
@@ -241,6 +252,7 @@ class SearchPipeline:
                     routes=candidate.fused.routes,
                     fused_rank=candidate.fused.rank,
                     fused_score=candidate.fused.score,
+                    term_match=candidate.term_match,
                     rerank_score=candidate.rerank_score,
                     relevance=candidate.relevance,
                     final_rank=returned.get(candidate.fused.chunk_id),

@@ -38,6 +38,11 @@ _TOKEN: Final = re.compile(
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LETTERS_OR_DIGITS: Final = re.compile(r"[^\W\d_]+|\d+")
+_UNSPACED: Final = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
+)
+"""What the groups `han` and `unspaced` of `_TOKEN` hold."""
 _PLAIN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _BREAKS: Final = re.compile(r"[._\-@/+:#]+")
 _DOTTED_NUMBER: Final = re.compile(r"\d+(?:\.\d+)+")
@@ -61,6 +66,7 @@ class StandardAnalyzer:
         self._jieba = jieba.Tokenizer()
         self._stemmer = Stemmer.Stemmer("english")
         self._stem_word = lru_cache(maxsize=65_536)(self._stem_uncached)
+        self._word_terms = lru_cache(maxsize=65_536)(self._word_uncached)
 
     @property
     def version(self) -> str:
@@ -81,10 +87,31 @@ class StandardAnalyzer:
         content = [term for is_content, term in terms if is_content]
         return content or [term for _, term in terms]
 
+    def occurrences(self, text: str, terms: frozenset[str]) -> list[tuple[int, str]]:
+        """Where ``terms`` stand in ``text``, ascending; see `app.ports.Analyzer`.
+
+        Scripts without spaces are searched character by character: a word is found wherever its
+        characters stand, and nothing has to be segmented.
+        """
+        unspaced = [term for term in terms if _UNSPACED.match(term)]
+        found: list[tuple[int, str]] = []
+        place = 0
+        for match in _TOKEN.finditer(_folded(text)):
+            token = match.group()
+            if match.lastgroup == "word":
+                found += [(place, term) for term in self._word(token) if term in terms]
+                place += 1
+            else:
+                run = normalise(token)
+                found += sorted(
+                    (place + start, term) for term in unspaced for start in _starts(run, term)
+                )
+                place += len(run)
+        return found
+
     def _terms(self, text: str) -> Iterator[tuple[bool, str]]:
         """Each term, and whether it is more than a function word."""
-        folded = _THOUSANDS.sub("", fold_compatibility(text).replace("’", "'"))
-        for match in _TOKEN.finditer(folded):
+        for match in _TOKEN.finditer(_folded(text)):
             token = match.group()
             if match.lastgroup == "han":
                 for term in self._segment(normalise(token)):
@@ -92,12 +119,22 @@ class StandardAnalyzer:
             elif match.lastgroup == "unspaced":
                 for term in _bigrams(normalise(token)):
                     yield True, term[:MAX_TERM_CHARACTERS]
-            elif _PLAIN.fullmatch(token) and not _CAMEL.search(token):
-                is_function_word = is_english_function_word(token, first=match.start() == 0)
-                yield not is_function_word, self._stem(token)[:MAX_TERM_CHARACTERS]
             else:
-                for term in self._identifier(token):
-                    yield True, term[:MAX_TERM_CHARACTERS]
+                content = not (
+                    _is_plain(token) and is_english_function_word(token, first=match.start() == 0)
+                )
+                for term in self._word(token):
+                    yield content, term
+
+    def _word(self, token: str) -> tuple[str, ...]:
+        if len(token) > MAX_TERM_CHARACTERS:  # the cache must not hold long runs
+            return self._word_uncached(token)
+        return self._word_terms(token)
+
+    def _word_uncached(self, token: str) -> tuple[str, ...]:
+        """The terms of a word or an identifier."""
+        terms = [self._stem(token)] if _is_plain(token) else self._identifier(token)
+        return tuple(term[:MAX_TERM_CHARACTERS] for term in terms)
 
     def _segment(self, run: str) -> Iterator[str]:
         self._load_dictionary()
@@ -129,6 +166,24 @@ class StandardAnalyzer:
             self._cache.mkdir(parents=True, exist_ok=True)
             self._jieba.tmp_dir = str(self._cache)  # its default is a file anyone can replace
             self._jieba.initialize()
+
+
+def _folded(text: str) -> str:
+    """With one form of each character, and numbers without separators of thousands."""
+    return _THOUSANDS.sub("", fold_compatibility(text).replace("’", "'"))
+
+
+def _is_plain(token: str) -> bool:
+    """Whether it is a word and no identifier."""
+    return bool(_PLAIN.fullmatch(token)) and not _CAMEL.search(token)
+
+
+def _starts(text: str, part: str) -> Iterator[int]:
+    """Where ``part`` stands in ``text``, overlaps included."""
+    start = text.find(part)
+    while start >= 0:
+        yield start
+        start = text.find(part, start + 1)
 
 
 def _parts(piece: str) -> list[str]:

@@ -27,6 +27,8 @@ def normalise(text: str) -> str:
 
 def fold_compatibility(text: str) -> str:
     """NFKC without the characters that carry no meaning; case and Traditional forms are kept."""
+    if text.isascii():  # each character is its own compatibility form, and none is ignorable
+        return text
     return unicodedata.normalize("NFKC", text.translate(_ignorable()))
 
 

@@ -204,7 +204,6 @@ class _Preparation:
             chunks,
             digest=f"{indexer.fingerprint.embedder} {digest}",
             routes=app.settings.retrieval.routes,
-            rerank=app.reranker is not None,
         )
 
     def _index(self, app: Application, indexer: Indexer, label: str) -> LocalCollection:

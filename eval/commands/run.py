@@ -67,9 +67,7 @@ def run(
         target = prepare(app, questions, console)
         pipeline = app.pipeline(target.collection)
         retrieval = pipeline.in_force.settings
-        searcher = PipelineSearcher(
-            pipeline, routes=retrieval.routes, rerank=app.reranker is not None
-        )
+        searcher = PipelineSearcher(pipeline, routes=retrieval.routes)
         with shown(console, "asking") as told:
             searched = search_all(target.dataset, searcher, progress=told)
         report = make_report(

@@ -90,14 +90,13 @@ def _tune(
     started = time.perf_counter()
     report = tune(recalled, configured, recalled_depth=configured.depth)
     report = replace(report, seconds=round(time.perf_counter() - started, 3))
-    if app.reranker is not None:
-        deep = {"rerank_depth": DEEPEST, "rerank_weight": 1.0}
-        chosen = RetrievalSettings(**configured.model_dump() | dict(report.settings) | deep)
-        with shown(console, "reranking") as told:
-            reranked = rerank_all(app.pipeline(target.collection, chosen), target.dataset, told)
-        report = report.with_reranking(
-            tune_reranking(reranked, target.dataset.qrels, configured, seed=report.seed)
-        )
+    deep = {"rerank_depth": DEEPEST, "match_weight": 1.0, "rerank_weight": 1.0}
+    chosen = RetrievalSettings(**configured.model_dump() | dict(report.settings) | deep)
+    with shown(console, "reranking") as told:
+        reranked = rerank_all(app.pipeline(target.collection, chosen), target.dataset, told)
+    report = report.with_reranking(
+        tune_reranking(reranked, target.dataset.qrels, configured, seed=report.seed)
+    )
     facts = {
         "dataset": target.dataset.name,
         "dataset_hash": target.dataset.hash,

@@ -22,19 +22,15 @@ class PipelineChunkSearch:
         *,
         digest: str,
         routes: tuple[str, ...],
-        rerank: bool,
     ) -> None:
         self._pipeline = pipeline
         self._routes = routes
-        self._rerank = rerank
         self.chunks = chunks
         self.digest = digest
 
     def search(self, query: str) -> Mapping[str, Sequence[str]]:
         """See `ChunkSearch.search`. Raises `InvalidRun` where a part of the search failed."""
-        result = self._pipeline.search(
-            SearchRequest(query, routes=self._routes, rerank=self._rerank, explain=True)
-        )
+        result = self._pipeline.search(SearchRequest(query, routes=self._routes, explain=True))
         if result.degraded:
             raise InvalidRun(f"the search was not whole: {'; '.join(result.degraded)}")
         assert result.trace is not None  # it was asked for
@@ -48,6 +44,5 @@ class PipelineChunkSearch:
             stages[STAGE_OF_ROUTE.get(route, route)] = [c.chunk_id for c in seen]
         fused = sorted(trace.candidates, key=lambda c: c.fused_rank)
         stages[ENSEMBLE] = [c.chunk_id for c in fused]
-        if self._rerank:
-            stages[ENSEMBLE_RERANK] = [c.chunk_id for c in trace.candidates]
+        stages[ENSEMBLE_RERANK] = [c.chunk_id for c in trace.candidates]
         return stages

@@ -54,7 +54,7 @@ def recall_all(
 def rerank_all(
     pipeline: SearchPipeline, dataset: Dataset, progress: Progress = lambda _done, _total: None
 ) -> list[Reranked]:
-    """The candidates of each judged question in fused order, the first ones with rerank scores.
+    """The candidates of each judged question, the first ones with term match and rerank score.
 
     ``pipeline`` reranks as deep as `DEEPEST`.
 

@@ -1,17 +1,17 @@
-"""Tunes how deep is reranked and how much the reranker counts, from scores that were made once."""
+"""Tunes how deep is reranked, and what matches and reranker count, from scores made once."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Final
 
 import numpy as np
 
 from app.domain import CandidateTrace, Fused
-from app.retrieval.combination import combine, learned
+from app.retrieval.combination import Weights, combine, learned
 from app.settings import RetrievalSettings
 from eval.metrics.relevance import is_relevant
 from eval.runs import collapse
@@ -21,14 +21,18 @@ from eval.tuning.report import Attempt, Scope
 from eval.tuning.trial import Trial, Way
 
 DEEPEST: Final = 50
-"""Candidates whose rerank scores are made."""
+"""Candidates whose term matches and rerank scores are made."""
 DEPTHS: Final = (5, 10, 20, DEEPEST)
-WEIGHTS: Final = (0.5, 1.0, 2.0, 4.0)
+MATCH_WEIGHTS: Final = (0.0, 0.5, 1.0, 2.0)
+RERANK_WEIGHTS: Final = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Reranked:
-    """One question's candidates, those of the first `DEEPEST` fused ranks with a rerank score."""
+    """One question's candidates, those of the first `DEEPEST` fused ranks with their scores.
+
+    Where there is no reranker they have a term match alone.
+    """
 
     question: str
     candidates: tuple[CandidateTrace, ...]
@@ -36,10 +40,11 @@ class Reranked:
 
 @dataclass(frozen=True, slots=True)
 class RerankSetting:
-    """See ``retrieval.rerank_depth`` and ``retrieval.rerank_weight``; weight 0 is no reranking."""
+    """See the settings of these names in `app.settings.RetrievalSettings`."""
 
-    depth: int
-    weight: float
+    rerank_depth: int
+    match_weight: float
+    rerank_weight: float
 
 
 def tune_reranking(
@@ -49,25 +54,31 @@ def tune_reranking(
     *,
     seed: int,
 ) -> Attempt:
-    """Chooses depth and weight as `eval.tuning.tune.tune` chooses fusion, against the configured.
+    """Chooses depth and weights as `eval.tuning.tune.tune` chooses fusion, against the configured.
 
     Not to rerank at all is one of the choices, so that a reranker which hurts is found out.
     """
-    default = RerankSetting(min(configured.rerank_depth, DEEPEST), configured.rerank_weight)
+    default = RerankSetting(
+        min(configured.rerank_depth, DEEPEST), configured.match_weight, configured.rerank_weight
+    )
+    scored = any(c.rerank_score is not None for found in questions for c in found.candidates)
+    weights = RERANK_WEIGHTS if scored else (default.rerank_weight,)
     tried = list(
         dict.fromkeys(
             [
                 default,
-                RerankSetting(default.depth, 0.0),
-                *itertools.starmap(RerankSetting, itertools.product(DEPTHS, WEIGHTS)),
+                RerankSetting(default.rerank_depth, default.match_weight, 0.0),
+                RerankSetting(default.rerank_depth, 0.0, 0.0),
+                *itertools.starmap(
+                    RerankSetting, itertools.product(DEPTHS, MATCH_WEIGHTS, weights)
+                ),
             ]
         )
     )
     ranks = np.stack([_ranks(questions, qrels, setting) for setting in tried])
 
     def describe(choice: Choice, _: Scope) -> dict[str, object]:
-        setting = tried[choice.default]
-        return {"rerank_depth": setting.depth, "rerank_weight": setting.weight}
+        return asdict(tried[choice.default])
 
     trial = Trial.of(ranks, describe, seed=seed)
     way = Way("reranking", [""] * len(questions), partial(choose_one, trial.scores, prefer=0))
@@ -85,17 +96,16 @@ def _ranks(
 def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting) -> int:
     by_fusion = sorted(found.candidates, key=lambda candidate: candidate.fused_rank)
     fused = [Fused(c.chunk_id, c.fused_rank, c.fused_score, c.routes) for c in by_fusion]
-    scores = {
-        c.chunk_id: c.rerank_score for c in by_fusion[: setting.depth] if c.rerank_score is not None
-    }
-    documents = {c.chunk_id: c.document_id for c in by_fusion}
+    part = by_fusion[: setting.rerank_depth]
     order = combine(
         fused,
-        scores,
-        depth=setting.depth if scores else 0,
-        weight=setting.weight,
+        {c.chunk_id: c.term_match for c in part if c.term_match is not None},
+        {c.chunk_id: c.rerank_score for c in part if c.rerank_score is not None},
+        depth=setting.rerank_depth,
+        weights=Weights(match=setting.match_weight, rerank=setting.rerank_weight),
         combination=learned().combination,
     )
+    documents = {c.chunk_id: c.document_id for c in by_fusion}
     ranking = collapse([(documents[c.fused.chunk_id], c.score) for c in order])
     for rank, (document, _) in enumerate(ranking, start=1):
         if is_relevant(document, judgments):

@@ -30,11 +30,11 @@ def run_combination(
     out: Path,
     console: Console,
 ) -> Learned:
-    """Learns how far the configured reranker is to be trusted, and what its scores mean.
+    """Learns what term matches and the configured reranker count, and what scores mean.
 
     Args:
         datasets: Folders in BEIR layout, each with the folders whose corpora are added to its own.
-        settings: Name the reranker, how deep it reads, and the recall before it.
+        settings: Name the reranker, or none, how deep is read, and the recall before it.
         limit: The first questions of each set only.
         out: Where what was learned goes, as JSON; with the test of each set that was left out.
         console: Where words and progress go.
@@ -47,8 +47,6 @@ def run_combination(
         raise InvalidPairs(f"give {LEAST_SETS} datasets or more: each is left out in turn")
     app = Application(evaluation_settings(settings))
     try:
-        if app.reranker is None:
-            raise InvalidPairs("models.reranker is none; name the one that is to be combined")
         sets = {}
         for folder, distractors in datasets:
             name, dataset = index_dataset(app, folder, distractors, console)
@@ -58,33 +56,35 @@ def run_combination(
                 reranked = rerank_all(app.pipeline(collection), dataset, told)
             sets[dataset.name] = _questions(app, reranked, dataset)
             facts = provenance(app, collection.fingerprint, settings.retrieval)
-        learned = learn(sets, reranker=app.reranker.id)
+        learned = learn(sets, reranker=app.reranker.id if app.reranker else None)
     finally:
         app.close()
     for one in learned.left_out:
-        console.print(
-            f"{one.name} left out: "
-            + ", ".join(
-                f"{label} {one.fused[label]:.3f} → {one.reranked[label]:.3f} "
-                f"(p = {one.corrected[label]:.3g})"
-                for label in one.tests
+        for compared in one.comparisons:
+            console.print(
+                f"{one.name} left out, {compared.order} against {compared.baseline}: "
+                + ", ".join(
+                    f"{label} {one.scores[compared.baseline][label]:.3f} → "
+                    f"{one.scores[compared.order][label]:.3f} (p = {p:.3g})"
+                    for label, p in compared.corrected.items()
+                )
             )
-        )
     write_text(out, dump_json({**learned.as_json(), "provenance": dict(facts)}))
     console.print(f"written: {out}")
     return learned
 
 
 def _questions(app: Application, reranked: Sequence[Reranked], dataset: Dataset) -> list[Question]:
-    """Those of which more than one candidate was reranked: the others have no order to change."""
+    """Those with more than one candidate: the others have no order to change."""
     questions: list[Question] = []
     for found in reranked:
-        read = [c for c in found.candidates if c.rerank_score is not None]
+        read = [c for c in found.candidates if c.term_match is not None]
         read.sort(key=lambda candidate: candidate.fused_rank)
         if len(read) > 1:
             questions.append(
                 Question(
                     fused=np.array([c.fused_score for c in read]),
+                    matches=np.array([c.term_match for c in read], dtype=np.float64),
                     rerank=np.array([c.rerank_score for c in read], dtype=np.float64),
                     documents=tuple(c.document_id for c in read),
                     judged=dataset.qrels[found.question],

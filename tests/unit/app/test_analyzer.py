@@ -128,3 +128,42 @@ def test_the_version_is_the_one_that_collections_record(analyzer: StandardAnalyz
 def test_the_dictionary_is_kept_in_the_folder_given_and_nowhere_else(tmp_path: Path) -> None:
     StandardAnalyzer(tmp_path / "private").terms("数据库")
     assert [path.name for path in (tmp_path / "private").iterdir()] == ["jieba.cache"]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        pytest.param(
+            "The servers run; a server ran.",
+            "server run",
+            [(1, "server"), (2, "run"), (4, "server")],
+            id="words by their stem",
+        ),
+        pytest.param(
+            "set HTTP_PROXY now",
+            "http_proxy",
+            [(1, "http_proxy"), (1, "http"), (1, "proxi")],
+            id="parts of an identifier in its place",
+        ),
+        pytest.param(
+            "用户资料库, use 資料", "资料", [(2, "资料"), (6, "资料")], id="Chinese by character"
+        ),
+        pytest.param("aaa 人人人", "人人", [(1, "人人"), (2, "人人")], id="overlapping"),
+        pytest.param("nothing of it", "资料 server", [], id="none"),
+    ],
+)
+def test_terms_are_found_where_they_stand(
+    analyzer: StandardAnalyzer, text: str, query: str, expected: list[tuple[int, str]]
+) -> None:
+    assert analyzer.occurrences(text, frozenset(analyzer.query_terms(query))) == expected
+
+
+@given(text=ANY_UNICODE | TRICKY)
+@settings(max_examples=200, deadline=None)
+def test_a_text_holds_its_own_terms_in_ascending_places(
+    analyzer: StandardAnalyzer, text: str
+) -> None:
+    terms = frozenset(analyzer.terms(text))
+    found = analyzer.occurrences(text, terms)
+    assert {term for _, term in found} == terms
+    assert [place for place, _ in found] == sorted(place for place, _ in found)

@@ -12,6 +12,8 @@ from app.domain import Fused
 from app.retrieval.combination import (
     Calibration,
     Combination,
+    Combined,
+    Weights,
     combine,
     combined_scores,
     learned,
@@ -19,12 +21,33 @@ from app.retrieval.combination import (
 )
 
 FUSED_SCORES = {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}
-BLIND = Combination(base=1.0, agreement=0.0)
+BLIND = Combination(match=2.0, base=1.0, agreement=0.0)
 """Trusts every reranker alike."""
+UNMATCHED = dict.fromkeys(FUSED_SCORES, 0.0)
 
 
 def fused(scores: Mapping[str, float] = FUSED_SCORES) -> list[Fused]:
     return [Fused(id_, rank, score, {}) for rank, (id_, score) in enumerate(scores.items(), 1)]
+
+
+def combined(
+    scores: Mapping[str, float],
+    *,
+    matches: Mapping[str, float] = UNMATCHED,
+    weights: Weights = Weights(),
+    depth: int = 4,
+    combination: Combination = BLIND,
+    calibration: Calibration | None = None,
+) -> list[Combined]:
+    return combine(
+        fused(),
+        matches,
+        scores,
+        depth=depth,
+        weights=weights,
+        combination=combination,
+        calibration=calibration,
+    )
 
 
 def order(
@@ -34,7 +57,7 @@ def order(
     depth: int = 4,
     combination: Combination = BLIND,
 ) -> str:
-    found = combine(fused(), scores, depth=depth, weight=weight, combination=combination)
+    found = combined(scores, weights=Weights(rerank=weight), depth=depth, combination=combination)
     return "".join(candidate.fused.chunk_id for candidate in found)
 
 
@@ -43,8 +66,9 @@ def test_both_scores_count_in_standard_deviations() -> None:
     1.732. Sums: a 0.764, b −0.130, c 1.285, d −1.919."""
     found = combined_scores(
         np.array([4.0, 3.0, 2.0, 1.0]),
+        np.zeros(4),
         np.array([0.0, 0.0, 8.0, 0.0]),
-        weight=1.0,
+        weights=Weights(),
         combination=BLIND,
     )
     assert found == pytest.approx([0.764, -0.130, 1.285, -1.919], abs=1e-3)
@@ -55,6 +79,26 @@ def test_the_scale_of_a_reranker_makes_no_difference() -> None:
     scores = {"a": 0.1, "b": 0.9, "c": 0.4, "d": 0.2}
     stretched = {id_: 1_000.0 * score - 7.0 for id_, score in scores.items()}
     assert order(scores) == order(stretched) == "bacd"
+
+
+def test_a_close_match_of_the_terms_counts_beside_the_fused_score() -> None:
+    """Fused: ±1.342 and ±0.447. c matches by 0.9, which counts double: −0.447 + 1.8 = 1.353."""
+    matches = {"a": 0.0, "b": 0.1, "c": 0.9, "d": 0.0}
+    found = combined({}, matches=matches)
+    assert [c.fused.chunk_id for c in found] == ["c", "a", "b", "d"]
+    assert found[0].score == pytest.approx(1.353, abs=1e-3)
+    assert [c.term_match for c in found] == [0.9, 0.0, 0.1, 0.0]
+    declined = combined({}, matches=matches, weights=Weights(match=0.0))
+    assert [c.fused.chunk_id for c in declined] == ["a", "b", "c", "d"]
+
+
+def test_a_reranker_is_held_to_recall_and_matches_together() -> None:
+    """Both know c; a reranker that agrees with them is trusted where fusion alone contradicts."""
+    matches = {"a": 0.0, "b": 0.0, "c": 1.0, "d": 0.5}
+    wary = Combination(match=4.0, base=0.0, agreement=1.0)
+    scores = {"a": 0.0, "b": 0.0, "c": 9.0, "d": 3.0}
+    assert combined(scores, matches=matches, combination=wary)[0].score > 4.0
+    assert combined(scores, combination=wary)[0].fused.chunk_id == "a"
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.2])
@@ -68,13 +112,13 @@ def test_with_much_weight_the_reranker_decides() -> None:
 
 def test_a_reranker_that_contradicts_recall_is_trusted_less() -> None:
     """Correlations of 0, 1, 2, 3 and of 2, 3, 1, 0 with the fused scores: −1 and 0.8."""
-    wary = Combination(base=0.5, agreement=0.5)
+    wary = Combination(match=0.0, base=0.5, agreement=0.5)
     assert order({"a": 0.0, "b": 1.0, "c": 2.0, "d": 3.0}, weight=9.0, combination=wary) == "abcd"
     assert order({"a": 2.0, "b": 3.0, "c": 1.0, "d": 0.0}, weight=9.0, combination=wary) == "bacd"
 
 
 def test_trust_is_never_negative() -> None:
-    hostile = Combination(base=-5.0, agreement=0.0)
+    hostile = Combination(match=0.0, base=-5.0, agreement=0.0)
     assert order({"a": 2.0, "b": 3.0, "c": 1.0, "d": 0.0}, combination=hostile) == "abcd"
 
 
@@ -95,12 +139,12 @@ def test_what_lies_deeper_stays_behind_whatever_its_score() -> None:
 def test_equal_scores_keep_the_fused_order() -> None:
     assert order(dict.fromkeys("abcd", 1.0)) == "abcd"
     flat = [Fused(id_, rank, 1.0, {}) for rank, id_ in enumerate("abcd", 1)]
-    found = combine(flat, {}, depth=4, weight=1.0, combination=BLIND)
+    found = combine(flat, {}, {}, depth=4, weights=Weights(), combination=BLIND)
     assert [c.fused.chunk_id for c in found] == list("abcd")
 
 
 def test_nothing_to_rerank_is_nothing() -> None:
-    assert combine([], {}, depth=20, weight=1.0, combination=BLIND) == []
+    assert combine([], {}, {}, depth=20, weights=Weights(), combination=BLIND) == []
 
 
 @given(
@@ -112,7 +156,14 @@ def test_every_candidate_keeps_a_finite_place(
 ) -> None:
     candidates = fused({f"c{n:02}": score for n, score in enumerate(sorted(by_fusion)[::-1])})
     scores = {c.chunk_id: s for c, s in zip(candidates, by_rerank, strict=False)}
-    found = combine(candidates, scores, depth=15, weight=1.0, combination=learned().combination)
+    found = combine(
+        candidates,
+        {c.chunk_id: n / 20 for n, c in enumerate(candidates)},
+        scores,
+        depth=15,
+        weights=Weights(),
+        combination=learned().combination,
+    )
     assert sorted(c.fused.chunk_id for c in found) == [c.chunk_id for c in candidates]
     assert all(math.isfinite(c.score) for c in found)
 
@@ -123,12 +174,26 @@ def test_relevance_is_a_probability_that_falls_with_the_rank() -> None:
     found = relevance(np.array([0.5, 0.0]), np.array([10.0, 10.0]), calibration)
     assert found == pytest.approx([0.731, 0.5], abs=1e-3)
     scores = {"a": 1.0, "b": 9.0, "c": 2.0, "d": 0.0}
-    ranked = combine(
-        fused(), scores, depth=3, weight=1.0, combination=BLIND, calibration=calibration
-    )
+    ranked = combined(scores, depth=3, calibration=calibration)
     told = [candidate.relevance for candidate in ranked]
     assert told[3] is None
     assert all(p is not None for p in told[:3])
     assert told[:3] == sorted(told[:3], reverse=True)
-    plain = combine(fused(), scores, depth=3, weight=1.0, combination=BLIND)
+    plain = combined(scores, depth=3)
     assert all(candidate.relevance is None for candidate in plain)
+
+
+def test_without_a_reranker_the_best_match_tells_whether_there_is_an_answer() -> None:
+    calibration = Calibration("none", intercept=-2.0, score=1.0, best=4.0)
+    far, near = (
+        combined({}, matches=dict.fromkeys("abcd", match), calibration=calibration)[0].relevance
+        for match in (0.1, 0.9)
+    )
+    assert far is not None
+    assert near is not None
+    assert far < 0.5 < near
+
+
+def test_a_candidate_that_vanished_since_it_was_recalled_matches_nothing() -> None:
+    found = combined({}, matches={"a": 0.2, "c": 0.9})
+    assert [c.term_match for c in found] == [0.2, 0.9, None, None]

@@ -391,7 +391,7 @@ def test_what_is_wrong_with_the_request_is_not_a_degraded_route(
 @pytest.fixture
 def believed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reranker counts five times as much as the fused order, whatever it says."""
-    trusting = Learned(Combination(5.0, 0.0), learned().calibration)
+    trusting = Learned(Combination(0.0, 5.0, 0.0), learned().calibrations)
     monkeypatch.setattr("app.retrieval.pipeline.learned", lambda: trusting)
 
 

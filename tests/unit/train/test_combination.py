@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.retrieval.combination import Combination
 from train.calibration import Pairs, expected_calibration_error, fit_logistic
-from train.combination import Question, learn
+from train.combination import Comparison, LeftOut, Question, learn
 
 
-def questions(count: int, *, skill: float, seed: int) -> list[Question]:
-    """Ten candidates, one of them right; both scores know it by ``skill`` standard deviations."""
+def questions(count: int, *, match: float = 0.0, skill: float, seed: int) -> list[Question]:
+    """Ten candidates, one of them right; matches and reranker know it by so many deviations."""
     rng = np.random.default_rng(seed)
     made = []
     for _ in range(count):
@@ -17,10 +19,12 @@ def questions(count: int, *, skill: float, seed: int) -> list[Question]:
         right[rng.integers(10)] = 1.0
         fused = rng.normal(size=10) + 1.5 * right
         order = np.argsort(-fused)
+        matches = np.clip(0.4 + 0.2 * (rng.normal(size=10) + match * right), 0.0, 1.0)
         rerank = rng.normal(size=10) + skill * right
         made.append(
             Question(
                 fused=fused[order],
+                matches=matches[order],
                 rerank=rerank[order],
                 documents=tuple(f"d{n}" for n in range(10)),
                 judged={f"d{int(np.argmax(right[order]))}": 1},
@@ -30,24 +34,48 @@ def questions(count: int, *, skill: float, seed: int) -> list[Question]:
     return made
 
 
+def of(found: LeftOut, order: str, baseline: str) -> Comparison:
+    (one,) = (c for c in found.comparisons if (c.order, c.baseline) == (order, baseline))
+    return one
+
+
 def test_a_reranker_that_knows_is_trusted_and_each_set_says_so_when_it_is_left_out() -> None:
     sets = {name: questions(150, skill=2.5, seed=n) for n, name in enumerate("abc")}
-    learned = learn(sets, reranker="known")
-    assert learned.combination.base + learned.combination.agreement > 0.3
-    assert [one.name for one in learned.left_out] == ["a", "b", "c"]
-    for one in learned.left_out:
-        assert one.reranked["mrr@10"] > one.fused["mrr@10"]
-        assert one.tests["mrr@10"].difference > 0
-        assert one.corrected["mrr@10"] >= one.tests["mrr@10"].p_randomisation
-    assert learned.calibration.reranker == "known"
+    found = learn(sets, reranker="known")
+    assert found.combination.base + found.combination.agreement > 0.3
+    assert [one.name for one in found.left_out] == ["a", "b", "c"]
+    for one in found.left_out:
+        assert one.scores["reranked"]["mrr@10"] > one.scores["fused"]["mrr@10"]
+        for baseline in ("fused", "matched"):
+            compared = of(one, "reranked", baseline)
+            assert compared.tests["mrr@10"].difference > 0
+            assert compared.corrected["mrr@10"] >= compared.tests["mrr@10"].p_randomisation
+    assert [one.reranker for one in found.calibrations] == ["none", "known"]
+
+
+def test_matches_that_know_count_where_nothing_reranks() -> None:
+    sets = {
+        name: [
+            replace(q, rerank=np.full(10, np.nan))
+            for q in questions(150, match=2.0, skill=0.0, seed=n)
+        ]
+        for n, name in enumerate("abc")
+    }
+    found = learn(sets, reranker=None)
+    assert found.combination.match > 0.5
+    assert (found.combination.base, found.combination.agreement) == (0.0, 0.0)
+    assert [one.reranker for one in found.calibrations] == ["none"]
+    for one in found.left_out:
+        assert of(one, "matched", "fused").tests["mrr@10"].difference > 0
+        assert len(one.comparisons) == 1
 
 
 def test_a_reranker_that_guesses_is_not_trusted() -> None:
     sets = {name: questions(200, skill=0.0, seed=n) for n, name in enumerate("abcd")}
-    learned = learn(sets, reranker="blind")
-    assert max(0.0, learned.combination.base) <= 0.2
-    for one in learned.left_out:
-        assert abs(one.tests["mrr@10"].difference) < 0.03
+    found = learn(sets, reranker="blind")
+    assert found.combination.base <= 0.2
+    for one in found.left_out:
+        assert abs(of(one, "reranked", "fused").tests["mrr@10"].difference) < 0.03
 
 
 def test_what_a_set_is_scored_by_was_not_chosen_on_it() -> None:
@@ -56,25 +84,25 @@ def test_what_a_set_is_scored_by_was_not_chosen_on_it() -> None:
     one = learn({**good, "c": questions(120, skill=2.5, seed=7)}, reranker="r").left_out[2]
     other = learn({**good, "c": questions(120, skill=-3.0, seed=7)}, reranker="r").left_out[2]
     assert one.combination == other.combination
-    assert other.tests["mrr@10"].difference < one.tests["mrr@10"].difference
+    assert other.scores["reranked"]["mrr@10"] < one.scores["reranked"]["mrr@10"]
 
 
-def test_of_equally_good_numbers_the_most_careful_are_chosen() -> None:
+def test_of_numbers_that_can_not_be_told_apart_the_most_careful_are_chosen() -> None:
     """The reranker repeats the fused order, so that no trust changes anything."""
     sets = {
         name: [
-            Question(q.fused, q.fused.copy(), q.documents, q.judged, "en")
+            replace(q, matches=np.full(10, 0.5), rerank=q.fused.copy())
             for q in questions(20, skill=1.0, seed=n)
         ]
         for n, name in enumerate("abc")
     }
-    combination = learn(sets, reranker="echo").combination
-    assert combination == Combination(base=-0.5, agreement=0.0)
+    assert learn(sets, reranker="echo").combination == Combination(0.0, 0.0, 0.0)
 
 
 def test_a_document_counts_by_its_best_passage_and_ties_keep_the_fused_order() -> None:
     question = Question(
         fused=np.array([3.0, 2.0, 1.0]),
+        matches=np.array([0.0, 0.0, 0.0]),
         rerank=np.array([0.0, 0.0, 0.0]),
         documents=("a", "b", "a"),
         judged={"b": 1},

@@ -13,10 +13,10 @@ from eval.tuning.tune import SEED
 
 QUESTIONS = 120
 CANDIDATES = 60
-Score = Callable[[random.Random, bool], float]
+Score = Callable[[random.Random, bool], float | None]
 
 
-def simulated(score: Score) -> tuple[list[Reranked], dict[str, dict[str, int]]]:
+def simulated(score: Score, matching: Score) -> tuple[list[Reranked], dict[str, dict[str, int]]]:
     """Questions whose relevant document is somewhere in the first of the fused order."""
     chance = random.Random(7)
     questions, qrels = [], {}
@@ -30,6 +30,7 @@ def simulated(score: Score) -> tuple[list[Reranked], dict[str, dict[str, int]]]:
                 routes={"bm25": Contribution(place + 1, 1.0, 1.0)},
                 fused_rank=place + 1,
                 fused_score=1.0 - place / CANDIDATES,
+                term_match=matching(chance, place == relevant) if place < DEEPEST else None,
                 rerank_score=score(chance, place == relevant) if place < DEEPEST else None,
             )
             for place in range(CANDIDATES)
@@ -39,8 +40,12 @@ def simulated(score: Score) -> tuple[list[Reranked], dict[str, dict[str, int]]]:
     return questions, qrels
 
 
-def tuned(score: Score, **configured: object) -> Attempt:
-    questions, qrels = simulated(score)
+def alike(chance: random.Random, relevant: bool) -> float:
+    return 0.5
+
+
+def tuned(score: Score, matching: Score = alike, **configured: object) -> Attempt:
+    questions, qrels = simulated(score, matching)
     return tune_reranking(questions, qrels, RetrievalSettings(**configured), seed=SEED)
 
 
@@ -68,7 +73,31 @@ def test_a_reranker_that_knows_gets_more_weight() -> None:
 def test_what_can_not_be_bettered_stays() -> None:
     attempt = tuned(lambda _, relevant: float(relevant), rerank_depth=DEEPEST)
     assert not attempt.accepted
-    assert attempt.chosen == {"rerank_depth": DEEPEST, "rerank_weight": 1.0}
+    assert attempt.chosen == {
+        "rerank_depth": DEEPEST,
+        "match_weight": 1.0,
+        "rerank_weight": 1.0,
+    }
+
+
+def test_matches_are_weighed_where_there_is_no_reranker() -> None:
+    def none(chance: random.Random, relevant: bool) -> None:
+        return None
+
+    def misleads(chance: random.Random, relevant: bool) -> float:
+        return chance.random()
+
+    attempt = tuned(none, misleads, match_weight=2.0)
+    assert attempt.accepted
+    assert RetrievalSettings(**attempt.chosen).match_weight < 2.0
+    assert attempt.chosen["rerank_weight"] == 1.0
+
+    def tells(chance: random.Random, relevant: bool) -> float:
+        return 0.9 if relevant else 0.1
+
+    attempt = tuned(none, tells, match_weight=0.0)
+    assert attempt.accepted
+    assert RetrievalSettings(**attempt.chosen).match_weight >= 0.5
 
 
 @pytest.mark.parametrize("depth", [1, 200])
@@ -97,6 +126,6 @@ def test_the_reranking_that_is_accepted_is_served_and_told() -> None:
     assert report.evidence()["reranking: held-out gain, mrr@10"] == pytest.approx(
         attempt.held_out.difference, abs=1e-6
     )
-    depth, weight = attempt.chosen.values()
-    served = f"To serve (reranking): rerank_depth = {depth}, rerank_weight = {weight}"
+    chosen = ", ".join(f"{name} = {value}" for name, value in attempt.chosen.items())
+    served = f"To serve (reranking): {chosen}"
     assert served in list(in_words(report))
