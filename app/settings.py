@@ -116,10 +116,13 @@ class RetrievalSettings(_Section):
     )
     tuned: bool = True
     """Use what ``rag eval tune`` kept with a collection."""
-    rerank_depth: int = Field(20, ge=1, le=200)
+    match_depth: int = Field(
+        50, ge=1, le=1_000, description="candidates whose term matches are measured"
+    )
     match_weight: float = Field(
         1.0, ge=0.0, le=10.0, description="of the term match, beside what was learned; 0: none"
     )
+    rerank_depth: int = Field(20, ge=1, le=200, description="of these, read by the reranker")
     rerank_weight: float = Field(
         1.0, ge=0.0, le=10.0, description="of the reranker, beside what was learned; 0: none"
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from eval.report import Report, read_report
 from eval.significance import PairedTest
-from eval.stages import ENSEMBLE
+from eval.stages import ENSEMBLE, ENSEMBLE_RERANK
 from eval.verdict import outcome
 
 SETS = (
@@ -37,12 +37,13 @@ def stages(reports: dict[str, Report]) -> Iterator[str]:
             yield f"| {name} | {len(report.table.queries)} | {row.stage} | {cells} |"
 
 
-def against_best_route(reports: dict[str, Report]) -> Iterator[str]:
-    yield "| set | measure | best route | ensemble − best route | p, corrected | |"
+def compared(reports: dict[str, Report], stage: str, *, with_ensemble: bool) -> Iterator[str]:
+    """`stage` with the ensemble, or with the best single route."""
+    yield f"| set | measure | baseline | {stage} − baseline | p, corrected | |"
     yield "|---|---|---|---|---|---|"
     for name, report in reports.items():
         for found in report.table.comparisons:
-            if found.stage == ENSEMBLE:
+            if found.stage == stage and (found.baseline == ENSEMBLE) is with_ensemble:
                 verdict = outcome(found.test, found.p_corrected)
                 yield (
                     f"| {name} | {found.measure} | {found.baseline} | {signed(found.test)} "
@@ -62,7 +63,7 @@ def tuned(folder: Path) -> Iterator[str]:
         attempt = attempts[report["scope"] or "all queries"]
         gain = attempt["held_out"]
         interval = f"[{gain['interval']['low']:+.4f}, {gain['interval']['high']:+.4f}]"
-        kept = report["settings"] or {}
+        kept = report["settings"] if report["scope"] else {}
         weights = kept.get("weights", {})
         words = ", ".join(f"{route} {weight:g}" for route, weight in weights.items())
         settings = f"{kept['fusion']}, depth {kept['depth']}, {words}" if kept else "as configured"
@@ -97,13 +98,23 @@ def main() -> None:
         "",
         "## The ensemble against the best single route",
         "",
-        *against_best_route(reports),
+        *compared(reports, ENSEMBLE, with_ensemble=False),
+        "",
+        "## Reordered by term matches, against the ensemble",
+        "",
+        *compared(reports, ENSEMBLE_RERANK, with_ensemble=True),
+        "",
+        "## Reordered by term matches, against the best single route",
+        "",
+        *compared(reports, ENSEMBLE_RERANK, with_ensemble=False),
         "",
         "## An English-only embedder forced onto Chinese text",
         "",
         *stages(forced),
         "",
-        *against_best_route(forced),
+        *compared(forced, ENSEMBLE, with_ensemble=False),
+        "",
+        *compared(forced, ENSEMBLE_RERANK, with_ensemble=False),
         "",
         "## Tuned against the default settings",
         "",

@@ -38,6 +38,8 @@ AGREEMENTS: Final = tuple(round(0.2 * step, 1) for step in range(6))
 MEASURES: Final = (Measure("hit", 1), Measure("mrr", 10), Measure("ndcg", 10))
 """What orders are compared by; the second is what is maximised."""
 CHOSEN_BY: Final = MEASURES[1]
+HITS: Final = 10
+"""How many of its candidates a search returns by default."""
 FUSED: Final = "fused"
 MATCHED: Final = "matched"
 RERANKED: Final = "reranked"
@@ -48,7 +50,7 @@ RERANKED: Final = "reranked"
 class Question:
     """One question's best candidates, in their fused order.
 
-    ``fused``, ``matches`` and ``rerank`` are ``(n,)`` scores, the last NaN where nothing reranks;
+    ``fused``, ``matches`` and ``rerank`` are ``(n,)`` scores, the last NaN where nothing reranked;
     ``documents`` are the ids of what the candidates are passages of, ``judged`` the grades of
     documents.
     """
@@ -74,7 +76,8 @@ class Question:
     @property
     def best(self) -> float:
         """See `Calibration`."""
-        return float((self.matches if np.isnan(self.rerank).all() else self.rerank).max())
+        unread = np.isnan(self.rerank).all()
+        return float(self.matches.max() if unread else np.nanmax(self.rerank))
 
 
 Sets: TypeAlias = Mapping[str, Sequence[Question]]
@@ -97,7 +100,8 @@ class Comparison:
 class LeftOut:
     """One set, scored by what was chosen on the other sets.
 
-    ``scores`` are by order and measure, ``calibration_error`` by reranker and language.
+    ``scores`` are by order and measure; ``calibration_error``, over the hits that a search returns,
+    by reranker and language.
     """
 
     name: str
@@ -205,14 +209,16 @@ def _calibration(sets: Sets, combination: Combination, reranker: str) -> Calibra
     return Calibration(reranker=reranker, intercept=intercept, score=score, best=best)
 
 
-def _pairs(questions: Sequence[Question], combination: Combination) -> Pairs:
-    """Every candidate: its score and the best of its query, and whether it is relevant."""
+def _pairs(
+    questions: Sequence[Question], combination: Combination, *, first: int | None = None
+) -> Pairs:
+    """Candidates, the ``first`` or all: score, best of the query, and whether it is relevant."""
     features, relevant = [], []
     for question in questions:
-        best = question.best
-        for score, document in zip(question.combined(combination), question.documents, strict=True):
-            features.append((float(score), best))
-            relevant.append(question.judged.get(document, 0) > 0)
+        scores, best = question.combined(combination), question.best
+        for place in np.argsort(-scores, kind="stable")[:first]:
+            features.append((float(scores[place]), best))
+            relevant.append(question.judged.get(question.documents[place], 0) > 0)
     return Pairs(np.array(features), np.array(relevant, dtype=np.float64))
 
 
@@ -269,9 +275,11 @@ def _left_out(
 def _errors(
     questions: Sequence[Question], combination: Combination, calibration: Calibration
 ) -> dict[str, float]:
+    """Over the hits that a search returns."""
     errors: dict[str, float] = {}
     for language in sorted({question.language for question in questions}):
-        pairs = _pairs([q for q in questions if q.language == language], combination)
+        asked = [question for question in questions if question.language == language]
+        pairs = _pairs(asked, combination, first=HITS)
         probabilities = relevance(pairs.features[:, 0], pairs.features[:, 1], calibration)
         errors[language] = expected_calibration_error(probabilities, pairs.relevant)
     return errors

@@ -2,17 +2,18 @@
 
 Of each of the best fused candidates three things are known: its fused score, how closely it holds
 the query's terms (`app.retrieval.term_match`), and, where there is a reranker, its rerank score.
-Fused and rerank scores are taken as standard scores over the reranked candidates of the query::
+Fused and rerank scores are taken as standard scores over the candidates of the query that have
+one::
 
     recalled = fused + match_weight · match · m              m: the term match, 0 to 1
     score    = recalled + trust · rerank
     trust    = rerank_weight · max(0, base + agreement · r)  r: correlation of recalled and rerank
 
-A reranker that was trained on other text than yours is now and then wrong with conviction, so it
-never decides alone. Out of its depth it orders the candidates at random: it agrees with nothing, is
-trusted less, and the order before it stands. Only differences within a query count, so that the
-scale of any reranker will do. Where time ran out, candidates without a rerank score take part with
-the one that is to be expected from recall, r · recalled.
+A reranker reads the first by `recalled`. One that was trained on other text than yours is now and
+then wrong with conviction, so it never decides alone. Out of its depth it orders the candidates at
+random: it agrees with nothing, is trusted less, and the order before it stands. Only differences
+within a query count, so that the scale of any reranker will do. Candidates that it did not read
+take part with the score that is to be expected from recall, r · recalled.
 
 From a candidate's score, and from the best rerank score of its query (without a reranker, from the
 best term match), follows the probability that it is relevant. It is known for the rerankers that
@@ -97,6 +98,30 @@ class Combined:
     relevance: float | None = None
 
 
+def best_recalled(
+    fused: Sequence[Fused],
+    matches: Mapping[str, float],
+    *,
+    count: int,
+    weights: Weights,
+    combination: Combination,
+) -> list[str]:
+    """Chunk ids of the first ``count`` by fused score and term match: what a reranker reads.
+
+    Args:
+        fused: Candidates in their fused order, all with a term match unless they vanished.
+        matches: Term matches by chunk id.
+        count: How many at most.
+        weights: How much matches count.
+        combination: What was learned.
+    """
+    recalled = recalled_scores(
+        _fused_scores(fused), _matches(fused, matches), weights=weights, combination=combination
+    )
+    order = sorted(range(len(fused)), key=lambda index: (-recalled[index], index))
+    return [fused[index].chunk_id for index in order[:count]]
+
+
 def combine(
     fused: Sequence[Fused],
     matches: Mapping[str, float],
@@ -122,8 +147,8 @@ def combine(
     """
     part = fused[:depth]
     combined = combined_scores(
-        np.array([candidate.score for candidate in part]),
-        np.array([matches.get(candidate.chunk_id, 0.0) for candidate in part]),
+        _fused_scores(part),
+        _matches(part, matches),
         np.array([rerank.get(candidate.chunk_id, math.nan) for candidate in part]),
         weights=weights,
         combination=combination,
@@ -148,6 +173,14 @@ def combine(
     ]
 
 
+def recalled_scores(
+    fused: Floats, matches: Floats, *, weights: Weights, combination: Combination
+) -> Floats:
+    """One score a candidate before reranking, higher is better; arguments as `combined_scores`."""
+    recalled: Floats = _standard(fused) + weights.match * combination.match * matches
+    return recalled
+
+
 def combined_scores(
     fused: Floats, matches: Floats, rerank: Floats, *, weights: Weights, combination: Combination
 ) -> Floats:
@@ -160,16 +193,17 @@ def combined_scores(
         weights: See `combine`.
         combination: What was learned.
     """
-    recalled: Floats = _standard(fused) + weights.match * combination.match * matches
+    recalled = recalled_scores(fused, matches, weights=weights, combination=combination)
     read = ~np.isnan(rerank)
     if read.sum() < 2:  # noqa: PLR2004 - one score alone does not compare with anything
         return recalled
-    by_reranker = np.zeros_like(recalled)
+    deviation = recalled[read].std() or 1.0
+    r = _correlation(recalled[read], rerank[read])
+    by_reranker = max(0.0, r) * (recalled - recalled[read].mean()) / deviation
     by_reranker[read] = _standard(rerank[read])
-    r = _correlation(recalled[read], by_reranker[read])
-    by_reranker[~read] = r * _standard(recalled)[~read]
     trust = weights.rerank * max(0.0, combination.base + combination.agreement * r)
-    return recalled + trust * by_reranker
+    combined: Floats = recalled + trust * by_reranker
+    return combined
 
 
 def relevance(combined: Floats, best: Floats, calibration: Calibration) -> Floats:
@@ -183,6 +217,15 @@ def relevance(combined: Floats, best: Floats, calibration: Calibration) -> Float
     odds = calibration.intercept + calibration.score * combined + calibration.best * best
     probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
     return probabilities
+
+
+def _fused_scores(fused: Sequence[Fused]) -> Floats:
+    return np.array([candidate.score for candidate in fused], dtype=np.float64)
+
+
+def _matches(fused: Sequence[Fused], matches: Mapping[str, float]) -> Floats:
+    """0 for candidates that vanished since they were recalled."""
+    return np.array([matches.get(candidate.chunk_id, 0.0) for candidate in fused])
 
 
 def _standard(values: Floats) -> Floats:

@@ -10,7 +10,7 @@ from app.domain import Candidate, CandidateTrace, Chunk, Fused, Hit, SearchResul
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.combination import Combined, Weights, combine, learned
+from app.retrieval.combination import Combined, Weights, best_recalled, combine, learned
 from app.retrieval.fusion import fuse
 from app.retrieval.rerank import Pace, score_within
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
@@ -156,14 +156,22 @@ class SearchPipeline:
         settings = self._settings
         weights = Weights(match=settings.match_weight, rerank=settings.rerank_weight)
         declined = request.rerank is False or not (weights.match or weights.rerank)
-        depth = 0 if declined else settings.rerank_depth
+        depth = 0 if declined else settings.match_depth
+        combination = learned().combination
         with watch.stage("match"):
-            chunks = self._collection.chunks([candidate.chunk_id for candidate in fused[:depth]])
-            matches = self._term_matches(request.query, chunks)
+            matched = self._collection.chunks([candidate.chunk_id for candidate in fused[:depth]])
+            matches = self._term_matches(request.query, matched)
         scores: Mapping[str, float] = {}
-        if self._reranker and chunks and weights.rerank:
+        if self._reranker and matches and weights.rerank:
+            best = best_recalled(
+                fused[:depth],
+                matches,
+                count=settings.rerank_depth,
+                weights=weights,
+                combination=combination,
+            )
             with watch.stage("rerank"):
-                scores = self._rerank_scores(self._reranker, request.query, chunks, degraded)
+                scores = self._rerank_scores(self._reranker, request.query, best, degraded)
         reranker = self._reranker.id if self._reranker and scores else NO_RERANKER
         return combine(
             fused,
@@ -171,7 +179,7 @@ class SearchPipeline:
             scores,
             depth=depth,
             weights=weights,
-            combination=learned().combination,
+            combination=combination,
             calibration=learned().calibrations.get(reranker),
         )
 
@@ -184,9 +192,10 @@ class SearchPipeline:
         return {chunk.id: match for chunk, match in zip(chunks, found, strict=True)}
 
     def _rerank_scores(
-        self, reranker: Reranker, query: str, chunks: Sequence[Chunk], degraded: list[str]
+        self, reranker: Reranker, query: str, best: Sequence[str], degraded: list[str]
     ) -> Mapping[str, float]:
-        """By chunk id, of the first of ``chunks``; empty where the reranker fails."""
+        """By chunk id, of the first of ``best``; empty where the reranker fails."""
+        chunks = self._collection.chunks(best)
         try:
             found = score_within(
                 reranker,

@@ -90,7 +90,12 @@ def _tune(
     started = time.perf_counter()
     report = tune(recalled, configured, recalled_depth=configured.depth)
     report = replace(report, seconds=round(time.perf_counter() - started, 3))
-    deep = {"rerank_depth": DEEPEST, "match_weight": 1.0, "rerank_weight": 1.0}
+    deep = {
+        "match_depth": DEEPEST,
+        "match_weight": 1.0,
+        "rerank_depth": DEEPEST,
+        "rerank_weight": 1.0,
+    }
     chosen = RetrievalSettings(**configured.model_dump() | dict(report.settings) | deep)
     with shown(console, "reranking") as told:
         reranked = rerank_all(app.pipeline(target.collection, chosen), target.dataset, told)

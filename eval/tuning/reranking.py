@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 
 from app.domain import CandidateTrace, Fused
-from app.retrieval.combination import Weights, combine, learned
+from app.retrieval.combination import Weights, best_recalled, combine, learned
 from app.settings import RetrievalSettings
 from eval.metrics.relevance import is_relevant
 from eval.runs import collapse
@@ -22,8 +22,9 @@ from eval.tuning.trial import Trial, Way
 
 DEEPEST: Final = 50
 """Candidates whose term matches and rerank scores are made."""
-DEPTHS: Final = (5, 10, 20, DEEPEST)
+MATCH_DEPTHS: Final = (10, 20, DEEPEST)
 MATCH_WEIGHTS: Final = (0.0, 0.5, 1.0, 2.0)
+RERANK_DEPTHS: Final = (5, 10, 20, DEEPEST)
 RERANK_WEIGHTS: Final = (0.5, 1.0, 2.0, 4.0)
 
 
@@ -42,8 +43,9 @@ class Reranked:
 class RerankSetting:
     """See the settings of these names in `app.settings.RetrievalSettings`."""
 
-    rerank_depth: int
+    match_depth: int
     match_weight: float
+    rerank_depth: int
     rerank_weight: float
 
 
@@ -59,19 +61,22 @@ def tune_reranking(
     Not to rerank at all is one of the choices, so that a reranker which hurts is found out.
     """
     default = RerankSetting(
-        min(configured.rerank_depth, DEEPEST), configured.match_weight, configured.rerank_weight
+        min(configured.match_depth, DEEPEST),
+        configured.match_weight,
+        min(configured.rerank_depth, DEEPEST),
+        configured.rerank_weight,
     )
     scored = any(c.rerank_score is not None for found in questions for c in found.candidates)
+    depths = RERANK_DEPTHS if scored else (default.rerank_depth,)
     weights = RERANK_WEIGHTS if scored else (default.rerank_weight,)
+    grid = itertools.product(MATCH_DEPTHS, MATCH_WEIGHTS, depths, weights)
     tried = list(
         dict.fromkeys(
             [
                 default,
-                RerankSetting(default.rerank_depth, default.match_weight, 0.0),
-                RerankSetting(default.rerank_depth, 0.0, 0.0),
-                *itertools.starmap(
-                    RerankSetting, itertools.product(DEPTHS, MATCH_WEIGHTS, weights)
-                ),
+                replace(default, rerank_weight=0.0),
+                replace(default, match_weight=0.0, rerank_weight=0.0),
+                *itertools.starmap(RerankSetting, grid),
             ]
         )
     )
@@ -96,14 +101,25 @@ def _ranks(
 def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting) -> int:
     by_fusion = sorted(found.candidates, key=lambda candidate: candidate.fused_rank)
     fused = [Fused(c.chunk_id, c.fused_rank, c.fused_score, c.routes) for c in by_fusion]
-    part = by_fusion[: setting.rerank_depth]
+    weights = Weights(match=setting.match_weight, rerank=setting.rerank_weight)
+    combination = learned().combination
+    part = by_fusion[: setting.match_depth]
+    matches = {c.chunk_id: c.term_match for c in part if c.term_match is not None}
+    scores = {c.chunk_id: c.rerank_score for c in part if c.rerank_score is not None}
+    read = best_recalled(
+        fused[: setting.match_depth],
+        matches,
+        count=setting.rerank_depth,
+        weights=weights,
+        combination=combination,
+    )
     order = combine(
         fused,
-        {c.chunk_id: c.term_match for c in part if c.term_match is not None},
-        {c.chunk_id: c.rerank_score for c in part if c.rerank_score is not None},
-        depth=setting.rerank_depth,
-        weights=Weights(match=setting.match_weight, rerank=setting.rerank_weight),
-        combination=learned().combination,
+        matches,
+        {chunk_id: scores[chunk_id] for chunk_id in read if chunk_id in scores},
+        depth=setting.match_depth,
+        weights=weights,
+        combination=combination,
     )
     documents = {c.chunk_id: c.document_id for c in by_fusion}
     ranking = collapse([(documents[c.fused.chunk_id], c.score) for c in order])

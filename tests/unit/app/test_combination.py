@@ -14,6 +14,7 @@ from app.retrieval.combination import (
     Combination,
     Combined,
     Weights,
+    best_recalled,
     combine,
     combined_scores,
     learned,
@@ -24,6 +25,7 @@ FUSED_SCORES = {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}
 BLIND = Combination(match=2.0, base=1.0, agreement=0.0)
 """Trusts every reranker alike."""
 UNMATCHED = dict.fromkeys(FUSED_SCORES, 0.0)
+AS_LEARNED = Weights()
 
 
 def fused(scores: Mapping[str, float] = FUSED_SCORES) -> list[Fused]:
@@ -34,7 +36,7 @@ def combined(
     scores: Mapping[str, float],
     *,
     matches: Mapping[str, float] = UNMATCHED,
-    weights: Weights = Weights(),
+    weights: Weights = AS_LEARNED,
     depth: int = 4,
     combination: Combination = BLIND,
     calibration: Calibration | None = None,
@@ -90,6 +92,24 @@ def test_a_close_match_of_the_terms_counts_beside_the_fused_score() -> None:
     assert [c.term_match for c in found] == [0.9, 0.0, 0.1, 0.0]
     declined = combined({}, matches=matches, weights=Weights(match=0.0))
     assert [c.fused.chunk_id for c in declined] == ["a", "b", "c", "d"]
+
+
+def test_a_reranker_reads_the_best_by_fused_score_and_match_together() -> None:
+    """c: −0.447 + 2 · 0.9 = 1.353, before a with 1.342."""
+    matches = {"a": 0.0, "b": 0.1, "c": 0.9, "d": 0.0}
+    found = best_recalled(fused(), matches, count=2, weights=AS_LEARNED, combination=BLIND)
+    assert found == ["c", "a"]
+    declined = Weights(match=0.0)
+    found = best_recalled(fused(), matches, count=2, weights=declined, combination=BLIND)
+    assert found == ["a", "b"]
+    assert best_recalled([], {}, count=2, weights=AS_LEARNED, combination=BLIND) == []
+
+
+def test_what_a_reranker_did_not_read_is_not_lifted_by_one_that_contradicts_recall() -> None:
+    """Of a, b and c, the reranker likes the last best; d, the worst by recall, stays behind."""
+    wary = Combination(match=0.0, base=0.6, agreement=0.0)
+    found = combined({"a": 0.0, "b": 1.0, "c": 2.0}, combination=wary)
+    assert [c.fused.chunk_id for c in found][-1] == "d"
 
 
 def test_a_reranker_is_held_to_recall_and_matches_together() -> None:

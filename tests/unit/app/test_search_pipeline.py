@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -385,6 +386,55 @@ def test_what_is_wrong_with_the_request_is_not_a_degraded_route(
         make(embedder=BrokenEmbedder(error)).search(SearchRequest("cats"))
 
 
+# --- term matches --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_orders(collection: LocalCollection) -> LocalCollection:
+    """One document holds the terms scattered and often, the other once and together."""
+    settings = Settings(store=StoreSettings(directory=Path("unused")))
+    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
+    filler = " ".join(["filler"] * 40)
+    documents = [
+        Document("scattered", f"solar solar solar {filler} panel panel panel"),
+        Document("together", f"{filler} solar panel {filler} other"),
+    ]
+    collection.put(indexer.embed([indexer.chunk(d, "hash") for d in documents]))
+    return collection
+
+
+@pytest.mark.usefixtures("two_orders")
+def test_terms_that_stand_together_bring_a_passage_forward(make: Make) -> None:
+    bm25 = SearchRequest("solar panel", routes=("bm25",), limit=2)
+    result = make(match_weight=10.0).search(bm25)
+    assert ids(result) == ["together", "scattered"]
+    first, second = (hit.term_match for hit in result.hits)
+    assert first is not None
+    assert second is not None
+    assert first > second
+    unmatched = make(match_weight=0.0).search(bm25)
+    assert ids(unmatched) == ["scattered", "together"]
+
+
+@pytest.mark.usefixtures("two_orders")
+def test_matching_can_be_declined_and_goes_no_deeper_than_the_settings_say(make: Make) -> None:
+    request = SearchRequest("solar panel", routes=("bm25",), limit=2)
+    declined = make(match_weight=10.0).search(replace(request, rerank=False))
+    assert ids(declined) == ["scattered", "together"]
+    assert [hit.term_match for hit in declined.hits] == [None, None]
+    shallow = make(match_weight=10.0, match_depth=1).search(request)
+    assert ids(shallow) == ["scattered", "together"]
+    assert [hit.term_match is None for hit in shallow.hits] == [False, True]
+
+
+def test_relevance_is_told_without_a_reranker_and_falls_with_the_rank(make: Make) -> None:
+    hits = make().search(SearchRequest("cats purr", limit=4)).hits
+    told = [hit.relevance for hit in hits if hit.relevance is not None]
+    assert len(told) == len(hits)
+    assert told == sorted(told, reverse=True)
+    assert all(0.0 <= probability <= 1.0 for probability in told)
+
+
 # --- reranking -----------------------------------------------------------------------------------
 
 
@@ -498,7 +548,15 @@ def test_a_candidate_deleted_meanwhile_is_said_to_be(
 
 def test_every_stage_is_timed(make: Make) -> None:
     result = make(reranker=FakeReranker()).search(SearchRequest("cats"))
-    assert set(result.timings_ms) == {"bm25", "dense", "fuse", "rerank", "fetch", "total"}
+    assert set(result.timings_ms) == {
+        "bm25",
+        "dense",
+        "fuse",
+        "match",
+        "rerank",
+        "fetch",
+        "total",
+    }
     assert all(ms >= 0 for ms in result.timings_ms.values())
 
 

@@ -74,8 +74,9 @@ def test_what_can_not_be_bettered_stays() -> None:
     attempt = tuned(lambda _, relevant: float(relevant), rerank_depth=DEEPEST)
     assert not attempt.accepted
     assert attempt.chosen == {
-        "rerank_depth": DEEPEST,
+        "match_depth": DEEPEST,
         "match_weight": 1.0,
+        "rerank_depth": DEEPEST,
         "rerank_weight": 1.0,
     }
 
