@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.combination import (
+    NO_RERANKER,
     Calibration,
     Combination,
     Weights,
     combined_scores,
     relevance,
 )
-from app.retrieval.tuned import NO_RERANKER
 from eval.holm import holm
 from eval.json_files import Json
 from eval.metrics.measure import Measure

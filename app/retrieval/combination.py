@@ -15,9 +15,9 @@ random: it agrees with nothing, is trusted less, and the order before it stands.
 within a query count, so that the scale of any reranker will do. Candidates that it did not read
 take part with the score that is to be expected from recall, r · recalled.
 
-From a candidate's score, and from the best rerank score of its query (without a reranker, from the
-best term match), follows the probability that it is relevant. It is known for the rerankers that
-were calibrated, and for none of the others.
+From a candidate's score, and from the best rerank score of its query, follows the probability that
+it is relevant; without a reranker, or with one that was not calibrated, from what recall says of it
+and from the best term match.
 
 The numbers were learned by ``rag train combination`` on whole sets of questions, each of which was
 left out in turn (``combination.json`` beside this module says which, and what was gained on them).
@@ -41,6 +41,8 @@ from app.domain import Fused
 Floats = NDArray[np.float64]
 """``(n,) float64``, one a candidate."""
 FILE: Final = "combination.json"
+NO_RERANKER: Final = "none"
+"""What having none is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,9 @@ class Weights:
 class Calibration:
     """What scores mean: the log odds that a candidate is relevant, in three parts.
 
-    ``score`` multiplies the candidate's combined score and ``best`` the highest rerank score of
-    its query, or the highest term match where nothing reranks: it tells whether there is an answer
-    at all. ``reranker`` is the id of the one whose scores these are, or ``none``.
+    ``score`` multiplies the candidate's combined score and ``best`` the highest rerank score of its
+    query, which tells whether there is an answer at all. ``reranker`` is the id of the one whose
+    scores these are. Where it is ``none``, they stand for `recalled` and the highest term match.
     """
 
     reranker: str
@@ -87,8 +89,8 @@ class Learned:
 class Combined:
     """A candidate after reranking.
 
-    ``term_match`` and ``rerank_score`` are ``None`` where it was not looked at, and ``relevance``,
-    a probability, where none can be told.
+    ``term_match``, ``rerank_score`` and ``relevance``, a probability, are ``None`` where it was not
+    looked at.
     """
 
     fused: Fused
@@ -129,8 +131,8 @@ def combine(
     *,
     depth: int,
     weights: Weights,
-    combination: Combination,
-    calibration: Calibration | None = None,
+    learned: Learned,
+    reranker: str,
 ) -> list[Combined]:
     """The first ``depth`` candidates by their combined score, then the others as they were.
 
@@ -142,21 +144,22 @@ def combine(
         rerank: Rerank scores of some of these; empty where nothing reranks.
         depth: How many take part.
         weights: How much matches and reranker count.
-        combination: What was learned.
-        calibration: Of the reranker that gave the scores, or of none; ``None`` where it is unknown.
+        learned: How they are combined, and what scores mean.
+        reranker: The id of the one that gave the scores.
     """
     part = fused[:depth]
+    by_fusion, by_match = _fused_scores(part), _matches(part, matches)
+    by_reranker = np.array([rerank.get(candidate.chunk_id, math.nan) for candidate in part])
+    combination = learned.combination
     combined = combined_scores(
-        _fused_scores(part),
-        _matches(part, matches),
-        np.array([rerank.get(candidate.chunk_id, math.nan) for candidate in part]),
-        weights=weights,
-        combination=combination,
+        by_fusion, by_match, by_reranker, weights=weights, combination=combination
     )
-    probabilities: list[float | None] = [None] * len(part)
-    if calibration and part:
-        best = np.full(len(part), max((rerank or matches).values(), default=0.0))
-        probabilities = relevance(combined, best, calibration).tolist()
+    if rerank and (calibration := learned.calibrations.get(reranker)):
+        probabilities = relevance(combined, max(rerank.values()), calibration)
+    else:
+        recalled = recalled_scores(by_fusion, by_match, weights=weights, combination=combination)
+        best = max(matches.values(), default=0.0)
+        probabilities = relevance(recalled, best, learned.calibrations[NO_RERANKER])
     order = sorted(range(len(part)), key=lambda index: (-combined[index], index))
     return [
         *(
@@ -165,7 +168,7 @@ def combine(
                 score=float(combined[i]),
                 term_match=matches.get(part[i].chunk_id),
                 rerank_score=rerank.get(part[i].chunk_id),
-                relevance=probabilities[i],
+                relevance=float(probabilities[i]),
             )
             for i in order
         ),
@@ -206,8 +209,8 @@ def combined_scores(
     return combined
 
 
-def relevance(combined: Floats, best: Floats, calibration: Calibration) -> Floats:
-    """Probability that each candidate is relevant, 0 to 1; within a query it falls with the rank.
+def relevance(combined: Floats, best: Floats | float, calibration: Calibration) -> Floats:
+    """Probability that each candidate is relevant, 0 to 1; the higher its score, the higher.
 
     Args:
         combined: Combined scores.

@@ -10,14 +10,21 @@ from app.domain import Candidate, CandidateTrace, Chunk, Fused, Hit, SearchResul
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.combination import Combined, Weights, best_recalled, combine, learned
+from app.retrieval.combination import (
+    NO_RERANKER,
+    Combined,
+    Weights,
+    best_recalled,
+    combine,
+    learned,
+)
 from app.retrieval.fusion import fuse
 from app.retrieval.rerank import Pace, score_within
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
 from app.retrieval.soundness import dense_factor
 from app.retrieval.stopwatch import Stopwatch
 from app.retrieval.term_match import term_matches
-from app.retrieval.tuned import NO_RERANKER, InForce, settings_in_force
+from app.retrieval.tuned import InForce, settings_in_force
 from app.retrieval.weighting import route_weights
 from app.settings import RetrievalSettings
 from app.text.query_kind import query_kind
@@ -157,7 +164,6 @@ class SearchPipeline:
         weights = Weights(match=settings.match_weight, rerank=settings.rerank_weight)
         declined = request.rerank is False or not (weights.match or weights.rerank)
         depth = 0 if declined else settings.match_depth
-        combination = learned().combination
         with watch.stage("match"):
             matched = self._collection.chunks([candidate.chunk_id for candidate in fused[:depth]])
             matches = self._term_matches(request.query, matched)
@@ -168,19 +174,18 @@ class SearchPipeline:
                 matches,
                 count=settings.rerank_depth,
                 weights=weights,
-                combination=combination,
+                combination=learned().combination,
             )
             with watch.stage("rerank"):
                 scores = self._rerank_scores(self._reranker, request.query, best, degraded)
-        reranker = self._reranker.id if self._reranker and scores else NO_RERANKER
         return combine(
             fused,
             matches,
             scores,
             depth=depth,
             weights=weights,
-            combination=combination,
-            calibration=learned().calibrations.get(reranker),
+            learned=learned(),
+            reranker=self._reranker.id if self._reranker else NO_RERANKER,
         )
 
     def _term_matches(self, query: str, chunks: Sequence[Chunk]) -> Mapping[str, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Final
 
 from pydantic import ValidationError
 
@@ -12,9 +11,6 @@ from app.domain import Fingerprint, Tuning
 from app.settings import RetrievalSettings
 
 logger = logging.getLogger(__name__)
-
-NO_RERANKER: Final = "none"
-"""What a tuning calls having none."""
 
 
 @dataclass(frozen=True, slots=True)

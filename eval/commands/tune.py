@@ -11,7 +11,7 @@ from rich.console import Console
 
 from app.domain import Tuning
 from app.main import Application
-from app.retrieval.tuned import NO_RERANKER
+from app.retrieval.combination import NO_RERANKER
 from app.settings import RetrievalSettings, Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown

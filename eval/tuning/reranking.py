@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from app.domain import CandidateTrace, Fused
-from app.retrieval.combination import Weights, best_recalled, combine, learned
+from app.retrieval.combination import NO_RERANKER, Weights, best_recalled, combine, learned
 from app.settings import RetrievalSettings
 from eval.metrics.relevance import is_relevant
 from eval.runs import collapse
@@ -102,7 +102,6 @@ def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting)
     by_fusion = sorted(found.candidates, key=lambda candidate: candidate.fused_rank)
     fused = [Fused(c.chunk_id, c.fused_rank, c.fused_score, c.routes) for c in by_fusion]
     weights = Weights(match=setting.match_weight, rerank=setting.rerank_weight)
-    combination = learned().combination
     part = by_fusion[: setting.match_depth]
     matches = {c.chunk_id: c.term_match for c in part if c.term_match is not None}
     scores = {c.chunk_id: c.rerank_score for c in part if c.rerank_score is not None}
@@ -111,7 +110,7 @@ def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting)
         matches,
         count=setting.rerank_depth,
         weights=weights,
-        combination=combination,
+        combination=learned().combination,
     )
     order = combine(
         fused,
@@ -119,7 +118,8 @@ def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting)
         {chunk_id: scores[chunk_id] for chunk_id in read if chunk_id in scores},
         depth=setting.match_depth,
         weights=weights,
-        combination=combination,
+        learned=learned(),
+        reranker=NO_RERANKER,
     )
     documents = {c.chunk_id: c.document_id for c in by_fusion}
     ranking = collapse([(documents[c.fused.chunk_id], c.score) for c in order])

@@ -13,6 +13,7 @@ from app.retrieval.combination import (
     Calibration,
     Combination,
     Combined,
+    Learned,
     Weights,
     best_recalled,
     combine,
@@ -24,6 +25,8 @@ from app.retrieval.combination import (
 FUSED_SCORES = {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}
 BLIND = Combination(match=2.0, base=1.0, agreement=0.0)
 """Trusts every reranker alike."""
+PLAIN = Calibration("none", intercept=-2.0, score=1.0, best=4.0)
+KNOWN = Calibration("known", intercept=-1.0, score=2.0, best=0.1)
 UNMATCHED = dict.fromkeys(FUSED_SCORES, 0.0)
 AS_LEARNED = Weights()
 
@@ -39,7 +42,7 @@ def combined(
     weights: Weights = AS_LEARNED,
     depth: int = 4,
     combination: Combination = BLIND,
-    calibration: Calibration | None = None,
+    reranker: str = "unknown",
 ) -> list[Combined]:
     return combine(
         fused(),
@@ -47,8 +50,8 @@ def combined(
         scores,
         depth=depth,
         weights=weights,
-        combination=combination,
-        calibration=calibration,
+        learned=Learned(combination, {"none": PLAIN, "known": KNOWN}),
+        reranker=reranker,
     )
 
 
@@ -159,12 +162,13 @@ def test_what_lies_deeper_stays_behind_whatever_its_score() -> None:
 def test_equal_scores_keep_the_fused_order() -> None:
     assert order(dict.fromkeys("abcd", 1.0)) == "abcd"
     flat = [Fused(id_, rank, 1.0, {}) for rank, id_ in enumerate("abcd", 1)]
-    found = combine(flat, {}, {}, depth=4, weights=Weights(), combination=BLIND)
+    found = combine(flat, {}, {}, depth=4, weights=AS_LEARNED, learned=learned(), reranker="none")
     assert [c.fused.chunk_id for c in found] == list("abcd")
 
 
 def test_nothing_to_rerank_is_nothing() -> None:
-    assert combine([], {}, {}, depth=20, weights=Weights(), combination=BLIND) == []
+    nothing = combine([], {}, {}, depth=20, weights=AS_LEARNED, learned=learned(), reranker="none")
+    assert nothing == []
 
 
 @given(
@@ -181,8 +185,9 @@ def test_every_candidate_keeps_a_finite_place(
         {c.chunk_id: n / 20 for n, c in enumerate(candidates)},
         scores,
         depth=15,
-        weights=Weights(),
-        combination=learned().combination,
+        weights=AS_LEARNED,
+        learned=learned(),
+        reranker="none",
     )
     assert sorted(c.fused.chunk_id for c in found) == [c.chunk_id for c in candidates]
     assert all(math.isfinite(c.score) for c in found)
@@ -190,28 +195,27 @@ def test_every_candidate_keeps_a_finite_place(
 
 def test_relevance_is_a_probability_that_falls_with_the_rank() -> None:
     """Log odds −1 + 2 · 0.5 + 0.1 · 10 = 1: 1 / (1 + e⁻¹) = 0.731."""
-    calibration = Calibration("r", intercept=-1.0, score=2.0, best=0.1)
-    found = relevance(np.array([0.5, 0.0]), np.array([10.0, 10.0]), calibration)
+    found = relevance(np.array([0.5, 0.0]), 10.0, KNOWN)
     assert found == pytest.approx([0.731, 0.5], abs=1e-3)
-    scores = {"a": 1.0, "b": 9.0, "c": 2.0, "d": 0.0}
-    ranked = combined(scores, depth=3, calibration=calibration)
+    ranked = combined({"a": 1.0, "b": 9.0, "c": 2.0}, depth=3, reranker="known")
     told = [candidate.relevance for candidate in ranked]
     assert told[3] is None
     assert all(p is not None for p in told[:3])
     assert told[:3] == sorted(told[:3], reverse=True)
-    plain = combined(scores, depth=3)
-    assert all(candidate.relevance is None for candidate in plain)
 
 
-def test_without_a_reranker_the_best_match_tells_whether_there_is_an_answer() -> None:
-    calibration = Calibration("none", intercept=-2.0, score=1.0, best=4.0)
-    far, near = (
-        combined({}, matches=dict.fromkeys("abcd", match), calibration=calibration)[0].relevance
-        for match in (0.1, 0.9)
-    )
-    assert far is not None
-    assert near is not None
-    assert far < 0.5 < near
+@pytest.mark.parametrize(("reranker", "scores"), [("none", {}), ("unknown", {"a": 1.0, "b": 9.0})])
+def test_without_a_calibrated_reranker_recall_tells_what_is_relevant(
+    reranker: str, scores: Mapping[str, float]
+) -> None:
+    """a: fused 1.342, match 0.9 twice, and 4 · 0.9 for the query: −2 + 1.342 + 1.8 + 3.6."""
+    matches = {"a": 0.9, "b": 0.0, "c": 0.0, "d": 0.0}
+    told = {
+        c.fused.chunk_id: c.relevance for c in combined(scores, matches=matches, reranker=reranker)
+    }
+    assert told["a"] == pytest.approx(1 / (1 + math.exp(-4.742)), abs=1e-4)
+    far = combined(scores, matches=dict.fromkeys("abcd", 0.1), reranker=reranker)
+    assert max(c.relevance or 0.0 for c in far) < 0.5
 
 
 def test_a_candidate_that_vanished_since_it_was_recalled_matches_nothing() -> None:

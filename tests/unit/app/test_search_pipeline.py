@@ -458,7 +458,7 @@ def test_the_reranker_reorders_the_best(make: Make) -> None:
 
 
 @pytest.mark.usefixtures("believed")
-def test_what_is_not_reranked_stays_behind_in_its_fused_order(make: Make) -> None:
+def test_what_is_not_read_keeps_its_order(make: Make) -> None:
     class Worst(FakeReranker):
         def score(self, query: str, passages: Sequence[str]) -> list[float]:
             return [-1.0 * n for n in range(len(passages), 0, -1)]
@@ -469,8 +469,10 @@ def test_what_is_not_reranked_stays_behind_in_its_fused_order(make: Make) -> Non
     assert plain is not None
     assert trace is not None
     before = [c.document_id for c in plain.candidates]
-    assert [c.document_id for c in trace.candidates] == [before[1], before[0], *before[2:]]
-    assert [c.rerank_score is None for c in trace.candidates] == [False, False, True, True]
+    after = [c.document_id for c in trace.candidates]
+    assert after[0] == before[1]
+    unread = [c.document_id for c in trace.candidates if c.rerank_score is None]
+    assert unread == before[2:]
 
 
 def test_reranking_can_be_declined(make: Make) -> None:
