@@ -14,7 +14,7 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 from app.models.folder import ModelFolder
 from app.models.prefixes import Prefixes, prefixes_for
 from app.models.third_party import quiet
-from train.held_out import HeldOut, Score
+from train.held_out import ALONE, HeldOut, Score
 from train.samples import Sample, Split, draw
 from train.settings import EmbedderRun
 from train.trainer import (
@@ -70,8 +70,10 @@ class EmbedderTrainee:
         )
         prefixes = _prefixes(model, self._base.id)
         dataset = Dataset.from_list(list(_rows(list(samples), prefixes, run)))
-        held_out = HeldOut(split.held_out, lambda trained: nearness(trained, self._base.id))
-        settings = arguments(self._folder, run, samples=len(dataset))
+        held_out = HeldOut(
+            split.held_out, lambda trained: nearness(trained, self._base.id), metric=ALONE
+        )
+        settings = arguments(self._folder, run, samples=len(dataset), metric=ALONE)
         settings.batch_sampler = BatchSamplers.NO_DUPLICATES  # an answer must be no one's negative
         trainer = SentenceTransformerTrainer(
             model=model,

@@ -13,8 +13,9 @@ from train.groups import Group
 
 CANDIDATES: Final = 16
 """Of each question, in fused order."""
-METRIC: Final = "mrr"
-"""What checkpoints are chosen by."""
+ALONE: Final = "mrr"
+COMBINED: Final = "mrr_combined"
+"""What checkpoints are chosen by: the model's own order, or the one together with recall."""
 
 Score = Callable[[str, Sequence[str]], Sequence[float]]
 """From a question and passages to a score for each."""
@@ -73,9 +74,12 @@ def _standard(scores: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
 class HeldOut(BaseEvaluator):
     """`measure` as sentence-transformers calls it between training steps."""
 
-    def __init__(self, groups: Sequence[Group], score: Callable[[Any], Score]) -> None:
+    def __init__(
+        self, groups: Sequence[Group], score: Callable[[Any], Score], *, metric: str
+    ) -> None:
+        """``metric`` is what checkpoints are chosen by."""
         super().__init__()  # type: ignore[no-untyped-call]  # untyped there
-        self.primary_metric = METRIC
+        self.primary_metric = self.metric = metric
         self.history: list[dict[str, float]] = []
         self._groups = groups
         self._score = score
@@ -87,11 +91,11 @@ class HeldOut(BaseEvaluator):
         epoch: float = -1,  # noqa: ARG002 - as above
         steps: int = -1,
     ) -> dict[str, float]:
-        """``mrr`` is that of the model alone."""
+        """MRR of the model alone, of it together with recall, and of recall."""
         training = model.training
         model.eval()
         ranks = measure(self._groups, self._score(model))
         model.train(training)
-        found = {METRIC: ranks.alone, "mrr_combined": ranks.combined, "mrr_fused": ranks.fused}
+        found = {ALONE: ranks.alone, COMBINED: ranks.combined, "mrr_fused": ranks.fused}
         self.history.append({"steps": float(steps), **found})
         return found

@@ -16,7 +16,7 @@ from app.models.excerpt import Budget, excerpts
 from app.models.folder import ModelFolder
 from app.ports import Reranker
 from train.base import load_cross_encoder, save_cross_encoder, write_cross_encoder
-from train.held_out import HeldOut, Score
+from train.held_out import COMBINED, HeldOut, Score
 from train.listwise_loss import NO_TEACHER, ListwiseLoss
 from train.samples import Sample, Split, draw
 from train.settings import RerankerRun
@@ -83,10 +83,10 @@ class RerankerTrainee:
             split.train, negatives=run.negatives, near=run.near, epochs=run.epochs, seed=run.seed
         )
         dataset = Dataset.from_list(list(_rows(list(samples), reader, self._teacher)))
-        held_out = HeldOut(split.held_out, lambda _: reader.score)
+        held_out = HeldOut(split.held_out, lambda _: reader.score, metric=COMBINED)
         trainer = CrossEncoderTrainer(
             model=model,
-            args=arguments(self._folder, run, samples=len(dataset)),
+            args=arguments(self._folder, run, samples=len(dataset), metric=COMBINED),
             optimizers=(optimiser(model, run), None),  # type: ignore[arg-type]  # None: linear decay
             train_dataset=dataset,
             loss=ListwiseLoss(

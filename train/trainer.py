@@ -16,7 +16,6 @@ from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 
 from app.models.third_party import quiet
-from train.held_out import METRIC
 from train.settings import EmbedderRun, RerankerRun
 
 WEIGHT_DECAY: Final = 0.01
@@ -24,7 +23,7 @@ M = TypeVar("M")
 """A sentence-transformers model."""
 
 
-def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int) -> Any:
+def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int, metric: str) -> Any:
     """Training arguments: linear decay, as many checks and checkpoints as the run asks for."""
     kind = (
         CrossEncoderTrainingArguments
@@ -49,7 +48,7 @@ def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int) -> 
         save_steps=every,
         save_total_limit=2,
         load_best_model_at_end=True,
-        metric_for_best_model=f"eval_{METRIC}",
+        metric_for_best_model=f"eval_{metric}",
         greater_is_better=True,
         logging_steps=max(1, every // 10),
         dataloader_pin_memory=torch.cuda.is_available(),
@@ -68,8 +67,24 @@ def learn(trainer: Any, folder: Path) -> None:
 
 
 def callbacks(run: RerankerRun | EmbedderRun, progress: Callable[[str], None]) -> list[Any]:
-    """Ends a run that stopped gaining, and tells how it goes."""
-    return [EarlyStoppingCallback(early_stopping_patience=run.patience), _Progress(progress)]
+    """Ends a run that stopped gaining, or where it is told to, and tells how it goes."""
+    return [
+        EarlyStoppingCallback(early_stopping_patience=run.patience),
+        _StopAfter(run.stop_after),
+        _Progress(progress),
+    ]
+
+
+class _StopAfter(TrainerCallback):
+    """Ends a run after so many steps; ``None``: not at all."""
+
+    def __init__(self, steps: int | None) -> None:
+        self._steps = steps
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002 - the signature is the library's
+        """Stops once the last of them is done."""
+        if self._steps is not None and state.global_step >= self._steps:
+            control.should_training_stop = True
 
 
 class _Progress(TrainerCallback):
