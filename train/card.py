@@ -57,8 +57,8 @@ class Card:
                 "",
                 f"    {self.command}",
                 "",
-                f"in {self.minutes:.0f} minutes; the checkpoint kept is that of step {self.steps}, "
-                f"after {self.steps * self.run.batch_questions:,} questions.",
+                f"in {self.minutes:.0f} minutes; kept is the checkpoint of step {self.steps}, after "
+                + f"{self.steps * self.run.batch_questions:,} questions.",
                 "",
                 f"Licence of the weights: {self.licence or _UNSTATED}.",
                 "",

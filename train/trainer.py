@@ -82,9 +82,9 @@ class _StopAfter(TrainerCallback):
         self._steps = steps
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002 - the signature is the library's
-        """Stops once the last of them is done."""
+        """Stops once the last of them is done, and checks what it has come to."""
         if self._steps is not None and state.global_step >= self._steps:
-            control.should_training_stop = True
+            control.should_evaluate = control.should_save = control.should_training_stop = True
 
 
 class _Progress(TrainerCallback):

@@ -23,7 +23,7 @@ from app.retrieval.rerank import Pace, score_within
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
 from app.retrieval.soundness import dense_factor
 from app.retrieval.stopwatch import Stopwatch
-from app.retrieval.term_match import term_matches
+from app.retrieval.term_match import MOST_TERMS, term_matches
 from app.retrieval.tuned import InForce, settings_in_force
 from app.retrieval.weighting import route_weights
 from app.settings import RetrievalSettings
@@ -190,7 +190,7 @@ class SearchPipeline:
 
     def _term_matches(self, query: str, chunks: Sequence[Chunk]) -> Mapping[str, float]:
         """By chunk id."""
-        terms = self._analyzer.query_terms(query)
+        terms = self._analyzer.query_terms(query)[:MOST_TERMS]
         wanted = frozenset(terms)
         occurrences = [self._analyzer.occurrences(chunk.indexed_text, wanted) for chunk in chunks]
         found = term_matches(terms, occurrences)

@@ -28,6 +28,9 @@ WINDOW: Final = 30
 APART: Final = 2
 """How many places behind the first of two query terms the second may stand."""
 
+MOST_TERMS: Final = 128
+"""Of a query, looked for: the first. A page that somebody pasted must not take long."""
+
 Occurrences = Sequence[tuple[int, str]]
 """Where terms of the query stand in one passage, ascending."""
 

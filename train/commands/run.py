@@ -127,9 +127,7 @@ def _begin(
 
 
 def _best_step(held_out: HeldOut) -> int:
-    best = max(
-        held_out.history, key=lambda found: found[held_out.metric], default={"steps": 0.0}
-    )
+    best = max(held_out.history, key=lambda found: found[held_out.metric], default={"steps": 0.0})
     return int(best["steps"])
 
 

@@ -36,6 +36,7 @@ from app.retrieval.combination import Combination, Learned, learned
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.soundness import SOUND_SHARE, USELESS_SHARE
 from app.retrieval.stopwatch import Stopwatch
+from app.retrieval.term_match import MOST_TERMS
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
@@ -425,6 +426,15 @@ def test_matching_can_be_declined_and_goes_no_deeper_than_the_settings_say(make:
     shallow = make(match_weight=10.0, match_depth=1).search(request)
     assert ids(shallow) == ["scattered", "together"]
     assert [hit.term_match is None for hit in shallow.hits] == [False, True]
+
+
+@pytest.mark.usefixtures("two_orders")
+def test_a_pasted_page_is_matched_by_its_first_terms(make: Make) -> None:
+    page = "solar panel " + " ".join(f"word{n}" for n in range(2 * MOST_TERMS))
+    backwards = " ".join(reversed(page.split()))
+    for query, matched in ((page, True), (backwards, False)):
+        hits = make().search(SearchRequest(query)).hits
+        assert any(hit.term_match for hit in hits) is matched
 
 
 def test_relevance_is_told_without_a_reranker_and_falls_with_the_rank(make: Make) -> None:

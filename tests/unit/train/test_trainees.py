@@ -81,7 +81,8 @@ def test_a_reranker_learns_and_is_served_as_it_was_saved(
     held_out = trainee.train(split_, lambda _: None)
     before, after = (measure(split_.held_out, s) for s in (trainee.before(), trainee.after()))
     assert after.alone > before.alone or after.alone == 1.0
-    assert held_out.history[-1]["mrr"] == pytest.approx(after.alone)
+    best = max(held_out.history, key=lambda found: found["mrr_combined"])
+    assert best["mrr_combined"] == pytest.approx(after.combined)
     trainee.save(tmp_path / "model")
     served = CrossEncoderReranker.load(
         local_folder(tmp_path / "model"),
@@ -94,6 +95,14 @@ def test_a_reranker_learns_and_is_served_as_it_was_saved(
     assert served.score(group.query, texts) == pytest.approx(
         trainee.after()(group.query, texts), abs=1e-4
     )
+
+
+def test_a_run_ends_after_the_steps_that_it_is_given_and_is_checked_there(
+    base: ModelFolder, tmp_path: Path
+) -> None:
+    trainee = RerankerTrainee(base, tmp_path, reranker_run(epochs=6, stop_after=3))
+    held_out = trainee.train(parts(), lambda _: None)
+    assert [found["steps"] for found in held_out.history] == [3.0]
 
 
 def test_words_keep_the_meaning_they_had(base: ModelFolder, tmp_path: Path) -> None:
