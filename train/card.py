@@ -49,6 +49,7 @@ class Card:
     def to_markdown(self) -> str:
         """The card; it holds no text of the data."""
         trained = Counter((group.source, group.language) for group in self.trained)
+        read = self.steps * self.run.batch_questions
         return "\n".join(
             [
                 f"# A {self.kind} trained with Attest",
@@ -57,8 +58,7 @@ class Card:
                 "",
                 f"    {self.command}",
                 "",
-                f"in {self.minutes:.0f} minutes; kept is the checkpoint of step {self.steps}, after "
-                + f"{self.steps * self.run.batch_questions:,} questions.",
+                f"in {self.minutes:.0f} minutes; kept is step {self.steps}, after {read:,} questions.",
                 "",
                 f"Licence of the weights: {self.licence or _UNSTATED}.",
                 "",
