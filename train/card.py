@@ -58,7 +58,7 @@ class Card:
                 "",
                 f"    {self.command}",
                 "",
-                f"in {self.minutes:.0f} minutes; kept: step {self.steps}, after {read:,} questions.",
+                f"in {self.minutes:.0f} minutes; kept: step {self.steps}, {read:,} questions.",
                 "",
                 f"Licence of the weights: {self.licence or _UNSTATED}.",
                 "",
