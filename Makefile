@@ -69,7 +69,7 @@ reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combin
 	$(BIN)/rag models install attest-reranker-mini
 	ATTEST_MODELS__RERANKER=bundled:attest-reranker-mini $(BIN)/rag train combination \
 	  $(foreach set,codebase_qa clapnq_dev scifact covidqa medquad_eval cmrc2018_dev,$(EVAL)/$(set)) \
-	  --limit 600 --out app/retrieval/combination.json
+	  --limit 300 --out app/retrieval/combination.json
 
 results: models  ## Measure quality on the shared data; writes docs/results/*.json
 	bash benchmarks/results.sh

@@ -55,9 +55,13 @@ def write_cross_encoder(
 
 
 def load_cross_encoder(folder: Path, *, max_length: int) -> CrossEncoder:
-    """A folder that `write_cross_encoder` or a run wrote; scores are raw logits."""
+    """A folder that `write_cross_encoder` or a run wrote; scores are raw logits.
+
+    Of a pair, ``max_length`` tokens are read, or as many as the encoder has positions for.
+    """
     identity = torch.nn.Identity()
     with quiet():
+        max_length = min(max_length, _positions(folder))
         if not (folder / FILE).is_file():
             model: CrossEncoder = CrossEncoder(
                 str(folder), local_files_only=True, max_length=max_length, activation_fn=identity
@@ -74,6 +78,12 @@ def load_cross_encoder(folder: Path, *, max_length: int) -> CrossEncoder:
             modules=[encoder, InteractionScore.of(folder)], activation_fn=identity
         )
         return made
+
+
+def _positions(folder: Path) -> int:
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    taken = 2 if "roberta" in config.model_type else 0  # its positions begin behind the padding id
+    return int(getattr(config, "max_position_embeddings", 1 << 20)) - taken
 
 
 def save_cross_encoder(model: CrossEncoder, folder: Path) -> None:

@@ -1,15 +1,19 @@
 """The commands of ``rag train``; each is a few lines over its module."""
 
 # ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
+# ruff: noqa: PLR0917 - typer calls with keywords
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.terminal import load_settings, out
+
+if TYPE_CHECKING:
+    from train.pairs import Pair
 
 training = typer.Typer(
     help="Fine-tune rerankers and embedders on questions and the passages that answer them.",
@@ -17,9 +21,13 @@ training = typer.Typer(
 )
 
 Data = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Argument(help='JSON Lines of {"query", "positive"}, or folders in BEIR layout.'),
 ]
+FromCollection = Annotated[
+    str | None, typer.Option("--collection", help="Add questions made from its passages.")
+]
+Questions = Annotated[int, typer.Option(min=1, help="At most, made from the collection.")]
 Out = Annotated[Path, typer.Option("--out", help="The run's folder; given again, it goes on.")]
 Set = Annotated[
     list[str] | None,
@@ -33,8 +41,10 @@ Licences = Annotated[
 
 @training.command()
 def reranker(
-    data: Data,
     folder: Out,
+    data: Data = None,
+    collection: FromCollection = None,
+    questions: Questions = 2_000,
     base: Annotated[
         str | None, typer.Option(help="A cross-encoder, or an encoder that becomes one.")
     ] = None,
@@ -49,7 +59,7 @@ def reranker(
     """Train a cross-encoder with negatives from hybrid recall."""
     from app.models.registry import build_reranker, model_folder
     from train.commands.run import Provenance, run_training
-    from train.commands.target import read_data, read_licences, read_run
+    from train.commands.target import read_licences, read_run
     from train.reranker import RerankerTrainee
     from train.settings import RerankerRun
 
@@ -57,13 +67,14 @@ def reranker(
     models = configured.models
     run = read_run(RerankerRun, settings, base=base, layers=layers)
     start = model_folder(run.base, models.cache)
+    pairs = _pairs(data, collection, questions)
 
     def make() -> RerankerTrainee:
         named = models.model_copy(update={"reranker": teacher})
         return RerankerTrainee(start, folder, run, build_reranker(named, None) if teacher else None)
 
     run_training(
-        read_data(data),
+        pairs,
         make,
         run=run,
         settings=configured,
@@ -76,8 +87,10 @@ def reranker(
 
 @training.command()
 def embedder(
-    data: Data,
     folder: Out,
+    data: Data = None,
+    collection: FromCollection = None,
+    questions: Questions = 2_000,
     base: Annotated[str | None, typer.Option(help="An embedder that runs here.")] = None,
     settings: Set = None,
     licence: Licence = "",
@@ -86,15 +99,16 @@ def embedder(
     """Train an embedder with negatives from hybrid recall."""
     from app.models.registry import model_folder
     from train.commands.run import Provenance, run_training
-    from train.commands.target import read_data, read_licences, read_run
+    from train.commands.target import read_licences, read_run
     from train.embedder import EmbedderTrainee
     from train.settings import EmbedderRun
 
     configured = load_settings()
     run = read_run(EmbedderRun, settings, base=base)
     start = model_folder(run.base, configured.models.cache)
+    pairs = _pairs(data, collection, questions)
     run_training(
-        read_data(data),
+        pairs,
         lambda: EmbedderTrainee(start, folder, run),
         run=run,
         settings=configured,
@@ -127,3 +141,19 @@ def combination(
         out=out_json,
         console=out,
     )
+
+
+def _pairs(data: list[Path] | None, collection: str | None, questions: int) -> list[Pair]:
+    from train.commands.target import read_data
+    from train.errors import InvalidPairs
+
+    if not (data or collection):
+        raise InvalidPairs("give pairs, or --collection to make questions from its passages")
+    pairs = read_data(data) if data else []
+    if collection:
+        from train.commands.collection import pairs_of_collection
+
+        pairs += pairs_of_collection(
+            collection, questions=questions, settings=load_settings(), console=out
+        )
+    return pairs

@@ -112,6 +112,30 @@ def test_an_embedder_is_trained(run: Run, encoder: Path, pairs: Path) -> None:
     assert (Path("run") / "model" / "modules.json").is_file()
 
 
+def test_a_collection_that_nobody_asked_anything_trains_on_questions_made_from_it(
+    run: Run, encoder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "docs").mkdir()
+    for n in range(30):
+        name = f"Bridge{n}"
+        (tmp_path / "docs" / f"{n}.md").write_text(
+            f"# {name} of the north\n\nThe {name} is a crossing that was opened in 19{n + 10}. "
+            f"It is {n + 100} metres long and carries {n + 3} lanes of traffic over the river.\n"
+        )
+    assert run("ingest", "docs")[0] == 0
+    code, _, err = run(
+        *("train", "reranker", "--collection", "default", "--base", encoder, "--out", "run"), *SMALL
+    )
+    assert (code, err) == (0, "")
+    assert "| collection default | en |" in (Path("run") / "model" / "README.md").read_text()
+
+
+def test_training_needs_pairs_or_a_collection(run: Run, encoder: Path) -> None:
+    code, _, err = run("train", "reranker", "--base", encoder, "--out", "run")
+    assert code == 3
+    assert "--collection" in err
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -158,10 +182,11 @@ def test_what_is_learned_of_a_reranker_says_what_each_left_out_set_thinks_of_it(
     folders = [dataset(tmp_path / word, word) for word in ("river", "bank", "loan")]
     code, out, err = run("train", "combination", *folders, "--limit", 8, "--out", "learned.json")
     assert (code, err) == (0, "")
-    assert "loan left out: hit@1" in out
+    assert "loan left out, matched against fused: hit@1" in out
+    assert "loan left out, reranked against matched: hit@1" in out
     learned = json.loads(Path("learned.json").read_text())
-    assert set(learned["combination"]) == {"base", "agreement"}
-    assert learned["calibration"]["reranker"] == "fake-reranker"
+    assert set(learned["combination"]) == {"match", "base", "agreement"}
+    assert [one["reranker"] for one in learned["calibrations"]] == ["none", "fake-reranker"]
     assert [one["questions"] for one in learned["left_out"]] == [8, 8, 8]
 
 
