@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from app.domain import Fingerprint, Tuning
-from app.retrieval.tuned import NO_RERANKER, InForce, settings_in_force
+from app.retrieval.combination import NO_RERANKER
+from app.retrieval.tuned import InForce, settings_in_force
 from app.settings import RetrievalSettings, WeightRule
 
 FINGERPRINT = Fingerprint("fake-embedder", 32, "fake-1", "structure-256-0")
