@@ -177,7 +177,7 @@ RERANKER_MINI: Final = TrainedModel(
     passage_tokens=96,
     default=False,
 )
-"""No gain yet that can be told from luck, on sets that it was not trained on (decision 9)."""
+"""Slower than all the rest of a search, and it gains on some questions only (decision 9)."""
 BUNDLED: Final[tuple[Bundled, ...]] = (E5_SMALL, SMOLLM2, ALL_MINILM, RERANKER_MINI)
 
 
