@@ -67,15 +67,19 @@ def tune_reranking(
         configured.rerank_weight,
     )
     scored = any(c.rerank_score is not None for found in questions for c in found.candidates)
-    depths = RERANK_DEPTHS if scored else (default.rerank_depth,)
-    weights = RERANK_WEIGHTS if scored else (default.rerank_weight,)
-    grid = itertools.product(MATCH_DEPTHS, MATCH_WEIGHTS, depths, weights)
+    if scored:
+        grid = itertools.product(
+            (default.match_depth,), MATCH_WEIGHTS, RERANK_DEPTHS, (0.0, *RERANK_WEIGHTS)
+        )
+    else:
+        grid = itertools.product(
+            MATCH_DEPTHS, MATCH_WEIGHTS, (default.rerank_depth,), (default.rerank_weight,)
+        )
     tried = list(
         dict.fromkeys(
             [
                 default,
-                replace(default, rerank_weight=0.0),
-                replace(default, match_weight=0.0, rerank_weight=0.0),
+                replace(default, match_weight=0.0),
                 *itertools.starmap(RerankSetting, grid),
             ]
         )

@@ -27,8 +27,10 @@ def test_a_search_answers_in_the_agreed_shape(filled: World) -> None:
     hit = body["hits"][0]
     assert set(hit) == {
         *("rank", "score", "chunk_id", "document_id", "title", "heading_path", "text", "span"),
-        *("metadata", "routes"),
+        *("metadata", "routes", "term_match", "relevance"),
     }
+    assert 0.0 < hit["term_match"] <= 1.0
+    assert 0.0 < hit["relevance"] < 1.0
     assert (hit["rank"], hit["document_id"], hit["title"]) == (1, "h", "Ardmore")
     assert hit["text"] == HARBOUR
     assert hit["span"] == [0, len(HARBOUR)]

@@ -253,6 +253,7 @@ def trained(
         origin="trained here",
         unpack=unpack,
         layout=1,
+        passage_tokens=96,
     )
     monkeypatch.setattr(TrainedModel, "file", property(lambda self: weights / self.weights))
     monkeypatch.setattr(bundled, "BUNDLED", (*bundled.BUNDLED, model))

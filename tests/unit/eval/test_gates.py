@@ -160,7 +160,7 @@ def evaluated(tmp_path):
             settings=RetrievalSettings(),
             executor=executor,
         )
-        searcher = PipelineSearcher(pipeline, routes=("bm25", "dense"), rerank=False)
+        searcher = PipelineSearcher(pipeline, routes=("bm25", "dense"))
         return evaluate(RIVERS, searcher, provenance={})
 
     yield made

@@ -139,7 +139,12 @@ def test_a_folder_without_a_command_is_evaluated(run: Run, dataset: Path) -> Non
     assert run("eval", "run", dataset, "--out", "long.json")[0] == 0
     short, long = (read_report(Path(name)) for name in ("short.json", "long.json"))
     assert short.table == long.table
-    assert [row.stage for row in short.table.rows] == ["bm25", "embedding", "ensemble"]
+    assert [row.stage for row in short.table.rows] == [
+        "bm25",
+        "embedding",
+        "ensemble",
+        "ensemble_rerank",
+    ]
     assert short.table.row("bm25").cells["hit@1"].mean == 1.0
 
 

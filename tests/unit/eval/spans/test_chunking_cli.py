@@ -92,7 +92,9 @@ def test_a_sweep_indexes_each_configuration_and_compares_it(
     whole, halves = report.results
     assert (whole.chunks, halves.chunks) == (1, 2)
     # The whole text, 31 tokens, fits neither budget; each half holds two sentences of 7 or 8.
-    assert [stage.stage for stage in whole.stages] == ["bm25", "embedding", "ensemble"]
+    assert [stage.stage for stage in whole.stages] == [
+        *("bm25", "embedding", "ensemble", "ensemble_rerank")
+    ]
     assert whole.stages[0].means["span_recall@30tok"] == 0.0
     assert halves.stages[0].means["span_recall@16tok"] == 1.0
     assert sweep_from_json((tmp_path / "report.json").read_text(encoding="utf-8")) == report
@@ -162,7 +164,7 @@ def test_embedders_are_compared_on_one_budget(
     # 62 of its own tokens fit into its chunk; the budget counts them as the 31 of the baseline.
     assert [result.chunks for result in report.results] == [1, 1]
     assert [result.mean_tokens for result in report.results] == [31, 31]
-    assert len(report.comparisons) == 3
+    assert len(report.comparisons) == 4  # one a stage
     assert report.alike == {}
 
 
