@@ -33,9 +33,14 @@ class FakeAnalyzer:
         """See `app.ports.Analyzer.query_terms`; it knows no function words."""
         return self.terms(text)
 
-    def occurrences(self, text: str, terms: frozenset[str]) -> list[tuple[int, str]]:
+    def occurrences(
+        self, texts: Sequence[str], terms: frozenset[str]
+    ) -> list[list[tuple[int, str]]]:
         """See `app.ports.Analyzer.occurrences`."""
-        return [(place, term) for place, term in enumerate(self.terms(text)) if term in terms]
+        return [
+            [(place, term) for place, term in enumerate(self.terms(text)) if term in terms]
+            for text in texts
+        ]
 
     def language(self, text: str) -> str:
         """``zh`` for a text with a Chinese character, else ``en``."""

@@ -42,8 +42,10 @@ class Analyzer(Protocol):
     def query_terms(self, text: str) -> list[str]:
         """Those `terms` of a question that say what it is about; all where none does."""
 
-    def occurrences(self, text: str, terms: frozenset[str]) -> list[tuple[int, str]]:
-        """Where ``terms`` stand in ``text``, ascending: at which word, or character of Chinese."""
+    def occurrences(
+        self, texts: Sequence[str], terms: frozenset[str]
+    ) -> list[list[tuple[int, str]]]:
+        """Where ``terms`` stand in each text, ascending: at which word, or character of Chinese."""
 
     def language(self, text: str) -> str:
         """The dominant language: ``zh``, ``en``, another ISO 639-1 code, or ``und``."""

@@ -191,9 +191,8 @@ class SearchPipeline:
     def _term_matches(self, query: str, chunks: Sequence[Chunk]) -> Mapping[str, float]:
         """By chunk id."""
         terms = self._analyzer.query_terms(query)[:MOST_TERMS]
-        wanted = frozenset(terms)
-        occurrences = [self._analyzer.occurrences(chunk.indexed_text, wanted) for chunk in chunks]
-        found = term_matches(terms, occurrences)
+        texts = [chunk.indexed_text for chunk in chunks]
+        found = term_matches(terms, self._analyzer.occurrences(texts, frozenset(terms)))
         return {chunk.id: match for chunk, match in zip(chunks, found, strict=True)}
 
     def _rerank_scores(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,8 @@ _TOKEN: Final = re.compile(
         r"\u3040-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
     )
 )
+_TOKENS: Final = re.compile(re.sub(r"\(\?P<\w+>", "(?:", _TOKEN.pattern))
+"""The same without groups, so that all are found at once."""
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LETTERS_OR_DIGITS: Final = re.compile(r"[^\W\d_]+|\d+")
 _UNSPACED: Final = re.compile(
@@ -46,7 +48,8 @@ _UNSPACED: Final = re.compile(
 _PLAIN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _BREAKS: Final = re.compile(r"[._\-@/+:#]+")
 _DOTTED_NUMBER: Final = re.compile(r"\d+(?:\.\d+)+")
-_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_THOUSANDS: Final = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
+"""It begins with the comma, which is quick to look for."""
 
 
 class StandardAnalyzer:
@@ -87,27 +90,39 @@ class StandardAnalyzer:
         content = [term for is_content, term in terms if is_content]
         return content or [term for _, term in terms]
 
-    def occurrences(self, text: str, terms: frozenset[str]) -> list[tuple[int, str]]:
-        """Where ``terms`` stand in ``text``, ascending; see `app.ports.Analyzer`.
+    def occurrences(
+        self, texts: Sequence[str], terms: frozenset[str]
+    ) -> list[list[tuple[int, str]]]:
+        """Where ``terms`` stand in each text, ascending; see `app.ports.Analyzer`.
 
         Scripts without spaces are searched character by character: a word is found wherever its
         characters stand, and nothing has to be segmented.
         """
         unspaced = [term for term in terms if _UNSPACED.match(term)]
-        found: list[tuple[int, str]] = []
-        place = 0
-        for match in _TOKEN.finditer(_folded(text)):
-            token = match.group()
-            if match.lastgroup == "word":
-                found += [(place, term) for term in self._word(token) if term in terms]
-                place += 1
-            else:
-                run = normalise(token)
-                found += sorted(
-                    (place + start, term) for term in unspaced for start in _starts(run, term)
-                )
-                place += len(run)
+        known: dict[str, tuple[int, Sequence[tuple[int, str]]]] = {}
+        found = []
+        for text in texts:
+            place, places = 0, []
+            for token in _TOKENS.findall(_folded(text)):
+                seen = known.get(token)
+                if seen is None:
+                    seen = known[token] = self._within(token, terms, unspaced)
+                length, inside = seen
+                if inside:
+                    places += [(place + start, term) for start, term in inside]
+                place += length
+            found.append(places)
         return found
+
+    def _within(
+        self, token: str, terms: frozenset[str], unspaced: Sequence[str]
+    ) -> tuple[int, Sequence[tuple[int, str]]]:
+        """How many places a token takes, and which terms begin at which of them."""
+        if token.isascii() or not _UNSPACED.match(token):
+            held = self._word(token)
+            return 1, () if terms.isdisjoint(held) else [(0, t) for t in held if t in terms]
+        run = normalise(token)
+        return len(run), sorted((start, term) for term in unspaced for start in _starts(run, term))
 
     def _terms(self, text: str) -> Iterator[tuple[bool, str]]:
         """Each term, and whether it is more than a function word."""

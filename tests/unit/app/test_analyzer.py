@@ -155,7 +155,8 @@ def test_the_dictionary_is_kept_in_the_folder_given_and_nowhere_else(tmp_path: P
 def test_terms_are_found_where_they_stand(
     analyzer: StandardAnalyzer, text: str, query: str, expected: list[tuple[int, str]]
 ) -> None:
-    assert analyzer.occurrences(text, frozenset(analyzer.query_terms(query))) == expected
+    asked = frozenset(analyzer.query_terms(query))
+    assert analyzer.occurrences([text, "", text], asked) == [expected, [], expected]
 
 
 @given(text=ANY_UNICODE | TRICKY)
@@ -164,6 +165,6 @@ def test_a_text_holds_its_own_terms_in_ascending_places(
     analyzer: StandardAnalyzer, text: str
 ) -> None:
     terms = frozenset(analyzer.terms(text))
-    found = analyzer.occurrences(text, terms)
+    (found,) = analyzer.occurrences([text], terms)
     assert {term for _, term in found} == terms
     assert [place for place, _ in found] == sorted(place for place, _ in found)
