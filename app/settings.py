@@ -138,7 +138,7 @@ class AnswerSettings(_Section):
     scored_sentences: int = Field(24, ge=1, le=500, description="compared with the question")
     max_sentences: int = Field(3, ge=1, le=20)
     history_turns: int = Field(1, ge=0, le=10, description="questions before that search sees")
-    min_evidence: float = Field(0.5, ge=0.0, le=1.0, description="below: abstain")
+    min_evidence: float = Field(0.45, ge=0.0, le=1.0, description="below: abstain")
     prompt_tokens: int = Field(600, ge=64, description="of passages shown to the generator")
     max_answer_tokens: int = Field(160, ge=8, le=4_096)
     generate_budget_ms: float = Field(8_000.0, ge=0.0, description="then what is verified stands")

@@ -181,7 +181,6 @@ class Answerer:
         near: Mapping[str, float],
         ranking: _Ranking,
     ) -> Evidence:
-        told = [hit.relevance for hit in search.hits if hit.relevance is not None]
         return measure_evidence(
             [
                 frozenset(self._analyzer.terms(query))
@@ -190,7 +189,6 @@ class Answerer:
             [frozenset(self._analyzer.terms(f"{p.context}\n{p.text}")) for p in context.passages],
             nearness=[near[hit.chunk.id] for hit in search.hits] if near else None,
             relevance=[s.score for s in ranking.sentences] if ranking.by_meaning else None,
-            probability=told or None,
         )
 
     def _relevance(
