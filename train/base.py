@@ -24,6 +24,19 @@ from app.models.third_party import quiet
 Head = Literal["keep", "interaction", "first"]
 
 
+class Encoder(Transformer):
+    """An encoder whose pooler is left out: nothing uses it, and no file holds its weights.
+
+    A class, since checkpoints are loaded by the class of what was saved.
+    """
+
+    def __init__(
+        self, model_name_or_path: str, *, model_kwargs: dict[str, Any] | None = None, **options: Any
+    ) -> None:
+        kwargs = {**(model_kwargs or {}), "add_pooling_layer": False}
+        super().__init__(model_name_or_path, model_kwargs=kwargs, **options)
+
+
 def write_cross_encoder(
     base: ModelFolder,
     folder: Path,
@@ -67,10 +80,10 @@ def load_cross_encoder(folder: Path, *, max_length: int) -> CrossEncoder:
                 str(folder), local_files_only=True, max_length=max_length, activation_fn=identity
             )
             return model
-        encoder = Transformer(
+        encoder = Encoder(
             str(folder),
             max_seq_length=max_length,
-            model_kwargs={"local_files_only": True, "add_pooling_layer": False},
+            model_kwargs={"local_files_only": True},
             processor_kwargs={"local_files_only": True},
             config_kwargs={"local_files_only": True},
         )

@@ -18,6 +18,7 @@ from train.held_out import ALONE, HeldOut, Score
 from train.samples import Sample, Split, draw
 from train.settings import EmbedderRun
 from train.trainer import (
+    LoadsBest,
     arguments,
     callbacks,
     freeze_vocabulary,
@@ -53,7 +54,7 @@ class EmbedderTrainee:
         with quiet():
             return SentenceTransformer(str(self._base.path), local_files_only=True)
 
-    def train(self, split: Split, progress: Callable[[str], None]) -> HeldOut:
+    def train(self, split: Split, progress: Callable[[str], None]) -> int:
         """See `Trainee.train`."""
         run, model = self._run, self._model
         longest, model.max_seq_length = model.max_seq_length, run.max_tokens
@@ -75,7 +76,7 @@ class EmbedderTrainee:
         )
         settings = arguments(self._folder, run, samples=len(dataset), metric=ALONE)
         settings.batch_sampler = BatchSamplers.NO_DUPLICATES  # an answer must be no one's negative
-        trainer = SentenceTransformerTrainer(
+        trainer = _Trainer(
             model=model,
             args=settings,
             train_dataset=dataset,
@@ -83,9 +84,9 @@ class EmbedderTrainee:
             evaluator=held_out,
             callbacks=callbacks(run, progress),
         )
-        learn(trainer, self._folder)
+        best = learn(trainer, self._folder)
         model.max_seq_length = longest
-        return held_out
+        return best
 
     def before(self) -> Score:
         """See `Trainee.before`."""
@@ -99,6 +100,10 @@ class EmbedderTrainee:
         """See `Trainee.save`."""
         model = merged(self._model) if self._run.lora_rank else self._model
         model.save_pretrained(str(folder), create_model_card=False)
+
+
+class _Trainer(LoadsBest, SentenceTransformerTrainer):  # type: ignore[misc]  # untyped there
+    """Of embedders."""
 
 
 def nearness(model: SentenceTransformer, name: str) -> Score:

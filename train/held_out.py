@@ -79,8 +79,7 @@ class HeldOut(BaseEvaluator):
     ) -> None:
         """``metric`` is what checkpoints are chosen by."""
         super().__init__()  # type: ignore[no-untyped-call]  # untyped there
-        self.primary_metric = self.metric = metric
-        self.history: list[dict[str, float]] = []
+        self.primary_metric = metric
         self._groups = groups
         self._score = score
 
@@ -89,13 +88,11 @@ class HeldOut(BaseEvaluator):
         model: Any,
         output_path: str | None = None,  # noqa: ARG002 - the signature is the library's
         epoch: float = -1,  # noqa: ARG002 - as above
-        steps: int = -1,
+        steps: int = -1,  # noqa: ARG002 - as above
     ) -> dict[str, float]:
         """MRR of the model alone, of it together with recall, and of recall."""
         training = model.training
         model.eval()
         ranks = measure(self._groups, self._score(model))
         model.train(training)
-        found = {ALONE: ranks.alone, COMBINED: ranks.combined, "mrr_fused": ranks.fused}
-        self.history.append({"steps": float(steps), **found})
-        return found
+        return {ALONE: ranks.alone, COMBINED: ranks.combined, "mrr_fused": ranks.fused}

@@ -21,6 +21,7 @@ from train.listwise_loss import NO_TEACHER, ListwiseLoss
 from train.samples import Sample, Split, draw
 from train.settings import RerankerRun
 from train.trainer import (
+    LoadsBest,
     arguments,
     callbacks,
     freeze_vocabulary,
@@ -71,7 +72,7 @@ class RerankerTrainee:
         length = self._run.query_tokens + self._run.passage_tokens + FRAME_TOKENS
         return load_cross_encoder(self._start, max_length=length)
 
-    def train(self, split: Split, progress: Callable[[str], None]) -> HeldOut:
+    def train(self, split: Split, progress: Callable[[str], None]) -> int:
         """See `Trainee.train`."""
         run, model = self._run, self._model
         freeze_vocabulary(model)
@@ -84,7 +85,7 @@ class RerankerTrainee:
         )
         dataset = Dataset.from_list(list(_rows(list(samples), reader, self._teacher)))
         held_out = HeldOut(split.held_out, lambda _: reader.score, metric=COMBINED)
-        trainer = CrossEncoderTrainer(
+        trainer = _Trainer(
             model=model,
             args=arguments(self._folder, run, samples=len(dataset), metric=COMBINED),
             optimizers=(optimiser(model, run), None),  # type: ignore[arg-type]  # None: linear decay
@@ -98,8 +99,7 @@ class RerankerTrainee:
             evaluator=held_out,
             callbacks=callbacks(run, progress),
         )
-        learn(trainer, self._folder)
-        return held_out
+        return learn(trainer, self._folder)
 
     def before(self) -> Score:
         """See `Trainee.before`."""
@@ -115,6 +115,10 @@ class RerankerTrainee:
         if self._run.lora_rank:
             model = merged(model)
         save_cross_encoder(model, folder)
+
+
+class _Trainer(LoadsBest, CrossEncoderTrainer):  # type: ignore[misc]  # untyped there
+    """Of cross-encoders."""
 
 
 class _Reader:

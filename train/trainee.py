@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from train.held_out import HeldOut, Score
+from train.held_out import Score
 from train.samples import Split
 
 
@@ -17,12 +17,15 @@ class Trainee(Protocol):
     def kind(self) -> str:
         """``reranker`` or ``embedder``: the setting below ``models`` that will name it."""
 
-    def train(self, split: Split, progress: Callable[[str], None]) -> HeldOut:
+    def train(self, split: Split, progress: Callable[[str], None]) -> int:
         """Trains, from the last checkpoint on where there is one; keeps the best checkpoint.
 
         Args:
             split: Questions to train on, and those that checkpoints are chosen by.
             progress: Told in a line how it goes.
+
+        Returns:
+            The steps after which it was the best.
         """
 
     def before(self) -> Score:

@@ -57,34 +57,39 @@ def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int, met
     )
 
 
-def learn(trainer: Any, folder: Path) -> None:
-    """Runs ``trainer``, from the newest whole checkpoint in ``folder`` on where there is one."""
+class LoadsBest:
+    """For a trainer of sentence-transformers: one that can't load its best checkpoint fails.
+
+    Theirs logs it and keeps the weights that came last.
+    """
+
+    state: Any
+    _load_from_checkpoint: Callable[[str], None]
+
+    def _load_best_model(self) -> None:
+        self._load_from_checkpoint(self.state.best_model_checkpoint)
+
+
+def learn(trainer: Any, folder: Path) -> int:
+    """Runs ``trainer``, from the newest whole checkpoint in ``folder`` on where there is one.
+
+    Returns:
+        The step of the best checkpoint, whose weights the model has now.
+    """
     trainer.remove_callback(PrinterCallback)  # a run tells in its own words
     checkpoints = folder / "checkpoints"
     last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
     with quiet():
         trainer.train(resume_from_checkpoint=last)
+    return int(trainer.state.best_global_step or trainer.state.global_step)
 
 
 def callbacks(run: RerankerRun | EmbedderRun, progress: Callable[[str], None]) -> list[Any]:
-    """Ends a run that stopped gaining, or where it is told to, and tells how it goes."""
+    """Ends a run that stopped gaining, and tells how it goes."""
     return [
         EarlyStoppingCallback(early_stopping_patience=run.patience),
-        _StopAfter(run.stop_after),
         _Progress(progress),
     ]
-
-
-class _StopAfter(TrainerCallback):
-    """Ends a run after so many steps; ``None``: not at all."""
-
-    def __init__(self, steps: int | None) -> None:
-        self._steps = steps
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002 - the signature is the library's
-        """Stops once the last of them is done, and checks what it has come to."""
-        if self._steps is not None and state.global_step >= self._steps:
-            control.should_evaluate = control.should_save = control.should_training_stop = True
 
 
 class _Progress(TrainerCallback):

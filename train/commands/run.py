@@ -24,7 +24,7 @@ from eval.json_files import dump_json, write_text
 from train.card import Card, Measured
 from train.commands.mine import mined_groups
 from train.errors import NotResumable
-from train.held_out import HeldOut, measure_by_source
+from train.held_out import measure_by_source
 from train.mining import MiningSettings
 from train.pairs import Pair
 from train.samples import Split, split
@@ -89,7 +89,7 @@ def run_training(
     )
     console.print(f"training on {len(parts.train)} questions, {len(parts.held_out)} held out")
     trainee = make()
-    held_out = trainee.train(parts, console.print)
+    best = trainee.train(parts, console.print)
     card = Card(
         kind=trainee.kind,
         command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
@@ -101,7 +101,7 @@ def run_training(
         licences=provenance.licences,
         versions=library_versions(),
         minutes=(time.monotonic() - began) / 60,
-        steps=_best_step(held_out),
+        steps=best,
     )
     return _keep(trainee, card, folder, console)
 
@@ -124,11 +124,6 @@ def _begin(
         )
     if (folder / MODEL).exists():
         raise NotResumable(f"{folder} holds a run that has ended; its model is {folder / MODEL}")
-
-
-def _best_step(held_out: HeldOut) -> int:
-    best = max(held_out.history, key=lambda found: found[held_out.metric], default={"steps": 0.0})
-    return int(best["steps"])
 
 
 def _measured(parts: Split, trainee: Trainee) -> list[Measured]:

