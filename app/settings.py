@@ -126,6 +126,13 @@ class RetrievalSettings(_Section):
     rerank_weight: float = Field(
         1.0, ge=0.0, le=10.0, description="of the reranker, beside what was learned; 0: none"
     )
+    rerank_stop: float = Field(
+        0.05,
+        ge=0.0,
+        le=5.0,
+        description="unread candidates to be expected among the first five, below which reranking "
+        "stops; 0: all are read",
+    )
     rerank_budget_ms: float = Field(1_000.0, ge=0.0)
 
 

@@ -1,4 +1,4 @@
-"""What a run starts from, as a folder that `train.cross_encoders` loads."""
+"""Cross-encoders that a run starts from and ends with, as folders."""
 
 from __future__ import annotations
 
@@ -22,19 +22,6 @@ from app.models.packed_weights import pair_template
 from app.models.third_party import quiet
 
 Head = Literal["keep", "interaction", "first"]
-
-
-class Encoder(Transformer):
-    """An encoder whose pooler is left out: nothing uses it, and no file holds its weights.
-
-    A class, since checkpoints are loaded by the class of what was saved.
-    """
-
-    def __init__(
-        self, model_name_or_path: str, *, model_kwargs: dict[str, Any] | None = None, **options: Any
-    ) -> None:
-        kwargs = {**(model_kwargs or {}), "add_pooling_layer": False}
-        super().__init__(model_name_or_path, model_kwargs=kwargs, **options)
 
 
 def write_cross_encoder(
@@ -80,10 +67,10 @@ def load_cross_encoder(folder: Path, *, max_length: int) -> CrossEncoder:
                 str(folder), local_files_only=True, max_length=max_length, activation_fn=identity
             )
             return model
-        encoder = Encoder(
+        encoder = Transformer(
             str(folder),
             max_seq_length=max_length,
-            model_kwargs={"local_files_only": True},
+            model_kwargs={"local_files_only": True, "add_pooling_layer": False},
             processor_kwargs={"local_files_only": True},
             config_kwargs={"local_files_only": True},
         )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from app.retrieval.combination import NO_RERANKER, Combination
+from app.retrieval.relevance import Calibration, Floats, relevance
+from train.questions import Question, Sets
+
+HITS: Final = 10
+"""How many of its candidates a search returns by default."""
 BINS: Final = 10
 STEPS: Final = 50
 """Newton steps; a logistic regression of three numbers needs fewer than ten."""
@@ -64,3 +68,71 @@ def expected_calibration_error(
         if inside.any():
             error += inside.mean() * abs(probabilities[inside].mean() - relevant[inside].mean())
     return float(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Probabilities that hits were relevant, and ones and zeros for what they were; ``(n,)``."""
+
+    probabilities: Floats
+    relevant: Floats
+
+
+def calibrations(
+    sets: Sets, combination: Combination, reranker: str | None
+) -> tuple[Calibration, ...]:
+    """Of no reranker, and of the one that there is; each set counts alike."""
+    plain = {name: [q.unreranked() for q in questions] for name, questions in sets.items()}
+    found = [_calibration(plain, combination, NO_RERANKER)]
+    if reranker is not None:
+        found.append(_calibration(sets, combination, reranker))
+    return tuple(found)
+
+
+def told_hits(
+    questions: Sequence[Question], combination: Combination, calibration: Calibration
+) -> dict[str, Told]:
+    """By language, of the hits that a search for each question returns."""
+    if calibration.reranker == NO_RERANKER:
+        questions = [question.unreranked() for question in questions]
+    found: dict[str, Told] = {}
+    for language in sorted({question.language for question in questions}):
+        asked = [question for question in questions if question.language == language]
+        pairs = _pairs(asked, combination, first=HITS)
+        probabilities = relevance(pairs.features[:, 0], pairs.features[:, 1], calibration)
+        found[language] = Told(probabilities, pairs.relevant)
+    return found
+
+
+def errors_by_language(found: Iterable[Mapping[str, Told]]) -> dict[str, float]:
+    """The expected calibration error over all that was told, by language."""
+    everything: dict[str, list[Told]] = {}
+    for by_language in found:
+        for language, told in by_language.items():
+            everything.setdefault(language, []).append(told)
+    return {
+        language: expected_calibration_error(
+            np.concatenate([one.probabilities for one in told]),
+            np.concatenate([one.relevant for one in told]),
+        )
+        for language, told in sorted(everything.items())
+    }
+
+
+def _calibration(sets: Sets, combination: Combination, reranker: str) -> Calibration:
+    parts = [_pairs(questions, combination) for questions in sets.values()]
+    intercept, score, best = fit_logistic(parts)
+    return Calibration(reranker=reranker, intercept=intercept, score=score, best=best)
+
+
+def _pairs(
+    questions: Sequence[Question], combination: Combination, *, first: int | None = None
+) -> Pairs:
+    """Candidates, the ``first`` or all: score, best of the query, and whether it is relevant."""
+    features, relevant = [], []
+    for question in questions:
+        scores, best = question.combined(combination), question.best
+        for place in np.argsort(-scores, kind="stable")[:first]:
+            features.append((float(scores[place]), best))
+            relevant.append(question.judged.get(question.documents[place], 0) > 0)
+    return Pairs(np.array(features), np.array(relevant, dtype=np.float64))

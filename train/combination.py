@@ -9,115 +9,37 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.retrieval.combination import (
-    NO_RERANKER,
-    Calibration,
-    Combination,
-    Weights,
-    combined_scores,
-    relevance,
-)
-from eval.holm import holm
+from app.retrieval.combination import Combination
+from app.retrieval.relevance import Calibration, Floats
 from eval.json_files import Json
 from eval.metrics.measure import Measure
-from eval.significance import PairedTest, paired_test
-from train.calibration import Pairs, expected_calibration_error, fit_logistic
+from train.calibration import calibrations, errors_by_language, told_hits
+from train.left_out import LeftOut, compare_orders, with_corrected
+from train.questions import Sets
 
-Floats = NDArray[np.float64]
 MATCHES: Final = tuple(0.25 * step for step in range(17))
 BASES: Final = tuple(round(0.1 * step, 1) for step in range(16))
 AGREEMENTS: Final = tuple(round(0.2 * step, 1) for step in range(6))
 """None below 0: a reranker that contradicts recall must not be trusted more for it."""
-MEASURES: Final = (Measure("hit", 1), Measure("mrr", 10), Measure("ndcg", 10))
-"""What orders are compared by; the second is what is maximised."""
-CHOSEN_BY: Final = MEASURES[1]
-HITS: Final = 10
-"""How many of its candidates a search returns by default."""
-FUSED: Final = "fused"
-MATCHED: Final = "matched"
-RERANKED: Final = "reranked"
-"""Orders: of recall alone, with term matches, and with the reranker too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question's best candidates, in their fused order.
-
-    ``fused``, ``matches`` and ``rerank`` are ``(n,)`` scores, the last NaN where nothing reranked;
-    ``documents`` are the ids of what the candidates are passages of, ``judged`` the grades of
-    documents.
-    """
-
-    fused: Floats
-    matches: Floats
-    rerank: Floats
-    documents: tuple[str, ...]
-    judged: Mapping[str, int]
-    language: str
-
-    def ranking(self, scores: Floats) -> list[str]:
-        """Documents by their best passage; ties keep the fused order."""
-        order = np.argsort(-scores, kind="stable")
-        return list(dict.fromkeys(self.documents[place] for place in order))
-
-    def combined(self, combination: Combination) -> Floats:
-        """Scores by what was learned."""
-        return combined_scores(
-            self.fused, self.matches, self.rerank, weights=Weights(), combination=combination
-        )
-
-    @property
-    def best(self) -> float:
-        """See `Calibration`."""
-        unread = np.isnan(self.rerank).all()
-        return float(self.matches.max() if unread else np.nanmax(self.rerank))
-
-
-Sets: TypeAlias = Mapping[str, Sequence[Question]]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two orders of a set's candidates, by the label of the measure.
-
-    ``corrected`` are the p-values of ``tests`` by Holm over all sets and measures.
-    """
-
-    order: str
-    baseline: str
-    tests: Mapping[str, PairedTest]
-    corrected: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """One set, scored by what was chosen on the other sets.
-
-    ``scores`` are by order and measure; ``calibration_error``, over the hits that a search returns,
-    by reranker and language.
-    """
-
-    name: str
-    questions: int
-    combination: Combination
-    scores: Mapping[str, Mapping[str, float]]
-    comparisons: tuple[Comparison, ...]
-    calibration_error: Mapping[str, Mapping[str, float]]
+CHOSEN_BY: Final = Measure("mrr", 10)
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What ships, and what each set says of it when it is left out."""
+    """What ships, and what each set says of it when it is left out.
+
+    ``calibration_error`` is that of all sets, each left out, by reranker and language.
+    """
 
     combination: Combination
     calibrations: tuple[Calibration, ...]
+    calibration_error: Mapping[str, Mapping[str, float]]
     left_out: tuple[LeftOut, ...]
 
     def as_json(self) -> dict[str, Json]:
@@ -133,15 +55,37 @@ def learn(sets: Sets, *, reranker: str | None) -> Learned:
         reranker: The id of the one that scored them; ``None``: nothing did.
     """
     chooser = _Chooser(sets, has_reranker=reranker is not None)
-    left_out = []
+    left_out, told = [], []
     for name, questions in sets.items():
         others = {other: found for other, found in sets.items() if other != name}
         combination = chooser.choose(tuple(others))
-        calibrations = _calibrations(others, combination, reranker)
-        left_out.append(_left_out(name, questions, combination, calibrations))
+        scores, comparisons = compare_orders(questions, combination, reranked=reranker is not None)
+        told.append(
+            {
+                calibration.reranker: told_hits(questions, combination, calibration)
+                for calibration in calibrations(others, combination, reranker)
+            }
+        )
+        left_out.append(
+            LeftOut(
+                name=name,
+                questions=len(questions),
+                combination=combination,
+                scores=scores,
+                comparisons=comparisons,
+                calibration_error={
+                    id_: errors_by_language([hits]) for id_, hits in told[-1].items()
+                },
+            )
+        )
     combination = chooser.choose(tuple(sets))
     return Learned(
-        combination, _calibrations(sets, combination, reranker), _with_corrected(left_out)
+        combination=combination,
+        calibrations=calibrations(sets, combination, reranker),
+        calibration_error={
+            id_: errors_by_language(of_set[id_] for of_set in told) for id_ in told[0]
+        },
+        left_out=with_corrected(left_out),
     )
 
 
@@ -178,126 +122,7 @@ class _Chooser:
         """``(g, q)`` of the measure that is maximised."""
         return np.array(
             [
-                [_score(question, question.combined(point), CHOSEN_BY) for point in grid]
+                [question.score(question.combined(point), CHOSEN_BY) for point in grid]
                 for question in self._sets[name]
             ]
         ).T
-
-
-def _unreranked(question: Question) -> Question:
-    return replace(question, rerank=np.full_like(question.fused, np.nan))
-
-
-def _score(question: Question, scores: Floats, measure: Measure) -> float:
-    return measure.score(question.ranking(scores), question.judged)
-
-
-def _calibrations(
-    sets: Sets, combination: Combination, reranker: str | None
-) -> tuple[Calibration, ...]:
-    """Of no reranker, and of the one that there is."""
-    plain = {name: [_unreranked(q) for q in questions] for name, questions in sets.items()}
-    found = [_calibration(plain, combination, NO_RERANKER)]
-    if reranker is not None:
-        found.append(_calibration(sets, combination, reranker))
-    return tuple(found)
-
-
-def _calibration(sets: Sets, combination: Combination, reranker: str) -> Calibration:
-    parts = [_pairs(questions, combination) for questions in sets.values()]
-    intercept, score, best = fit_logistic(parts)
-    return Calibration(reranker=reranker, intercept=intercept, score=score, best=best)
-
-
-def _pairs(
-    questions: Sequence[Question], combination: Combination, *, first: int | None = None
-) -> Pairs:
-    """Candidates, the ``first`` or all: score, best of the query, and whether it is relevant."""
-    features, relevant = [], []
-    for question in questions:
-        scores, best = question.combined(combination), question.best
-        for place in np.argsort(-scores, kind="stable")[:first]:
-            features.append((float(scores[place]), best))
-            relevant.append(question.judged.get(question.documents[place], 0) > 0)
-    return Pairs(np.array(features), np.array(relevant, dtype=np.float64))
-
-
-def _left_out(
-    name: str,
-    questions: Sequence[Question],
-    combination: Combination,
-    calibrations: Sequence[Calibration],
-) -> LeftOut:
-    plain = [_unreranked(question) for question in questions]
-    orders = {FUSED: [q.fused for q in plain], MATCHED: [q.combined(combination) for q in plain]}
-    pairs = [(MATCHED, FUSED)]
-    if len(calibrations) > 1:
-        orders[RERANKED] = [question.combined(combination) for question in questions]
-        pairs += [(RERANKED, FUSED), (RERANKED, MATCHED)]
-    scored = {
-        order: {
-            m.label: [_score(q, s, m) for q, s in zip(questions, scores, strict=True)]
-            for m in MEASURES
-        }
-        for order, scores in orders.items()
-    }
-    return LeftOut(
-        name=name,
-        questions=len(questions),
-        combination=combination,
-        scores={
-            order: {label: float(np.mean(values)) for label, values in found.items()}
-            for order, found in scored.items()
-        },
-        comparisons=tuple(
-            Comparison(
-                order=order,
-                baseline=baseline,
-                tests={
-                    label: paired_test(scored[order][label], scored[baseline][label])
-                    for label in scored[order]
-                },
-                corrected={},
-            )
-            for order, baseline in pairs
-        ),
-        calibration_error={
-            calibration.reranker: _errors(
-                plain if calibration.reranker == NO_RERANKER else questions,
-                combination,
-                calibration,
-            )
-            for calibration in calibrations
-        },
-    )
-
-
-def _errors(
-    questions: Sequence[Question], combination: Combination, calibration: Calibration
-) -> dict[str, float]:
-    """Over the hits that a search returns."""
-    errors: dict[str, float] = {}
-    for language in sorted({question.language for question in questions}):
-        asked = [question for question in questions if question.language == language]
-        pairs = _pairs(asked, combination, first=HITS)
-        probabilities = relevance(pairs.features[:, 0], pairs.features[:, 1], calibration)
-        errors[language] = expected_calibration_error(probabilities, pairs.relevant)
-    return errors
-
-
-def _with_corrected(found: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
-    """With p-values for as many sets and measures as each two orders are compared on."""
-    columns = [_column(column) for column in zip(*(one.comparisons for one in found), strict=True)]
-    return tuple(
-        replace(one, comparisons=row)
-        for one, row in zip(found, zip(*columns, strict=True), strict=True)
-    )
-
-
-def _column(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    p_values = [test.p_randomisation for one in comparisons for test in one.tests.values()]
-    corrected = iter(holm(p_values))
-    return [
-        replace(one, corrected={label: next(corrected) for label in one.tests})
-        for one in comparisons
-    ]

@@ -18,7 +18,7 @@ from train.held_out import ALONE, HeldOut, Score
 from train.samples import Sample, Split, draw
 from train.settings import EmbedderRun
 from train.trainer import (
-    LoadsBest,
+    CheckpointLoading,
     arguments,
     callbacks,
     freeze_vocabulary,
@@ -102,7 +102,7 @@ class EmbedderTrainee:
         model.save_pretrained(str(folder), create_model_card=False)
 
 
-class _Trainer(LoadsBest, SentenceTransformerTrainer):  # type: ignore[misc]  # untyped there
+class _Trainer(CheckpointLoading, SentenceTransformerTrainer):  # type: ignore[misc]  # untyped there
     """Of embedders."""
 
 

@@ -21,7 +21,7 @@ from train.listwise_loss import NO_TEACHER, ListwiseLoss
 from train.samples import Sample, Split, draw
 from train.settings import RerankerRun
 from train.trainer import (
-    LoadsBest,
+    CheckpointLoading,
     arguments,
     callbacks,
     freeze_vocabulary,
@@ -117,7 +117,7 @@ class RerankerTrainee:
         save_cross_encoder(model, folder)
 
 
-class _Trainer(LoadsBest, CrossEncoderTrainer):  # type: ignore[misc]  # untyped there
+class _Trainer(CheckpointLoading, CrossEncoderTrainer):  # type: ignore[misc]  # untyped there
     """Of cross-encoders."""
 
 

@@ -12,6 +12,7 @@ from sentence_transformers.cross_encoder import CrossEncoderTrainingArguments
 from sentence_transformers.sentence_transformer.training_args import (
     SentenceTransformerTrainingArguments,
 )
+from sentence_transformers.util import fullname
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 
@@ -57,17 +58,28 @@ def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int, met
     )
 
 
-class LoadsBest:
-    """For a trainer of sentence-transformers: one that can't load its best checkpoint fails.
+class CheckpointLoading:
+    """For a trainer of sentence-transformers: how it takes up a checkpoint, the best or the last.
 
-    Theirs logs it and keeps the weights that came last.
+    Theirs wants the very weights that a model has, and a checkpoint is loaded with a pooler where
+    the model that it is of was made without one. When it comes to the best checkpoint, theirs logs
+    that and keeps the weights that came last.
     """
 
+    model: Any
     state: Any
-    _load_from_checkpoint: Callable[[str], None]
 
     def _load_best_model(self) -> None:
         self._load_from_checkpoint(self.state.best_model_checkpoint)
+
+    def _load_from_checkpoint(self, checkpoint_path: str) -> None:
+        classes = {fullname(module): type(module) for module in self.model}
+        loaded = type(self.model)._load_with_module_classes(  # noqa: SLF001 - as theirs does
+            checkpoint_path, classes, local_files_only=True
+        )
+        found = self.model.load_state_dict(loaded.state_dict(), strict=False)
+        if found.missing_keys:
+            raise RuntimeError(f"{checkpoint_path} lacks {', '.join(found.missing_keys)}")
 
 
 def learn(trainer: Any, folder: Path) -> int:

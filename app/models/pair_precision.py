@@ -8,7 +8,6 @@ a cosine of at least `MIN_COSINE` to those of float32.
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -20,6 +19,7 @@ import numpy as np
 from app.models.calibration_texts import PASSAGES, QUERY
 from app.models.encoder import Precision
 from app.models.folder import ModelFolder
+from app.models.forms import loaders_of_forms
 from app.models.pair_scorer import PairScorer, pad_pairs
 from app.models.precision import (
     CALIBRATION_FILE,
@@ -27,7 +27,6 @@ from app.models.precision import (
     Choice,
     Measurement,
     calibration_key,
-    export_folder,
     load_fastest,
     seconds,
 )
@@ -50,7 +49,14 @@ def load_scorer(
         ModelIncompatible: the folder holds no cross-encoder with a single score.
     """
     return load_fastest(
-        _loaders(model, cache, threads),
+        loaders_of_forms(
+            model,
+            cache=cache,
+            threads=threads,
+            in_torch=_in_torch,
+            in_openvino=_in_openvino,
+            inputs=_inputs,
+        ),
         calibrate,
         file=cache / CALIBRATION_FILE,
         key=f"pairs | {calibration_key(model, threads)}",
@@ -91,41 +97,19 @@ def _cosine(scores: np.ndarray, reference: np.ndarray) -> float:
     return float(scores @ reference) / norms if norms else 1.0
 
 
-def _loaders(
-    model: ModelFolder, cache: Path, threads: int
-) -> dict[Precision, Callable[[], PairScorer]]:
-    def torch_scorer(precision: Literal["float32", "bfloat16"]) -> PairScorer:
-        from app.models.pair_torch import TorchPairScorer
-        from app.models.torch_runtime import use_threads
+def _in_torch(folder: Path, precision: Literal["float32", "bfloat16"]) -> PairScorer:
+    from app.models.pair_torch import TorchPairScorer
 
-        use_threads(threads)
-        return TorchPairScorer(model.path, precision)
+    return TorchPairScorer(folder, precision)
 
-    def openvino_scorer() -> PairScorer:
-        from app.models.openvino_runtime import is_exported
-        from app.models.pair_openvino import INPUTS, OpenVinoPairScorer
 
-        folder = export_folder(model, cache)
-        if not is_exported(folder):
-            from app.models.openvino_export import export
-            from app.models.pair_torch import TorchPairScorer
+def _in_openvino(folder: Path, threads: int) -> PairScorer:
+    from app.models.pair_openvino import OpenVinoPairScorer
 
-            source = TorchPairScorer(model.path, "float32")
-            export(
-                source.model,
-                source.forward,
-                INPUTS if source.facts.types else INPUTS[:2],
-                folder,
-                tokenizer=source.tokenizer,
-                facts=source.facts.as_json(),
-                pad_id=source.facts.pad_id,
-            )
-        return OpenVinoPairScorer(folder, threads)
+    return OpenVinoPairScorer(folder, threads)
 
-    loaders: dict[Precision, Callable[[], PairScorer]] = {
-        "float32": partial(torch_scorer, "float32"),
-        "bfloat16": partial(torch_scorer, "bfloat16"),
-    }
-    if importlib.util.find_spec("openvino"):
-        loaders["openvino"] = openvino_scorer
-    return loaders
+
+def _inputs(scorer: PairScorer) -> tuple[str, ...]:
+    from app.models.pair_openvino import INPUTS
+
+    return INPUTS if scorer.facts.types else INPUTS[:2]

@@ -11,7 +11,6 @@ CPU, so it is measured when a model is first used on a machine and remembered in
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import json
 import math
 import os
@@ -31,6 +30,7 @@ from app.errors import ConfigurationError
 from app.models.calibration_texts import PASSAGES, QUERY
 from app.models.encoder import Precision, Runtime, pad, truncate
 from app.models.folder import ModelFolder
+from app.models.forms import loaders_of_forms
 
 T = TypeVar("T")
 """A model that runs in one of the forms."""
@@ -85,7 +85,14 @@ def load_runtime(
         ModelIncompatible: the folder holds no text encoder.
     """
     return load_fastest(
-        _loaders(model, cache, threads),
+        loaders_of_forms(
+            model,
+            cache=cache,
+            threads=threads,
+            in_torch=_in_torch,
+            in_openvino=_in_openvino,
+            inputs=lambda _: ("input_ids", "attention_mask"),
+        ),
         calibrate,
         file=cache / CALIBRATION_FILE,
         key=calibration_key(model, threads),
@@ -205,42 +212,16 @@ def library_versions() -> dict[str, str]:
     return versions
 
 
-def _loaders(
-    model: ModelFolder, cache: Path, threads: int
-) -> dict[Precision, Callable[[], Runtime]]:
-    def torch_runtime(precision: Literal["float32", "bfloat16"]) -> Runtime:
-        from app.models.torch_runtime import TorchRuntime, use_threads
+def _in_torch(folder: Path, precision: Literal["float32", "bfloat16"]) -> Runtime:
+    from app.models.torch_runtime import TorchRuntime
 
-        use_threads(threads)
-        return TorchRuntime(model.path, precision)
+    return TorchRuntime(folder, precision)
 
-    def openvino_runtime() -> Runtime:
-        from app.models.openvino_runtime import OpenVinoRuntime, is_exported
 
-        folder = export_folder(model, cache)
-        if not is_exported(folder):
-            from app.models.openvino_export import export
-            from app.models.torch_runtime import TorchRuntime
+def _in_openvino(folder: Path, threads: int) -> Runtime:
+    from app.models.openvino_runtime import OpenVinoRuntime
 
-            source = TorchRuntime(model.path, "float32")
-            export(
-                source.model,
-                source.forward,
-                ("input_ids", "attention_mask"),
-                folder,
-                tokenizer=source.tokenizer,
-                facts=source.facts.as_json(),
-                pad_id=source.facts.pad_id,
-            )
-        return OpenVinoRuntime(folder, threads)
-
-    loaders: dict[Precision, Callable[[], Runtime]] = {
-        "float32": partial(torch_runtime, "float32"),
-        "bfloat16": partial(torch_runtime, "bfloat16"),
-    }
-    if importlib.util.find_spec("openvino"):
-        loaders["openvino"] = openvino_runtime
-    return loaders
+    return OpenVinoRuntime(folder, threads)
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -260,11 +241,3 @@ def calibration_key(model: ModelFolder, threads: int) -> str:
     versions = " ".join(f"{name} {version}" for name, version in library_versions().items())
     cpus = f"{cpu_model()}, {threads or os.cpu_count()} threads"
     return f"{model.id} | {cpus} | {versions}"
-
-
-def export_folder(model: ModelFolder, cache: Path) -> Path:
-    """Where ``model`` lies as these libraries export it."""
-    from app.models.openvino_runtime import LAYOUT
-
-    name = "".join(c if c.isalnum() or c in "-.@" else "-" for c in model.id)
-    return cache / "openvino" / f"{name}-openvino{library_versions()['openvino']}-v{LAYOUT}"

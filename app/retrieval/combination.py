@@ -15,10 +15,6 @@ random: it agrees with nothing, is trusted less, and the order before it stands.
 within a query count, so that the scale of any reranker will do. Candidates that it did not read
 take part with the score that is to be expected from recall, r · recalled.
 
-From a candidate's score, and from the best rerank score of its query, follows the probability that
-it is relevant; without a reranker, or with one that was not calibrated, from what recall says of it
-and from the best term match.
-
 The numbers were learned by ``rag train combination`` on whole sets of questions, each of which was
 left out in turn (``combination.json`` beside this module says which, and what was gained on them).
 """
@@ -34,15 +30,15 @@ from importlib.resources import files
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.domain import Fused
+from app.retrieval.relevance import Calibration, Floats, relevance
 
-Floats = NDArray[np.float64]
-"""``(n,) float64``, one a candidate."""
 FILE: Final = "combination.json"
 NO_RERANKER: Final = "none"
 """What having none is called."""
+TOP: Final = 5
+"""Places that reading on must not change, where a reranker is to stop early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +56,6 @@ class Weights:
 
     match: float = 1.0
     rerank: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What scores mean: the log odds that a candidate is relevant, in three parts.
-
-    ``score`` multiplies the candidate's combined score and ``best`` the highest rerank score of its
-    query, which tells whether there is an answer at all. ``reranker`` is the id of the one whose
-    scores these are. Where it is ``none``, they stand for `recalled` and the highest term match.
-    """
-
-    reranker: str
-    intercept: float
-    score: float
-    best: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +103,11 @@ def best_recalled(
     )
     order = sorted(range(len(fused)), key=lambda index: (-recalled[index], index))
     return [fused[index].chunk_id for index in order[:count]]
+
+
+def as_fused(fused: Sequence[Fused]) -> list[Combined]:
+    """Candidates as they are, where neither matches nor a reranker are to count."""
+    return [Combined(candidate, candidate.score) for candidate in fused]
 
 
 def combine(
@@ -172,7 +158,7 @@ def combine(
             )
             for i in order
         ),
-        *(Combined(candidate, candidate.score) for candidate in fused[depth:]),
+        *as_fused(fused[depth:]),
     ]
 
 
@@ -197,29 +183,72 @@ def combined_scores(
         combination: What was learned.
     """
     recalled = recalled_scores(fused, matches, weights=weights, combination=combination)
+    return _with_reranker(recalled, rerank, weights, combination)[0]
+
+
+def is_settled(
+    fused: Sequence[Fused],
+    matches: Mapping[str, float],
+    rerank: Mapping[str, float],
+    *,
+    unread: Sequence[str],
+    below: float,
+    weights: Weights,
+    combination: Combination,
+) -> bool:
+    """Whether reading on can hardly change the first `TOP` of the order.
+
+    It can where a candidate of ``unread`` would come among them. What its rerank score will do is
+    not known, but how far it tends to lie from what recall lets expect is: from the correlation of
+    those that were read. With these as normal, the chances of all are added up.
+
+    Args:
+        fused: Candidates in their fused order.
+        matches: Their term matches, by chunk id.
+        rerank: Rerank scores of those that were read.
+        unread: Chunk ids of those that would be read next.
+        below: How many candidates are so few that it is settled; 0: it never is.
+        weights: How much matches and reranker count.
+        combination: What was learned.
+    """
+    recalled = recalled_scores(
+        _fused_scores(fused), _matches(fused, matches), weights=weights, combination=combination
+    )
+    scores = np.array([rerank.get(candidate.chunk_id, math.nan) for candidate in fused])
+    combined, deviation = _with_reranker(recalled, scores, weights, combination)
+    read = ~np.isnan(scores)
+    if read.sum() < TOP:
+        return False
+    last = np.sort(combined[read])[-TOP]
+    waiting = np.isin([candidate.chunk_id for candidate in fused], list(unread))
+    chances = [_chance_above(last - score, deviation) for score in combined[waiting]]
+    return sum(chances) < below
+
+
+def _with_reranker(
+    recalled: Floats, rerank: Floats, weights: Weights, combination: Combination
+) -> tuple[Floats, float]:
+    """Combined scores, and how far those of candidates that were not read may be off.
+
+    The latter is the standard deviation of what their rerank scores would add to, or take from,
+    what is expected of them.
+    """
     read = ~np.isnan(rerank)
     if read.sum() < 2:  # noqa: PLR2004 - one score alone does not compare with anything
-        return recalled
+        return recalled, math.inf
     deviation = recalled[read].std() or 1.0
     r = _correlation(recalled[read], rerank[read])
     by_reranker = max(0.0, r) * (recalled - recalled[read].mean()) / deviation
     by_reranker[read] = _standard(rerank[read])
     trust = weights.rerank * max(0.0, combination.base + combination.agreement * r)
-    combined: Floats = recalled + trust * by_reranker
-    return combined
+    return recalled + trust * by_reranker, trust * math.sqrt(1.0 - max(0.0, r) ** 2)
 
 
-def relevance(combined: Floats, best: Floats | float, calibration: Calibration) -> Floats:
-    """Probability that each candidate is relevant, 0 to 1; the higher its score, the higher.
-
-    Args:
-        combined: Combined scores.
-        best: Of each candidate's query, see `Calibration`.
-        calibration: Of the reranker that gave the scores, or of none.
-    """
-    odds = calibration.intercept + calibration.score * combined + calibration.best * best
-    probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
-    return probabilities
+def _chance_above(threshold: float, deviation: float) -> float:
+    """That a normal value of mean 0 exceeds ``threshold``."""
+    if not deviation:
+        return float(threshold < 0.0)
+    return 0.5 * math.erfc(threshold / (deviation * math.sqrt(2.0)))
 
 
 def _fused_scores(fused: Sequence[Fused]) -> Floats:
@@ -238,7 +267,8 @@ def _standard(values: Floats) -> Floats:
 
 def _correlation(a: Floats, b: Floats) -> float:
     spread = float(a.std() * b.std())
-    return float(((a - a.mean()) * (b - b.mean())).mean()) / spread if spread else 0.0
+    together = float(((a - a.mean()) * (b - b.mean())).mean())
+    return max(-1.0, min(1.0, together / spread)) if spread else 0.0
 
 
 @cache

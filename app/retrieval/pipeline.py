@@ -6,24 +6,17 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 
-from app.domain import Candidate, CandidateTrace, Chunk, Fused, Hit, SearchResult, Trace
+from app.domain import Candidate, Hit, SearchResult, Trace
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.combination import (
-    NO_RERANKER,
-    Combined,
-    Weights,
-    best_recalled,
-    combine,
-    learned,
-)
+from app.retrieval.combination import NO_RERANKER, Combined, as_fused
 from app.retrieval.fusion import fuse
-from app.retrieval.rerank import Pace, score_within
+from app.retrieval.ranking import Ranker
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
 from app.retrieval.soundness import dense_factor
 from app.retrieval.stopwatch import Stopwatch
-from app.retrieval.term_match import MOST_TERMS, term_matches
+from app.retrieval.tracing import candidate_traces
 from app.retrieval.tuned import InForce, settings_in_force
 from app.retrieval.weighting import route_weights
 from app.settings import RetrievalSettings
@@ -47,11 +40,12 @@ class SearchPipeline:
     ) -> None:
         self._collection = collection
         self._analyzer = analyzer
-        self._reranker = reranker
         self._in_force = in_force
         self._settings = in_force.settings
         self._executor = executor
-        self._pace = Pace()
+        self._ranker = Ranker(
+            collection, analyzer=analyzer, reranker=reranker, settings=in_force.settings
+        )
         self._routes: Mapping[str, Route] = {
             BM25: BM25Route(collection, analyzer),
             DENSE: DenseRoute(collection, embedder),
@@ -80,7 +74,10 @@ class SearchPipeline:
         with watch.stage("fuse"):
             weights = self.weights(request.query, tuple(rankings))
             fused = fuse(rankings, weights=weights, settings=self._settings)
-        order = self._rerank(request, fused, watch, degraded)
+        if request.rerank is False:
+            order = as_fused(fused)
+        else:
+            order = self._ranker.rank(request.query, fused, watch, degraded)
         with watch.stage("fetch"):
             hits = self._hits(order[: request.limit])
         trace = self._trace(request, weights, order, hits) if request.explain else None
@@ -152,75 +149,6 @@ class SearchPipeline:
         with watch.stage(route.name):
             return route.recall(request.query, limit=depth, where=request.where)
 
-    def _rerank(
-        self,
-        request: SearchRequest,
-        fused: Sequence[Fused],
-        watch: Stopwatch,
-        degraded: list[str],
-    ) -> list[Combined]:
-        """All candidates, the best reranked; in their fused order where that is declined."""
-        settings = self._settings
-        weights = Weights(match=settings.match_weight, rerank=settings.rerank_weight)
-        declined = request.rerank is False or not (weights.match or weights.rerank)
-        depth = 0 if declined else settings.match_depth
-        with watch.stage("match"):
-            matched = self._collection.chunks([candidate.chunk_id for candidate in fused[:depth]])
-            matches = self._term_matches(request.query, matched)
-        scores: Mapping[str, float] = {}
-        if self._reranker and matches and weights.rerank:
-            best = best_recalled(
-                fused[:depth],
-                matches,
-                count=settings.rerank_depth,
-                weights=weights,
-                combination=learned().combination,
-            )
-            with watch.stage("rerank"):
-                scores = self._rerank_scores(self._reranker, request.query, best, degraded)
-        return combine(
-            fused,
-            matches,
-            scores,
-            depth=depth,
-            weights=weights,
-            learned=learned(),
-            reranker=self._reranker.id if self._reranker else NO_RERANKER,
-        )
-
-    def _term_matches(self, query: str, chunks: Sequence[Chunk]) -> Mapping[str, float]:
-        """By chunk id."""
-        terms = self._analyzer.query_terms(query)[:MOST_TERMS]
-        texts = [chunk.indexed_text for chunk in chunks]
-        found = term_matches(terms, self._analyzer.occurrences(texts, frozenset(terms)))
-        return {chunk.id: match for chunk, match in zip(chunks, found, strict=True)}
-
-    def _rerank_scores(
-        self, reranker: Reranker, query: str, best: Sequence[str], degraded: list[str]
-    ) -> Mapping[str, float]:
-        """By chunk id, of the first of ``best``; empty where the reranker fails."""
-        chunks = self._collection.chunks(best)
-        try:
-            found = score_within(
-                reranker,
-                query,
-                [chunk.indexed_text for chunk in chunks],
-                budget_ms=self._settings.rerank_budget_ms,
-                pace=self._pace,
-            )
-        except AttestError as error:
-            degraded.append(f"rerank: {error.public_message}")
-            logger.warning("reranking failed: %s", error)
-        except Exception:
-            degraded.append(f"rerank: {AttestError.public_message}")
-            logger.exception("reranking failed")
-        else:
-            if len(found) < len(chunks):
-                degraded.append(f"rerank: time for {len(found)} of {len(chunks)} candidates only")
-            scored = chunks[: len(found)]
-            return {c.id: score for c, score in zip(scored, found, strict=True)}
-        return {}
-
     def _hits(self, best: Sequence[Combined]) -> tuple[Hit, ...]:
         found = {candidate.fused.chunk_id: candidate for candidate in best}
         return tuple(
@@ -243,9 +171,8 @@ class SearchPipeline:
         order: Sequence[Combined],
         hits: Sequence[Hit],
     ) -> Trace:
-        returned = {hit.chunk.id: hit.rank for hit in hits}
         chunks = self._collection.chunks([candidate.fused.chunk_id for candidate in order])
-        documents = {chunk.id: chunk.document_id for chunk in chunks}
+        tuning = self._in_force.tuning
         return Trace(
             query=request.query,
             language=self._analyzer.language(request.query),
@@ -254,25 +181,11 @@ class SearchPipeline:
                 **self._settings.model_dump(),
                 "weights_of_query": weights,
                 "query_kind": query_kind(request.query),
-                "tuning": dict(self._in_force.tuning.evidence) if self._in_force.tuning else None,
+                "tuning": dict(tuning.evidence) if tuning else None,
                 "tuning_ignored": self._in_force.ignored,
-                "reranker": self._reranker.id if self._reranker else None,
+                "reranker": self._ranker.reranker_id,
             },
-            candidates=tuple(
-                CandidateTrace(
-                    chunk_id=candidate.fused.chunk_id,
-                    document_id=documents.get(candidate.fused.chunk_id, ""),
-                    routes=candidate.fused.routes,
-                    fused_rank=candidate.fused.rank,
-                    fused_score=candidate.fused.score,
-                    term_match=candidate.term_match,
-                    rerank_score=candidate.rerank_score,
-                    relevance=candidate.relevance,
-                    final_rank=returned.get(candidate.fused.chunk_id),
-                    dropped=_dropped(candidate.fused.chunk_id, returned, documents, request.limit),
-                )
-                for candidate in order
-            ),
+            candidates=candidate_traces(order, hits, chunks, limit=request.limit),
         )
 
 
@@ -302,14 +215,3 @@ def make_pipeline(
         in_force=in_force,
         executor=executor,
     )
-
-
-def _dropped(
-    chunk_id: str, returned: Mapping[str, int], stored: Mapping[str, str], limit: int
-) -> str | None:
-    """Why a candidate is no hit; ``None`` where it is one."""
-    if chunk_id in returned:
-        return None
-    if chunk_id not in stored:
-        return "deleted while the search ran"
-    return f"ranked below the limit of {limit}"

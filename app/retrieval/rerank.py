@@ -1,9 +1,10 @@
-"""Reranking inside a latency budget."""
+"""Reranking inside a latency budget, and no deeper than pays."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from app.ports import Reranker
@@ -28,6 +29,14 @@ class Pace:
         self.seconds += (each - self.seconds) * (_NEWEST if self.seconds else 1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of the first passages; ``out_of_time`` where the budget let no more be read."""
+
+    scores: tuple[float, ...]
+    out_of_time: bool
+
+
 def score_within(
     reranker: Reranker,
     query: str,
@@ -35,9 +44,10 @@ def score_within(
     *,
     budget_ms: float,
     pace: Pace,
+    settled: Callable[[Sequence[float]], bool] = lambda _: False,
     clock: Callable[[], float] = time.monotonic,
-) -> list[float]:
-    """Scores of ``passages`` in their order: of all, or of the first while there is time.
+) -> Scored:
+    """Scores ``passages`` in their order: all, or the first while there is time and it pays.
 
     A slice is begun only where the pace seen so far lets it end in time.
 
@@ -47,6 +57,7 @@ def score_within(
         passages: The best first.
         budget_ms: For all of them together; 0 is no time at all.
         pace: Known from earlier requests, and kept up to date.
+        settled: Whether the scores so far leave nothing to be found out.
         clock: Seconds, from any start.
 
     Raises:
@@ -60,10 +71,12 @@ def score_within(
         fit = int((deadline - began) / pace.seconds) if pace.seconds else most
         size = min(most, fit, len(passages) - len(scores))
         if size < 1 or began >= deadline:
-            break
+            return Scored(tuple(scores), out_of_time=True)
         found = reranker.score(query, passages[len(scores) : len(scores) + size])
         if len(found) != size:
             raise ValueError(f"{reranker.id} gave {len(found)} scores for {size} passages")
         scores += found
         pace.saw(size, clock() - began)
-    return scores
+        if settled(scores):
+            break
+    return Scored(tuple(scores), out_of_time=False)

@@ -7,12 +7,14 @@ from pathlib import Path
 from rich.console import Console
 
 from app.main import Application
+from app.ports import Generator
 from app.requests import SearchRequest
 from app.settings import Settings
+from app.stores.local.collection import LocalCollection
 from eval.commands.target import shown
 from eval.synthesis.folder import write_dataset
 from eval.synthesis.render import summary
-from eval.synthesis.synthesize import SynthesisSettings, synthesize
+from eval.synthesis.synthesize import Synthesis, SynthesisSettings, synthesize
 
 
 def run_synthesis(
@@ -40,19 +42,37 @@ def run_synthesis(
     """
     app = Application(settings)
     try:
-        opened = app.store.open(collection)
-        pipeline = app.pipeline(opened)
-        with shown(console, "writing questions") as told:
-            found = synthesize(
-                opened,
-                search=lambda question: pipeline.search(SearchRequest(question)).hits,
-                analyzer=app.analyzer,
-                generator=app.generator if generate else None,
-                settings=synthesis,
-                progress=told,
-            )
+        generator = app.generator if generate else None
+        found = write_questions(
+            app, app.store.open(collection), synthesis, generator=generator, console=console
+        )
         write_dataset(found, out)
     finally:
         app.close()
     console.print(summary(found))
     console.print(f"written: {out}; `rag eval {out} --collection {collection}` asks them")
+
+
+def write_questions(
+    app: Application,
+    collection: LocalCollection,
+    synthesis: SynthesisSettings,
+    *,
+    generator: Generator | None = None,
+    console: Console,
+) -> Synthesis:
+    """Questions from the passages of an open collection, screened by its own search.
+
+    Raises:
+        EvaluationError: no question could be kept.
+    """
+    pipeline = app.pipeline(collection)
+    with shown(console, "writing questions") as told:
+        return synthesize(
+            collection,
+            search=lambda question: pipeline.search(SearchRequest(question)).hits,
+            analyzer=app.analyzer,
+            generator=generator,
+            settings=synthesis,
+            progress=told,
+        )

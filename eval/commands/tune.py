@@ -95,6 +95,7 @@ def _tune(
         "match_weight": 1.0,
         "rerank_depth": DEEPEST,
         "rerank_weight": 1.0,
+        "rerank_stop": 0.0,
     }
     chosen = RetrievalSettings(**configured.model_dump() | dict(report.settings) | deep)
     with shown(console, "reranking") as told:

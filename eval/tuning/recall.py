@@ -56,7 +56,7 @@ def rerank_all(
 ) -> list[Reranked]:
     """The candidates of each judged question, the first ones with term match and rerank score.
 
-    ``pipeline`` reranks as deep as `DEEPEST`.
+    ``pipeline`` reranks as deep as `DEEPEST`, and does not stop before that.
 
     Raises:
         OperatorError: a route or the reranker failed; what is left would tune something else.

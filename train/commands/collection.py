@@ -5,10 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 
 from app.main import Application
-from app.requests import SearchRequest
 from app.settings import Settings
-from eval.commands.target import shown
-from eval.synthesis.synthesize import SynthesisSettings, synthesize
+from eval.commands.synthesize import write_questions
+from eval.synthesis.synthesize import SynthesisSettings
 from train.pairs import Pair
 
 
@@ -33,15 +32,9 @@ def pairs_of_collection(
     app = Application(settings)
     try:
         collection = app.store.open(name)
-        pipeline = app.pipeline(collection)
-        with shown(console, "writing questions") as told:
-            found = synthesize(
-                collection,
-                search=lambda question: pipeline.search(SearchRequest(question)).hits,
-                analyzer=app.analyzer,
-                settings=SynthesisSettings(limit=questions),
-                progress=told,
-            )
+        found = write_questions(
+            app, collection, SynthesisSettings(limit=questions), console=console
+        )
         chunks = {
             chunk.id: chunk
             for chunk in collection.chunks(sorted({asked.chunk_id for asked in found.questions}))

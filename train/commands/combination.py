@@ -16,8 +16,9 @@ from eval.dataset import Dataset
 from eval.json_files import dump_json, write_text
 from eval.tuning.recall import rerank_all
 from eval.tuning.reranking import Reranked
-from train.combination import Learned, Question, learn
+from train.combination import Learned, learn
 from train.errors import InvalidPairs
+from train.questions import Question
 
 LEAST_SETS = 3
 
@@ -45,7 +46,8 @@ def run_combination(
     """
     if len(datasets) < LEAST_SETS:
         raise InvalidPairs(f"give {LEAST_SETS} datasets or more: each is left out in turn")
-    app = Application(evaluation_settings(settings))
+    retrieval = settings.retrieval.model_copy(update={"rerank_stop": 0.0})
+    app = Application(evaluation_settings(settings.model_copy(update={"retrieval": retrieval})))
     try:
         sets = {}
         for folder, distractors in datasets:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain import Fused
 from app.retrieval.combination import (
-    Calibration,
+    TOP,
     Combination,
     Combined,
     Learned,
@@ -18,9 +18,10 @@ from app.retrieval.combination import (
     best_recalled,
     combine,
     combined_scores,
+    is_settled,
     learned,
-    relevance,
 )
+from app.retrieval.relevance import Calibration, relevance
 
 FUSED_SCORES = {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}
 BLIND = Combination(match=2.0, base=1.0, agreement=0.0)
@@ -221,3 +222,51 @@ def test_without_a_calibrated_reranker_recall_tells_what_is_relevant(
 def test_a_candidate_that_vanished_since_it_was_recalled_matches_nothing() -> None:
     found = combined({}, matches={"a": 0.2, "c": 0.9})
     assert [c.term_match for c in found] == [0.2, 0.9, None, None]
+
+
+# --- how deep it pays to read --------------------------------------------------------------------
+
+MANY = {f"c{n}": 10.0 - n for n in range(10)}
+
+
+def settled(
+    rerank: Mapping[str, float], *, below: float = 0.05, scores: Mapping[str, float] = MANY
+) -> bool:
+    return is_settled(
+        fused(scores),
+        dict.fromkeys(scores, 0.0),
+        rerank,
+        unread=[id_ for id_ in scores if id_ not in rerank],
+        below=below,
+        weights=AS_LEARNED,
+        combination=BLIND,
+    )
+
+
+def test_it_is_settled_where_those_that_wait_lie_far_behind() -> None:
+    far = {f"c{n}": 10.0 - n if n < 6 else -40.0 for n in range(10)}
+    agreeing = {f"c{n}": -0.1 * n for n in range(6)}
+    assert settled(agreeing, scores=far)
+
+
+def test_it_is_open_where_those_that_wait_lie_close() -> None:
+    contradicting = {f"c{n}": float(n % 2) for n in range(6)}
+    assert not settled(contradicting)
+
+
+def test_the_more_that_may_come_among_the_first_the_earlier_it_is_settled() -> None:
+    rerank = {f"c{n}": float(n % 3) for n in range(7)}
+    assert not settled(rerank, below=0.0)
+    assert settled(rerank, below=5.0)
+
+
+def test_it_is_never_settled_before_the_first_places_are_taken() -> None:
+    assert not settled({f"c{n}": 1.0 for n in range(TOP - 1)}, below=5.0)
+
+
+def test_it_is_settled_where_nothing_waits() -> None:
+    assert settled({f"c{n}": float(n % 2) for n in range(10)})
+
+
+def test_a_reranker_that_says_what_recall_says_settles_it_at_once() -> None:
+    assert settled({f"c{n}": -float(n) for n in range(TOP)})

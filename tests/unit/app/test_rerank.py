@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from app.fakes import FakeReranker
-from app.retrieval.rerank import FIRST, SLICE, Pace, score_within
+from app.retrieval.rerank import FIRST, SLICE, Pace, Scored, score_within
 
 
 class Machine(FakeReranker):
@@ -25,13 +25,20 @@ class Machine(FakeReranker):
         return self.now
 
 
-def scored(machine: Machine, count: int, budget_ms: float, pace: Pace | None = None) -> list[float]:
+def scored(
+    machine: Machine,
+    count: int,
+    budget_ms: float,
+    pace: Pace | None = None,
+    settled: Callable[[Sequence[float]], bool] = lambda _: False,
+) -> Scored:
     return score_within(
         machine,
         "word3",
         [f"word{n}" for n in range(count)],
         budget_ms=budget_ms,
         pace=pace or Pace(),
+        settled=settled,
         clock=machine.clock,
     )
 
@@ -39,7 +46,8 @@ def scored(machine: Machine, count: int, budget_ms: float, pace: Pace | None = N
 def test_all_are_scored_in_their_order_while_there_is_time() -> None:
     machine = Machine(0.001)
     found = scored(machine, 2 * SLICE + 1, 1_000)
-    assert found == [1.0 if n == 3 else 0.0 for n in range(2 * SLICE + 1)]
+    assert found.scores == tuple(1.0 if n == 3 else 0.0 for n in range(2 * SLICE + 1))
+    assert not found.out_of_time
     assert machine.slices == [FIRST, SLICE, SLICE + 1 - FIRST]
 
 
@@ -47,7 +55,8 @@ def test_no_slice_is_begun_that_would_not_end_in_time() -> None:
     """At 10 ms a passage, 100 ms are enough for ten of them: four, and six of the next eight."""
     machine = Machine(0.01)
     found = scored(machine, 20, 100)
-    assert len(found) == 10
+    assert len(found.scores) == 10
+    assert found.out_of_time
     assert machine.now <= 0.1 + 1e-9
 
 
@@ -55,19 +64,27 @@ def test_a_pace_that_is_known_bounds_the_first_slice_too() -> None:
     pace = Pace()
     pace.saw(passages=10, seconds=0.1)
     machine = Machine(0.01)
-    assert len(scored(machine, 20, 25, pace)) == 2
-    assert len(scored(machine, 20, 9, pace)) == 0
+    assert len(scored(machine, 20, 25, pace).scores) == 2
+    assert len(scored(machine, 20, 9, pace).scores) == 0
     assert machine.now <= 0.025
 
 
 def test_without_time_nothing_is_scored() -> None:
     machine = Machine(0.01)
-    assert scored(machine, 20, 0) == []
+    assert scored(machine, 20, 0) == Scored((), out_of_time=True)
     assert machine.slices == []
 
 
 def test_nothing_to_score_is_no_stop() -> None:
-    assert scored(Machine(0.01), 0, 0) == []
+    assert scored(Machine(0.01), 0, 0) == Scored((), out_of_time=False)
+
+
+def test_what_leaves_nothing_to_be_found_out_ends_it_after_a_slice() -> None:
+    machine = Machine(0.001)
+    found = scored(machine, 40, 1_000, settled=lambda scores: len(scores) > FIRST)
+    assert len(found.scores) == FIRST + SLICE
+    assert not found.out_of_time
+    assert machine.slices == [FIRST, SLICE]
 
 
 def test_the_pace_follows_the_newest_slices() -> None:

@@ -452,7 +452,7 @@ def test_relevance_is_told_without_a_reranker_and_falls_with_the_rank(make: Make
 def believed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reranker counts five times as much as the fused order, whatever it says."""
     trusting = Learned(Combination(0.0, 5.0, 0.0), learned().calibrations)
-    monkeypatch.setattr("app.retrieval.pipeline.learned", lambda: trusting)
+    monkeypatch.setattr("app.retrieval.ranking.learned", lambda: trusting)
 
 
 @pytest.mark.usefixtures("believed")
@@ -483,6 +483,36 @@ def test_what_is_not_read_keeps_its_order(make: Make) -> None:
     assert after[0] == before[1]
     unread = [c.document_id for c in trace.candidates if c.rerank_score is None]
     assert unread == before[2:]
+
+
+class Counting(FakeReranker):
+    """Says of every passage that it is as good as its place, and counts what it read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        scores = [-float(n) for n in range(self.read, self.read + len(passages))]
+        self.read += len(passages)
+        return scores
+
+
+@pytest.mark.parametrize(("stop", "all_read"), [(0.0, True), (0.05, False)])
+def test_reading_ends_where_it_can_hardly_change_the_first(
+    make: Make, collection: LocalCollection, *, stop: float, all_read: bool
+) -> None:
+    settings = Settings(store=StoreSettings(directory=Path("unused")))
+    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
+    more = [
+        Document(f"more{n}", " ".join(["night"] * (24 - n) + ["filler"] * n)) for n in range(24)
+    ]
+    collection.put(indexer.embed([indexer.chunk(d, "hash") for d in more]))
+    reranker = Counting()
+    pipeline = make(reranker=reranker, rerank_stop=stop, rerank_budget_ms=60_000)
+    result = pipeline.search(SearchRequest("night", routes=("bm25",)))
+    assert (reranker.read == 20) is all_read
+    assert sum(hit.rerank_score is not None for hit in result.hits) >= 5
+    assert result.degraded == ()
 
 
 def test_reranking_can_be_declined(make: Make) -> None:

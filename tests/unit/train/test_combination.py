@@ -7,7 +7,9 @@ import pytest
 
 from app.retrieval.combination import Combination
 from train.calibration import Pairs, expected_calibration_error, fit_logistic
-from train.combination import Comparison, LeftOut, Question, learn
+from train.combination import learn
+from train.left_out import Comparison, LeftOut
+from train.questions import Question
 
 
 def questions(count: int, *, match: float = 0.0, skill: float, seed: int) -> list[Question]:

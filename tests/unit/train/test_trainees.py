@@ -166,6 +166,23 @@ def test_more_layers_than_there_are_is_an_error(base: ModelFolder, tmp_path: Pat
         RerankerTrainee(base, tmp_path, reranker_run(layers=5))
 
 
+def test_an_embedders_run_goes_on_from_its_checkpoint_too(
+    base: ModelFolder, tmp_path: Path
+) -> None:
+    run = EmbedderRun(base="tiny", batch_questions=5, max_tokens=20, checks=4, epochs=2, patience=9)
+
+    def cut_off(line: str) -> None:
+        if "eval_mrr" in line and "step 10 " in line:
+            raise CutOff
+
+    with pytest.raises(CutOff):
+        EmbedderTrainee(base, tmp_path, run).train(parts(), cut_off)
+    told: list[str] = []
+    EmbedderTrainee(base, tmp_path, run).train(parts(), told.append)
+    steps = [int(line.split()[1]) for line in told if line.startswith("step")]
+    assert min(steps) > 5, "it began anew"
+
+
 def test_an_embedder_learns(base: ModelFolder, tmp_path: Path) -> None:
     run = EmbedderRun(
         base="tiny", learning_rate=5e-3, batch_questions=3, max_tokens=20, checks=2, epochs=4

@@ -1,0 +1,82 @@
+"""The numeric forms that a model can run in on this machine, and how each is loaded."""
+
+# ruff: noqa: PLC0415 - engines are imported by the loader that needs them: PyTorch takes seconds
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from app.models.encoder import Precision
+from app.models.folder import ModelFolder
+
+T = TypeVar("T")
+"""A model that runs in one of the forms."""
+
+
+def loaders_of_forms(
+    model: ModelFolder,
+    *,
+    cache: Path,
+    threads: int,
+    in_torch: Callable[[Path, Literal["float32", "bfloat16"]], T],
+    in_openvino: Callable[[Path, int], T],
+    inputs: Callable[[T], Sequence[str]],
+) -> dict[Precision, Callable[[], T]]:
+    """How each form that this machine can run is loaded.
+
+    Args:
+        model: The files.
+        cache: Where an export for OpenVINO is kept, made when it is first loaded.
+        threads: See `app.settings.ModelSettings.threads`.
+        in_torch: Loads the model's folder; the result has what `export` needs.
+        in_openvino: Loads the folder of an export.
+        inputs: Names of the inputs that a model, loaded by ``in_torch``, takes.
+    """
+
+    def torch_form(precision: Literal["float32", "bfloat16"]) -> T:
+        from app.models.torch_runtime import use_threads
+
+        use_threads(threads)
+        return in_torch(model.path, precision)
+
+    def openvino_form() -> T:
+        from app.models.openvino_runtime import is_exported
+
+        folder = export_folder(model, cache)
+        if not is_exported(folder):
+            from app.models.openvino_export import export
+
+            loaded = in_torch(model.path, "float32")
+            source: Any = loaded
+            export(
+                source.model,
+                source.forward,
+                inputs(loaded),
+                folder,
+                tokenizer=source.tokenizer,
+                facts=source.facts.as_json(),
+                pad_id=source.facts.pad_id,
+            )
+        return in_openvino(folder, threads)
+
+    loaders: dict[Precision, Callable[[], T]] = {
+        "float32": partial(torch_form, "float32"),
+        "bfloat16": partial(torch_form, "bfloat16"),
+    }
+    if importlib.util.find_spec("openvino"):
+        loaders["openvino"] = openvino_form
+    return loaders
+
+
+def export_folder(model: ModelFolder, cache: Path) -> Path:
+    """Where ``model`` lies as these libraries export it."""
+    from app.models.openvino_runtime import LAYOUT
+
+    version = importlib.metadata.version("openvino")
+    name = "".join(c if c.isalnum() or c in "-.@" else "-" for c in model.id)
+    return cache / "openvino" / f"{name}-openvino{version}-v{LAYOUT}"
