@@ -20,7 +20,13 @@ from app.retrieval.relevance import Calibration, Floats
 from eval.json_files import Json
 from eval.metrics.measure import Measure
 from train.calibration import calibrations, errors_by_language, told_hits
-from train.left_out import LeftOut, compare_orders, with_corrected
+from train.left_out import (
+    LeftOut,
+    compare_orders,
+    read_by_question,
+    stopped_early,
+    with_corrected,
+)
 from train.questions import Sets
 
 MATCHES: Final = tuple(0.25 * step for step in range(17))
@@ -70,6 +76,8 @@ def learn(sets: Sets, *, reranker: str | None) -> Learned:
             LeftOut(
                 name=name,
                 questions=len(questions),
+                readable=read_by_question(questions),
+                read=read_by_question(stopped_early(questions, combination)),
                 combination=combination,
                 scores=scores,
                 comparisons=comparisons,

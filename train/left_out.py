@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from app.retrieval.combination import Combination
+from app.settings import RetrievalSettings
 from eval.holm import holm
 from eval.metrics.measure import Measure
 from eval.significance import PairedTest, paired_test
@@ -18,7 +19,11 @@ MEASURES: Final = (Measure("hit", 1), Measure("mrr", 10), Measure("ndcg", 10))
 FUSED: Final = "fused"
 MATCHED: Final = "matched"
 RERANKED: Final = "reranked"
-"""Orders: of recall alone, with term matches, and with the reranker too."""
+STOPPED: Final = "stopped"
+"""Orders: of recall alone, with term matches, with the reranker too, and with one that stops early.
+
+The last stops where the default of ``retrieval.rerank_stop`` lets it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,14 @@ class LeftOut:
     """One set, scored by what was chosen on the other sets.
 
     ``scores`` are by order and measure; ``calibration_error``, over the hits that a search returns,
-    by reranker and language.
+    by reranker and language. ``read`` is how many candidates a question the reranker read of
+    ``readable``, where it stopped early.
     """
 
     name: str
     questions: int
+    readable: float
+    read: float
     combination: Combination
     scores: Mapping[str, Mapping[str, float]]
     comparisons: tuple[Comparison, ...]
@@ -67,7 +75,9 @@ def compare_orders(
     pairs = [(MATCHED, FUSED)]
     if reranked:
         orders[RERANKED] = [question.combined(combination) for question in questions]
-        pairs += [(RERANKED, FUSED), (RERANKED, MATCHED)]
+        stopped = stopped_early(questions, combination)
+        orders[STOPPED] = [question.combined(combination) for question in stopped]
+        pairs += [(RERANKED, FUSED), (RERANKED, MATCHED), (STOPPED, RERANKED)]
     scored = {
         order: {
             m.label: [q.score(s, m) for q, s in zip(questions, scores, strict=True)]
@@ -91,6 +101,17 @@ def compare_orders(
         )
         for order, baseline in pairs
     )
+
+
+def stopped_early(questions: Sequence[Question], combination: Combination) -> list[Question]:
+    """See `Question.stopped`."""
+    below = RetrievalSettings().rerank_stop
+    return [question.stopped(combination, below=below) for question in questions]
+
+
+def read_by_question(questions: Sequence[Question]) -> float:
+    """How many candidates have a rerank score, on average."""
+    return float(np.mean([(~np.isnan(question.rerank)).sum() for question in questions]))
 
 
 def with_corrected(found: Sequence[LeftOut]) -> tuple[LeftOut, ...]:

@@ -8,8 +8,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from app.retrieval.combination import Combination, Weights, combined_scores
+from app.retrieval.combination import (
+    Combination,
+    Weights,
+    combined_scores,
+    recalled_scores,
+    settled,
+)
 from app.retrieval.relevance import Floats
+from app.retrieval.rerank import SLICE
 from eval.metrics.measure import Measure
 
 
@@ -35,17 +42,46 @@ class Question:
             self.fused, self.matches, self.rerank, weights=Weights(), combination=combination
         )
 
-    def score(self, scores: Floats, measure: Measure) -> float:
-        """The measure of the order that ``scores`` give; ties keep the fused order."""
+    def ranking(self, scores: Floats) -> list[str]:
+        """Documents by their best passage; ties keep the fused order."""
         order = np.argsort(-scores, kind="stable")
-        documents = list(dict.fromkeys(self.documents[place] for place in order))
-        return measure.score(documents, self.judged)
+        return list(dict.fromkeys(self.documents[place] for place in order))
+
+    def score(self, scores: Floats, measure: Measure) -> float:
+        """What the order by ``scores`` is worth."""
+        return measure.score(self.ranking(scores), self.judged)
 
     @property
     def best(self) -> float:
         """See `app.retrieval.relevance.Calibration`."""
         unread = np.isnan(self.rerank).all()
         return float(self.matches.max() if unread else np.nanmax(self.rerank))
+
+    def stopped(self, combination: Combination, *, below: float) -> Question:
+        """As if the reranker had stopped where `app.retrieval.combination.settled` lets it.
+
+        Slices are those of `app.retrieval.rerank`.
+        """
+        readable = np.flatnonzero(~np.isnan(self.rerank))
+        recalled = recalled_scores(
+            self.fused, self.matches, weights=Weights(), combination=combination
+        )
+        order = readable[np.argsort(-recalled[readable], kind="stable")]
+        seen, waiting = np.full_like(self.rerank, np.nan), ~np.isnan(self.rerank)
+        for start in range(0, len(order), SLICE):
+            part = order[start : start + SLICE]
+            seen[part], waiting[part] = self.rerank[part], False
+            if settled(
+                self.fused,
+                self.matches,
+                seen,
+                waiting,
+                below=below,
+                weights=Weights(),
+                combination=combination,
+            ):
+                break
+        return replace(self, rerank=seen)
 
     def unreranked(self) -> Question:
         """As if there were no reranker."""

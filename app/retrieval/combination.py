@@ -30,6 +30,7 @@ from importlib.resources import files
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain import Fused
 from app.retrieval.relevance import Calibration, Floats, relevance
@@ -211,18 +212,35 @@ def is_settled(
         weights: How much matches and reranker count.
         combination: What was learned.
     """
-    recalled = recalled_scores(
-        _fused_scores(fused), _matches(fused, matches), weights=weights, combination=combination
+    return settled(
+        _fused_scores(fused),
+        _matches(fused, matches),
+        np.array([rerank.get(candidate.chunk_id, math.nan) for candidate in fused]),
+        np.isin([candidate.chunk_id for candidate in fused], list(unread)),
+        below=below,
+        weights=weights,
+        combination=combination,
     )
-    scores = np.array([rerank.get(candidate.chunk_id, math.nan) for candidate in fused])
-    combined, deviation = _with_reranker(recalled, scores, weights, combination)
-    read = ~np.isnan(scores)
+
+
+def settled(
+    fused: Floats,
+    matches: Floats,
+    rerank: Floats,
+    waiting: NDArray[np.bool_],
+    *,
+    below: float,
+    weights: Weights,
+    combination: Combination,
+) -> bool:
+    """As `is_settled`, of arrays as `combined_scores` takes; ``waiting`` are to be read next."""
+    read = ~np.isnan(rerank)
     if read.sum() < TOP:
         return False
+    recalled = recalled_scores(fused, matches, weights=weights, combination=combination)
+    combined, deviation = _with_reranker(recalled, rerank, weights, combination)
     last = np.sort(combined[read])[-TOP]
-    waiting = np.isin([candidate.chunk_id for candidate in fused], list(unread))
-    chances = [_chance_above(last - score, deviation) for score in combined[waiting]]
-    return sum(chances) < below
+    return sum(_chance_above(last - score, deviation) for score in combined[waiting]) < below
 
 
 def _with_reranker(

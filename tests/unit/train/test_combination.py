@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.combination import Combination
+from app.retrieval.rerank import SLICE
 from train.calibration import Pairs, expected_calibration_error, fit_logistic
 from train.combination import learn
 from train.left_out import Comparison, LeftOut
@@ -136,3 +137,33 @@ def test_the_calibration_error_is_the_mean_distance_over_bins() -> None:
     relevant = np.array([1.0, 1, 0, 0, 0, 0, 0, 0])
     assert expected_calibration_error(probabilities, relevant) == pytest.approx(0.2)
     assert expected_calibration_error(np.array([0.0, 1.0]), np.array([0.0, 1.0])) == 0.0
+
+
+def test_a_reranker_that_may_stop_reads_less_and_what_it_read_stands() -> None:
+    sets = {name: questions(60, skill=2.0, seed=n) for n, name in enumerate("abc")}
+    found = learn(sets, reranker="known")
+    for one in found.left_out:
+        assert one.readable == 10.0
+        assert SLICE <= one.read < 10.0
+        assert one.scores["stopped"]["mrr@10"] == pytest.approx(
+            one.scores["reranked"]["mrr@10"], abs=0.05
+        )
+    (question,) = questions(1, skill=2.0, seed=1)
+    whole = question.stopped(found.combination, below=0.0)
+    assert np.array_equal(whole.rerank, question.rerank)
+    stopped = question.stopped(found.combination, below=5.0)
+    read = ~np.isnan(stopped.rerank)
+    assert read.sum() == SLICE
+    assert np.array_equal(stopped.rerank[read], question.rerank[read])
+
+
+def test_calibration_errors_are_told_by_language_over_all_sets() -> None:
+    sets = {
+        name: [replace(q, language=language) for q in questions(40, skill=2.0, seed=n)]
+        for n, (name, language) in enumerate({"a": "en", "b": "zh", "c": "en"}.items())
+    }
+    found = learn(sets, reranker="known")
+    for id_ in ("none", "known"):
+        assert set(found.calibration_error[id_]) == {"en", "zh"}
+        only_zh = next(one for one in found.left_out if one.name == "b")
+        assert found.calibration_error[id_]["zh"] == only_zh.calibration_error[id_]["zh"]
