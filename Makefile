@@ -55,6 +55,7 @@ bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/recall_speed.py benchmarks/results/recall_speed.json
 	$(BIN)/python benchmarks/tuning_speed.py benchmarks/results/tuning_speed.json
 	$(BIN)/python benchmarks/reranker_speed.py benchmarks/results/reranker_speed.json
+	$(BIN)/python benchmarks/reranker_int8.py benchmarks/results/reranker_int8.json
 	$(BIN)/python benchmarks/embedder_precision.py docs/results/embedder_precision.json
 
 reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combine it, on EVAL=…
