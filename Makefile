@@ -64,7 +64,7 @@ reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combin
 	$(BIN)/rag train reranker $(WORK)/pairs.jsonl --out $(WORK)/run \
 	  --base bundled:multilingual-e5-small --layers 3 --set head=interaction \
 	  --set questions=16000 --set negatives=3 --set passage_tokens=96 \
-	  --set learning_rate=1e-4 --set held_out_most=100 --set checks=5 --set patience=5 \
+	  --set learning_rate=1e-4 --set held_out_most=100 --set checks=5 --set patience=5 --set average=3 \
 	  --licence Apache-2.0 --licences train/bundled/licences.json
 	$(BIN)/python -m train.bundled.pack $(WORK)/run/model $(WEIGHTS)/attest-reranker-mini
 	$(BIN)/rag models install attest-reranker-mini

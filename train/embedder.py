@@ -84,7 +84,7 @@ class EmbedderTrainee:
             evaluator=held_out,
             callbacks=callbacks(run, progress),
         )
-        best = learn(trainer, self._folder)
+        best = learn(trainer, self._folder, average=run.average)
         model.max_seq_length = longest
         return best
 

@@ -99,7 +99,7 @@ class RerankerTrainee:
             evaluator=held_out,
             callbacks=callbacks(run, progress),
         )
-        return learn(trainer, self._folder)
+        return learn(trainer, self._folder, average=run.average)
 
     def before(self) -> Score:
         """See `Trainee.before`."""

@@ -18,6 +18,9 @@ class _Run(BaseModel):
     held_out: float = Field(0.1, gt=0.0, le=0.5, description="share of the questions")
     held_out_most: int = Field(200, ge=1, description="questions that are held out at most")
     checks: int = Field(4, ge=1, le=100, description="evaluations, and checkpoints, of a run")
+    average: int = Field(
+        1, ge=1, le=100, description="of the last checkpoints, averaged; 1: the best one is taken"
+    )
     patience: int = Field(2, ge=1, description="checks without a gain before a run ends")
     lora_rank: int = Field(0, ge=0, le=512, description="0 trains the weights themselves")
     seed: int = 0

@@ -47,7 +47,7 @@ def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int, met
         eval_steps=every,
         save_strategy="steps",
         save_steps=every,
-        save_total_limit=2,
+        save_total_limit=1 + run.average,  # the best may be another one than the last
         load_best_model_at_end=True,
         metric_for_best_model=f"eval_{metric}",
         greater_is_better=True,
@@ -81,19 +81,45 @@ class CheckpointLoading:
         if found.missing_keys:
             raise RuntimeError(f"{checkpoint_path} lacks {', '.join(found.missing_keys)}")
 
+    def load_mean(self, checkpoints: Sequence[Path]) -> None:
+        """Gives the model the mean of the weights of several checkpoints."""
+        mean: dict[str, torch.Tensor] = {}
+        for checkpoint in checkpoints:
+            self._load_from_checkpoint(str(checkpoint))
+            for name, weights in self.model.state_dict().items():
+                share = weights.double() / len(checkpoints)
+                mean[name] = mean[name] + share if name in mean else share
+        current = self.model.state_dict()
+        self.model.load_state_dict({n: w.to(current[n].dtype) for n, w in mean.items()})
 
-def learn(trainer: Any, folder: Path) -> int:
+
+def learn(trainer: Any, folder: Path, *, average: int) -> int:
     """Runs ``trainer``, from the newest whole checkpoint in ``folder`` on where there is one.
 
+    The model ends with the weights of the best checkpoint, or with the mean of the last
+    ``average`` where that is more than one.
+
+    Source: P. Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization",
+    UAI 2018.
+
     Returns:
-        The step of the best checkpoint, whose weights the model has now.
+        The step of the best checkpoint, or of the last that counts in the mean.
     """
     trainer.remove_callback(PrinterCallback)  # a run tells in its own words
     checkpoints = folder / "checkpoints"
     last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
     with quiet():
         trainer.train(resume_from_checkpoint=last)
+        if average > 1:
+            trainer.load_mean(_last_checkpoints(checkpoints, average))
+            return int(trainer.state.global_step)
     return int(trainer.state.best_global_step or trainer.state.global_step)
+
+
+def _last_checkpoints(folder: Path, count: int) -> list[Path]:
+    """The last by their steps, ascending."""
+    found = [path for path in folder.glob("checkpoint-*") if path.is_dir()]
+    return sorted(found, key=lambda path: int(path.name.rpartition("-")[2]))[-count:]
 
 
 def callbacks(run: RerankerRun | EmbedderRun, progress: Callable[[str], None]) -> list[Any]:

@@ -8,6 +8,8 @@ as a checkpoint, made when a bulk write or a rebuild ends; what came after it is
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
@@ -146,13 +148,12 @@ class DenseIndex:
         depth = min(limit + 1, self._rows)
         walks = self.is_graph and not exact
         index = self._faiss if walks else self._vectors
-        # Of this thread only: two threads gain nothing on one query and wait for each other.
-        faiss.omp_set_num_threads(1)
         while True:
             parameters = (
                 self._walk(selector, depth) if walks else faiss.SearchParameters(sel=selector)
             )
-            scores, found = index.search(self._prepared(vector[None]), depth, params=parameters)
+            with _single_threaded():
+                scores, found = index.search(self._prepared(vector[None]), depth, params=parameters)
             hits = [
                 (int(self._keys[row]), self._score(value))
                 for value, row in zip(scores[0].tolist(), found[0].tolist(), strict=True)
@@ -268,3 +269,17 @@ class DenseIndex:
             self._checkpoints.remove()
             self._forget()
             self._loaded = True
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Two threads gain nothing on one query and wait for each other.
+
+    The number is this thread's, and PyTorch's in this thread too: it is put back.
+    """
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)

@@ -13,6 +13,7 @@ import bm25s
 import faiss
 import numpy as np
 import pytest
+import torch
 from filelock import FileLock
 from rank_bm25 import BM25Okapi
 
@@ -305,6 +306,18 @@ def test_vectors_that_could_not_be_searched_are_refused(
     with pytest.raises(ModelIncompatible, match="fake-embedder"):
         collection.put([good, bad])
     assert collection.stats().documents == 0
+
+
+def test_a_search_leaves_pytorch_its_threads(open_store: Open) -> None:
+    collection = open_store().create("a", FINGERPRINT)
+    collection.put(numbered(3))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert collection.search_dense(Z, limit=3)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 # --- crashes and damage --------------------------------------------------------------------------

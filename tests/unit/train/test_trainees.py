@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from app.errors import ModelIncompatible
@@ -126,6 +127,25 @@ def test_the_best_checkpoint_is_kept_and_not_the_last(
     saved = load_file(tmp_path / "model" / "model.safetensors")
     assert saved.keys() == checkpoint.keys()
     assert all(saved[name].equal(checkpoint[name]) for name in saved)
+
+
+def test_the_last_checkpoints_are_averaged_where_that_is_asked_for(
+    base: ModelFolder, tmp_path: Path
+) -> None:
+    run = reranker_run(epochs=2, checks=4, patience=9, head="interaction", average=3)
+    trainee = RerankerTrainee(base, tmp_path, run)
+    assert trainee.train(parts(), lambda _: None) == 20
+    trainee.save(tmp_path / "model")
+    saved = load_file(tmp_path / "model" / "model.safetensors")
+    last = [
+        load_file(tmp_path / "checkpoints" / f"checkpoint-{step}" / "model.safetensors")
+        for step in (10, 15, 20)
+    ]
+    for name, weights in saved.items():
+        mean = sum(one[name].double() for one in last) / 3
+        assert torch.allclose(weights.double(), mean, atol=1e-6)
+        if "dense" in name and "weight" in name:
+            assert not torch.allclose(weights.double(), last[-1][name].double(), atol=1e-6)
 
 
 @HEADS
