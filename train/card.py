@@ -32,7 +32,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card says. ``licences`` are by source, where they are known."""
+    """What a card says. ``licences`` are by source, where they are known.
+
+    ``minutes`` are those since the run was begun, or taken up again at step ``taken_up``.
+    """
 
     kind: str
     command: str
@@ -44,12 +47,15 @@ class Card:
     licences: Mapping[str, str]
     versions: Mapping[str, str]
     minutes: float
+    taken_up: int
     steps: int
 
     def to_markdown(self) -> str:
         """The card; it holds no text of the data."""
         trained = Counter((group.source, group.language) for group in self.trained)
         read = self.steps * self.run.batch_questions
+        kept = f"step {self.steps}, {read:,} questions"
+        since = f" since it was taken up again at step {self.taken_up}" if self.taken_up else ""
         return "\n".join(
             [
                 f"# A {self.kind} trained with Attest",
@@ -58,7 +64,7 @@ class Card:
                 "",
                 f"    {self.command}",
                 "",
-                f"in {self.minutes:.0f} minutes; kept: step {self.steps}, {read:,} questions.",
+                f"in {self.minutes:.0f} minutes{since}; kept: {kept}.",
                 "",
                 f"Licence of the weights: {self.licence or _UNSTATED}.",
                 "",

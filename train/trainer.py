@@ -14,12 +14,16 @@ from sentence_transformers.sentence_transformer.training_args import (
 )
 from sentence_transformers.util import fullname
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
-from transformers.trainer_utils import get_last_checkpoint
+from transformers.trainer import TRAINER_STATE_NAME
 
 from app.models.third_party import quiet
 from train.settings import EmbedderRun, RerankerRun
 
 WEIGHT_DECAY: Final = 0.01
+CHECKPOINTS: Final = "checkpoints"
+"""Where they lie, in a run's folder."""
+_WRITTEN_LAST: Final = TRAINER_STATE_NAME
+"""Of the files of a checkpoint: without it, the run was killed while it wrote them."""
 M = TypeVar("M")
 """A sentence-transformers model."""
 
@@ -35,7 +39,7 @@ def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int, met
     steps = max(1, samples // batch)
     every = max(1, math.ceil(steps / run.checks))
     return kind(
-        output_dir=str(folder / "checkpoints"),
+        output_dir=str(folder / CHECKPOINTS),
         num_train_epochs=1,  # the samples of all epochs are in the dataset
         per_device_train_batch_size=batch,
         learning_rate=run.learning_rate,
@@ -106,20 +110,30 @@ def learn(trainer: Any, folder: Path, *, average: int) -> int:
         The step of the best checkpoint, or of the last that counts in the mean.
     """
     trainer.remove_callback(PrinterCallback)  # a run tells in its own words
-    checkpoints = folder / "checkpoints"
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    begun = _checkpoints(folder)
     with quiet():
-        trainer.train(resume_from_checkpoint=last)
+        trainer.train(resume_from_checkpoint=str(begun[-1]) if begun else None)
         if average > 1:
-            trainer.load_mean(_last_checkpoints(checkpoints, average))
+            trainer.load_mean(_checkpoints(folder)[-average:])
             return int(trainer.state.global_step)
     return int(trainer.state.best_global_step or trainer.state.global_step)
 
 
-def _last_checkpoints(folder: Path, count: int) -> list[Path]:
-    """The last by their steps, ascending."""
-    found = [path for path in folder.glob("checkpoint-*") if path.is_dir()]
-    return sorted(found, key=lambda path: int(path.name.rpartition("-")[2]))[-count:]
+def last_step(folder: Path) -> int:
+    """The step that a run in ``folder`` has come to and can be taken up at; 0 where it is new."""
+    found = _checkpoints(folder)
+    return _step(found[-1]) if found else 0
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    """Those that are whole, by their steps, ascending."""
+    found = (folder / CHECKPOINTS).glob("checkpoint-*")
+    whole = [checkpoint for checkpoint in found if (checkpoint / _WRITTEN_LAST).is_file()]
+    return sorted(whole, key=_step)
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])
 
 
 def callbacks(run: RerankerRun | EmbedderRun, progress: Callable[[str], None]) -> list[Any]:

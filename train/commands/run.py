@@ -30,6 +30,7 @@ from train.pairs import Pair
 from train.samples import Split, split
 from train.settings import EmbedderRun, RerankerRun
 from train.trainee import Trainee
+from train.trainer import CHECKPOINTS, last_step
 
 RUN_FILE: Final = "run.json"
 CARD_FILE: Final = "README.md"
@@ -88,6 +89,7 @@ def run_training(
         questions=run.questions,
     )
     console.print(f"training on {len(parts.train)} questions, {len(parts.held_out)} held out")
+    taken_up = last_step(folder)
     trainee = make()
     best = trainee.train(parts, console.print)
     card = Card(
@@ -101,6 +103,7 @@ def run_training(
         licences=provenance.licences,
         versions=library_versions(),
         minutes=(time.monotonic() - began) / 60,
+        taken_up=taken_up,
         steps=best,
     )
     return _keep(trainee, card, folder, console)
@@ -143,7 +146,7 @@ def _keep(trainee: Trainee, card: Card, folder: Path, console: Console) -> Path:
             trainee.save(work)
         (work / CARD_FILE).write_text(card.to_markdown(), encoding="utf-8")
         work.rename(folder / MODEL)
-    for leftover in ("checkpoints", "base"):
+    for leftover in (CHECKPOINTS, "base"):
         shutil.rmtree(folder / leftover, ignore_errors=True)
     everything = card.measured[0]
     console.print(

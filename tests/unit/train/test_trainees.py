@@ -19,6 +19,7 @@ from train.held_out import HeldOut, measure
 from train.reranker import RerankerTrainee
 from train.samples import Split
 from train.settings import EmbedderRun, RerankerRun
+from train.trainer import last_step
 
 WORDS = ("river", "bank", "loan", "中文", "rivers")
 
@@ -160,6 +161,8 @@ def test_a_run_that_was_cut_off_goes_on_from_its_checkpoint(
 
     with pytest.raises(CutOff):
         RerankerTrainee(base, tmp_path, run).train(parts(), cut_off)
+    (tmp_path / "checkpoints" / "checkpoint-15").mkdir()  # killed while it was written
+    assert last_step(tmp_path) == 5
     told: list[str] = []
     RerankerTrainee(base, tmp_path, run).train(parts(), told.append)
     steps = [int(line.split()[1]) for line in told if line.startswith("step")]
