@@ -16,7 +16,7 @@ class _Run(BaseModel):
     learning_rate: float = Field(1e-4, gt=0.0, le=1.0)
     warmup: float = Field(0.05, ge=0.0, le=0.5, description="share of the steps")
     held_out: float = Field(0.1, gt=0.0, le=0.5, description="share of the questions")
-    held_out_most: int = Field(200, ge=1, description="questions that are held out at most")
+    held_out_most: int = Field(100, ge=1, description="questions that are held out at most")
     checks: int = Field(4, ge=1, le=100, description="evaluations, and checkpoints, of a run")
     average: int = Field(
         1, ge=1, le=100, description="of the last checkpoints, averaged; 1: the best one is taken"
@@ -40,12 +40,12 @@ class RerankerRun(_Run):
     """What scores: the base's own head, token against token, or the first token's state."""
     head_learning_rate: float = Field(10.0, ge=1.0, le=100.0, description="times the encoder's")
     dropout: float = Field(0.0, ge=0.0, lt=1.0, description="one pass over the data needs none")
-    negatives: int = Field(4, ge=1, le=64)
+    negatives: int = Field(3, ge=1, le=64)
     near: int = Field(5, ge=1, le=100)
     prior: float = Field(1.0, ge=0.0, le=10.0)
     batch_questions: int = Field(8, ge=1, le=256)
     query_tokens: int = Field(48, ge=8, le=512)
-    passage_tokens: int = Field(112, ge=16, le=8_192)
+    passage_tokens: int = Field(96, ge=16, le=8_192)
     lead_tokens: int = Field(24, ge=0, le=512)
     distil_weight: float = Field(
         0.5, ge=0.0, le=1.0, description="of a teacher, where there is one"
