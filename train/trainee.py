@@ -18,14 +18,14 @@ class Trainee(Protocol):
         """``reranker`` or ``embedder``: the setting below ``models`` that will name it."""
 
     def train(self, split: Split, progress: Callable[[str], None]) -> int:
-        """Trains, from the last checkpoint on where there is one; keeps the best checkpoint.
+        """Trains, from the last checkpoint on where there is one; see `train.trainer.learn`.
 
         Args:
             split: Questions to train on, and those that checkpoints are chosen by.
             progress: Told in a line how it goes.
 
         Returns:
-            The steps after which it was the best.
+            The step whose weights it has now, or the last of those that are averaged.
         """
 
     def before(self) -> Score:
