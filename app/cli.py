@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,15 +16,23 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.errors import AttestError, InvalidFilter, RequestError, TransientError
+from app.errors import (
+    AttestError,
+    InvalidFilter,
+    NotFound,
+    RequestError,
+    StoreCorrupted,
+    TransientError,
+)
 from app.filters import Filter, parse_filter
 from app.settings import Settings
-from app.terminal import err, load_settings, out
+from app.terminal import EXIT_INCOMPLETE, err, load_settings, out
 from eval.commands.group import evaluation
 from train.commands.group import training
 
 if TYPE_CHECKING:
     from app.main import Application
+    from app.stores.local.store import LocalStore
 
 EXIT_REQUEST: Final = 2
 EXIT_OPERATOR: Final = 3
@@ -98,18 +107,22 @@ def ingest(
     ] = False,
 ) -> None:
     """Index files; unchanged ones are skipped, changed ones replaced."""
+    from ingest.files import find_files
     from ingest.progress import ingest_progress
-    from ingest.sources import find_files
 
     with _application() as app:
         files = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)
-        with ingest_progress(err, total=len(files.sources)) as progress:
+        with ingest_progress(err, total=files.count()) as progress:
             report = app.ingest(
-                collection, files.sources, progress, prune=files.roots if prune else ()
+                collection, files.sources(), progress, prune=files.roots if prune else ()
             )
     for failure in report.failures:
         out.print(f"failed: {failure.name}: {failure.reason} [{failure.code}]")
     out.print(report.summary())
+    if report.failures:
+        others = "; all others are in the collection" if report.indexed + report.skipped else ""
+        err.print(f"not indexed: {len(report.failures)} of {report.received}{others}")
+        raise typer.Exit(EXIT_INCOMPLETE)
 
 
 @rag.command()
@@ -192,7 +205,6 @@ def demo(
 def doctor() -> None:
     """Check that models are whole and that indexes agree with the catalog."""
     from app.models.packages import damaged_files, installed
-    from app.retrieval.soundness import remarks
 
     sound = True
     with _application() as app:
@@ -200,17 +212,37 @@ def doctor() -> None:
             problems = damaged_files(model)
             sound = _told(f"model {model.name}", [f"damaged: {p}" for p in problems]) and sound
         for name in app.store.names():
-            collection = app.store.open(name)
-            sound = _told(f"collection {name}", collection.verify()) and sound
-            for remark in remarks(collection):
-                out.print(f"  {remark}")
+            sound = _is_sound(app.store, name) and sound
     if not sound:
-        out.print("Run `rag rebuild NAME` for a collection, `rag models install` for a model.")
+        out.print(
+            "Where no line says otherwise, run `rag rebuild NAME` for a collection, "
+            "`rag models install` for a model."
+        )
         raise typer.Exit(EXIT_UNSOUND)
 
 
-def _told(what: str, problems: Sequence[str]) -> bool:
-    out.print(f"{what}: {'not sound' if problems else 'sound'}")
+def _is_sound(store: LocalStore, name: str) -> bool:
+    """Checks one collection and tells of it, whatever happens, so that the next has its turn."""
+    from app.retrieval.soundness import remarks
+
+    what = f"collection {name}"
+    try:
+        collection = store.open(name)
+        problems, remarked = collection.verify(), remarks(collection)
+    except NotFound:
+        return True  # dropped since
+    except StoreCorrupted as error:
+        return _told(what, [error.message])
+    except (AttestError, OSError, sqlite3.Error) as error:
+        return _told(what, [str(error)], verdict="not checked")
+    sound = _told(what, problems)
+    for remark in remarked:
+        out.print(f"  {remark}")
+    return sound
+
+
+def _told(what: str, problems: Sequence[str], verdict: str = "not sound") -> bool:
+    out.print(f"{what}: {verdict if problems else 'sound'}")
     for problem in problems:
         out.print(f"  {problem}")
     return not problems

@@ -22,6 +22,7 @@ from rich.console import Console
 from app.errors import OperatorError
 from app.net import free_port
 from app.settings import Settings
+from app.terminal import EXIT_INCOMPLETE
 
 COLLECTION: Final = "demo"
 START_TIMEOUT_S: Final = 120.0
@@ -59,10 +60,12 @@ def run_demo(
             env=environment,
             check=False,
         )
-        if done.returncode:
+        if done.returncode not in (0, EXIT_INCOMPLETE):
             raise DemoFailed(f"`rag ingest {path}` failed with code {done.returncode}")
         with _server(environment) as client:
-            documents = client.get(f"/v1/collections/{COLLECTION}/documents").json()["items"]
+            documents = _documents(client)
+            if not documents:
+                raise DemoFailed(f"nothing below {path} could be ingested")
             for question in questions or _own_questions(path, documents):
                 console.rule(question)
                 started = time.perf_counter()
@@ -110,6 +113,12 @@ def _wait_until_ready(server: subprocess.Popen[bytes], client: httpx2.Client) ->
             pass  # it does not listen yet
         time.sleep(0.2)
     raise DemoFailed(f"`rag serve` was not ready after {START_TIMEOUT_S:g} s")
+
+
+def _documents(client: httpx2.Client) -> list[Json]:
+    response = client.get(f"/v1/collections/{COLLECTION}/documents").raise_for_status()
+    items: list[Json] = response.json()["items"]
+    return items
 
 
 def _own_questions(path: Path, documents: list[Json]) -> tuple[str, ...]:

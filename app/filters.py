@@ -29,7 +29,7 @@ Order: TypeAlias = Literal["gt", "gte", "lt", "lte"]
 MAX_DEPTH: Final = 16
 """Deepest nesting that is read."""
 MAX_CONDITIONS: Final = 200
-"""Most comparisons that one filter may make."""
+"""Most comparisons that one filter may make; an object without keys counts as one."""
 MAX_VALUES: Final = 1_000
 """Most values that one filter may list."""
 _INTEGERS: Final = range(-(2**63), 2**63)
@@ -232,8 +232,11 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _conditions(where: Filter) -> Iterator[OneOf | Compare | Exists]:
+def _conditions(where: Filter) -> Iterator[OneOf | Compare | Exists | And]:
+    """Everything that is not made of others; an object without keys among them."""
     match where:
+        case And(()):
+            yield where
         case And(parts) | Or(parts):
             for part in parts:
                 yield from _conditions(part)

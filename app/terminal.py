@@ -15,6 +15,8 @@ out: Final = Console(highlight=False, soft_wrap=True, markup=False)
 """Results."""
 err: Final = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 """Progress and errors."""
+EXIT_INCOMPLETE: Final = 1
+"""Of an ingestion in which documents failed; all others are in the collection."""
 
 
 def load_settings(**server: object) -> Settings:

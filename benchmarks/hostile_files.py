@@ -16,13 +16,13 @@ from machine import provenance
 
 from app.main import Application
 from app.settings import Settings, StoreSettings
+from ingest.files import find_files
 from ingest.report import IngestReport
-from ingest.sources import find_files
 
 
 def main() -> None:
     folder, out = Path(sys.argv[1]), Path(sys.argv[2])
-    files = find_files([folder], max_bytes=64 * 2**20).sources
+    files = find_files([folder], max_bytes=64 * 2**20)
     with tempfile.TemporaryDirectory() as directory:
         app = Application(Settings(store=StoreSettings(directory=Path(directory))))
         app.embedder.embed_passages(["loaded before the clock starts"])
@@ -34,7 +34,7 @@ def main() -> None:
             seconds.append(time.perf_counter() - clock)
             clock = time.perf_counter()
 
-        report = app.ingest("hostile", files, progress)
+        report = app.ingest("hostile", files.sources(), progress)
         collection = app.store.open("hostile")
         languages = Counter(str(r.metadata["lang"]) for r in collection.records())
         result = {
@@ -50,7 +50,7 @@ def main() -> None:
             "provenance": provenance("lxml", "pypdfium2", "torch"),
         }
         app.close()
-    assert report.received == len(files), "every file is accounted for"
+    assert report.received == files.count(), "every file is accounted for"
     out.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2, ensure_ascii=False))
 

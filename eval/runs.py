@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Final, TypeAlias
-
-from pydantic import TypeAdapter, ValidationError
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from eval.errors import InvalidRun
-from eval.json_files import dump_json, write_text
 
 Ranking: TypeAlias = Sequence[tuple[str, float]]
 """Ids with scores, best first. The order is the ranking; scores are kept to be looked at, and need
 not be comparable over a whole ranking (a reranker scores its first n only)."""
-
-FORMAT: Final = "attest-run/1"
-"""Names the layout of a saved run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +50,3 @@ def collapse(hits: Ranking) -> tuple[tuple[str, float], ...]:
     for document_id, score in hits:
         best.setdefault(document_id, score)
     return tuple(best.items())
-
-
-def save_run(run: Run, path: Path) -> None:
-    """Writes a run as JSON that `load_run` reads back equal."""
-    write_text(path, dump_json({"format": FORMAT, **asdict(run)}))
-
-
-def load_run(path: Path) -> Run:
-    """Reads a saved run.
-
-    Raises:
-        InvalidRun: the file is not a run of this format.
-    """
-    try:
-        saved = TypeAdapter(_SavedRun).validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise InvalidRun(f"{path} is not a run: {error}") from error
-    if saved.format != FORMAT:
-        raise InvalidRun(f'{path} has the format "{saved.format}", not "{FORMAT}"')
-    return Run(saved.stage, saved.rankings)
-
-
-@dataclass(frozen=True, slots=True)
-class _SavedRun:
-    format: str
-    stage: str
-    rankings: Mapping[str, tuple[tuple[str, float], ...]]

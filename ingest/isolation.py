@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import IO, Final, Self, TypeAlias
 
-from app.domain import Metadata
-from app.errors import DocumentRejected
+from app.errors import DocumentRejected, OperatorError, TransientError
 from ingest.loaders.model import LoadedDocument
+
+logger = logging.getLogger(__name__)
 
 LOAD: Final = "ingest.loaders.registry:load"
 """What the child runs for each file, as ``module:function``."""
@@ -31,10 +34,17 @@ _GRACE_S: Final = 5.0
 """How long a child may take to leave, and how much later than its parent it ends itself."""
 _START_S: Final = 60.0
 """How long a child may take to import the loaders on a busy machine."""
+_READY: Final = "ready"
+_TAIL_CHARACTERS: Final = 4_000
+"""What is logged of the last words of a child that did not start."""
 
-_Request: TypeAlias = tuple[str, bytes, dict[str, object] | None]
+_Request: TypeAlias = tuple[str, bytes]
 _Loaded: TypeAlias = LoadedDocument | tuple[str, str]
 """A document, or code and reason of a `DocumentRejected`."""
+
+
+class LoaderClosed(TransientError):
+    """The loader was closed before it had read the file, which is not at fault."""
 
 
 class IsolatedLoader:
@@ -54,6 +64,7 @@ class IsolatedLoader:
         self._address_space_bytes = address_space_bytes
         self._target = target
         self._lock = threading.Lock()
+        self._closed = False
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
@@ -68,24 +79,35 @@ class IsolatedLoader:
     ) -> None:
         self.close()
 
-    def load(self, name: str, data: bytes, *, metadata: Metadata | None = None) -> LoadedDocument:
+    def load(self, name: str, data: bytes) -> LoadedDocument:
         """As `ingest.loaders.registry.load`, within the time limit.
 
         Raises:
             DocumentRejected: as there, and ``timeout``, and ``corrupt`` when the parser crashes.
+            LoaderClosed: `close` was called, before or meanwhile.
+            OperatorError: no child can be started.
         """
         with self._lock:
-            reply = self._ask((name, data, dict(metadata) if metadata else None))
+            reply = self._ask((name, data))
         if isinstance(reply, LoadedDocument):
             return reply
         raise DocumentRejected(*reply)
 
     def close(self) -> None:
-        """Ends the child, if there is one, and waits for it."""
-        with self._lock:
+        """Ends the child, if there is one, and waits for it; at once where it reads a file."""
+        self._closed = True
+        if not self._lock.acquire(blocking=False):
+            child = self._child
+            if child is not None:
+                child.kill()  # whoever waits for its answer then lets go of the lock
+            self._lock.acquire()
+        try:
             self._stop(_GRACE_S)
+        finally:
+            self._lock.release()
 
     def _ask(self, request: _Request) -> _Loaded:
+        self._require_open()
         pipe = self._running()
         try:
             pipe.send(request)
@@ -94,6 +116,7 @@ class IsolatedLoader:
                 return reply
         except (EOFError, OSError):
             self._stop(0)
+            self._require_open()
             return ("corrupt", "The parser crashed on this file; save it again or convert it.")
         except BaseException:
             self._stop(0)  # its answer must not be taken for that of the next file
@@ -109,6 +132,26 @@ class IsolatedLoader:
         if self._pipe is not None and self._child is not None and self._child.poll() is None:
             return self._pipe
         self._stop(0)
+        with tempfile.TemporaryFile() as stderr:
+            pipe = self._start(stderr)
+            try:
+                if pipe.poll(_START_S) and pipe.recv() == _READY:
+                    return pipe  # only now: imports don't count against a file's time
+                failed = _late
+            except (EOFError, OSError):
+                failed = _broken
+            except BaseException:
+                self._stop(0)
+                raise
+            self._stop(0)
+            self._require_open()
+            raise failed(_tail(stderr))
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise LoaderClosed("the loader was closed before it had read the file")
+
+    def _start(self, stderr: IO[bytes]) -> Connection:
         ours, theirs = Pipe()
         handle = theirs.fileno()
         code = (
@@ -123,16 +166,15 @@ class IsolatedLoader:
             [sys.executable, "-c", code],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
             env=environment,
             pass_fds=(handle,),
             start_new_session=True,
         )
         theirs.close()
         self._pipe = ours
-        with contextlib.suppress(EOFError, OSError):
-            if ours.poll(_START_S):
-                ours.recv()  # the child is ready: imports don't count against a file's time
+        if self._closed:  # since before `close` could see the child
+            self._child.kill()
         return ours
 
     def _stop(self, grace_s: float) -> None:
@@ -156,22 +198,50 @@ def serve(handle: int, target: str, timeout_s: float, address_space_bytes: int) 
     module, _, function = target.partition(":")
     load: Callable[..., LoadedDocument] = getattr(importlib.import_module(module), function)
     with Connection(handle) as pipe, contextlib.suppress(EOFError, OSError):
-        pipe.send("ready")
+        _silence_stderr()
+        pipe.send(_READY)
         while True:
-            name, data, metadata = pipe.recv()
+            name, data = pipe.recv()
             # Should the parent be gone, nobody else would end a parser that hangs.
             signal.setitimer(signal.ITIMER_REAL, timeout_s + _GRACE_S)
-            pipe.send(_answer(load, name, data, metadata))
+            pipe.send(_answer(load, name, data))
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(
-    load: Callable[..., LoadedDocument], name: str, data: bytes, metadata: Metadata | None
-) -> _Loaded:
+def _answer(load: Callable[..., LoadedDocument], name: str, data: bytes) -> _Loaded:
     try:
-        return load(name, data, metadata=metadata)
+        return load(name, data)
     except DocumentRejected as rejection:
         return (rejection.code, rejection.message)
+
+
+def _silence_stderr() -> None:
+    """What parsers print would fill the disk; what imports print is kept until here."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
+def _late(tail: str) -> OperatorError:
+    logger.error("the process that reads files is late; it printed: %s", tail or "nothing")
+    return OperatorError(
+        f"The process that reads files was not ready after {_START_S:g} s. The machine is too "
+        "busy or short of memory; try again when it is not."
+    )
+
+
+def _broken(tail: str) -> OperatorError:
+    logger.error("the process that reads files can't start; it printed: %s", tail or "nothing")
+    last = tail.rpartition("\n")[2] or "it printed nothing"
+    return OperatorError(
+        f"The process that reads files ended before it was ready: {last}. The log has more. "
+        "Install the package anew, e.g. with `pip install --force-reinstall attest-rag`."
+    )
+
+
+def _tail(stderr: IO[bytes]) -> str:
+    stderr.seek(0)
+    return stderr.read().decode(errors="replace").strip()[-_TAIL_CHARACTERS:]
 
 
 def _limit_memory(address_space_bytes: int) -> None:

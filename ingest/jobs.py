@@ -2,28 +2,27 @@
 
 A job is durable before it is acknowledged. One process at a time works (it holds a file lock);
 what it leaves unfinished, by shutdown or by a crash, the next one begins again: documents that
-were indexed before are then skipped by their hash.
+were indexed before are then skipped by their hash. A job that something passing stopped, such as
+a model behind HTTP that does not answer, is tried again until it can be done; later jobs of its
+collection wait for it, since they may hold newer versions of the same documents.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
 
-from app.domain import Failure, JobStatus, Upload
-from app.errors import AttestError, NotFound, Overloaded
+from app.domain import JobStatus, Upload
+from app.errors import AttestError, NotFound, Overloaded, RequestError, TransientError
+from ingest.job_table import JobTable, now
 from ingest.report import IngestReport
 from ingest.sources import RecordSource, Source, uploaded
 from ingest.spool import Spool
@@ -36,11 +35,13 @@ LOOK_S: Final = 0.02
 """How often somebody who waits for a job looks whether it has ended."""
 SAVE_S: Final = 0.5
 """How often the progress of a job is written down; each time all of its failures are."""
-KEPT_JOBS: Final = 1_000
-"""Ended jobs whose status can still be asked for."""
+RETRY_S: Final = 1.0, 60.0
+"""How long a job waits to be tried again, the first time and at most; it doubles between."""
+
+DROPPED: Final = "The collection was removed before this job could begin."
 
 Progress = Callable[[IngestReport], None]
-Run = Callable[[str, Sequence[Source], Progress], IngestReport]
+Run = Callable[[str, Iterable[Source], Progress], IngestReport]
 """``run(collection, sources, progress)``: an `ingest.pipeline.Ingestion` over a collection."""
 
 
@@ -61,7 +62,7 @@ class JobQueue:
     ) -> None:
         """``prepare(collection)`` makes the collection, or raises what is wrong with it."""
         directory.mkdir(parents=True, exist_ok=True)
-        self._file = directory / "jobs.db"
+        self._table = JobTable(directory / "jobs.db")
         self._spool = Spool(directory / "jobs.spool")  # no collection can have a dot
         self._prepare = prepare
         self._run = run
@@ -70,18 +71,20 @@ class JobQueue:
         self._stopping = threading.Event()
         self._submitted = threading.Event()
         self._worker = threading.Thread(target=self._work, name="ingest-jobs", daemon=True)
-        with closing(self._connect()) as db, db:
-            db.execute(
-                "CREATE TABLE IF NOT EXISTS jobs (id TEXT PRIMARY KEY, state TEXT NOT NULL, "
-                "created_at TEXT NOT NULL, status TEXT NOT NULL)"
-            )
+        self._retries: dict[str, _Retry] = {}
 
     def start(self) -> None:
         """Begins to work on what waits."""
         self._worker.start()
 
     def close(self, grace_s: float) -> None:
-        """Ends after the document under way; what is left waits for the next start."""
+        """Ends after the document under way; what is left waits for the next start.
+
+        Whatever is closed after ``grace_s`` under a document that takes longer, its job is left
+        to the next start too. Does nothing when called again.
+        """
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         self._submitted.set()
         if self._worker.is_alive():
@@ -90,24 +93,22 @@ class JobQueue:
     def submit(self, collection: str, uploads: Sequence[Upload]) -> JobStatus:
         """See `Ingestor.submit`."""
         self._prepare(collection)
-        with closing(self._connect()) as db:
-            waiting = db.execute("SELECT count(*) FROM jobs WHERE state = 'queued'").fetchone()[0]
+        waiting = len(self._table.in_state("queued"))
         if waiting >= self._max_waiting:
             raise Overloaded(f"{waiting} ingestion jobs wait already")
-        now = _now()
-        job = JobStatus(uuid.uuid4().hex, collection, "queued", 0, 0, 0, (), now, now)
+        since = now()
+        job = JobStatus(uuid.uuid4().hex, collection, "queued", 0, 0, 0, (), since, since)
         self._spool.write(job.id, uploads)
-        self._save(job)
+        self._table.add(job)
         self._submitted.set()
         return job
 
     def status(self, job_id: str) -> JobStatus:
         """See `Ingestor.status`."""
-        with closing(self._connect()) as db:
-            row = db.execute("SELECT status FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        if row is None:
+        job = self._table.status(job_id)
+        if job is None:
             raise NotFound(f'There is no job "{job_id}".')
-        return _read(row[0])
+        return job
 
     def wait(self, job_id: str, timeout_s: float) -> JobStatus:
         """See `Ingestor.wait`."""
@@ -118,18 +119,20 @@ class JobQueue:
             if ended or time.monotonic() >= deadline or self._stopping.wait(LOOK_S):
                 return job
 
+    def cancel(self, collection: str) -> None:
+        """See `Ingestor.cancel`."""
+        for job in self._table.in_state("queued"):
+            if job.collection == collection:
+                self._end(replace(job, state="failed", error=DROPPED), was="queued")
+
     # --- the worker -----------------------------------------------------------------------------
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             try:
                 with self._lock.acquire(timeout=POLL_S):
-                    unfinished = self._unfinished()
-                    self._spool.sweep(keep={job.id for job in unfinished})
-                    for job in unfinished:
-                        self._do(job)
-                        if self._stopping.is_set():
-                            return
+                    self._take_over()
+                    self._work_off()
             except Timeout:
                 continue  # another process works
             except Exception:
@@ -137,45 +140,72 @@ class JobQueue:
             self._submitted.wait(POLL_S)
             self._submitted.clear()
 
-    def _unfinished(self) -> list[JobStatus]:
-        """Oldest first; ``running`` ones were left by a process that is gone."""
-        with closing(self._connect()) as db:
-            found = db.execute(
-                "SELECT status FROM jobs WHERE state IN ('queued', 'running') "
-                "ORDER BY created_at, rowid"
-            ).fetchall()
-        return [_read(row[0]) for row in found]
+    def _take_over(self) -> None:
+        """Jobs that run while nobody works were left by a process that is gone."""
+        for job in self._table.in_state("running"):
+            self._table.save(replace(job, state="queued"), was="running")
 
-    def _do(self, job: JobStatus) -> None:
-        job = so_far = replace(job, state="running")
-        self._save(job)
+    def _work_off(self) -> None:
+        """Every job that waits, oldest first; but none overtakes another of its collection."""
+        jobs = self._table.in_state("queued")
+        self._spool.sweep(keep={job.id for job in jobs})
+        held: set[str] = set()
+        for job in jobs:
+            if self._stopping.is_set():
+                return
+            if job.collection not in held and not (self._is_due(job) and self._do(job)):
+                held.add(job.collection)
+
+    def _is_due(self, job: JobStatus) -> bool:
+        retry = self._retries.get(job.id)
+        return retry is None or time.monotonic() >= retry.due
+
+    def _do(self, job: JobStatus) -> bool:
+        """Runs a job, and whether it has ended."""
+        job = so_far = replace(job, state="running", error=None)
+        if not self._table.save(job, was="queued"):
+            return True  # it was cancelled
         saved = time.monotonic()
 
         def progress(report: IngestReport) -> None:
             nonlocal so_far, saved
             so_far = _reported(job, report)
             if time.monotonic() - saved >= SAVE_S:
-                self._save(so_far)
+                self._table.save(so_far, was="running")
                 saved = time.monotonic()
             if self._stopping.is_set():
                 raise Stopped
 
         try:
-            sources = list(self._sources(job.id))
-            report = self._run(job.collection, sources, progress)
+            report = self._run(job.collection, self._sources(job.id), progress)
             ended = replace(_reported(job, report), state="done")
         except Stopped:
-            self._save(replace(job, state="queued"))
-            return
-        except AttestError as error:
-            logger.warning("job %s failed: %s", job.id, error)
-            ended = replace(so_far, state="failed", error=error.public_message)
-        except Exception:
-            logger.exception("job %s failed", job.id)
-            ended = replace(so_far, state="failed", error=AttestError.public_message)
-        self._save(ended)
-        self._spool.remove(job.id)
-        self._forget_old()
+            return self._put_back(job)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the queue goes on; it is logged
+            if self._stopping.is_set():  # and what it needs has been closed
+                logger.info("job %s is left to the next start: %s", job.id, error)
+                return self._put_back(job)
+            if isinstance(error, TransientError):
+                return self._try_later(job, error)
+            ended = replace(so_far, state="failed", error=_told(job, error))
+        self._end(ended, was="running")
+        return True
+
+    def _put_back(self, job: JobStatus) -> bool:
+        self._table.save(replace(job, state="queued"), was="running")
+        return False
+
+    def _try_later(self, job: JobStatus, error: TransientError) -> bool:
+        retry = self._retries.setdefault(job.id, _Retry())
+        retry.put_off()
+        logger.warning("job %s is tried again in %g s: %s", job.id, retry.pause_s, error)
+        return self._put_back(replace(job, error=error.public_message))
+
+    def _end(self, job: JobStatus, *, was: str) -> None:
+        if self._table.save(job, was=was):
+            self._retries.pop(job.id, None)
+            self._spool.remove(job.id)
+            self._table.forget_old()
 
     def _sources(self, job_id: str) -> Iterator[Source]:
         for number, upload in enumerate(self._spool.read(job_id)):
@@ -185,30 +215,27 @@ class JobQueue:
             else:
                 yield RecordSource(upload.name, upload.content, fallback_id=f"{job_id}-{number}")
 
-    # --- the table ------------------------------------------------------------------------------
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=30.0)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        return connection
+class _Retry:
+    """When a job is due again, by the monotonic clock."""
 
-    def _save(self, job: JobStatus) -> None:
-        job = replace(job, updated_at=_now())
-        with closing(self._connect()) as db, db:
-            db.execute(
-                "INSERT INTO jobs (id, state, created_at, status) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET state = excluded.state, status = excluded.status",
-                (job.id, job.state, job.created_at, json.dumps(asdict(job))),
-            )
+    def __init__(self) -> None:
+        self.pause_s = 0.0
+        self.due = 0.0
 
-    def _forget_old(self) -> None:
-        with closing(self._connect()) as db, db:
-            db.execute(
-                "DELETE FROM jobs WHERE state IN ('done', 'failed') AND id NOT IN "
-                "(SELECT id FROM jobs ORDER BY created_at DESC LIMIT ?)",
-                (KEPT_JOBS,),
-            )
+    def put_off(self) -> None:
+        first, most = RETRY_S
+        self.pause_s = min(self.pause_s * 2 or first, most)
+        self.due = time.monotonic() + self.pause_s
+
+
+def _told(job: JobStatus, error: Exception) -> str:
+    """Why a job failed, in words safe to show; the log has the rest."""
+    if isinstance(error, AttestError):
+        logger.warning("job %s failed: %s", job.id, error)
+        return error.message if isinstance(error, RequestError) else error.public_message
+    logger.error("job %s failed", job.id, exc_info=error)
+    return AttestError.public_message
 
 
 def _reported(job: JobStatus, report: IngestReport) -> JobStatus:
@@ -219,13 +246,3 @@ def _reported(job: JobStatus, report: IngestReport) -> JobStatus:
         skipped=report.skipped,
         failures=report.failures,
     )
-
-
-def _read(source: str) -> JobStatus:
-    fields = json.loads(source)
-    failures = tuple(Failure(**failure) for failure in fields.pop("failures"))
-    return JobStatus(**fields, failures=failures)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -39,7 +39,6 @@ class Ingestion:
         self._batch_chunks = batch_chunks
         self._progress = progress
         self._seen: set[str] = set()
-        self._failed: list[str] = []
         self._waiting: list[IndexedDocument] = []
         self._report = IngestReport()
 
@@ -72,7 +71,6 @@ class Ingestion:
             document = source.load(self._load)
             self._waiting.append(self._indexer.chunk(document, content_hash))
         except DocumentRejected as reason:
-            self._failed.append(source.name)
             self._note(failures=(Failure(source.name, reason.code, reason.message, source.kind),))
             return
         if sum(len(document.chunks) for document in self._waiting) >= self._batch_chunks:
@@ -87,16 +85,10 @@ class Ingestion:
     def _remove_missing(self, prefixes: tuple[str, ...]) -> None:
         if not prefixes:
             return
-        # What can't be read now is not gone: a file, the lines of one, or a whole folder.
-        unread = tuple(name if name.endswith("/") else f"{name}:" for name in self._failed)
-        kept = self._seen.union(self._failed)
-        gone = [
-            record.id
-            for record in self._collection.records()
-            if record.id.startswith(prefixes)
-            and record.id not in kept
-            and not record.id.startswith(unread)
-        ]
+        held = [record.id for record in self._collection.records()]
+        # What can't be read now is not gone.
+        kept = self._seen | self._report.unread(held)
+        gone = [id_ for id_ in held if id_.startswith(prefixes) and id_ not in kept]
         self._note(pruned=self._collection.delete(gone))
 
     def _note(

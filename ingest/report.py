@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.domain import Failure
@@ -21,6 +22,11 @@ class IngestReport:
         """Documents that were handed over."""
         return self.indexed + self.skipped + len(self.failures)
 
+    def unread(self, document_ids: Iterable[str]) -> set[str]:
+        """Those that belong to what failed: a file, the lines of one, or all below a folder."""
+        names = {failure.name for failure in self.failures}
+        return {id_ for id_ in document_ids if not names.isdisjoint(_holders(id_))}
+
     def summary(self) -> str:
         """One line for a person."""
         line = (
@@ -28,3 +34,12 @@ class IngestReport:
             f"+ failed {len(self.failures)}"
         )
         return f"{line}; pruned {self.pruned}" if self.pruned else line
+
+
+def _holders(document_id: str) -> Iterator[str]:
+    """The document, and the files and folders that it may be from; a folder may pass for a file."""
+    yield document_id
+    for at, character in enumerate(document_id):
+        if character in ":/":
+            yield document_id[:at]
+            yield document_id[: at + 1]

@@ -1,4 +1,4 @@
-"""Where documents come from: files below paths, uploaded bytes, lines of JSONL, ready records.
+"""Where documents come from: files, uploaded bytes, lines of JSONL, ready records.
 
 A source knows its id and its hash before it is loaded, so that what has not changed costs nothing.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
 from app.domain import Document, Metadata, MetadataValue, Scalar, UploadKind
-from app.errors import DocumentRejected, InvalidRequest
+from app.errors import DocumentRejected
+from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.registry import LOADERS_VERSION
 
@@ -69,13 +69,14 @@ class FileSource:
 
     def identify(self) -> tuple[str, str]:
         """See `Source.identify`."""
-        return self.id, _digest(self._bytes(), self.id)
+        return self.id, _digest(self.read(), self.id)
 
     def load(self, load: Load) -> Document:
         """See `Source.load`."""
-        return _document(self.id, load(self.path.name, self._bytes()))
+        return _document(self.id, load(self.path.name, self.read()))
 
-    def _bytes(self) -> bytes:
+    def read(self) -> bytes:
+        """Its bytes. Raises `DocumentRejected`."""
         try:
             if self.path.stat().st_size > self.max_bytes:
                 raise _too_large(self.max_bytes)
@@ -135,7 +136,7 @@ class RecordSource:
         id_ = record.get("id", record.get("_id", self.fallback_id))
         if isinstance(id_, int) and not isinstance(id_, bool):
             id_ = str(id_)
-        id_ = _storable(id_) if isinstance(id_, str) else ""
+        id_ = storable(id_) if isinstance(id_, str) else ""
         if not 0 < len(id_) <= MAX_ID_CHARACTERS:
             raise DocumentRejected(
                 "invalid_record", f'"id" is a string of 1 to {MAX_ID_CHARACTERS} characters.'
@@ -169,64 +170,6 @@ class Rejected:
         raise self.reason
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFiles:
-    """The files below some paths, in a stable order, and the ids that belong to those paths."""
-
-    sources: tuple[Source, ...]
-    roots: tuple[str, ...] = field(default=())
-    """Id prefixes of the folders that were looked through; `prune` removes what is gone there."""
-
-
-def find_files(paths: Sequence[Path], *, max_bytes: int) -> FoundFiles:
-    """Every file below ``paths``, hidden ones left out; links to folders are not followed.
-
-    Raises:
-        InvalidRequest: for a path that does not exist.
-    """
-    sources: list[Source] = []
-    roots: list[str] = []
-    for path in paths:
-        root = path.absolute()
-        if not root.exists():
-            raise InvalidRequest(f"There is no file or folder {path}.")
-        if root.is_file():
-            sources += _sources_of(root, root.name, max_bytes)
-            continue
-        prefix = _storable(f"{root.resolve().name}/")
-        roots.append(prefix)
-        unreadable: list[OSError] = []
-        for file in sorted(_files_below(root, unreadable.append)):
-            id_ = f"{prefix}{file.relative_to(root).as_posix()}"
-            sources += _sources_of(file, id_, max_bytes)
-        for error in unreadable:
-            folder = Path(str(error.filename)).relative_to(root).as_posix()
-            reason = DocumentRejected("corrupt", f"The folder can't be read: {error.strerror}.")
-            sources.append(Rejected(_storable(f"{prefix}{folder}/"), reason))
-    return FoundFiles(tuple(sources), tuple(roots))
-
-
-def _files_below(root: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root, onerror=on_error):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        files = (Path(folder, name) for name in names if not name.startswith("."))
-        yield from (file for file in files if file.is_file())
-
-
-def _sources_of(path: Path, id_: str, max_bytes: int) -> list[Source]:
-    id_ = _storable(id_)
-    if path.suffix.lower() not in RECORD_SUFFIXES:
-        return [FileSource(path, id_, max_bytes)]
-    try:
-        if path.stat().st_size > max_bytes:
-            raise _too_large(max_bytes)
-        return list(read_records(id_, path.read_bytes()))
-    except OSError as error:
-        return [Rejected(id_, _unreadable(error))]
-    except DocumentRejected as reason:
-        return [Rejected(id_, reason)]
-
-
 def uploaded(name: str, data: bytes) -> Iterable[Source]:
     """The documents in one uploaded file, under its name without folders that lead out."""
     parts = [
@@ -234,7 +177,7 @@ def uploaded(name: str, data: bytes) -> Iterable[Source]:
         for part in PurePosixPath(name.replace("\\", "/")).parts
         if part not in ("/", "..", ".")
     ]
-    id_ = _storable("/".join(parts))[:MAX_ID_CHARACTERS]
+    id_ = storable("/".join(parts))[:MAX_ID_CHARACTERS]
     if not id_:
         return [Rejected(name, DocumentRejected("invalid_record", "The file has no name."))]
     if PurePosixPath(id_).suffix.lower() in RECORD_SUFFIXES:
@@ -243,19 +186,53 @@ def uploaded(name: str, data: bytes) -> Iterable[Source]:
 
 
 def read_records(name: str, data: bytes) -> Iterator[Source]:
-    """One source a line of JSONL; a line that is no JSON is a failure of its own."""
-    # Not `splitlines`: JSON strings may hold U+2028 and others that it takes for line ends.
-    for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), start=1):
-        if not line.strip():
-            continue
+    """One source a line of JSONL in any encoding; a line that is no JSON fails by itself."""
+    try:
+        decoded = decode(data)
+    except DocumentRejected as reason:
+        yield Rejected(name, reason)
+        return
+    for number, line in _lines(decoded.text):
         where = f"{name}:{number}"
         try:
             record = json.loads(line, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
-            reason = DocumentRejected("invalid_record", "The line is not valid JSON.")
-            yield Rejected(where, reason)
-        else:
-            yield RecordSource(where, record, fallback_id=where, kind="file")
+            yield Rejected(where, DocumentRejected("invalid_record", "The line is not valid JSON."))
+            continue
+        if decoded.encoding != "utf-8":
+            record = _noting_encoding(record, decoded.encoding)
+        yield RecordSource(where, record, fallback_id=where, kind="file")
+
+
+def count_records(data: bytes) -> int:
+    """How many sources `read_records` finds, without making any."""
+    try:
+        return sum(1 for _ in _lines(decode(data).text))
+    except DocumentRejected:
+        return 1
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Numbers, from 1, and lines that are not blank; one at a time, since there may be millions."""
+    start = number = 0
+    while start < len(text):
+        # Not `splitlines`: JSON strings may hold U+2028 and others that it takes for line ends.
+        end = text.find("\n", start)
+        line = text[start : end if end >= 0 else len(text)]
+        number += 1
+        start += len(line) + 1
+        if line.strip():
+            yield number, line
+
+
+def _noting_encoding(record: object, encoding: str) -> object:
+    """The record with ``encoding`` among its metadata, where any other file has it too."""
+    if not isinstance(record, dict):
+        return record
+    metadata = record.get("metadata")
+    if not isinstance(metadata, dict | None):
+        return record
+    return record | {"metadata": {"encoding": encoding} | (metadata or {})}
 
 
 def _refuse_constant(name: str) -> object:
@@ -283,8 +260,8 @@ def read_metadata(source: object) -> Metadata:
                 f'Metadata "{name}" must be a string, a finite number of at most 64 bits, a '
                 "boolean or a list of those.",
             )
-        kept = [_storable(e) if isinstance(e, str) else e for e in elements]
-        metadata[_storable(str(name))] = tuple(kept) if elements is value else kept[0]
+        kept = [storable(e) if isinstance(e, str) else e for e in elements]
+        metadata[storable(str(name))] = tuple(kept) if elements is value else kept[0]
     if len(json.dumps(metadata, ensure_ascii=False)) > MAX_METADATA_CHARACTERS:
         raise DocumentRejected(
             "invalid_record",
@@ -305,10 +282,10 @@ def _string(record: Mapping[str, object], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise DocumentRejected("invalid_record", f'"{name}" must be a string.')
-    return _storable(value)
+    return storable(value)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Without what UTF-8 can't hold (unpaired surrogates) and C strings can't carry (NUL)."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 

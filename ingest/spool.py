@@ -62,12 +62,19 @@ class Spool:
     def sweep(self, *, keep: Collection[str]) -> None:
         """Removes what crashes left: folders that are old and belong to none of the jobs."""
         for folder in self._root.iterdir():
-            if folder.name not in keep and time.time() - folder.stat().st_mtime > ABANDONED_S:
+            if folder.name not in keep and _is_abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def remove(self, job_id: str) -> None:
         """Forgets a job's uploads."""
         shutil.rmtree(self._root / job_id, ignore_errors=True)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime > ABANDONED_S
+    except FileNotFoundError:
+        return False  # `write` has just given it its name, or a job has ended
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -89,6 +89,7 @@ class Answerer:
                 terms=self._analyzer.terms,
                 count_tokens=self._embedder.count_tokens,
             )
+        search = context.explain(search)
         composition = Composition(context, search)
         with watch.stage("evidence"):
             question = self._question(request, composition)

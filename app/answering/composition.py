@@ -72,7 +72,7 @@ class Composition:
         searched = dict(self._search.timings_ms)
         searched["search"] = searched.pop("total")
         return Answer(
-            text=" ".join(_with_numbers(sentence) for sentence in self.sentences),
+            text=" ".join(sentence.cited_text for sentence in self.sentences),
             mode=mode,
             sentences=tuple(self.sentences),
             citations=tuple(self._citations.values()),
@@ -82,7 +82,3 @@ class Composition:
             reason=self.reason if mode == "abstained" else None,
             draft=tuple(self.draft),
         )
-
-
-def _with_numbers(sentence: AnswerSentence) -> str:
-    return f"{sentence.text} {''.join(f'[{n}]' for n in sentence.citations)}"

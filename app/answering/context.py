@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.answering.passages import Passage
-from app.domain import Block, Chunk, Document, Hit, Span
+from app.domain import Block, Chunk, Document, Hit, SearchResult, Span
 from app.ports import Collection
 from app.settings import AnswerSettings
 
@@ -27,6 +27,16 @@ class Context:
         """The chunk that ``span`` begins in."""
         held = [c for c in self.chunks[document_id] if c.span[0] <= span[0] < c.span[1]]
         return held[0].id if held else self.chunks[document_id][0].id
+
+    def explain(self, search: SearchResult) -> SearchResult:
+        """The search, with a trace that says what became of the hits that were dropped."""
+        if search.trace is None:
+            return search
+        candidates = tuple(
+            replace(candidate, dropped=self.dropped.get(candidate.chunk_id, candidate.dropped))
+            for candidate in search.trace.candidates
+        )
+        return replace(search, trace=replace(search.trace, candidates=candidates))
 
 
 def gather_context(
@@ -52,8 +62,8 @@ def gather_context(
             dropped[hit.chunk.id] = f"context: only {limit} passages are used"
         elif any(_jaccard(held, other) >= DUPLICATE_OVERLAP for other in term_sets):
             dropped[hit.chunk.id] = "context: nearly the same as a passage ranked above it"
-        elif not gathering.add(hit.chunk):
-            dropped[hit.chunk.id] = "context: the token budget is spent"
+        elif reason := gathering.add(hit.chunk):
+            dropped[hit.chunk.id] = f"context: {reason}"
         else:
             term_sets.append(held)
     return gathering.context(dropped)
@@ -81,17 +91,19 @@ class _Gathering:
         self._spent = 0
         self.places: list[_Place] = []
 
-    def add(self, hit: Chunk) -> bool:
-        """Takes the hit, as wide as the budget allows; false where it does not fit at all."""
+    def add(self, hit: Chunk) -> str | None:
+        """Takes the hit, as wide as the budget allows, or says why it can't."""
         if hit.document_id not in self._documents:
             document = self._collection.document(hit.document_id)
-            if document is None:  # deleted since the search
-                return False
+            if document is None:
+                return "deleted since the search"
             self._documents[hit.document_id] = document
         beside = self._collection.neighbours(hit.id, radius=self._settings.neighbours) or [hit]
         self._chunks.setdefault(hit.document_id, {}).update({c.id: c for c in (*beside, hit)})
         wide = (min(c.span[0] for c in beside), max(c.span[1] for c in beside))
-        return self._take(hit, wide) or self._take(hit, hit.span)
+        if self._take(hit, wide) or self._take(hit, hit.span):
+            return None
+        return "the token budget is spent"
 
     def _take(self, hit: Chunk, span: Span) -> bool:
         text = self._documents[hit.document_id].text

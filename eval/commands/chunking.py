@@ -29,9 +29,10 @@ from eval.spans.render import to_markdown, to_terminal
 from eval.spans.report import SweepReport
 from eval.spans.searcher import PipelineChunkSearch
 from eval.spans.sweep import DEFAULT_BUDGETS, sweep
+from ingest.files import find_files
 from ingest.indexer import Indexer
 from ingest.pipeline import Ingestion
-from ingest.sources import RecordSource, Source, find_files
+from ingest.sources import RecordSource, Source
 
 STRATEGIES: Final[tuple[Strategy, ...]] = ("structure", "sentence", "fixed")
 CHUNK_TOKENS: Final = (128, 192, 256, 384)
@@ -127,7 +128,8 @@ def _read(
     if documents is None:
         dataset = read_span_dataset(folder)
         return dataset, tuple(_records(dataset))
-    sources = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes).sources
+    files = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes)
+    sources = tuple(files.sources())
     loaded: dict[str, EvalDocument] = {}
     for source in sources:  # references point into the text that a loader makes
         try:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import Progress
@@ -23,8 +24,12 @@ from eval.beir import read_corpus, read_dataset
 from eval.dataset import Corpus, Dataset, EvalDocument, pool
 from eval.errors import EvaluationError
 from eval.evaluate import Progress as Told
+from ingest.files import find_files
 from ingest.report import IngestReport
-from ingest.sources import RecordSource, find_files
+from ingest.sources import RecordSource
+
+_EVERYTHING: Final = ("",)
+"""Beginnings of the ids that belong to a run: the collection is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +111,28 @@ def index_dataset(
 
 def _ask_files(app: Application, folder: Path, documents: Path, console: Console) -> Target:
     files = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes)
-    name = _collection_name(app, documents.name)
+    place = documents.resolve()
+    # By the place and not by what is there, so that only what changes is indexed anew.
+    name = _collection_name(app, str(place))
     with Progress(console=console) as bar:
-        task = bar.add_task("indexing", total=len(files.sources))
+        task = bar.add_task("indexing", total=files.count())
         report = app.ingest(
             name,
-            files.sources,
+            files.sources(),
             lambda report: bar.update(task, completed=report.received),
-            prune=files.roots,
+            prune=_EVERYTHING,
         )
     _tell_failures(report, console)
     collection = app.store.open(name)
-    corpus = _corpus(collection, ",".join(root.rstrip("/") for root in files.roots))
-    return Target(read_dataset(folder, corpus=corpus), collection)
+    _forget_unread(collection, report)
+    return Target(read_dataset(folder, corpus=_corpus(collection, place.name)), collection)
+
+
+def _forget_unread(collection: LocalCollection, report: IngestReport) -> None:
+    """Removes what an earlier run could read and this one could not: it counts as never found."""
+    taken = {failure.name for failure in report.failures if failure.code == "id_conflict"}
+    unread = report.unread(record.id for record in collection.records()) - taken
+    collection.delete(sorted(unread))
 
 
 def _tell_failures(report: IngestReport, console: Console) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Final
 
 import pypdfium2 as pdfium
@@ -34,11 +35,14 @@ def load_pdf(data: bytes) -> LoadedDocument:
         raise _rejection(error) from error
     try:
         pages = [_read_page(document, number) for number in range(len(document))]
-        has_images = _has_images(document)
+        first = next((n for n, lines in enumerate(pages) if lines is not None), None)
+        if first is None:
+            raise _corrupt()
+        has_images = _has_images(document, first)
         title, metadata = _properties(document.get_metadata_dict(skip_empty=True))
     finally:
         document.close()
-    pieces, heading = layout_pieces(pages)
+    pieces, heading = layout_pieces([lines or [] for lines in pages])
     letters = sum(sum(map(str.isalnum, piece.text)) for piece in pieces)
     if letters == 0 or (letters < _MIN_TEXT and has_images):
         raise DocumentRejected(
@@ -56,28 +60,31 @@ def _rejection(error: pdfium.PdfiumError) -> DocumentRejected:
             "encrypted",
             "The PDF needs a password; remove it, e.g. with qpdf --decrypt, and ingest again.",
         )
+    return _corrupt()
+
+
+def _corrupt() -> DocumentRejected:
     return DocumentRejected(
         "corrupt", "The PDF is damaged or incomplete; get a complete copy and ingest it again."
     )
 
 
-def _read_page(document: pdfium.PdfDocument, number: int) -> list[Line]:
+def _read_page(document: pdfium.PdfDocument, number: int) -> list[Line] | None:
+    """``None`` for a broken page, which does not cost the others."""
     try:
-        page = document[number]
+        with closing(document[number]) as page, closing(page.get_textpage()) as text:
+            return page_lines(text, page=number + 1, height=page.get_height())
     except pdfium.PdfiumError:
-        return []  # one broken page does not cost the others
-    text = page.get_textpage()
+        return None
+
+
+def _has_images(document: pdfium.PdfDocument, number: int) -> bool:
+    """Whether a page shows a picture; a scan does on every one."""
     try:
-        return page_lines(text, page=number + 1, height=page.get_height())
-    finally:
-        text.close()
-        page.close()
-
-
-def _has_images(document: pdfium.PdfDocument) -> bool:
-    """Whether the first page shows a picture; a scan does on every page."""
-    objects = document[0].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]) if len(document) else ()
-    return any(True for _ in objects)
+        objects = document[number].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])
+        return any(True for _ in objects)
+    except pdfium.PdfiumError:
+        return False
 
 
 def _properties(information: dict[str, str]) -> tuple[str, dict[str, MetadataValue]]:

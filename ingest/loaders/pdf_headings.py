@@ -9,9 +9,9 @@ from typing import Final
 from ingest.loaders.cleaning import join_lines
 from ingest.loaders.pdf_lines import Line
 
-_HEADING_SIZE: Final = 1.12
+HEADING_SIZE: Final = 1.12
 """Type size of a heading, as a multiple of the text's."""
-_SAME_SIZE: Final = 0.5
+SAME_SIZE: Final = 0.5
 """Points by which type sizes may differ by rounding alone."""
 _MIN_HEADING_SIZE: Final = 0.9
 """The same for bold lines, which may be set a little smaller than the text."""
@@ -21,8 +21,8 @@ _MIN_LETTERS: Final = 0.5
 _MIN_CAPITALS: Final = 5
 _TITLE_SIZE: Final = 1.2
 """How much larger than the first heading another must be to be the title."""
-_MAX_HEADING: Final = 150
-_MAX_HEADING_LINES: Final = 3
+MAX_HEADING: Final = 150
+MAX_HEADING_LINES: Final = 3
 _SECTION_NUMBER: Final = re.compile(
     r"(\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z](?:\.\d{1,2})+\.?|[IVX]{1,5}\.)\s+\S"
 )
@@ -30,21 +30,21 @@ _SECTION_NUMBER: Final = re.compile(
 
 def heading_sizes(pages: Sequence[Sequence[Line]], body: float) -> list[float]:
     """Type sizes of headings, largest first."""
-    sizes = {line.size for lines in pages for line in lines if line.size >= _HEADING_SIZE * body}
+    sizes = {line.size for lines in pages for line in lines if line.size >= HEADING_SIZE * body}
     distinct: list[float] = []
     for size in sorted(sizes, reverse=True):
-        if not distinct or distinct[-1] - size > _SAME_SIZE:
+        if not distinct or distinct[-1] - size > SAME_SIZE:
             distinct.append(size)
     return distinct
 
 
 def is_heading(line: Line, body: float) -> bool:
     """Whether a line is set as a heading; ``body`` is the type size of the text, in points."""
-    if not line.size or len(line.text) > _MAX_HEADING or not any(map(str.isalpha, line.text)):
+    if not line.size or len(line.text) > MAX_HEADING or not any(map(str.isalpha, line.text)):
         return False
     if sum(map(str.isalpha, line.text)) < _MIN_LETTERS * len(line.text):
         return False  # a formula in large type
-    if line.size >= _HEADING_SIZE * body:
+    if line.size >= HEADING_SIZE * body:
         return True
     is_capitals = line.text.isupper() and len(line.text) >= _MIN_CAPITALS
     smallest = _MIN_CAPITALS_SIZE if is_capitals else _MIN_HEADING_SIZE
@@ -72,8 +72,8 @@ def page_title(lines: Sequence[Line], body: float) -> str:
         first = next(line for line in headings if line.size == largest)
     start = list(lines).index(first)
     chosen = [first]
-    for line in lines[start + 1 : start + _MAX_HEADING_LINES]:
-        if abs(line.size - first.size) > _SAME_SIZE or not is_heading(line, body):
+    for line in lines[start + 1 : start + MAX_HEADING_LINES]:
+        if abs(line.size - first.size) > SAME_SIZE or not is_heading(line, body):
             break
         chosen.append(line)
     return join_lines("\n".join(line.text for line in chosen))

@@ -9,17 +9,20 @@ from typing import Final
 
 from app.domain import BlockKind
 from ingest.loaders.model import Piece
-from ingest.loaders.pdf_headings import heading_sizes, is_heading, number_level, page_title
+from ingest.loaders.pdf_headings import (
+    HEADING_SIZE,
+    MAX_HEADING,
+    MAX_HEADING_LINES,
+    SAME_SIZE,
+    heading_sizes,
+    is_heading,
+    number_level,
+    page_title,
+)
 from ingest.loaders.pdf_lines import Line
 from ingest.loaders.pdf_paragraphs import is_row, join, paragraphs, vocabulary
 from ingest.loaders.pdf_running_heads import without_running_heads
 
-_HEADING_SIZE: Final = 1.12
-"""Type size of a heading, as a multiple of the text's."""
-_SAME_SIZE: Final = 0.5
-"""Points by which type sizes may differ by rounding alone."""
-_MAX_HEADING: Final = 150
-_MAX_HEADING_LINES: Final = 3
 _SIGN: Final = re.compile(r"[•▪◦‣●○■□➢✓]")
 
 
@@ -49,12 +52,10 @@ def _piece(group: list[Line], text: str, body: float, sizes: list[float]) -> Pie
     first = group[0]
     if is_row(first):
         return Piece(BlockKind.TABLE, text, page=first.page, tight=True)
-    all_headings = (
-        all(is_heading(line, body) for line in group) and len(group) <= _MAX_HEADING_LINES
-    )
-    if all_headings and len(text) <= _MAX_HEADING:
-        larger = [size for size in sizes if size > first.size + _SAME_SIZE]
-        by_size = first.size >= _HEADING_SIZE * body
+    all_headings = all(is_heading(line, body) for line in group) and len(group) <= MAX_HEADING_LINES
+    if all_headings and len(text) <= MAX_HEADING:
+        larger = [size for size in sizes if size > first.size + SAME_SIZE]
+        by_size = first.size >= HEADING_SIZE * body
         level = min(len(larger) + 1, 6) if by_size else number_level(text)
         return Piece(BlockKind.HEADING, text, level=level, page=first.page)
     kind = BlockKind.LIST if _SIGN.match(text) else BlockKind.PARAGRAPH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import logging
 import zipfile
@@ -10,7 +11,6 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
-from app.domain import Metadata, MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.csv import load_csv
 from ingest.loaders.docx import load_docx
@@ -45,6 +45,7 @@ _TEXT_LOADERS: Final[Mapping[str, Loader]] = {
     "tsv": load_csv,
 }
 _SNIFFED_BYTES: Final = 1_024
+_PDF_MAGIC: Final = b"%PDF-"
 _ZIP_MAGIC: Final = b"PK\x03\x04"
 _OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_STARTS: Final = (b"<!doctype html", b"<html")
@@ -52,10 +53,8 @@ _HTML_STARTS: Final = (b"<!doctype html", b"<html")
 _log = logging.getLogger(__name__)
 
 
-def load(name: str, data: bytes, *, metadata: Metadata | None = None) -> LoadedDocument:
+def load(name: str, data: bytes) -> LoadedDocument:
     """Reads one document. ``name`` is a file name, of which the suffix counts.
-
-    ``metadata`` is what the caller knows; it stands above what the document says of itself.
 
     Raises:
         DocumentRejected: ``empty``, ``encrypted``, ``no_text``, ``corrupt``, ``undecodable`` or
@@ -63,7 +62,7 @@ def load(name: str, data: bytes, *, metadata: Metadata | None = None) -> LoadedD
     """
     suffix = PurePosixPath(name.replace("\\", "/")).suffix.removeprefix(".").lower()
     try:
-        loaded = _pick(suffix, data)(data)
+        return _pick(suffix, data)(data)
     except DocumentRejected:
         raise
     except Exception as error:
@@ -72,10 +71,6 @@ def load(name: str, data: bytes, *, metadata: Metadata | None = None) -> LoadedD
             "corrupt",
             "The file could not be read as its type says; open it, save it again and ingest again.",
         ) from error
-    if not metadata:
-        return loaded
-    merged: dict[str, MetadataValue] = {**loaded.metadata, **metadata}
-    return LoadedDocument(loaded.text, loaded.title, loaded.blocks, merged)
 
 
 def _pick(suffix: str, data: bytes) -> Loader:
@@ -83,7 +78,7 @@ def _pick(suffix: str, data: bytes) -> Loader:
     if not data.strip():
         raise DocumentRejected("empty", "The document has no text; add some or leave it out.")
     head = data[:_SNIFFED_BYTES]
-    if b"%PDF-" in head:
+    if _is_pdf(suffix, head):
         return load_pdf
     if suffix == "pdf":
         raise DocumentRejected(
@@ -119,6 +114,13 @@ def _unsupported(suffix: str) -> DocumentRejected:
     return DocumentRejected(
         "unsupported_type", f"{kind} can't be read; convert them to PDF, DOCX, HTML or text."
     )
+
+
+def _is_pdf(suffix: str, head: bytes) -> bool:
+    """By its mark, which may stand behind other bytes; but a text may speak of the mark."""
+    if suffix in _TEXT_LOADERS:
+        return head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(_PDF_MAGIC)
+    return _PDF_MAGIC in head
 
 
 def _is_word(data: bytes) -> bool:

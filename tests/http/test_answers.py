@@ -83,7 +83,9 @@ def test_history_reaches_the_model_and_the_trace_tells_of_the_draft(generating: 
         ANSWER, json={"query": QUESTION, "history": history, "limit": 1, "explain": True}
     ).json()
 
-    assert body["trace"]["search"]["candidates"][0]["document_id"] == "h"
+    first, second, *_ = body["trace"]["search"]["candidates"]
+    assert (first["document_id"], first.get("dropped")) == ("h", None)
+    assert second["dropped"] == "context: only 1 passages are used"
     assert body["trace"]["draft"][0]["text"].startswith("The lighthouse of Ardmore")
     assert body["trace"]["hits"][0]["rank"] == 1
     assert isinstance(generating.generator, FakeGenerator)

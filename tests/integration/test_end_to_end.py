@@ -12,8 +12,8 @@ from app.main import Application
 from app.requests import SearchRequest
 from app.service import Service
 from app.settings import IngestSettings, Settings, StoreSettings
+from ingest.files import find_files
 from ingest.report import IngestReport
-from ingest.sources import find_files
 
 pytestmark = pytest.mark.models
 
@@ -33,7 +33,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
 @pytest.fixture(scope="module")
 def report(application: Application, repository: Path) -> IngestReport:
     files = find_files([repository / "docs" / "handbook"], max_bytes=MAX_BYTES)
-    return application.ingest(COLLECTION, files.sources)
+    return application.ingest(COLLECTION, files.sources())
 
 
 @pytest.fixture(scope="module")
@@ -97,5 +97,5 @@ def test_a_question_finds_a_page_that_answers_it(
 
 def test_a_second_run_skips_every_page(application: Application, repository: Path) -> None:
     files = find_files([repository / "docs" / "handbook"], max_bytes=MAX_BYTES)
-    again = application.ingest(COLLECTION, files.sources, prune=files.roots)
-    assert (again.indexed, again.skipped, again.pruned) == (0, len(files.sources), 0)
+    again = application.ingest(COLLECTION, files.sources(), prune=files.roots)
+    assert (again.indexed, again.skipped, again.pruned) == (0, files.count(), 0)

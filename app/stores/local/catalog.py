@@ -6,7 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -88,13 +88,25 @@ class Catalog:
         return cls(path, lock_timeout_s=lock_timeout_s)
 
     def snapshot(self, file: Path) -> None:
-        """Writes a complete copy, as of one instant, to a file that does not exist yet."""
+        """Writes a complete copy, as of one instant, to a file that does not exist yet.
+
+        Raises:
+            InvalidRequest: it can't be written there.
+        """
         unfinished = file.with_name(f"{file.name}.new")
-        unfinished.unlink(missing_ok=True)
-        with closing(sqlite3.connect(unfinished)) as copy, self._connections.borrow() as db:
-            db.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
-        unfinished.rename(file)
+        try:
+            unfinished.unlink(missing_ok=True)
+            with closing(sqlite3.connect(unfinished)) as copy, self._connections.borrow() as db:
+                db.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+            unfinished.rename(file)
+        except (OSError, sqlite3.OperationalError) as error:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise InvalidRequest(
+                f"{file} can't be written ({error}). Name a file in a folder that you may write "
+                "to, on a disk with room for it."
+            ) from error
         sync_folder(file.parent)
 
     @staticmethod

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import NotFound
+from app.errors import NotFound, StoreCorrupted
 from app.stores.local.rows import Row
 
 
@@ -33,17 +33,24 @@ class Connections:
 
     @contextmanager
     def borrow(self) -> Iterator[sqlite3.Connection]:
-        """A connection that nobody else uses meanwhile. Raises `NotFound`."""
+        """A connection that nobody else uses meanwhile.
+
+        Raises:
+            NotFound: the file is closed, or no longer in its place.
+            StoreCorrupted: the file is damaged. What passes, such as a lock, stays as it is.
+        """
         try:
             connection = self._take()
             try:
                 yield connection
             finally:
                 self._give_back(connection)
-        except sqlite3.OperationalError:
-            if self.in_place():
-                raise
-            raise self._gone() from None  # it went while the connection was made or used
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and not self.in_place():
+                raise self._gone() from None  # it went while the connection was made or used
+            if _is_damage(error):
+                raise unreadable(self._path, error) from error
+            raise
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """All that a statement gives, on a connection of its own. Raises as `borrow`."""
@@ -106,6 +113,24 @@ class Connections:
 
     def _gone(self) -> NotFound:
         return NotFound(f'Collection "{self._path.parent.name}" was dropped or replaced.')
+
+
+def unreadable(path: Path, error: sqlite3.DatabaseError) -> StoreCorrupted:
+    """What to raise where a file is damaged, with what to do about it."""
+    return StoreCorrupted(
+        f"{path} can't be read ({error}). Bring the collection back from a snapshot with "
+        "`rag restore`, or ingest its documents into a new one."
+    )
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file itself is at fault, not the call, the machine or another process.
+
+    That is what has no class of its own, and text that is no UTF-8, which alone has no code.
+    """
+    if isinstance(error, sqlite3.OperationalError):
+        return not hasattr(error, "sqlite_errorcode")
+    return type(error) is sqlite3.DatabaseError
 
 
 def _file_id(path: Path) -> tuple[int, int] | None:

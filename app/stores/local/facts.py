@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain import Fingerprint, SelfRecall, Soundness, Tuning
 from app.errors import StoreCorrupted
-from app.stores.local.connections import Connections
+from app.stores.local.connections import Connections, unreadable
 
 SCHEMA_VERSION: Final = "1"
 """Of the whole catalog; another one is not read."""
@@ -31,11 +31,8 @@ class Facts:
         """
         try:
             found: dict[str, str] = dict(self._connections.rows("SELECT name, value FROM facts"))
-        except sqlite3.DatabaseError as error:
-            raise StoreCorrupted(
-                f"{self._path} can't be read ({error}). Bring the collection back from a snapshot "
-                "with `rag restore`, or ingest its documents into a new one."
-            ) from None
+        except sqlite3.OperationalError as error:  # there is no such table
+            raise unreadable(self._path, error) from None
         if found.get("schema") != SCHEMA_VERSION:
             raise StoreCorrupted(
                 f"{self._path} has schema {found.get('schema')}; this version reads "

@@ -101,7 +101,7 @@ class LocalStore:
 
         Raises:
             NotFound: there is no such collection.
-            InvalidRequest: ``file`` exists, or its folder does not.
+            InvalidRequest: ``file`` exists, or can't be written.
         """
         if file.exists():
             raise InvalidRequest(f"{file} exists; name a new file.")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -12,6 +14,7 @@ from filelock import FileLock
 from app.cli import main
 from app.errors import AttestError, ConfigurationError, NotFound, RemoteUnavailable
 from app.fakes import FakeEmbedder
+from app.stores.local.catalog import Catalog
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -34,7 +37,7 @@ def run(
     monkeypatch.setenv("ATTEST_STORE__LOCK_TIMEOUT_S", "0.1")
     monkeypatch.setenv("ATTEST_MODELS__CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("app.main.build_embedder", lambda _: embedder)
-    monkeypatch.setattr("app.main.build_reranker", lambda *_: None)
+    monkeypatch.setattr("app.main.build_reranker", lambda *_, **__: None)
     monkeypatch.setattr("app.main.build_generator", lambda _: None)
 
     def ran(*arguments: object) -> tuple[int, str, str]:
@@ -73,7 +76,7 @@ def test_documents_are_ingested_found_checked_copied_and_brought_back(
     run: Run, docs: Path, tmp_path: Path
 ) -> None:
     code, out, err = run("ingest", docs)
-    assert code == 0, err
+    assert (code, err) == (1, "not indexed: 1 of 3; all others are in the collection\n")
     assert "received 3 = indexed 2 + skipped 0 + failed 1" in out
     assert "failed: docs/empty.md: " in out
     assert "[empty]" in out
@@ -105,6 +108,24 @@ def test_documents_are_ingested_found_checked_copied_and_brought_back(
     )
     (docs / "dogs.md").unlink()
     assert run("ingest", docs, "--prune")[1].splitlines()[-1].endswith("; pruned 1")
+
+
+def test_an_ingestion_in_which_nothing_fails_ends_with_code_0(run: Run, docs: Path) -> None:
+    (docs / "empty.md").unlink()
+    for skipped in (0, 2):
+        code, out, err = run("ingest", docs)
+        assert (code, out) == (
+            0,
+            f"received 2 = indexed {2 - skipped} + skipped {skipped} + failed 0\n",
+        )
+        assert err == ""
+
+
+def test_an_ingestion_in_which_everything_fails_says_nothing_of_others(
+    run: Run, docs: Path
+) -> None:
+    code, _, err = run("ingest", docs / "empty.md")
+    assert (code, err) == (1, "not indexed: 1 of 1\n")
 
 
 def test_rebuild_takes_another_embedder_with_vectors_of_another_length(
@@ -139,8 +160,58 @@ def test_doctor_tells_what_is_not_sound_and_fails(
         "collection default: not sound\n"
         "  catalog: [row] is missing\n"
         "  dense route: not checked; too few passages\n"
-        "Run `rag rebuild NAME` for a collection, `rag models install` for a model.\n"
+        "Where no line says otherwise, run `rag rebuild NAME` for a collection, "
+        "`rag models install` for a model.\n"
     )
+
+
+def test_doctor_goes_on_after_a_collection_that_cannot_be_read(
+    run: Run, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("broken", "gone", "held", "malformed", "whole"):
+        assert run("ingest", docs / "cats.md", "-c", name)[0] == 0
+    (tmp_path / "data" / "broken" / "catalog.db").write_bytes(b"garbage " * 1_000)
+    integrity = Catalog.integrity
+
+    def failing(catalog: Catalog) -> list[str]:
+        match catalog._path.parent.name:
+            case "gone":
+                raise NotFound("dropped")
+            case "malformed":
+                with catalog._connections.borrow():
+                    raise sqlite3.DatabaseError("database disk image is malformed")
+        return integrity(catalog)
+
+    monkeypatch.setattr(Catalog, "integrity", failing)
+    with FileLock(tmp_path / "data" / "held" / "writer.lock"):
+        code, out, err = run("doctor")
+    assert (code, err) == (1, "")
+    verdicts = [line for line in out.splitlines() if line.startswith("collection ")]
+    assert verdicts == [
+        "collection broken: not sound",
+        "collection held: not checked",
+        "collection malformed: not sound",
+        "collection whole: sound",
+    ]
+    assert out.count("Bring the collection back from a snapshot with `rag restore`") == 2
+    assert "  collection held: another process has written to it" in out
+
+
+def test_a_snapshot_into_a_folder_that_cannot_be_written_is_an_error_of_one_line(
+    run: Run, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", docs / "cats.md")
+    connect = sqlite3.connect
+
+    def refusing(file: object, **options: Any) -> sqlite3.Connection:
+        if str(file).endswith("copy.db.new"):
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(file, **options)  # type: ignore[arg-type]  # as it came
+
+    monkeypatch.setattr(sqlite3, "connect", refusing)
+    code, out, err = run("snapshot", "default", "copy.db")
+    assert (code, out) == (2, "")
+    assert "copy.db can't be written (unable to open database file)." in one_line_error(err)
 
 
 def numbered_notes(folder: Path, count: int) -> Path:

@@ -1,7 +1,16 @@
 import pytest
 
 from app.answering.context import Context, gather_context
-from app.domain import Block, BlockKind, Chunk, Document, Hit
+from app.domain import (
+    Block,
+    BlockKind,
+    CandidateTrace,
+    Chunk,
+    Document,
+    Hit,
+    SearchResult,
+    Trace,
+)
 from app.settings import AnswerSettings
 
 PARTS = {
@@ -111,4 +120,26 @@ def test_a_document_that_was_deleted_since_is_left_out(pages):
     del pages.documents["a"]
     context = gather(pages, "a0", "b1")
     assert texts(context) == ["epsilon nine ten"]
-    assert "a0" in context.dropped
+    assert context.dropped == {"a0": "context: deleted since the search"}
+
+
+def candidate(chunk_id: str, dropped: str | None = None) -> CandidateTrace:
+    return CandidateTrace(chunk_id, chunk_id[0], {}, 1, 0.5, dropped=dropped)
+
+
+def test_the_trace_of_the_search_says_what_became_of_its_hits(pages):
+    context = gather(pages, "a0", "b1", limit=1)
+    below = "ranked below the limit of 2"
+    trace = Trace("q", "en", (), {}, (candidate("a0"), candidate("b1"), candidate("a3", below)))
+    explained = context.explain(SearchResult((), (), {}, trace)).trace
+    assert explained is not None
+    assert [c.dropped for c in explained.candidates] == [
+        None,
+        "context: only 1 passages are used",
+        below,
+    ]
+
+
+def test_a_search_without_a_trace_is_left_as_it_is(pages):
+    search = SearchResult((), (), {})
+    assert gather(pages, "a0", "b1", limit=1).explain(search) is search

@@ -117,6 +117,14 @@ def test_comparisons_are_bounded_over_the_whole_filter() -> None:
         parse_filter({"and": [{"a": {"gt": n}} for n in range(MAX_CONDITIONS + 1)]})
 
 
+@pytest.mark.parametrize("empty", [{}, {"not": {}}, {"and": [{}]}], ids=str)
+@pytest.mark.parametrize("word", ["and", "or"])
+def test_empty_parts_count_as_well(word: str, empty: object) -> None:
+    assert parse_filter({word: [empty] * MAX_CONDITIONS}) is not None
+    with pytest.raises(InvalidFilter, match=f"more than {MAX_CONDITIONS}"):
+        parse_filter({word: [empty] * (MAX_CONDITIONS + 1)})
+
+
 # --- meaning -------------------------------------------------------------------------------------
 
 PAGE: Metadata = {
@@ -230,9 +238,10 @@ def test_sql_lets_through_exactly_what_the_filter_means(
 def test_the_largest_filter_that_is_read_is_also_answered(catalog: Catalog) -> None:
     catalog.put([stored("wide", {"n": 5})])
     many = {"or": [{"n": {"gt": n}} for n in range(MAX_CONDITIONS - 1)] + [{"n": -1}]}
+    empty = {"or": [{}] * MAX_CONDITIONS}
     values = {"n": list(range(MAX_VALUES))}
     deep = nested(MAX_DEPTH)
-    for source in (many, values, deep):
+    for source in (many, empty, values, deep):
         where = parse_filter(source)
         assert where is not None
         assert "wide#0" in catalog.chunk_ids(catalog.allowed_keys(where).tolist()).values()

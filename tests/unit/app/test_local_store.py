@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import math
 import random
 import shutil
@@ -405,6 +406,53 @@ def test_a_catalog_that_was_damaged_is_an_error_that_says_what_to_do(
         open_store().open("a")
 
 
+def damaged(catalog: Path, *, whole: int) -> None:
+    """Overwrites every page behind the first ``whole`` ones."""
+    page = 4_096
+    content = catalog.read_bytes()
+    assert len(content) > (whole + 2) * page
+    catalog.write_bytes(content[: whole * page] + b"\xff" * (len(content) - whole * page))
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(LocalCollection.verify, id="verify"),
+        pytest.param(LocalCollection.records, id="records"),
+        pytest.param(lambda held: held.document_chunks("d150"), id="chunks"),
+        pytest.param(lambda held: held.put(numbered(1)), id="put"),
+    ],
+)
+def test_damaged_pages_are_found_when_they_are_read(
+    open_store: Open, tmp_path: Path, read: Callable[[LocalCollection], object]
+) -> None:
+    store = open_store()
+    with store.create("a", FINGERPRINT).bulk():
+        store.open("a").put(numbered(200))
+    store.close()
+    damaged(tmp_path / "a" / "catalog.db", whole=20)  # the roots of all tables
+    collection = open_store().open("a")
+    with pytest.raises(StoreCorrupted, match=r"catalog\.db can't be read .*rag restore"):
+        read(collection)
+
+
+def test_text_that_is_no_unicode_is_damage(open_store: Open) -> None:
+    collection = open_store().create("a", FINGERPRINT)
+    collection.put(numbered(1))
+    with collection._catalog._connections.transaction() as db:
+        db.execute("UPDATE documents SET title = CAST(x'ff' AS TEXT)")
+    with pytest.raises(StoreCorrupted, match="Could not decode"):
+        collection.document("d000")
+
+
+def test_what_passes_is_no_damage(open_store: Open, tmp_path: Path) -> None:
+    collection = open_store(lock_timeout_s=0.01).create("a", FINGERPRINT)
+    with contextlib.closing(sqlite3.connect(tmp_path / "a" / "catalog.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            collection.put(numbered(1))
+
+
 def test_a_catalog_of_another_schema_is_refused(open_store: Open, tmp_path: Path) -> None:
     store = open_store()
     store.create("a", FINGERPRINT)
@@ -713,6 +761,22 @@ def test_snapshots_and_restores_overwrite_nothing(open_store: Open, tmp_path: Pa
         store.snapshot("a", tmp_path / "missing" / "copy.db")
     with pytest.raises(InvalidRequest, match='collection "a" already'):
         store.restore(tmp_path / "copy.db", "a")
+
+
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk is full"), OSError(28, "full")])
+def test_a_snapshot_that_cannot_be_written_says_so_and_leaves_nothing(
+    open_store: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def failing(*_: object) -> None:
+        raise error
+
+    store = open_store()
+    store.create("a", FINGERPRINT)
+    (tmp_path / "copies").mkdir()
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(InvalidRequest, match=r"copy\.db can't be written \(.*full\)"):
+        store.snapshot("a", tmp_path / "copies" / "copy.db")
+    assert list((tmp_path / "copies").iterdir()) == []
 
 
 # --- threads -------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.settings import ChunkingSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
+from ingest.files import find_files
 from ingest.indexer import Indexer
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources import RecordSource, Source, find_files, read_records
+from ingest.sources import RecordSource, Rejected, Source, read_records
 
 
 class FragileEmbedder(FakeEmbedder):
@@ -79,7 +80,7 @@ class World:
             batch_chunks=batch_chunks,
             progress=progress,
         )
-        chosen = files.sources if sources is None else sources
+        chosen = files.sources() if sources is None else sources
         return run.run(chosen, prune=files.roots if prune else ())
 
     def ids(self) -> list[str]:
@@ -227,6 +228,17 @@ def test_what_cannot_be_read_now_is_not_pruned(
     (world.docs / "r.jsonl").write_text("x" * 20_000)
     assert account(world.run(prune=True)) == (3, 0, 1, 2, 0)
     assert world.ids() == before
+
+
+def test_what_lies_below_something_unreadable_is_not_pruned(world: World) -> None:
+    """Where a folder can't even be looked at, it may pass for a file."""
+    (world.docs / "sub").mkdir()
+    (world.docs / "sub" / "one.md").write_text("first")
+    world.write(sub2="second")
+    world.run()
+    unread = Rejected("docs/sub", DocumentRejected("corrupt", "The file can't be read."))
+    assert account(world.run([unread], prune=True)) == (1, 0, 0, 1, 1)
+    assert world.ids() == ["docs/sub/one.md"]
 
 
 # --- failures on the way -------------------------------------------------------------------------

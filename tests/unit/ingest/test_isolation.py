@@ -1,12 +1,14 @@
 import os
 import signal
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
 from app.domain import Block, BlockKind
-from app.errors import DocumentRejected
-from ingest.isolation import IsolatedLoader
+from app.errors import AttestError, DocumentRejected, OperatorError
+from ingest.isolation import IsolatedLoader, LoaderClosed
 from ingest.loaders.model import LoadedDocument
 
 TARGET = """
@@ -14,7 +16,7 @@ import os, sys, time
 from app.errors import DocumentRejected
 from ingest.loaders.model import LoadedDocument
 
-def load(name, data, *, metadata=None):
+def load(name, data):
     match name:
         case "hang":
             time.sleep(600)
@@ -31,7 +33,7 @@ def load(name, data, *, metadata=None):
             return LoadedDocument(" ".join(sorted(sys.modules)))
         case "print":
             print("noise"); print("noise", file=sys.stderr)
-    return LoadedDocument(f"{name} {len(data)} {os.getpid()}", metadata=metadata or {})
+    return LoadedDocument(f"{name} {len(data)} {os.getpid()}")
 """
 
 
@@ -67,9 +69,8 @@ def rejection(loader, name):
 
 
 def test_one_child_serves_many_files(loader):
-    first, second = loader.load("a", b"xy"), loader.load("b", b"", metadata={"k": 1})
+    first, second = loader.load("a", b"xy"), loader.load("b", b"")
     assert first.text == f"a 2 {child_of(second)}"
-    assert second.metadata == {"k": 1}
     assert child_of(first) != os.getpid()
 
 
@@ -151,6 +152,106 @@ def test_close_ends_the_child_and_may_be_repeated(target):
     loader.close()
     loader.close()
     assert not is_alive(pid)
+
+
+# --- a child that does not start -----------------------------------------------------------------
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Makes a loader whose child first does what it is told, and then imports its target."""
+
+    def make(first, **options):
+        (tmp_path / "slow_target.py").write_text(f"{first}\n{TARGET}")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        return IsolatedLoader(load_timeout_s=20, target="slow_target:load", **options)
+
+    return make
+
+
+def test_a_child_that_is_ready_too_late_is_ended_and_shifts_no_reply(start, tmp_path, monkeypatch):
+    late = (
+        f"import os, time; time.sleep(600 if not os.path.exists({str(tmp_path / 'go')!r}) else 0)"
+    )
+    with start(late) as loader:
+        monkeypatch.setattr("ingest.isolation._START_S", 0.2)
+        with pytest.raises(OperatorError, match=r"not ready after 0\.2 s.*try again"):
+            loader.load("first", b"")
+        assert loader._child is None
+        (tmp_path / "go").touch()
+        monkeypatch.setattr("ingest.isolation._START_S", 60.0)
+        assert loader.load("second", b"").text.startswith("second ")
+        assert loader.load("third", b"").text.startswith("third ")
+
+
+@pytest.mark.parametrize(
+    ("first", "last_words", "logged"),
+    [
+        ("import no_such_parser", "No module named 'no_such_parser'", "Traceback"),
+        ("import os; os._exit(1)", "it printed nothing", "it printed: nothing"),
+    ],
+)
+def test_imports_that_fail_are_not_blamed_on_the_file(start, caplog, first, last_words, logged):
+    with start(first) as loader, pytest.raises(OperatorError, match=last_words) as caught:
+        loader.load("a", b"")
+    assert "pip install" in caught.value.message
+    assert logged in caplog.text
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs to look into the child")
+def test_what_a_child_prints_once_it_is_ready_is_kept_nowhere(start):
+    with start("import sys; print('warning', file=sys.stderr)") as loader:
+        pid = child_of(loader.load("print", b""))
+        assert Path(f"/proc/{pid}/fd/2").readlink() == Path(os.devnull)
+
+
+# --- closing -------------------------------------------------------------------------------------
+
+
+def closed_during(loader, name):
+    """What a load that is under way raises when the loader is closed, and how long that took."""
+    raised = []
+
+    def ask():
+        try:
+            loader.load(name, b"")
+        except AttestError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not loader._lock.locked() or loader._child is None:
+        time.sleep(0.01)
+    began = time.monotonic()
+    loader.close()
+    took = time.monotonic() - began
+    thread.join()
+    return raised[0], took
+
+
+def test_close_ends_a_load_under_way_at_once_and_does_not_blame_the_file(loader):
+    loader.load("a", b"")
+    error, took = closed_during(loader, "hang")
+    assert isinstance(error, LoaderClosed)
+    assert took < 5
+
+
+def test_close_ends_a_child_that_is_about_to_start(start):
+    error, took = closed_during(start("import time; time.sleep(600)"), "a")
+    assert isinstance(error, LoaderClosed)
+    assert took < 5
+
+
+def test_calls_that_wait_for_their_turn_are_refused_once_it_is_closed(loader):
+    loader.load("a", b"")
+    waiting = threading.Thread(target=closed_during, args=(loader, "b"))
+    with loader._lock:
+        waiting.start()
+        while not loader._closed:
+            time.sleep(0.01)
+    waiting.join()
+    with pytest.raises(LoaderClosed):
+        loader.load("c", b"")
 
 
 def test_the_real_loaders_run_within_the_default_limits():

@@ -3,13 +3,14 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.domain import Failure, JobStatus, Upload
 from app.errors import CollectionBusy, FingerprintMismatch, NotFound, Overloaded
+from ingest import job_table
 from ingest import jobs as jobs_module
 from ingest.jobs import JobQueue
 from ingest.report import IngestReport
@@ -20,7 +21,7 @@ WAIT_S = 20.0
 """Long enough for a busy machine; no test comes near it."""
 TEXT = Upload("a", {"id": "a", "text": "text"}, "record")
 
-Run = Callable[[str, Sequence[Source], jobs_module.Progress], IngestReport]
+Run = Callable[[str, Iterable[Source], jobs_module.Progress], IngestReport]
 
 
 class Recorder:
@@ -30,11 +31,12 @@ class Recorder:
         self.ran: list[tuple[str, list[str]]] = []
 
     def __call__(
-        self, collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+        self, collection: str, sources: Iterable[Source], progress: jobs_module.Progress
     ) -> IngestReport:
-        self.ran.append((collection, [source.identify()[0] for source in sources]))
+        ids = [source.identify()[0] for source in sources]
+        self.ran.append((collection, ids))
         report = IngestReport()
-        for _ in sources:
+        for _ in ids:
             report = IngestReport(indexed=report.indexed + 1)
             progress(report)
         return report
@@ -121,7 +123,7 @@ def test_a_job_that_is_stopped_halfway_is_taken_up_by_the_next_queue(
     halfway = threading.Event()
 
     def slow(
-        collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
     ) -> IngestReport:
         halfway.set()
         while True:  # one document after the other, until the queue is closed
@@ -157,16 +159,16 @@ def test_a_job_that_a_dead_process_left_running_is_taken_up(make: Make, tmp_path
             FingerprintMismatch("collection c, in /srv/secret, was built by e5"),
             "The collection was built with other settings and must be rebuilt.",
         ),
-        (CollectionBusy("lock /srv/secret"), "Another writer holds the collection; try again."),
+        (NotFound("The collection was dropped."), "The collection was dropped."),
         (ValueError("/srv/secret"), "The service could not complete the request."),
     ],
-    ids=["operator", "transient", "unexpected"],
+    ids=["operator", "request", "unexpected"],
 )
 def test_a_job_that_fails_says_so_without_internals(
     make: Make, tmp_path: Path, error: Exception, told: str
 ) -> None:
     def run(
-        collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
     ) -> IngestReport:
         progress(IngestReport(indexed=2, skipped=1))
         raise error
@@ -181,7 +183,7 @@ def test_a_job_that_fails_says_so_without_internals(
 
 def test_the_queue_goes_on_after_a_job_that_failed(make: Make) -> None:
     def run(
-        collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
     ) -> IngestReport:
         if collection == "bad":
             raise ValueError("broken")
@@ -191,6 +193,88 @@ def test_the_queue_goes_on_after_a_job_that_failed(make: Make) -> None:
     bad, good = queue.submit("bad", [TEXT]), queue.submit("good", [TEXT])
     assert queue.wait(good.id, WAIT_S).state == "done"
     assert queue.wait(bad.id, WAIT_S).state == "failed"
+
+
+def test_a_job_that_something_passing_stopped_is_tried_again_in_its_turn(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "RETRY_S", (0.0, 0.0))
+    ran: list[tuple[str, str]] = []
+    free = threading.Event()
+
+    def run(
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        if collection == "held" and not free.is_set():
+            raise CollectionBusy("lock /srv/secret")
+        ran.extend((collection, source.identify()[0]) for source in sources)
+        return IngestReport(indexed=1)
+
+    queue = make(run, start=False)
+    older, newer = (
+        queue.submit("held", [Upload(name, {"id": name, "text": "t"}, "record")])
+        for name in ("older", "newer")
+    )
+    other = queue.submit("other", [TEXT])
+    queue.start()
+    assert queue.wait(other.id, WAIT_S).state == "done"
+    assert ran == [("other", "a")]
+    waiting = queue.wait(older.id, 0.1)
+    while waiting.error is None:  # it is being tried right now
+        waiting = queue.status(older.id)
+    assert waiting.error == "Another writer holds the collection; try again."
+    assert waiting.state == "queued"
+    assert spooled(tmp_path) == sorted([older.id, newer.id])
+
+    free.set()
+    assert queue.wait(newer.id, WAIT_S).state == "done"
+    assert ran == [("other", "a"), ("held", "older"), ("held", "newer")]
+    assert queue.status(older.id).error is None
+
+
+def test_tries_become_rarer() -> None:
+    retry = jobs_module._Retry()
+    pauses = []
+    for _ in range(8):
+        retry.put_off()
+        pauses.append(retry.pause_s)
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_a_job_that_outlasts_the_grace_is_left_to_the_next_start(
+    make: Make, tmp_path: Path
+) -> None:
+    began, closed = threading.Event(), threading.Event()
+
+    def slow(
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        began.set()
+        assert closed.wait(WAIT_S)
+        raise NotFound("collection c was closed")
+
+    first = make(slow)
+    job = first.submit("c", [TEXT])
+    assert began.wait(WAIT_S)
+    first.close(0.0)
+    closed.set()
+    first._worker.join(WAIT_S)
+    assert account(first.status(job.id)) == ("queued", 0, 0, 0, 0)
+    assert spooled(tmp_path) == [job.id]
+    assert make(Recorder()).wait(job.id, WAIT_S).state == "done"
+
+
+def test_jobs_of_a_collection_that_is_removed_are_cancelled(make: Make, tmp_path: Path) -> None:
+    run = Recorder()
+    queue = make(run, start=False)
+    gone, kept = queue.submit("gone", [TEXT]), queue.submit("kept", [TEXT])
+    queue.cancel("gone")
+    assert spooled(tmp_path) == [kept.id]
+    queue.start()
+    assert queue.wait(kept.id, WAIT_S).state == "done"
+    assert queue.status(gone.id).state == "failed"
+    assert queue.status(gone.id).error == jobs_module.DROPPED
+    assert [collection for collection, _ in run.ran] == ["kept"]
 
 
 def test_a_job_whose_uploads_are_lost_fails(make: Make, tmp_path: Path) -> None:
@@ -240,7 +324,7 @@ def test_waiting_ends_with_the_state_so_far(make: Make) -> None:
 
 
 def test_the_status_of_old_jobs_is_forgotten(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_module, "KEPT_JOBS", 2)
+    monkeypatch.setattr(job_table, "KEPT_JOBS", 2)
     queue = make(Recorder())
     jobs = [queue.submit("c", [TEXT]) for _ in range(4)]
     for job in jobs[-2:]:
@@ -258,7 +342,7 @@ def test_progress_is_written_down_while_a_job_runs(
     told, seen = threading.Event(), threading.Event()
 
     def run(
-        collection: str, sources: Sequence[Source], progress: jobs_module.Progress
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
     ) -> IngestReport:
         progress(IngestReport(indexed=5))
         told.set()

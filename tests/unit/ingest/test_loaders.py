@@ -31,6 +31,19 @@ class TestRegistry:
             archive.writestr("word/document.xml", "<broken")
         assert rejection("letter.txt", word.getvalue()).code in ("corrupt", "empty")
 
+    @pytest.mark.parametrize("name", ["notes.md", "a.txt", "a.html", "a.rst", "a.tex", "a.csv"])
+    def test_a_text_may_speak_of_the_mark_of_a_pdf(self, name):
+        mark = rb"\%PDF-1.7" if name == "a.tex" else b"%PDF-1.7"
+        assert "%PDF-1.7" in load(name, b"It may be " + mark + b" or not.").text
+
+    @pytest.mark.parametrize("before", [b"", b"\n ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
+    def test_a_pdf_with_the_suffix_of_a_text_is_a_pdf(self, before):
+        assert rejection("notes.md", before + b"%PDF-1.4 cut short").code == "corrupt"
+
+    @pytest.mark.parametrize("name", ["a.pdf", "a", "a.bin"])
+    def test_elsewhere_the_mark_may_stand_behind_other_bytes(self, name):
+        assert rejection(name, b"HTTP/1.1 200 OK\r\n\r\n%PDF-1.4 cut short").code == "corrupt"
+
     def test_a_web_page_named_pdf_is_called_one(self):
         error = rejection("paper.pdf", b"<html><body>404</body></html>")
         assert error.code == "corrupt"
@@ -52,10 +65,6 @@ class TestRegistry:
 
     def test_unknown_text_keeps_its_lines(self):
         assert load("setup.cfg", b"[a]\n  b = 1\n").text == "[a]\n  b = 1"
-
-    def test_metadata_of_the_caller_stands_above_the_documents(self):
-        loaded = load("a.md", b"---\nauthor: Ann\nrank: 2\n---\nText", metadata={"author": "Bea"})
-        assert dict(loaded.metadata) == {"author": "Bea", "rank": 2, "format": "markdown"}
 
     def test_whatever_a_parser_raises_becomes_corrupt(self, monkeypatch):
         def explode(data):

@@ -2,6 +2,7 @@ import io
 import zipfile
 from collections import Counter
 
+import pypdfium2 as pdfium
 import pytest
 
 from app.errors import DocumentRejected
@@ -69,6 +70,14 @@ PROSE = [
 
 def paragraph(top):
     return [(72, top - 14 * i, 11, text) for i, text in enumerate(PROSE)]
+
+
+def without_page(whole, number):
+    """The PDF with something else in place of a page, number 1 being the first."""
+    start = whole.index(f"\n{2 + 2 * number} 0 obj".encode())
+    start = whole.index(b"<<", start)
+    end = whole.index(b"endobj", start)
+    return whole[:start] + b"(broken)".ljust(end - start) + whole[end:]
 
 
 class TestDocx:
@@ -208,6 +217,30 @@ class TestPdf:
         with pytest.raises(DocumentRejected) as rejection:
             load("a.pdf", pdf([[]]))
         assert rejection.value.code == "no_text"
+
+    @pytest.mark.parametrize("number", [1, 2, 3])
+    def test_a_broken_page_does_not_cost_the_others(self, number):
+        loaded = load("a.pdf", without_page(pdf([paragraph(700)] * 3), number))
+        assert [block.page for block in loaded.blocks] == [n for n in (1, 2, 3) if n != number]
+        assert loaded.metadata["pages"] == 3
+
+    def test_a_page_whose_text_cannot_be_had_is_a_broken_one(self, monkeypatch):
+        get_textpage = pdfium.PdfPage.get_textpage
+        seen = []
+
+        def failing(page):
+            seen.append(page)
+            if len(seen) == 1:
+                raise pdfium.PdfiumError("Failed to load text page.")
+            return get_textpage(page)
+
+        monkeypatch.setattr(pdfium.PdfPage, "get_textpage", failing)
+        assert [block.page for block in load("a.pdf", pdf([paragraph(700)] * 2)).blocks] == [2]
+
+    def test_a_file_of_broken_pages_is_corrupt_and_no_scan(self):
+        with pytest.raises(DocumentRejected) as rejection:
+            load("a.pdf", without_page(pdf([paragraph(700)]), 1))
+        assert rejection.value.code == "corrupt"
 
     @pytest.mark.parametrize("keep", [0.1, 0.5])
     def test_a_truncated_file_is_corrupt_or_short_but_never_a_crash(self, keep):

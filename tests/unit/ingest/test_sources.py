@@ -1,36 +1,24 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
 from app.domain import Document
-from app.errors import DocumentRejected, InvalidRequest
+from app.errors import DocumentRejected
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.registry import load
 from ingest.sources import (
     MAX_ID_CHARACTERS,
     MAX_METADATA_CHARACTERS,
     BytesSource,
-    FileSource,
-    FoundFiles,
     RecordSource,
     Source,
-    find_files,
+    count_records,
     read_metadata,
     read_records,
     uploaded,
 )
-
-
-def found(*paths: Path, max_bytes: int = 1_000) -> FoundFiles:
-    return find_files(paths, max_bytes=max_bytes)
-
-
-def ids(files: FoundFiles) -> list[str]:
-    return [source.identify()[0] for source in files.sources]
 
 
 def rejection(source: Source) -> DocumentRejected:
@@ -42,100 +30,7 @@ def rejection(source: Source) -> DocumentRejected:
 # --- files ---------------------------------------------------------------------------------------
 
 
-def test_files_are_named_by_their_folder_and_found_in_a_stable_order(tmp_path: Path) -> None:
-    for name in ("b.md", "a.md", "sub/c.md", ".hidden.md", ".git/config", "sub/.x/y.md"):
-        (tmp_path / "docs" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "docs" / name).write_text("text")
-    files = found(tmp_path / "docs")
-    assert ids(files) == ["docs/a.md", "docs/b.md", "docs/sub/c.md"]
-    assert files.roots == ("docs/",)
-
-
-def test_a_file_that_is_named_by_itself_has_its_name_and_no_root(tmp_path: Path) -> None:
-    (tmp_path / ".a.md").write_text("text")
-    files = found(tmp_path / ".a.md")
-    assert ids(files) == [".a.md"]
-    assert files.roots == ()
-
-
-def test_ids_do_not_depend_on_how_the_folder_was_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "a.md").write_text("text")
-    monkeypatch.chdir(tmp_path / "docs")
-    assert ids(found(Path())) == ids(found(Path("../docs"))) == ids(found(tmp_path / "docs"))
-
-
-def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
-    assert found(tmp_path).sources == ()
-
-
-def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InvalidRequest, match=r"no file or folder .*missing"):
-        found(tmp_path / "missing")
-
-
-def test_links_that_lead_in_circles_are_not_followed(tmp_path: Path) -> None:
-    docs = tmp_path / "docs"
-    (docs / "sub").mkdir(parents=True)
-    (docs / "a.md").write_text("text")
-    (docs / "sub" / "up").symlink_to(docs, target_is_directory=True)
-    (docs / "self").symlink_to(docs / "self")
-    (docs / "broken.md").symlink_to(tmp_path / "missing.md")
-    assert ids(found(docs)) == ["docs/a.md"]
-
-
-def test_what_is_no_regular_file_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    os.mkfifo(tmp_path / "docs" / "pipe.md")  # reading it would wait for ever
-    assert found(tmp_path / "docs").sources == ()
-
-
-def test_names_that_are_no_unicode_are_read_all_the_same(tmp_path: Path) -> None:
-    docs = tmp_path / "docs"
-    docs.mkdir()
-    Path(os.fsdecode(os.fsencode(docs) + b"/caf\xe9.md")).write_text("text")
-    (source,) = found(docs).sources
-    assert source.identify()[0] == "docs/caf?.md"
-    assert source.load(load).text == "text"
-
-
-def test_a_file_that_vanishes_or_cannot_be_read_is_a_failure_of_its_own(tmp_path: Path) -> None:
-    source = FileSource(tmp_path / "gone.md", "gone.md", 1_000)
-    assert rejection(source).code == "corrupt"
-    assert "No such file" in rejection(source).message
-    assert str(tmp_path) not in rejection(source).message
-
-
-def test_a_folder_that_cannot_be_read_is_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "docs" / "locked").mkdir(parents=True)
-    scandir = os.scandir
-
-    def refusing(path: str) -> object:
-        if str(path).endswith("locked"):
-            raise PermissionError(13, "Permission denied", str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", refusing)
-    (source,) = found(tmp_path / "docs").sources
-    assert source.name == "docs/locked/"
-    assert rejection(source).message == "The folder can't be read: Permission denied."
-
-
-def test_a_file_over_the_limit_is_not_even_read(tmp_path: Path) -> None:
-    (tmp_path / "big.md").write_text("x" * 1_001)
-    (tmp_path / "big.jsonl").write_text("x" * 1_001)
-    for name in ("big.md", "big.jsonl"):
-        (source,) = found(tmp_path / name).sources
-        assert rejection(source).code == "too_large"
-        assert "1,000 bytes" in rejection(source).message
-        assert source.name == name
-
-
-def test_the_hash_covers_content_and_name(tmp_path: Path) -> None:
+def test_the_hash_covers_content_and_name() -> None:
     def digest(name: str, content: bytes) -> str:
         return BytesSource(name, content).identify()[1]
 
@@ -270,6 +165,58 @@ def test_metadata_that_no_store_can_hold_are_rejected(value: object) -> None:
     with pytest.raises(DocumentRejected) as caught:
         read_metadata({"field": value})
     assert caught.value.code == "invalid_record"
+
+
+TEXTS = ("中文内容，…", "第二行：价格是 5 元")
+
+
+@pytest.mark.parametrize(
+    ("codec", "named"),
+    [
+        ("utf-8", None),
+        ("utf-8-sig", None),
+        ("gb18030", "gb18030"),
+        ("utf-16", "utf-16-le"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("utf-32", "utf-32-le"),
+    ],
+)
+def test_jsonl_need_not_be_utf_8(codec: str, named: str | None) -> None:
+    lines = (json.dumps({"id": str(n), "text": t}, ensure_ascii=False) for n, t in enumerate(TEXTS))
+    found = [
+        source.load(load) for source in read_records("f.jsonl", "\n".join(lines).encode(codec))
+    ]
+    assert tuple(document.text for document in found) == TEXTS
+    assert {document.metadata.get("encoding") for document in found} == {named}
+
+
+def test_jsonl_in_big5_is_read_and_says_so_beside_its_own_metadata() -> None:
+    given = {"text": "繁體中文的內容，以及說明", "metadata": {"n": 1}}
+    (source,) = read_records("f.jsonl", json.dumps(given, ensure_ascii=False).encode("big5"))
+    document = source.load(load)
+    assert document.text == given["text"]
+    assert document.metadata == {"encoding": "big5hkscs", "n": 1}
+
+
+def test_what_is_no_record_stays_none_in_any_encoding() -> None:
+    lines = '"文"\n{"text": "文", "metadata": []}\n'
+    for source in read_records("f.jsonl", lines.encode("utf-16")):
+        assert rejection(source).code == "invalid_record"
+
+
+def test_jsonl_that_is_no_text_is_one_failure() -> None:
+    data = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+    (source,) = read_records("f.jsonl", data)
+    assert (source.name, rejection(source).code) == ("f.jsonl", "undecodable")
+    assert count_records(data) == 1
+
+
+@pytest.mark.parametrize("data", ["", "\n \n", '{"a": 1}', 'x\r\n\n"\u2028"\n', "1\n2\n\n3"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_as_many_records_are_counted_as_are_read(data: str, codec: str) -> None:
+    encoded = data.encode(codec)
+    assert count_records(encoded) == len(list(read_records("f.jsonl", encoded)))
 
 
 def test_each_line_of_jsonl_is_a_document_or_a_failure_of_its_own() -> None:

@@ -48,7 +48,7 @@ def run(
     monkeypatch.setenv("ATTEST_MODELS__GENERATOR", "none")
     monkeypatch.setattr("app.main.build_embedder", lambda _: embedder)
     monkeypatch.setenv("ATTEST_MODELS__RERANKER", "fake")
-    monkeypatch.setattr("app.main.build_reranker", lambda *_: None)
+    monkeypatch.setattr("app.main.build_reranker", lambda *_, **__: None)
 
     def ran(*arguments: object) -> tuple[int, str, str]:
         code = 0
@@ -247,6 +247,75 @@ def test_files_that_are_not_indexed_are_named(run: Run, asked: Path, files: Path
     assert read_report(Path("r.json")).documents == NOTES
 
 
+def ships(folder: Path, *counts: int) -> Path:
+    """A folder of notes, one for each count."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for count in counts:
+        (folder / f"{count}.md").write_text(f"There are {count} ships.\n", encoding="utf-8")
+    return folder
+
+
+def asked_of(folder: Path, document: str) -> Path:
+    """A folder of one question."""
+    write_lines(folder / "queries.jsonl", [{"_id": "q", "text": "How many ships are there?"}])
+    judgment = f"query-id\tcorpus-id\tscore\nq\t{document}\t1\n"
+    (folder / "qrels.tsv").write_text(judgment, encoding="utf-8")
+    return folder
+
+
+def indexed(run: Run, asked: Path, documents: Path) -> int:
+    """How many documents the questions were asked of."""
+    code, _, err = run("eval", asked, "--docs", documents, "--out", "r.json")
+    assert (code, err) == (0, "")
+    return read_report(Path("r.json")).documents
+
+
+def collections(tmp_path: Path) -> int:
+    """How many the evaluations have made."""
+    return len(list((tmp_path / "cache" / "eval").glob("*/catalog.db")))
+
+
+def test_folders_of_one_name_are_kept_apart(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, counts in (("x", (1, 2, 3)), ("y", (1, 5)), ("z", (1,))):
+        folder = ships(tmp_path / place / "notes", *counts)
+        asked = asked_of(tmp_path / f"asked-{place}", "notes/1.md")
+        assert indexed(run, asked, folder) == len(counts)
+        monkeypatch.chdir(folder)
+        assert indexed(run, asked, Path()) == len(counts)
+        monkeypatch.chdir(tmp_path)
+    assert collections(tmp_path) == 3
+
+
+def test_what_is_gone_from_a_file_of_records_is_not_asked(run: Run, tmp_path: Path) -> None:
+    asked, file = asked_of(tmp_path / "asked", "1"), tmp_path / "data.jsonl"
+    write_lines(file, ({"id": str(n), "text": f"There are {n} ships."} for n in range(5)))
+    assert indexed(run, asked, file) == 5
+    write_lines(file, ({"id": str(n), "text": f"There are {n} ships."} for n in range(1, 3)))
+    assert indexed(run, asked, file) == 2
+
+
+def test_what_can_no_longer_be_read_is_not_asked_in_its_old_version(
+    run: Run, tmp_path: Path
+) -> None:
+    asked, folder = asked_of(tmp_path / "asked", "notes/1.md"), ships(tmp_path / "notes", 1, 2, 3)
+    write_lines(folder / "more.jsonl", [{"text": "There are 8 ships."}])
+    assert indexed(run, asked, folder) == 4
+    (folder / "2.md").write_text("", encoding="utf-8")
+    (folder / "more.jsonl").write_bytes(b"\x00\x01" * 1_000)
+    assert indexed(run, asked, folder) == 2
+
+
+def test_files_that_change_are_indexed_into_the_collection_that_is_there(
+    run: Run, tmp_path: Path
+) -> None:
+    asked, folder = asked_of(tmp_path / "asked", "notes/1.md"), ships(tmp_path / "notes", 1, 2, 3)
+    assert indexed(run, asked, folder) == 3
+    assert indexed(run, asked, ships(folder, 4)) == 4
+    assert collections(tmp_path) == 1
+
+
 # --- tune ----------------------------------------------------------------------------------------
 
 
@@ -388,7 +457,7 @@ def test_weight_rules_that_are_set_are_not_overwritten(
 def test_reranking_is_tuned_where_something_reranks(
     run: Run, dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.main.build_reranker", lambda *_: FakeReranker())
+    monkeypatch.setattr("app.main.build_reranker", lambda *_, **__: FakeReranker())
     code, out, err = run("eval", "tune", dataset)
     assert code == 0, err
     assert "reranking: " in out

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from app.errors import DocumentRejected, InvalidRequest
+from ingest.files import FoundFiles, find_files
+from ingest.loaders.registry import load
+from ingest.sources import FileSource, Source
+
+
+def found(*paths: Path, max_bytes: int = 1_000) -> FoundFiles:
+    return find_files(paths, max_bytes=max_bytes)
+
+
+def ids(files: FoundFiles) -> list[str]:
+    return [source.identify()[0] for source in files.sources()]
+
+
+def rejection(source: Source) -> DocumentRejected:
+    with pytest.raises(DocumentRejected) as caught:
+        source.load(load)
+    return caught.value
+
+
+def test_files_are_named_by_their_folder_and_found_in_a_stable_order(tmp_path: Path) -> None:
+    for name in ("b.md", "a.md", "sub/c.md", ".hidden.md", ".git/config", "sub/.x/y.md"):
+        (tmp_path / "docs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "docs" / name).write_text("text")
+    files = found(tmp_path / "docs")
+    assert ids(files) == ["docs/a.md", "docs/b.md", "docs/sub/c.md"]
+    assert files.roots == ("docs/",)
+
+
+def test_a_file_that_is_named_by_itself_has_its_name_and_no_root(tmp_path: Path) -> None:
+    (tmp_path / ".a.md").write_text("text")
+    files = found(tmp_path / ".a.md")
+    assert ids(files) == [".a.md"]
+    assert files.roots == ()
+
+
+def test_ids_do_not_depend_on_how_the_folder_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("text")
+    monkeypatch.chdir(tmp_path / "docs")
+    assert ids(found(Path())) == ids(found(Path("../docs"))) == ids(found(tmp_path / "docs"))
+
+
+def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
+    assert ids(found(tmp_path)) == []
+
+
+def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match=r"no file or folder .*missing"):
+        found(tmp_path / "missing")
+
+
+def test_links_that_lead_in_circles_are_not_followed(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    (docs / "sub").mkdir(parents=True)
+    (docs / "a.md").write_text("text")
+    (docs / "sub" / "up").symlink_to(docs, target_is_directory=True)
+    (docs / "self").symlink_to(docs / "self")
+    (docs / "broken.md").symlink_to(tmp_path / "missing.md")
+    assert ids(found(docs)) == ["docs/a.md"]
+
+
+def test_what_is_no_regular_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    os.mkfifo(tmp_path / "docs" / "pipe.md")  # reading it would wait for ever
+    assert ids(found(tmp_path / "docs")) == []
+
+
+def test_names_that_are_no_unicode_are_read_all_the_same(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    Path(os.fsdecode(os.fsencode(docs) + b"/caf\xe9.md")).write_text("text")
+    (source,) = found(docs).sources()
+    assert source.identify()[0] == "docs/caf?.md"
+    assert source.load(load).text == "text"
+
+
+def test_a_file_that_vanishes_or_cannot_be_read_is_a_failure_of_its_own(tmp_path: Path) -> None:
+    source = FileSource(tmp_path / "gone.md", "gone.md", 1_000)
+    assert rejection(source).code == "corrupt"
+    assert "No such file" in rejection(source).message
+    assert str(tmp_path) not in rejection(source).message
+
+
+def test_a_folder_that_cannot_be_read_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docs" / "locked").mkdir(parents=True)
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    (source,) = found(tmp_path / "docs").sources()
+    assert source.name == "docs/locked/"
+    assert rejection(source).message == "The folder can't be read: Permission denied."
+
+
+def test_a_file_over_the_limit_is_not_even_read(tmp_path: Path) -> None:
+    (tmp_path / "big.md").write_text("x" * 1_001)
+    (tmp_path / "big.jsonl").write_text("x" * 1_001)
+    for name in ("big.md", "big.jsonl"):
+        (source,) = found(tmp_path / name).sources()
+        assert rejection(source).code == "too_large"
+        assert "1,000 bytes" in rejection(source).message
+        assert source.name == name
+
+
+@pytest.mark.parametrize("name", ["a.md", "r.jsonl"])
+def test_a_file_that_cannot_even_be_looked_at_is_a_failure_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As in a folder that may be listed and not entered."""
+    for folder in ("closed", "open"):
+        (tmp_path / "docs" / folder).mkdir(parents=True)
+        (tmp_path / "docs" / folder / name).write_text('{"text": "text"}')
+    looked_at = Path.stat
+
+    def refusing(path: Path, **options: bool) -> os.stat_result:
+        if path.parent.name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return looked_at(path, **options)
+
+    monkeypatch.setattr(Path, "stat", refusing)
+    closed, readable = found(tmp_path / "docs").sources()
+    assert closed.name == f"docs/closed/{name}"
+    assert rejection(closed).message == "The file can't be read: Permission denied."
+    assert "text" in readable.load(load).text
+
+
+def test_files_are_read_only_when_their_turn_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_text('{"id": "1", "text": "t"}\n\n{"id": "2", "text": "t"}\n')
+    read: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def noting(path: Path) -> bytes:
+        read.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noting)
+    lines = found(tmp_path).sources()
+    assert read == []
+    assert next(lines).name.endswith("a.jsonl:1")
+    assert read == ["a.jsonl"]
+    assert len(list(lines)) == 3
+    assert read == ["a.jsonl", "b.jsonl"]
+
+
+def test_documents_are_counted_as_they_will_come(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("text")
+    (tmp_path / "b.jsonl").write_text('{"text": "t"}\n\nno json\n')
+    (tmp_path / "c.jsonl").write_text("x" * 1_001)
+    files = found(tmp_path)
+    assert files.count() == len(list(files.sources())) == 4
+    (tmp_path / "b.jsonl").unlink()
+    assert files.count() == len(list(files.sources())) == 3
