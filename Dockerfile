@@ -24,6 +24,6 @@ WORKDIR /home/attest
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+  CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f\"http://127.0.0.1:{os.environ.get('ATTEST_SERVER__PORT', 8000)}/readyz\", timeout=2)"]
 # Refuses to start without ATTEST_SERVER__API_KEYS, for it listens on all interfaces.
 CMD ["rag", "serve"]

@@ -148,7 +148,8 @@ class Tuning:
 
     ``settings`` are fields of `app.settings.RetrievalSettings` as JSON. ``evidence`` is flat: the
     questions they were chosen on, what they gain on others, how sure that is. They hold for a
-    collection of this ``fingerprint`` and, where they are about reranking, for this ``reranker``.
+    collection of this ``fingerprint`` and for this ``reranker``, on top of whose order they were
+    chosen.
     """
 
     settings: Mapping[str, object]
@@ -227,6 +228,9 @@ class Fused:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk as a search returns it.
+
+    ``score`` is the fused score, the sum of the contributions of its routes; ``rank`` comes after
+    term matches and reranking, so that scores can rise with the rank.
 
     ``term_match``, 0 to 1, says how closely it holds the query's terms; ``None`` where that was not
     looked at, as ``rerank_score`` is where nothing reranked it. ``relevance`` is the probability
@@ -393,7 +397,8 @@ class Failure:
 class JobStatus:
     """An ingestion job. Once it is done, ``received == indexed + skipped + len(failures)``.
 
-    ``error`` says why a job failed as a whole, in words safe to show; what it had committed stays.
+    ``error`` says why a job failed as a whole, or, while it is queued, why it is to be tried again,
+    in words safe to show; what it had committed stays.
     """
 
     id: str

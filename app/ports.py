@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.domain import (
     Candidate,
@@ -229,6 +229,14 @@ class Store(Protocol):
         """Closes every open collection."""
 
 
+@runtime_checkable
+class Closable(Protocol):
+    """A model that holds connections."""
+
+    def close(self) -> None:
+        """Lets go of them."""
+
+
 class Ingestor(Protocol):
     """Takes documents over and indexes them in the background, one job after the other."""
 
@@ -241,6 +249,9 @@ class Ingestor(Protocol):
 
     def status(self, job_id: str) -> JobStatus:
         """What has been done so far. Raises `NotFound`."""
+
+    def cancel(self, collection: str) -> None:
+        """Ends the jobs of a collection that wait still, as failed."""
 
     def wait(self, job_id: str, timeout_s: float) -> JobStatus:
         """Returns when the job has ended, or with its state after ``timeout_s``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +21,14 @@ from app.domain import (
     Tuning,
     Upload,
 )
-from app.errors import FingerprintMismatch, NotFound
+from app.errors import FingerprintMismatch, NotFound, StoreCorrupted
 from app.ports import Analyzer, Collection, Embedder, Generator, Ingestor, Reranker, Store
 from app.requests import AnswerRequest, SearchRequest
+from app.retrieval.learned import Learned
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 ROUTE_THREADS: Final = 8
 """Recalls that may run at once, over all requests."""
@@ -40,14 +44,17 @@ class Service:
         analyzer: Analyzer,
         embedder: Embedder,
         reranker: Reranker | None,
+        learned: Learned | None = None,
         generator: Generator | None,
         ingestor: Ingestor,
         settings: Settings,
     ) -> None:
+        """``learned`` is what ships where it is not given."""
         self._store = store
         self._analyzer = analyzer
         self._embedder = embedder
         self._reranker = reranker
+        self._learned = learned
         self._generator = generator
         self._ingestor = ingestor
         self._settings = settings
@@ -99,6 +106,7 @@ class Service:
                     analyzer=self._analyzer,
                     embedder=self._embedder,
                     reranker=self._reranker,
+                    learned=self._learned,
                     settings=self._settings.retrieval,
                     executor=self._executor,
                 )
@@ -133,11 +141,20 @@ class Service:
         return self._ingestor.wait(job_id, timeout_s)
 
     def collections(self) -> list[CollectionStats]:
-        """Every collection with its sizes, by name."""
-        return [self._store.open(name).stats() for name in self._store.names()]
+        """Every collection with its sizes, by name; without those that can't be opened."""
+        found: list[CollectionStats] = []
+        for name in self._store.names():
+            try:
+                found.append(self._store.open(name).stats())
+            except NotFound:
+                continue  # it was dropped since
+            except StoreCorrupted as error:
+                logger.error("collection %s is not listed: %s", name, error)  # noqa: TRY400 - the message says what to do
+        return found
 
     def drop(self, collection: str) -> None:
-        """Removes a collection and all it holds. Raises `NotFound`."""
+        """Removes a collection, all it holds and all that waits for it. Raises `NotFound`."""
+        self._ingestor.cancel(collection)
         self._store.drop(collection)
         with self._lock:
             self._pipelines.pop(collection, None)

@@ -83,7 +83,7 @@ def create_app(
         app.include_router(module.router)
     # The last one added is the outermost: id and log around keys, keys before any body is read.
     app.add_middleware(BodyLimit, max_bytes=server.max_body_bytes)
-    app.add_middleware(OwnSite)
+    app.add_middleware(OwnSite, local=not server.api_keys)
     app.add_middleware(ApiKeys, keys=server.api_keys)
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app

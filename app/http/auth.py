@@ -7,13 +7,14 @@ import hmac
 import ipaddress
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import ConfigurationError
-from app.http.errors import CROSS_SITE, UNAUTHORIZED
+from app.http.errors import CROSS_SITE, UNAUTHORIZED, WRONG_HOST
 from app.settings import Settings
 
 OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
@@ -71,23 +72,40 @@ class ApiKeys:
 
 
 class OwnSite:
-    """ASGI middleware that refuses changes which a browser sends for a page of another site.
+    """ASGI middleware that refuses what a browser sends for a page of another site.
 
     Without keys, any page could otherwise plant documents in a service on its visitor's machine: a
-    form needs no leave to be sent. Only browsers set the header, and no script can set it.
+    form needs no leave to be sent. Only browsers set ``Sec-Fetch-Site``, and no script can set it.
+    A page whose own name was made to resolve to this machine is of the same site to the browser,
+    and could read too; its name stands in ``Host``.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, local: bool) -> None:
+        """``local``: only names of this machine are answered to, because nothing asks for a key."""
         self._app = app
+        self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request, or answers 403."""
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
-            site = Headers(scope=scope).get("sec-fetch-site", "none")
-            if site not in OWN_SITES:
+        """Serves one request, or answers 403 or 421."""
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            if self._local and not _names_this_machine(headers.get("host", "")):
+                await WRONG_HOST.response({"Connection": "close"})(scope, receive, send)
+                return
+            site = headers.get("sec-fetch-site", "none")
+            if scope["method"] not in SAFE_METHODS and site not in OWN_SITES:
                 await CROSS_SITE.response({"Connection": "close"})(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _names_this_machine(host: str) -> bool:
+    """Of a ``Host`` header; one that is missing was sent by no browser."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return not name or _is_loopback(name) or name.endswith(".localhost")
 
 
 def _digest(key: bytes) -> bytes:

@@ -102,6 +102,12 @@ UNAUTHORIZED: Final = Problem(
 CROSS_SITE: Final = Problem(
     403, "cross_site", "A page of another site may not change anything here; send an API call."
 )
+WRONG_HOST: Final = Problem(
+    421,
+    "wrong_host",
+    "This service has no API keys and answers only to names of its own machine, such as localhost; "
+    "its operator can set server.api_keys to serve under others.",
+)
 
 _CODES: Final[Mapping[int, str]] = {
     404: NotFound.code,

@@ -42,21 +42,19 @@ _ROLES: Final[dict[str, Role]] = {
 }
 """What each role is here; messages of others (``tool``, ``function``) are left out."""
 
-Text = Annotated[str, Field(max_length=MAX_TURN_CHARACTERS)]
-
 
 class Part(BaseModel):
     """A part of a message; only ``text`` parts are read."""
 
     type: Annotated[str, Field(max_length=64)]
-    text: Text = ""
+    text: str = ""
 
 
 class Message(BaseModel):
     """One message; its content is a text, or parts."""
 
     role: Annotated[str, Field(max_length=64)]
-    content: Text | Annotated[list[Part], Field(max_length=MAX_PARTS)] | None = None
+    content: str | Annotated[list[Part], Field(max_length=MAX_PARTS)] | None = None
 
     def text(self) -> str:
         """Its text parts, a line each."""
@@ -66,10 +64,14 @@ class Message(BaseModel):
 
 
 class ChatBody(BaseModel):
-    """``POST /v1/chat/completions``."""
+    """``POST /v1/chat/completions``.
+
+    Clients send the whole conversation each time, however long it has become; what is more than a
+    history can be is left out here.
+    """
 
     model: Annotated[str, Field(min_length=1, max_length=256)]
-    messages: Annotated[list[Message], Field(min_length=1, max_length=MAX_TURNS + 1)]
+    messages: Annotated[list[Message], Field(min_length=1)]
     stream: bool | None = None
 
     def asked(self) -> AnswerRequest:
@@ -236,8 +238,10 @@ async def _events(edge: Edge, relay: AnswerRelay, head: _Head) -> AsyncIterator[
 
 
 def _turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
-    return tuple(
-        Turn(_ROLES[message.role], text)
+    """The newest `MAX_TURNS`, each up to `MAX_TURN_CHARACTERS`."""
+    turns = [
+        Turn(_ROLES[message.role], text[:MAX_TURN_CHARACTERS])
         for message in messages
         if message.role in _ROLES and (text := message.text())
-    )
+    ]
+    return tuple(turns[-MAX_TURNS:])

@@ -21,7 +21,7 @@ async def alive() -> JSONResponse:
 
 @router.get("/readyz")
 async def ready(edge: EdgeOf) -> JSONResponse:
-    """200 once models are loaded and indexes verified; 503 with the reason until then."""
+    """200 once models are loaded; 503 with the reason until then."""
     if edge.startup.ready:
         return JSONResponse({"ready": True})
     if failure := edge.startup.failure:

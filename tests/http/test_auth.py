@@ -109,6 +109,29 @@ def test_a_page_of_another_site_plants_no_documents(world: World, site: str) -> 
     assert read.json() == {"items": []}
 
 
+@pytest.mark.parametrize("host", ["evil.example:8000", "127.0.0.1.evil.example", "[", "10.0.0.7"])
+def test_a_page_whose_name_leads_to_this_machine_reads_nothing(world: World, host: str) -> None:
+    for method in ("GET", "POST"):
+        answer = world.client.request(method, "/v1/collections", headers={"Host": host})
+
+        assert answer.status_code == 421
+        assert error_of(answer)["code"] == "wrong_host"
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "LOCALHOST", "rag.localhost", ""]
+)
+def test_names_of_this_machine_are_answered_to(world: World, host: str) -> None:
+    assert world.client.get("/v1/collections", headers={"Host": host}).status_code == 200
+
+
+def test_with_keys_any_name_will_do(make_world: MakeWorld) -> None:
+    world = make_world(api_keys=(KEY,))
+    headers = {"Host": "rag.example", "Authorization": f"Bearer {KEY}"}
+
+    assert world.client.get("/v1/collections", headers=headers).status_code == 200
+
+
 def test_a_page_of_our_own_may_ask(world: World) -> None:
     path = "/v1/collections/notes/documents"
     headers = {"Sec-Fetch-Site": "same-origin"}

@@ -81,7 +81,7 @@ def test_an_endless_body_is_cut_at_the_limit(
     if "multipart" in headers["Content-Type"]:
         body.chunk = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
         body.chunk += b"x" * 100_000 + b"\r\n"
-    request = httpx2.Request("POST", f"http://test{path}", headers=headers)
+    request = httpx2.Request("POST", f"http://localhost{path}", headers=headers)
 
     status, text, sent_headers = send(world, request, body)
 
@@ -96,7 +96,7 @@ def test_an_endless_body_is_cut_at_the_limit(
 def test_a_body_declared_too_long_is_not_read_at_all(make_world: MakeWorld, declared: str) -> None:
     world = make_world(max_body_bytes=1_000_000)
     body = Endless(b" " * 100_000)
-    request = httpx2.Request("POST", f"http://test{SEARCH}", headers=JSON)
+    request = httpx2.Request("POST", f"http://localhost{SEARCH}", headers=JSON)
     request.headers["Content-Length"] = declared
 
     status, text, _ = send(world, request, body)
@@ -109,7 +109,7 @@ def test_without_a_key_no_byte_of_a_body_is_read(make_world: MakeWorld) -> None:
     world = make_world(api_keys=("sesame",))
     body = Endless(b" " * 100_000)
 
-    status, _, headers = send(world, httpx2.Request("POST", f"http://test{SEARCH}"), body)
+    status, _, headers = send(world, httpx2.Request("POST", f"http://localhost{SEARCH}"), body)
 
     assert (status, body.sent, headers["connection"]) == (401, 0, "close")
 

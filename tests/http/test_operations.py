@@ -57,7 +57,7 @@ def test_a_service_that_can_not_be_built_says_so_and_calls_back(
         on_close=lambda: calls.append("close"),
         on_failure=lambda: calls.append("failure"),
     )
-    with TestClient(app) as client:
+    with TestClient(app, base_url="http://localhost") as client:
         app.state.edge.startup._thread.join(30)
         ready = client.get("/readyz")
         other = client.get("/v1/collections")

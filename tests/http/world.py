@@ -191,7 +191,7 @@ class MakeWorld:
             on_close=lambda: queue.close(30),
             heartbeat_s=heartbeat_s,
         )
-        client = self._stack.enter_context(TestClient(app))
+        client = self._stack.enter_context(TestClient(app, base_url="http://localhost"))
         world = World(client, app, embedder, generator, queue, service)
         if before_build is None:
             world.wait_until_built()

@@ -210,7 +210,7 @@ def test_a_client_that_hangs_up_frees_the_only_worker(start: StartServer) -> Non
             content = httpx2.Request("POST", server.url, json=body).content
             with socket.create_connection(("127.0.0.1", server.port)) as raw:
                 raw.sendall(
-                    b"POST /v1/collections/notes/answer HTTP/1.1\r\nHost: x\r\n"
+                    b"POST /v1/collections/notes/answer HTTP/1.1\r\nHost: localhost\r\n"
                     b"Content-Type: application/json\r\n"
                     + f"Content-Length: {len(content)}\r\n\r\n".encode()
                     + content
