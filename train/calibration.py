@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.retrieval.combination import NO_RERANKER, Combination
+from app.retrieval.learned import NO_RERANKER, Combination
 from app.retrieval.relevance import Calibration, Floats, relevance
 from train.questions import Question, Sets
 

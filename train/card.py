@@ -55,6 +55,8 @@ class Card:
         trained = Counter((group.source, group.language) for group in self.trained)
         read = self.steps * self.run.batch_questions
         kept = f"step {self.steps}, {read:,} questions"
+        if self.run.average > 1:
+            kept = f"the mean of the last {self.run.average} checkpoints, up to {kept}"
         since = f" since it was taken up again at step {self.taken_up}" if self.taken_up else ""
         return "\n".join(
             [
@@ -86,7 +88,7 @@ class Card:
                     ["source", "questions", "retrieval", "before", "after", "together"],
                     [
                         [
-                            row.source,
+                            row.source or "all",
                             str(row.questions),
                             f"{row.after.fused:.3f}",
                             f"{row.before.alone:.3f}",

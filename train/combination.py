@@ -7,7 +7,6 @@ on all of them.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -15,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from app.retrieval.combination import Combination
+from app.retrieval.learned import Combination
 from app.retrieval.relevance import Calibration, Floats
 from eval.json_files import Json
 from eval.metrics.measure import Measure
@@ -30,9 +29,7 @@ from train.left_out import (
 from train.questions import Sets
 
 MATCHES: Final = tuple(0.25 * step for step in range(17))
-BASES: Final = tuple(round(0.1 * step, 1) for step in range(16))
-AGREEMENTS: Final = tuple(round(0.2 * step, 1) for step in range(6))
-"""None below 0: a reranker that contradicts recall must not be trusted more for it."""
+TRUSTS: Final = tuple(round(0.1 * step, 1) for step in range(26))
 CHOSEN_BY: Final = Measure("mrr", 10)
 
 
@@ -49,7 +46,7 @@ class Learned:
     left_out: tuple[LeftOut, ...]
 
     def as_json(self) -> dict[str, Json]:
-        """The file that `app.retrieval.combination.learned` reads."""
+        """The file that `app.retrieval.learned.read_learned` reads."""
         return asdict(self)
 
 
@@ -107,11 +104,10 @@ class _Chooser:
 
     def choose(self, names: tuple[str, ...]) -> Combination:
         """By the questions of the sets that are named."""
-        match = self._best(names, tuple(Combination(match, 0.0, 0.0) for match in MATCHES)).match
+        unaided = self._best(names, tuple(Combination(match, 0.0) for match in MATCHES))
         if not self._has_reranker:
-            return Combination(match, 0.0, 0.0)
-        trusts = sorted(itertools.product(BASES, AGREEMENTS), key=lambda trust: (sum(trust), trust))
-        return self._best(names, tuple(Combination(match, *trust) for trust in trusts))
+            return unaided
+        return self._best(names, tuple(Combination(unaided.match, trust) for trust in TRUSTS))
 
     def _best(self, names: Sequence[str], grid: tuple[Combination, ...]) -> Combination:
         """The first, which trusts the least, that is no worse than the best by a standard error.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -99,6 +100,8 @@ class EmbedderTrainee:
     def save(self, folder: Path) -> None:
         """See `Trainee.save`."""
         model = merged(self._model) if self._run.lora_rank else self._model
+        # The family that the base's name told of is not told of by the new one's.
+        model.prompts = model.prompts | asdict(_prefixes(model, self._base.id))
         model.save_pretrained(str(folder), create_model_card=False)
 
 

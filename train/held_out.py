@@ -9,10 +9,13 @@ from typing import Any, Final
 import numpy as np
 from sentence_transformers.base.evaluation import BaseEvaluator
 
+from app.retrieval.combination import standard_scores
 from train.groups import Group
 
 CANDIDATES: Final = 16
 """Of each question, in fused order."""
+TOTAL: Final = ""
+"""In place of a source: all of them. A source has a name."""
 ALONE: Final = "mrr"
 COMBINED: Final = "mrr_combined"
 """What checkpoints are chosen by: the model's own order, or the one together with recall."""
@@ -40,14 +43,14 @@ def measure(groups: Sequence[Group], score: Score) -> Ranks:
 
 
 def measure_by_source(groups: Sequence[Group], score: Score) -> dict[str, Ranks]:
-    """`measure` of all groups, as ``all``, and of each source where there are several."""
-    sources: dict[str, list[tuple[float, float, float]]] = {"all": []}
+    """`measure` of all groups, as `TOTAL`, and of each source where there are several."""
+    sources: dict[str, list[tuple[float, float, float]]] = {TOTAL: []}
     for group in groups:
         found = _reciprocal_ranks(group, score)
-        sources["all"].append(found)
+        sources[TOTAL].append(found)
         sources.setdefault(group.source, []).append(found)
-    several = len(sources) > 2  # noqa: PLR2004 - all, and one source
-    return {name: _mean(found) for name, found in sources.items() if several or name == "all"}
+    several = len(sources) > 2  # noqa: PLR2004 - the total, and one source
+    return {name: _mean(found) for name, found in sources.items() if several or name == TOTAL}
 
 
 def _mean(found: Sequence[tuple[float, float, float]]) -> Ranks:
@@ -62,13 +65,9 @@ def _reciprocal_ranks(group: Group, score: Score) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
     fused = np.array([passage.score for passage in passages])
     alone = np.array(score(group.query, [passage.text for passage in passages]), dtype=np.float64)
-    both = _standard(fused) + _standard(alone)
-    return tuple(1.0 / (1 + int((s > s[answer]).sum())) for s in (fused, alone, both))  # type: ignore[return-value]  # of three
-
-
-def _standard(scores: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
-    deviation = scores.std()
-    return (scores - scores.mean()) / deviation if deviation else np.zeros_like(scores)
+    both = standard_scores(fused) + standard_scores(alone)
+    # Equals count as better than the answer, and so does NaN: not to tell is no merit.
+    return tuple(1.0 / int((~(s < s[answer])).sum()) for s in (fused, alone, both))  # type: ignore[return-value]  # of three
 
 
 class HeldOut(BaseEvaluator):

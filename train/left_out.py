@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.retrieval.combination import Combination
+from app.retrieval.learned import Combination
 from app.settings import RetrievalSettings
 from eval.holm import holm
 from eval.metrics.measure import Measure

@@ -8,13 +8,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from app.retrieval.combination import (
-    Combination,
-    Weights,
-    combined_scores,
-    recalled_scores,
-    settled,
-)
+from app.retrieval.combination import Weights, combined_scores, recalled_scores, settled
+from app.retrieval.learned import Combination
 from app.retrieval.relevance import Floats
 from app.retrieval.rerank import SLICE
 from eval.metrics.measure import Measure

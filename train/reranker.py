@@ -12,7 +12,7 @@ from sentence_transformers import CrossEncoder
 from sentence_transformers.cross_encoder import CrossEncoderTrainer
 from tokenizers import Tokenizer
 
-from app.models.excerpt import Budget, excerpts
+from app.models.excerpt import Budget, excerpts, save_budget
 from app.models.folder import ModelFolder
 from app.ports import Reranker
 from train.base import load_cross_encoder, save_cross_encoder, write_cross_encoder
@@ -115,6 +115,12 @@ class RerankerTrainee:
         if self._run.lora_rank:
             model = merged(model)
         save_cross_encoder(model, folder)
+        save_budget(folder, budget_of(self._run))
+
+
+def budget_of(run: RerankerRun) -> Budget:
+    """What it is trained, and later served, to read."""
+    return Budget(query=run.query_tokens, passage=run.passage_tokens, lead=run.lead_tokens)
 
 
 class _Trainer(CheckpointLoading, CrossEncoderTrainer):  # type: ignore[misc]  # untyped there
@@ -129,7 +135,7 @@ class _Reader:
         self._tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._budget = Budget(run.query_tokens, run.passage_tokens, run.lead_tokens)
+        self._budget = budget_of(run)
 
     def read(self, query: str, passages: Sequence[str]) -> tuple[str, list[str]]:
         """See `excerpts`."""

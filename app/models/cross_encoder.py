@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
+from app.models.batching import batches_by_length
 from app.models.encoder import Precision
 from app.models.excerpt import Budget, excerpts
 from app.models.folder import ModelFolder
@@ -83,19 +84,9 @@ class CrossEncoderReranker:
         asked, read = excerpts(tokenizer, query, passages, self._budget)
         encodings = tokenizer.encode_batch([(asked, passage) for passage in read])
         scores = [0.0] * len(passages)
-        for indexes in self._batches(encodings):
+        lengths = [len(encoding.ids) for encoding in encodings]
+        for indexes in batches_by_length(lengths, most=self._batch_tokens):
             batch = pad_pairs([encodings[i] for i in indexes], self._scorer.facts)
             for index, score in zip(indexes, self._scorer.score(batch), strict=True):
                 scores[index] = float(score)
         return scores
-
-    def _batches(self, encodings: Sequence[Encoding]) -> Iterator[list[int]]:
-        """Indexes of pairs of like length, so that little is padding, longest first."""
-        batch: list[int] = []
-        for index in sorted(range(len(encodings)), key=lambda i: -len(encodings[i].ids)):
-            if batch and (len(batch) + 1) * len(encodings[batch[0]].ids) > self._batch_tokens:
-                yield batch
-                batch = []
-            batch.append(index)
-        if batch:
-            yield batch

@@ -38,9 +38,6 @@ class DiskMemory:
     def __init__(self, file: Path) -> None:
         self._file = file
         file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(self._connect()) as database, database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute(_SCHEMA)
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Numbers]:
         """What is known under these keys, bit by bit as it was written."""
@@ -55,7 +52,10 @@ class DiskMemory:
             database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._file, timeout=BUSY_TIMEOUT_S)
+        database = sqlite3.connect(self._file, timeout=BUSY_TIMEOUT_S)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute(_SCHEMA)
+        return database
 
 
 def _read(database: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:

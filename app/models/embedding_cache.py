@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -21,8 +20,10 @@ class CachedEmbedder:
     that was computed, bit by bit.
     """
 
-    def __init__(self, embedder: Embedder, file: Path) -> None:
+    def __init__(self, embedder: Embedder, file: Path, *, query_prefix: str | None = None) -> None:
+        """``query_prefix`` is ``models.query_prefix``, which need not be part of the id."""
         self._embedder = embedder
+        self._query = f"query {query_prefix!r}" if query_prefix else "query"
         self._memory = DiskMemory(file)
         self._lock = threading.Lock()
 
@@ -51,7 +52,7 @@ class CachedEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed_queries`."""
-        return self._vectors("query", texts, self._embedder.embed_queries)
+        return self._vectors(self._query, texts, self._embedder.embed_queries)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed_passages`."""
@@ -59,7 +60,7 @@ class CachedEmbedder:
 
     def _vectors(
         self,
-        kind: Literal["query", "passage"],
+        kind: str,
         texts: Sequence[str],
         embed: Callable[[Sequence[str]], Vectors],
     ) -> Vectors:

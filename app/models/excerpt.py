@@ -7,15 +7,20 @@ before frequent ones. A passage within the budget is read whole.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from app.errors import ModelIncompatible
+
+BUDGET_FILE: Final = "excerpt.json"
 FREQUENT: Final = 200
 """Vocabularies list frequent pieces first; those before this one do not tell what is sought."""
 _REPEATED: Final = 0.1
@@ -30,6 +35,21 @@ class Budget:
     query: int = 64
     passage: int = 128
     lead: int = 32
+
+
+def save_budget(folder: Path, budget: Budget) -> None:
+    """Writes beside a cross-encoder what it was trained to read."""
+    (folder / BUDGET_FILE).write_text(json.dumps(asdict(budget)), encoding="utf-8")
+
+
+def saved_budget(folder: Path) -> Budget | None:
+    """What `save_budget` wrote; ``None`` where there is nothing."""
+    try:
+        return Budget(**json.loads((folder / BUDGET_FILE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise ModelIncompatible(f"{folder / BUDGET_FILE} can't be read: {error}") from error
 
 
 def excerpts(

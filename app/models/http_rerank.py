@@ -14,6 +14,7 @@ https://huggingface.github.io/text-embeddings-inference
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
@@ -76,8 +77,9 @@ class HttpReranker:
 
     @property
     def id(self) -> str:
-        """Shape and model."""
-        return f"{self._shape}:{self._model}"
+        """Shape and model; where no model is named, a digest of the address tells servers apart."""
+        address = hashlib.sha256(self._client.url.encode()).hexdigest()[:12]
+        return f"{self._shape}:{self._model or address}"
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """One score a passage, in their order; higher is better, the range is the model's own.

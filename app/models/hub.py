@@ -14,7 +14,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from huggingface_hub import constants, snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    HFValidationError,
+    IncompleteSnapshotError,
+    LocalEntryNotFoundError,
+)
 
 from app.errors import ModelMissing
 from app.models.folder import ModelFolder, local_folder
@@ -43,9 +48,8 @@ def locate(name: str) -> ModelFolder:
 
 def _locate_id(name: str) -> ModelFolder:
     try:
-        return _snapshot(name, snapshot_download(name, local_files_only=True))
-    except LocalEntryNotFoundError:
-        pass
+        if (folder := _cached(name)) is not None:
+            return _snapshot(name, folder)
     except HFValidationError as error:
         raise ModelMissing(f"{name!r} is neither a folder nor a Hugging Face id") from error
     advice = (
@@ -68,17 +72,35 @@ def _locate_id(name: str) -> ModelFolder:
         raise ModelMissing(f"model {name} could not be downloaded: {error}") from error
 
 
+def _cached(name: str) -> str | None:
+    """What was downloaded before: all of a repository, or what `_download` takes of it."""
+    found: str | None = None
+    for weights in (_WEIGHTS, _OLD_WEIGHTS):
+        try:
+            found = _files(name, weights, local=True)
+        except IncompleteSnapshotError:
+            return None  # a download broke off
+        except LocalEntryNotFoundError:
+            continue
+        if any(Path(found).rglob(weights)):
+            break
+    return found
+
+
 def _download(name: str) -> str:
-    folder = snapshot_download(
-        name, allow_patterns=[_WEIGHTS, *_DESCRIPTIONS], ignore_patterns=list(_OTHER_FORMATS)
-    )
+    folder = _files(name, _WEIGHTS, local=False)
     if not any(Path(folder).rglob(_WEIGHTS)):
-        folder = snapshot_download(
-            name,
-            allow_patterns=[_OLD_WEIGHTS, *_DESCRIPTIONS],
-            ignore_patterns=list(_OTHER_FORMATS),
-        )
+        folder = _files(name, _OLD_WEIGHTS, local=False)
     return folder
+
+
+def _files(name: str, weights: str, *, local: bool) -> str:
+    return snapshot_download(
+        name,
+        allow_patterns=[weights, *_DESCRIPTIONS],
+        ignore_patterns=list(_OTHER_FORMATS),
+        local_files_only=local,
+    )
 
 
 def _snapshot(name: str, folder: str) -> ModelFolder:

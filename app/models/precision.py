@@ -118,7 +118,8 @@ def load_fastest(
         if precision not in loaders:
             raise ConfigurationError(
                 f"models.precision is {precision}, which needs OpenVINO, and that is not "
-                "installed; run `pip install 'attest-rag[fast]'` or set it to auto"
+                "installed; install the extra `fast` (in a checkout `pip install '.[fast]'`), or "
+                "set it to auto"
             )
         return loaders[precision](), Choice(precision)
     choice = recall(file, key)

@@ -20,8 +20,9 @@ starts at once.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import SecretStr
 
@@ -32,10 +33,15 @@ from app.models.packages import require
 from app.ports import Embedder, Generator, Reranker
 from app.settings import ModelSettings
 
+if TYPE_CHECKING:
+    from app.models.excerpt import Budget
+
 BUNDLED: Final = "bundled:"
 OPENAI: Final = "openai:"
 NONE: Final = "none"
 LATE_INTERACTION: Final = "late-interaction"
+SHORTEST_S: Final = 0.001
+"""A timeout; 0 would be none."""
 RERANKER_TOKENS: Final = 256
 """Of a passage, read by a cross-encoder that does not say otherwise: a whole chunk."""
 _HTTP_RERANKERS: Final[dict[str, Literal["cohere", "jina", "tei"]]] = {
@@ -79,8 +85,12 @@ def build_embedder(settings: ModelSettings) -> Embedder:
     )
 
 
-def build_reranker(settings: ModelSettings, embedder: Embedder | None) -> Reranker | None:
+def build_reranker(
+    settings: ModelSettings, embedder: Embedder | None, *, budget_ms: float = math.inf
+) -> Reranker | None:
     """The reranker that ``settings.reranker`` names, or ``None`` for ``none``.
+
+    One behind HTTP is waited for no longer than ``budget_ms``, nor than the settings say.
 
     Raises:
         ConfigurationError: the name can't be understood, or ``embedder`` has no token states.
@@ -112,29 +122,32 @@ def build_reranker(settings: ModelSettings, embedder: Embedder | None) -> Rerank
                 url,
                 model,
                 api_key=_secret(settings.reranker_api_key),
-                timeout_s=settings.request_timeout_s,
+                timeout_s=max(min(settings.request_timeout_s, budget_ms / 1_000), SHORTEST_S),
             )
     folder = model_folder(name, settings.cache, kind="reranker")
     from app.models.cross_encoder import CrossEncoderReranker
-    from app.models.excerpt import Budget
 
-    tokens = settings.reranker_tokens or _trained_tokens(name)
     return CrossEncoderReranker.load(
         folder,
         cache=settings.cache,
-        budget=Budget(passage=tokens, lead=tokens // 4),
+        budget=_budget(settings, folder),
         precision=settings.precision,
         threads=settings.threads,
     )
 
 
-def _trained_tokens(name: str) -> int:
-    """How much of a passage a cross-encoder reads where no setting says it."""
-    if name.startswith(BUNDLED):
-        model = bundled(name.removeprefix(BUNDLED))
-        if isinstance(model, TrainedModel):
-            return model.passage_tokens
-    return RERANKER_TOKENS
+def _budget(settings: ModelSettings, folder: ModelFolder) -> Budget:
+    """What a cross-encoder reads: as the setting says, or as it was trained, or a whole chunk."""
+    from app.models.excerpt import Budget, saved_budget
+
+    tokens = settings.reranker_tokens
+    if not tokens and (trained := saved_budget(folder.path)):
+        return trained
+    if not tokens and settings.reranker.startswith(BUNDLED):
+        model = bundled(settings.reranker.removeprefix(BUNDLED))
+        tokens = model.passage_tokens if isinstance(model, TrainedModel) else None
+    tokens = tokens or RERANKER_TOKENS
+    return Budget(passage=tokens, lead=tokens // 4)
 
 
 def build_generator(settings: ModelSettings) -> Generator | None:

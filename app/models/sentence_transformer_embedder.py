@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, Self
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import Vectors
+from app.models.batching import batches_by_length
 from app.models.encoder import Precision, Runtime, pad, truncate
 from app.models.folder import ModelFolder
 from app.models.precision import Choice, load_runtime
@@ -135,7 +136,7 @@ class SentenceTransformerEmbedder:
         prefix = self._prefixes.query if kind == "query" else self._prefixes.passage
         rows = self._rows(prefix, texts)
         states: list[TokenStates] = [np.empty((0, 0), np.float32)] * len(texts)
-        for indexes in self._batches(rows):
+        for indexes in batches_by_length([len(row) for row in rows], most=self._batch_tokens):
             ids, mask = pad([rows[i] for i in indexes], self._runtime.facts)
             tokens = self._runtime.encode(ids, mask).tokens
             for position, index in enumerate(indexes):
@@ -145,7 +146,7 @@ class SentenceTransformerEmbedder:
     def _embed(self, prefix: str, texts: Sequence[str]) -> Vectors:
         rows = self._rows(prefix, texts)
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for indexes in self._batches(rows):
+        for indexes in batches_by_length([len(row) for row in rows], most=self._batch_tokens):
             ids, mask = pad([rows[i] for i in indexes], self._runtime.facts)
             vectors[indexes] = self._runtime.encode(ids, mask).texts
         return _normalised(vectors)
@@ -153,17 +154,6 @@ class SentenceTransformerEmbedder:
     def _rows(self, prefix: str, texts: Sequence[str]) -> list[list[int]]:
         encodings = self._runtime.tokenizer.encode_batch([prefix + text for text in texts])
         return [truncate(encoding, self._runtime.facts.max_length) for encoding in encodings]
-
-    def _batches(self, rows: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-        """Indexes of texts of like length, so that little is padding, longest first."""
-        batch: list[int] = []
-        for index in sorted(range(len(rows)), key=lambda i: -len(rows[i])):
-            if batch and (len(batch) + 1) * len(rows[batch[0]]) > self._batch_tokens:
-                yield batch
-                batch = []
-            batch.append(index)
-        if batch:
-            yield batch
 
 
 def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

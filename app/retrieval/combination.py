@@ -5,50 +5,36 @@ the query's terms (`app.retrieval.term_match`), and, where there is a reranker, 
 Fused and rerank scores are taken as standard scores over the candidates of the query that have
 one::
 
-    recalled = fused + match_weight · match · m              m: the term match, 0 to 1
-    score    = recalled + trust · rerank
-    trust    = rerank_weight · max(0, base + agreement · r)  r: correlation of recalled and rerank
+    recalled = fused + match_weight · match · m    m: the term match, 0 to 1
+    score    = recalled + rerank_weight · trust · rerank
 
 A reranker reads the first by `recalled`. One that was trained on other text than yours is now and
-then wrong with conviction, so it never decides alone. Out of its depth it orders the candidates at
-random: it agrees with nothing, is trusted less, and the order before it stands. Only differences
-within a query count, so that the scale of any reranker will do. Candidates that it did not read
-take part with the score that is to be expected from recall, r · recalled.
+then wrong with conviction, so it never decides alone: it is trusted as far as it gained on sets of
+questions that it had not seen. Only differences within a query count, so that the scale of any
+reranker will do. Candidates that it did not read take part with the score that is to be expected
+from recall, r · recalled, r being the correlation of both over those that it read.
 
-The numbers were learned by ``rag train combination`` on whole sets of questions, each of which was
-left out in turn (``combination.json`` beside this module says which, and what was gained on them).
+``match`` and ``trust`` are learned, see `app.retrieval.learned`.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import Fused
-from app.retrieval.relevance import Calibration, Floats, relevance
+from app.retrieval.learned import NO_RERANKER, Combination, Learned
+from app.retrieval.relevance import Floats, relevance
 
-FILE: Final = "combination.json"
-NO_RERANKER: Final = "none"
-"""What having none is called."""
 TOP: Final = 5
 """Places that reading on must not change, where a reranker is to stop early."""
-
-
-@dataclass(frozen=True, slots=True)
-class Combination:
-    """How much the term match counts, and how far rerankers are trusted."""
-
-    match: float
-    base: float
-    agreement: float
+ROUNDING: Final = 1e-9
+"""Differences of scores, relative to the scores, that are none: float32 has seven digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +43,6 @@ class Weights:
 
     match: float = 1.0
     rerank: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """What ships with Attest; calibrations by the id of the reranker."""
-
-    combination: Combination
-    calibrations: Mapping[str, Calibration]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +145,7 @@ def recalled_scores(
     fused: Floats, matches: Floats, *, weights: Weights, combination: Combination
 ) -> Floats:
     """One score a candidate before reranking, higher is better; arguments as `combined_scores`."""
-    recalled: Floats = _standard(fused) + weights.match * combination.match * matches
+    recalled: Floats = standard_scores(fused) + weights.match * combination.match * matches
     return recalled
 
 
@@ -254,12 +232,11 @@ def _with_reranker(
     read = ~np.isnan(rerank)
     if read.sum() < 2:  # noqa: PLR2004 - one score alone does not compare with anything
         return recalled, math.inf
-    deviation = recalled[read].std() or 1.0
-    r = _correlation(recalled[read], rerank[read])
-    by_reranker = max(0.0, r) * (recalled - recalled[read].mean()) / deviation
-    by_reranker[read] = _standard(rerank[read])
-    trust = weights.rerank * max(0.0, combination.base + combination.agreement * r)
-    return recalled + trust * by_reranker, trust * math.sqrt(1.0 - max(0.0, r) ** 2)
+    r = max(0.0, _correlation(recalled[read], rerank[read]))
+    by_reranker = r * (recalled - recalled[read].mean()) / (_deviation(recalled[read]) or 1.0)
+    by_reranker[read] = standard_scores(rerank[read])
+    trust = weights.rerank * combination.trust
+    return recalled + trust * by_reranker, trust * math.sqrt(1.0 - r**2)
 
 
 def _chance_above(threshold: float, deviation: float) -> float:
@@ -278,20 +255,20 @@ def _matches(fused: Sequence[Fused], matches: Mapping[str, float]) -> Floats:
     return np.array([matches.get(candidate.chunk_id, 0.0) for candidate in fused])
 
 
-def _standard(values: Floats) -> Floats:
-    deviation = values.std() if len(values) else 0.0
+def standard_scores(values: Floats) -> Floats:
+    """With mean 0 and standard deviation 1; all 0 where they don't differ."""
+    deviation = _deviation(values)
     return (values - values.mean()) / deviation if deviation else np.zeros_like(values)
 
 
+def _deviation(values: Floats) -> float:
+    """Standard deviation; 0 where there is none but what rounding makes of equal values."""
+    if not len(values):
+        return 0.0
+    deviation = float(values.std())
+    return deviation if deviation > ROUNDING * float(np.abs(values).max()) else 0.0
+
+
 def _correlation(a: Floats, b: Floats) -> float:
-    spread = float(a.std() * b.std())
-    together = float(((a - a.mean()) * (b - b.mean())).mean())
-    return max(-1.0, min(1.0, together / spread)) if spread else 0.0
-
-
-@cache
-def learned() -> Learned:
-    """What ships with Attest."""
-    content = json.loads((files("app.retrieval") / FILE).read_text(encoding="utf-8"))
-    calibrations = [Calibration(**one) for one in content["calibrations"]]
-    return Learned(Combination(**content["combination"]), {c.reranker: c for c in calibrations})
+    together = standard_scores(a) * standard_scores(b)
+    return max(-1.0, min(1.0, float(together.mean())))

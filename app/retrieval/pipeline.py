@@ -10,8 +10,9 @@ from app.domain import Candidate, Hit, SearchResult, Trace
 from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.combination import NO_RERANKER, Combined, as_fused
+from app.retrieval.combination import Combined, as_fused
 from app.retrieval.fusion import fuse
+from app.retrieval.learned import NO_RERANKER, Learned, shipped
 from app.retrieval.ranking import Ranker
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
 from app.retrieval.soundness import dense_factor
@@ -35,6 +36,7 @@ class SearchPipeline:
         analyzer: Analyzer,
         embedder: Embedder,
         reranker: Reranker | None,
+        learned: Learned,
         in_force: InForce,
         executor: Executor,
     ) -> None:
@@ -44,7 +46,11 @@ class SearchPipeline:
         self._settings = in_force.settings
         self._executor = executor
         self._ranker = Ranker(
-            collection, analyzer=analyzer, reranker=reranker, settings=in_force.settings
+            collection,
+            analyzer=analyzer,
+            reranker=reranker,
+            learned=learned,
+            settings=in_force.settings,
         )
         self._routes: Mapping[str, Route] = {
             BM25: BM25Route(collection, analyzer),
@@ -197,8 +203,12 @@ def make_pipeline(
     reranker: Reranker | None,
     settings: RetrievalSettings,
     executor: Executor,
+    learned: Learned | None = None,
 ) -> SearchPipeline:
-    """A pipeline with the settings that are in force for the collection now."""
+    """A pipeline with the settings that are in force for the collection now.
+
+    ``learned`` is what ships where it is not given.
+    """
     in_force = settings_in_force(
         settings,
         collection.tuning(),
@@ -212,6 +222,7 @@ def make_pipeline(
         analyzer=analyzer,
         embedder=embedder,
         reranker=reranker,
+        learned=learned or shipped(),
         in_force=in_force,
         executor=executor,
     )

@@ -9,15 +9,14 @@ from app.domain import Chunk, Fused
 from app.errors import AttestError
 from app.ports import Analyzer, Collection, Reranker
 from app.retrieval.combination import (
-    NO_RERANKER,
     Combined,
     Weights,
     as_fused,
     best_recalled,
     combine,
     is_settled,
-    learned,
 )
+from app.retrieval.learned import NO_RERANKER, Learned
 from app.retrieval.rerank import Pace, score_within
 from app.retrieval.stopwatch import Stopwatch
 from app.retrieval.term_match import MOST_TERMS, term_matches
@@ -35,11 +34,13 @@ class Ranker:
         *,
         analyzer: Analyzer,
         reranker: Reranker | None,
+        learned: Learned,
         settings: RetrievalSettings,
     ) -> None:
         self._collection = collection
         self._analyzer = analyzer
         self._reranker = reranker
+        self._learned = learned
         self._settings = settings
         self._weights = Weights(match=settings.match_weight, rerank=settings.rerank_weight)
         self._pace = Pace()
@@ -76,7 +77,7 @@ class Ranker:
             scores,
             depth=len(part),
             weights=self._weights,
-            learned=learned(),
+            learned=self._learned,
             reranker=self.reranker_id or NO_RERANKER,
         )
 
@@ -97,7 +98,7 @@ class Ranker:
         degraded: list[str],
     ) -> Mapping[str, float]:
         """By chunk id, of the first ones; empty where the reranker fails."""
-        settings, combination = self._settings, learned().combination
+        settings, combination = self._settings, self._learned.combination
         best = [
             chunk_id
             for chunk_id in best_recalled(

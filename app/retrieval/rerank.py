@@ -15,6 +15,8 @@ SLICE: Final = 8
 """The most that are scored between two looks at the clock."""
 _NEWEST: Final = 0.3
 """How much the last slice counts in the pace."""
+_FORGOTTEN: Final = 0.1
+"""How much of the pace each time is forgotten that it lets nothing be read."""
 
 
 class Pace:
@@ -27,6 +29,10 @@ class Pace:
         """Takes note of one slice."""
         each = seconds / passages
         self.seconds += (each - self.seconds) * (_NEWEST if self.seconds else 1.0)
+
+    def saw_nothing(self) -> None:
+        """Nothing was read for want of time. One slow start must not end reranking for good."""
+        self.seconds *= 1.0 - _FORGOTTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,8 @@ def score_within(
 ) -> Scored:
     """Scores ``passages`` in their order: all, or the first while there is time and it pays.
 
-    A slice is begun only where the pace seen so far lets it end in time.
+    A slice is begun only where the pace seen so far lets it end in time. A pace that lets nothing
+    be read at all fades, and so is put to the test again after some requests.
 
     Args:
         reranker: Scores them.
@@ -67,10 +74,12 @@ def score_within(
     scores: list[float] = []
     while len(scores) < len(passages):
         began = clock()
-        most = SLICE if scores else FIRST
-        fit = int((deadline - began) / pace.seconds) if pace.seconds else most
-        size = min(most, fit, len(passages) - len(scores))
+        size = min(SLICE if pace.seconds else FIRST, len(passages) - len(scores))
+        if pace.seconds:
+            size = int(min(size, (deadline - began) / pace.seconds))
         if size < 1 or began >= deadline:
+            if not scores:
+                pace.saw_nothing()
             return Scored(tuple(scores), out_of_time=True)
         found = reranker.score(query, passages[len(scores) : len(scores) + size])
         if len(found) != size:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from app.domain import Tuning
 from app.main import Application
-from app.retrieval.combination import NO_RERANKER
+from app.retrieval.learned import NO_RERANKER
 from app.settings import RetrievalSettings, Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown
@@ -101,7 +101,13 @@ def _tune(
     with shown(console, "reranking") as told:
         reranked = rerank_all(app.pipeline(target.collection, chosen), target.dataset, told)
     report = report.with_reranking(
-        tune_reranking(reranked, target.dataset.qrels, configured, seed=report.seed)
+        tune_reranking(
+            reranked,
+            target.dataset.qrels,
+            configured,
+            learned=app.learned,
+            seed=report.seed,
+        )
     )
     facts = {
         "dataset": target.dataset.name,

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from app.domain import CandidateTrace, Fused
-from app.retrieval.combination import NO_RERANKER, Weights, best_recalled, combine, learned
+from app.retrieval.combination import Weights, best_recalled, combine
+from app.retrieval.learned import NO_RERANKER, Learned
 from app.settings import RetrievalSettings
 from eval.metrics.relevance import is_relevant
 from eval.runs import collapse
@@ -54,6 +55,7 @@ def tune_reranking(
     qrels: Mapping[str, Mapping[str, int]],
     configured: RetrievalSettings,
     *,
+    learned: Learned,
     seed: int,
 ) -> Attempt:
     """Chooses depth and weights as `eval.tuning.tune.tune` chooses fusion, against the configured.
@@ -84,7 +86,7 @@ def tune_reranking(
             ]
         )
     )
-    ranks = np.stack([_ranks(questions, qrels, setting) for setting in tried])
+    ranks = np.stack([_ranks(questions, qrels, setting, learned) for setting in tried])
 
     def describe(choice: Choice, _: Scope) -> dict[str, object]:
         return asdict(tried[choice.default])
@@ -96,13 +98,18 @@ def tune_reranking(
 
 
 def _ranks(
-    questions: Sequence[Reranked], qrels: Mapping[str, Mapping[str, int]], setting: RerankSetting
+    questions: Sequence[Reranked],
+    qrels: Mapping[str, Mapping[str, int]],
+    setting: RerankSetting,
+    learned: Learned,
 ) -> Ints:
     """``(q,)`` ranks of the first relevant document; 0 for none."""
-    return np.array([_rank(found, qrels[found.question], setting) for found in questions])
+    return np.array([_rank(found, qrels[found.question], setting, learned) for found in questions])
 
 
-def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting) -> int:
+def _rank(
+    found: Reranked, judgments: Mapping[str, int], setting: RerankSetting, learned: Learned
+) -> int:
     by_fusion = sorted(found.candidates, key=lambda candidate: candidate.fused_rank)
     fused = [Fused(c.chunk_id, c.fused_rank, c.fused_score, c.routes) for c in by_fusion]
     weights = Weights(match=setting.match_weight, rerank=setting.rerank_weight)
@@ -114,7 +121,7 @@ def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting)
         matches,
         count=setting.rerank_depth,
         weights=weights,
-        combination=learned().combination,
+        combination=learned.combination,
     )
     order = combine(
         fused,
@@ -122,7 +129,7 @@ def _rank(found: Reranked, judgments: Mapping[str, int], setting: RerankSetting)
         {chunk_id: scores[chunk_id] for chunk_id in read if chunk_id in scores},
         depth=setting.match_depth,
         weights=weights,
-        learned=learned(),
+        learned=learned,
         reranker=NO_RERANKER,
     )
     documents = {c.chunk_id: c.document_id for c in by_fusion}

@@ -20,7 +20,7 @@ from app.models.registry import build_embedder, build_generator, build_reranker
 from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 from app.models.transformers_generator import TransformersGenerator
 from app.ports import Reranker
-from app.retrieval.combination import learned
+from app.retrieval.learned import shipped
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
 
@@ -297,7 +297,7 @@ def test_every_form_of_the_bundled_reranker_gives_the_same_scores(
     passages = ["river", "The bank of a river. " * 60, "银行的贷款利率", ""]
     scores = bundled_reranker.score("Where is the river bank?", passages)
     assert scores == pytest.approx(exact.score("Where is the river bank?", passages), abs=0.2)
-    assert bundled_reranker.id in learned().calibrations
+    assert bundled_reranker.id in shipped().calibrations
 
 
 def test_a_cross_encoder_with_several_labels_is_no_reranker(tmp_path: Path) -> None:

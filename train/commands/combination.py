@@ -41,7 +41,8 @@ def run_combination(
         console: Where words and progress go.
 
     Raises:
-        InvalidPairs: there are fewer than three sets, so that leaving one out says little.
+        InvalidPairs: there are fewer than three sets, so that leaving one out says little; or two
+            of one name, or one without questions.
         AttestError: a route or the reranker failed.
     """
     if len(datasets) < LEAST_SETS:
@@ -49,14 +50,18 @@ def run_combination(
     retrieval = settings.retrieval.model_copy(update={"rerank_stop": 0.0})
     app = Application(evaluation_settings(settings.model_copy(update={"retrieval": retrieval})))
     try:
-        sets = {}
+        sets: dict[str, list[Question]] = {}
         for folder, distractors in datasets:
             name, dataset = index_dataset(app, folder, distractors, console)
+            if dataset.name in sets:
+                raise InvalidPairs(f"two datasets are called {dataset.name}; rename a folder")
             dataset = dataset.first(limit)
             collection = app.store.open(name)
             with shown(console, f"reranking {dataset.name}") as told:
                 reranked = rerank_all(app.pipeline(collection), dataset, told)
             sets[dataset.name] = _questions(app, reranked, dataset)
+            if not sets[dataset.name]:
+                raise InvalidPairs(f"{dataset.name} has no question with two candidates or more")
             facts = provenance(app, collection.fingerprint, settings.retrieval)
         learned = learn(sets, reranker=app.reranker.id if app.reranker else None)
     finally:

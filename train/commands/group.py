@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from train.pairs import Pair
 
 training = typer.Typer(
-    help="Fine-tune rerankers and embedders on questions and the passages that answer them.",
+    help="Fine-tune rerankers and embedders, and learn how far a reranker is to be trusted.",
     no_args_is_help=True,
 )
 

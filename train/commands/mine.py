@@ -44,7 +44,7 @@ def mined_groups(
     try:
         for source, own in by_source(pairs).items():
             corpus = corpus_of(own)
-            file = folder / f"{source}-{_key(app, corpus, mining)}.jsonl"
+            file = folder / f"{_key(app, corpus, mining)}.jsonl"
             if not file.is_file():
                 found = _mine(app, source, corpus, mining, console)
                 lost = len(corpus.questions) - len(found)
@@ -84,7 +84,9 @@ def _records(corpus: Corpus) -> Iterator[RecordSource]:
 
 def _key(app: Application, corpus: Corpus, mining: MiningSettings) -> str:
     """The same pairs, indexed and mined the same way, are found again."""
-    digest = hashlib.sha256(repr([asdict(app.indexer.fingerprint), asdict(mining)]).encode())
+    recall = app.settings.retrieval.model_dump(mode="json")
+    made_by = [asdict(app.indexer.fingerprint), asdict(mining), recall]
+    digest = hashlib.sha256(repr(made_by).encode())
     for document, pair in corpus.documents.items():
         digest.update(repr((document, pair.title, pair.positive)).encode())
     for query, relevant in corpus.questions.items():

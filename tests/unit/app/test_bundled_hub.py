@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from app.errors import ModelMissing
 from app.models.hub import locate
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 @pytest.fixture
@@ -72,14 +75,53 @@ def test_an_id_that_is_not_cached_is_missing_when_the_hub_does_not_answer(
 
 
 @pytest.mark.usefixtures("online")
+@pytest.mark.parametrize("weights", ["model.safetensors", "pytorch_model.bin"])
+def test_what_was_downloaded_in_part_is_used_without_asking_the_hub(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, weights: str
+) -> None:
+    """The hub's cache knows of files that were left where they are, and counts them as missing."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: pytest.fail("looked for the network"))
+    snapshot = _cached(tmp_path, ["config.json", weights], left=["README.md", "onnx/model.onnx"])
+    assert locate("owner/model").path == snapshot
+
+
+@pytest.mark.usefixtures("online")
+def test_a_download_that_broke_off_is_no_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    endpoint = f"https://127.0.0.1:{_closed_port()}"
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", endpoint)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    _cached(tmp_path, ["config.json"], left=["model.safetensors"])
+    with pytest.raises(ModelMissing, match="can't be reached"):
+        locate("owner/model")
+
+
+def _cached(cache: Path, here: list[str], *, left: list[str]) -> Path:
+    """A snapshot with the files that are here; the listing of the repository has those left too."""
+    repository = cache / "models--owner--model"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(COMMIT)
+    files = {path: {"size": 2, "blob_id": "0" * 40} for path in here + left}
+    (repository / "trees").mkdir()
+    listing = json.dumps({"format_version": 1, "files": files})
+    (repository / "trees" / f"{COMMIT}.json").write_text(listing)
+    snapshot = repository / "snapshots" / COMMIT
+    snapshot.mkdir(parents=True)
+    for path in here:
+        (snapshot / path).write_text("{}")
+    return snapshot
+
+
+@pytest.mark.usefixtures("online")
 def test_an_id_in_the_cache_is_used_without_asking_the_hub(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    commit = "0123456789abcdef0123456789abcdef01234567"
     repository = tmp_path / "models--owner--model"
     (repository / "refs").mkdir(parents=True)
-    (repository / "refs" / "main").write_text(commit)
-    snapshot = repository / "snapshots" / commit
+    (repository / "refs" / "main").write_text(COMMIT)
+    snapshot = repository / "snapshots" / COMMIT
     snapshot.mkdir(parents=True)
     (snapshot / "config.json").write_text("{}")
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))

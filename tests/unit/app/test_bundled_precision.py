@@ -95,5 +95,5 @@ def test_asking_for_openvino_where_it_is_not_installed_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'attest-rag\[fast\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install '\.\[fast\]'"):
         load_runtime(ModelFolder("m", tmp_path), cache=tmp_path, precision="openvino")

@@ -53,6 +53,18 @@ def test_rerankers_behind_http_are_known_by_their_shape(
     assert reranker.id.startswith(name.partition(":")[0])
 
 
+def test_rerankers_that_differ_in_nothing_but_their_address_are_told_apart(
+    tmp_path: Path, remote: OpenAIEmbedder
+) -> None:
+    ids = set()
+    for address in ("http://localhost:1", "http://localhost:2"):
+        reranker = build_reranker(settings(tmp_path, reranker=f"tei:{address}"), remote)
+        assert reranker is not None
+        assert "localhost" not in reranker.id  # traces show it to clients
+        ids.add(reranker.id)
+    assert len(ids) == 2
+
+
 @pytest.mark.parametrize("name", ["openai:", "openai:http://localhost:1/v1", "openai:#model"])
 def test_an_address_without_a_model_is_refused_with_the_form_it_should_have(
     tmp_path: Path, name: str

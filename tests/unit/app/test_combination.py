@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,23 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import Fused
+from app.errors import ConfigurationError
+from app.models.bundled import RERANKER_MINI
 from app.retrieval.combination import (
     TOP,
-    Combination,
     Combined,
-    Learned,
     Weights,
     best_recalled,
     combine,
     combined_scores,
     is_settled,
-    learned,
+    standard_scores,
 )
+from app.retrieval.learned import Combination, Learned, read_learned, shipped
 from app.retrieval.relevance import Calibration, relevance
 
 FUSED_SCORES = {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}
-BLIND = Combination(match=2.0, base=1.0, agreement=0.0)
-"""Trusts every reranker alike."""
+TRUSTING = Combination(match=2.0, trust=1.0)
+"""Trusts a reranker as much as recall."""
 PLAIN = Calibration("none", intercept=-2.0, score=1.0, best=4.0)
 KNOWN = Calibration("known", intercept=-1.0, score=2.0, best=0.1)
 UNMATCHED = dict.fromkeys(FUSED_SCORES, 0.0)
@@ -42,7 +45,7 @@ def combined(
     matches: Mapping[str, float] = UNMATCHED,
     weights: Weights = AS_LEARNED,
     depth: int = 4,
-    combination: Combination = BLIND,
+    combination: Combination = TRUSTING,
     reranker: str = "unknown",
 ) -> list[Combined]:
     return combine(
@@ -61,7 +64,7 @@ def order(
     *,
     weight: float = 1.0,
     depth: int = 4,
-    combination: Combination = BLIND,
+    combination: Combination = TRUSTING,
 ) -> str:
     found = combined(scores, weights=Weights(rerank=weight), depth=depth, combination=combination)
     return "".join(candidate.fused.chunk_id for candidate in found)
@@ -75,7 +78,7 @@ def test_both_scores_count_in_standard_deviations() -> None:
         np.zeros(4),
         np.array([0.0, 0.0, 8.0, 0.0]),
         weights=Weights(),
-        combination=BLIND,
+        combination=TRUSTING,
     )
     assert found == pytest.approx([0.764, -0.130, 1.285, -1.919], abs=1e-3)
     assert order({"a": 0.0, "b": 0.0, "c": 8.0, "d": 0.0}) == "cabd"
@@ -101,28 +104,19 @@ def test_a_close_match_of_the_terms_counts_beside_the_fused_score() -> None:
 def test_a_reranker_reads_the_best_by_fused_score_and_match_together() -> None:
     """c: −0.447 + 2 · 0.9 = 1.353, before a with 1.342."""
     matches = {"a": 0.0, "b": 0.1, "c": 0.9, "d": 0.0}
-    found = best_recalled(fused(), matches, count=2, weights=AS_LEARNED, combination=BLIND)
+    found = best_recalled(fused(), matches, count=2, weights=AS_LEARNED, combination=TRUSTING)
     assert found == ["c", "a"]
     declined = Weights(match=0.0)
-    found = best_recalled(fused(), matches, count=2, weights=declined, combination=BLIND)
+    found = best_recalled(fused(), matches, count=2, weights=declined, combination=TRUSTING)
     assert found == ["a", "b"]
-    assert best_recalled([], {}, count=2, weights=AS_LEARNED, combination=BLIND) == []
+    assert best_recalled([], {}, count=2, weights=AS_LEARNED, combination=TRUSTING) == []
 
 
 def test_what_a_reranker_did_not_read_is_not_lifted_by_one_that_contradicts_recall() -> None:
     """Of a, b and c, the reranker likes the last best; d, the worst by recall, stays behind."""
-    wary = Combination(match=0.0, base=0.6, agreement=0.0)
+    wary = Combination(match=0.0, trust=0.6)
     found = combined({"a": 0.0, "b": 1.0, "c": 2.0}, combination=wary)
     assert [c.fused.chunk_id for c in found][-1] == "d"
-
-
-def test_a_reranker_is_held_to_recall_and_matches_together() -> None:
-    """Both know c; a reranker that agrees with them is trusted where fusion alone contradicts."""
-    matches = {"a": 0.0, "b": 0.0, "c": 1.0, "d": 0.5}
-    wary = Combination(match=4.0, base=0.0, agreement=1.0)
-    scores = {"a": 0.0, "b": 0.0, "c": 9.0, "d": 3.0}
-    assert combined(scores, matches=matches, combination=wary)[0].score > 4.0
-    assert combined(scores, combination=wary)[0].fused.chunk_id == "a"
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.2])
@@ -132,18 +126,6 @@ def test_with_little_weight_the_fused_order_stands(weight: float) -> None:
 
 def test_with_much_weight_the_reranker_decides() -> None:
     assert order({"a": 0.0, "b": 1.0, "c": 2.0, "d": 3.0}, weight=9.0) == "dcba"
-
-
-def test_a_reranker_that_contradicts_recall_is_trusted_less() -> None:
-    """Correlations of 0, 1, 2, 3 and of 2, 3, 1, 0 with the fused scores: −1 and 0.8."""
-    wary = Combination(match=0.0, base=0.5, agreement=0.5)
-    assert order({"a": 0.0, "b": 1.0, "c": 2.0, "d": 3.0}, weight=9.0, combination=wary) == "abcd"
-    assert order({"a": 2.0, "b": 3.0, "c": 1.0, "d": 0.0}, weight=9.0, combination=wary) == "bacd"
-
-
-def test_trust_is_never_negative() -> None:
-    hostile = Combination(match=0.0, base=-5.0, agreement=0.0)
-    assert order({"a": 2.0, "b": 3.0, "c": 1.0, "d": 0.0}, combination=hostile) == "abcd"
 
 
 def test_a_candidate_that_was_not_reranked_has_the_score_to_be_expected() -> None:
@@ -160,15 +142,26 @@ def test_what_lies_deeper_stays_behind_whatever_its_score() -> None:
     assert order({"a": 0.0, "b": 9.0, "c": 99.0}, weight=2.0, depth=2) == "bacd"
 
 
+@pytest.mark.parametrize("score", [1.0, 0.7, 1.1, -1e6 / 3])
+def test_equal_scores_say_nothing_whatever_rounding_makes_of_their_mean(score: float) -> None:
+    assert standard_scores(np.array([score] * 6)).tolist() == [0.0] * 6
+    many = fused({f"c{n}": 9.0 - n for n in range(8)})
+    read = {f"c{n}": score for n in range(6)}
+    found = combine(
+        many, {}, read, depth=8, weights=AS_LEARNED, learned=shipped(), reranker="unknown"
+    )
+    assert [c.fused.chunk_id for c in found] == [c.chunk_id for c in many]
+
+
 def test_equal_scores_keep_the_fused_order() -> None:
     assert order(dict.fromkeys("abcd", 1.0)) == "abcd"
     flat = [Fused(id_, rank, 1.0, {}) for rank, id_ in enumerate("abcd", 1)]
-    found = combine(flat, {}, {}, depth=4, weights=AS_LEARNED, learned=learned(), reranker="none")
+    found = combine(flat, {}, {}, depth=4, weights=AS_LEARNED, learned=shipped(), reranker="none")
     assert [c.fused.chunk_id for c in found] == list("abcd")
 
 
 def test_nothing_to_rerank_is_nothing() -> None:
-    nothing = combine([], {}, {}, depth=20, weights=AS_LEARNED, learned=learned(), reranker="none")
+    nothing = combine([], {}, {}, depth=20, weights=AS_LEARNED, learned=shipped(), reranker="none")
     assert nothing == []
 
 
@@ -187,11 +180,42 @@ def test_every_candidate_keeps_a_finite_place(
         scores,
         depth=15,
         weights=AS_LEARNED,
-        learned=learned(),
+        learned=shipped(),
         reranker="none",
     )
     assert sorted(c.fused.chunk_id for c in found) == [c.chunk_id for c in candidates]
     assert all(math.isfinite(c.score) for c in found)
+
+
+def test_what_was_learned_for_another_reranker_is_read_from_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "learned.json"
+    calibration = {"reranker": "none", "intercept": 0.0, "score": 1.0, "best": 0.0}
+    content = {"combination": {"match": 1.0, "trust": 2.0}, "calibrations": [calibration]}
+    file.write_text(json.dumps(content))
+    assert read_learned(file).combination == Combination(match=1.0, trust=2.0)
+
+
+def test_what_a_score_of_the_bundled_reranker_means_is_known() -> None:
+    assert {"none", RERANKER_MINI.id} <= shipped().calibrations.keys()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "no JSON",
+        "[]",
+        "{}",
+        '{"combination": {"match": 1.0}, "calibrations": []}',
+        '{"combination": {"match": 1.0, "trust": 2.0}, "calibrations": []}',
+    ],
+)
+def test_a_file_of_something_else_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "learned.json"
+    file.write_text(content)
+    with pytest.raises(ConfigurationError, match=r"models\.combination"):
+        read_learned(file)
+    with pytest.raises(ConfigurationError, match=r"models\.combination"):
+        read_learned(tmp_path / "none.json")
 
 
 def test_relevance_is_a_probability_that_falls_with_the_rank() -> None:
@@ -239,7 +263,7 @@ def settled(
         unread=[id_ for id_ in scores if id_ not in rerank],
         below=below,
         weights=AS_LEARNED,
-        combination=BLIND,
+        combination=TRUSTING,
     )
 
 

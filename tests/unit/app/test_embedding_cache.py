@@ -56,6 +56,21 @@ def test_queries_and_passages_are_kept_apart(cached, model) -> None:
     assert model.embedded == ["query a", "a"]
 
 
+def test_queries_with_another_prefix_are_other_texts(model, tmp_path) -> None:
+    for prefix in (None, "ask: ", "query: "):
+        file = tmp_path / "embeddings.db"
+        CachedEmbedder(model, file, query_prefix=prefix).embed_queries(["a"])
+    assert model.embedded == ["query a"] * 3
+
+
+def test_the_file_may_be_deleted_at_any_time(cached, model, tmp_path) -> None:
+    cached.embed_passages(["a"])
+    for file in tmp_path.glob("embeddings.db*"):
+        file.unlink()
+    cached.embed_passages(["a"])
+    assert model.embedded == ["a", "a"]
+
+
 def test_another_process_finds_what_the_first_left(cached, tmp_path) -> None:
     cached.embed_passages(["a", "\ud800"])
     later = Counting()

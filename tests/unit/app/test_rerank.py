@@ -87,6 +87,37 @@ def test_what_leaves_nothing_to_be_found_out_ends_it_after_a_slice() -> None:
     assert machine.slices == [FIRST, SLICE]
 
 
+def test_slices_are_full_from_the_first_once_the_pace_is_known() -> None:
+    pace = Pace()
+    pace.saw(passages=10, seconds=0.01)
+    machine = Machine(0.001)
+    scored(machine, SLICE + 3, 1_000, pace)
+    assert machine.slices == [SLICE, 3]
+
+
+def test_one_slow_start_does_not_end_reranking_for_good() -> None:
+    """Two seconds a passage where a second is the budget; afterwards it takes ten milliseconds."""
+    pace = Pace()
+    pace.saw(passages=FIRST, seconds=8.0)
+    machine = Machine(0.01)
+    read = [len(scored(machine, 20, 1_000, pace).scores) for _ in range(40)]
+    assert read[0] == 0
+    assert read[-1] == 20
+
+
+def test_a_reranker_that_stays_slow_is_tried_now_and_then() -> None:
+    pace = Pace()
+    pace.saw(passages=FIRST, seconds=8.0)
+    machine = Machine(2.0)
+    read = [len(scored(machine, 20, 1_000, pace).scores) for _ in range(40)]
+    assert 1 <= sum(read) <= 10
+
+
+def test_a_budget_without_end_is_one() -> None:
+    pace = Pace()
+    assert len(scored(Machine(10.0), 20, float("inf"), pace).scores) == 20
+
+
 def test_the_pace_follows_the_newest_slices() -> None:
     """From 10 ms a passage, 20 ms move it by three tenths of the way."""
     pace = Pace()

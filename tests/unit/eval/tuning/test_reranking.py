@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from app.domain import CandidateTrace, Contribution
+from app.retrieval.learned import shipped
 from app.settings import RetrievalSettings
 from eval.tuning.report import Attempt, TuningReport, in_words
 from eval.tuning.reranking import DEEPEST, Reranked, tune_reranking
@@ -46,7 +47,9 @@ def alike(chance: random.Random, relevant: bool) -> float:
 
 def tuned(score: Score, matching: Score = alike, **configured: object) -> Attempt:
     questions, qrels = simulated(score, matching)
-    return tune_reranking(questions, qrels, RetrievalSettings(**configured), seed=SEED)
+    return tune_reranking(
+        questions, qrels, RetrievalSettings(**configured), learned=shipped(), seed=SEED
+    )
 
 
 def knows(chance: random.Random, relevant: bool) -> float:

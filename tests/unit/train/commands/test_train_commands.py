@@ -24,7 +24,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("ATTEST_MODELS__CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("app.main.build_embedder", lambda _: FakeEmbedder(64))
     monkeypatch.setenv("ATTEST_MODELS__RERANKER", "fake")
-    monkeypatch.setattr("app.main.build_reranker", lambda *_: FakeReranker())
+    monkeypatch.setattr("app.main.build_reranker", lambda *_, **__: FakeReranker())
 
     def ran(*arguments: object) -> tuple[int, str, str]:
         code = 0
@@ -185,9 +185,58 @@ def test_what_is_learned_of_a_reranker_says_what_each_left_out_set_thinks_of_it(
     assert "loan left out, matched against fused: hit@1" in out
     assert "loan left out, reranked against matched: hit@1" in out
     learned = json.loads(Path("learned.json").read_text())
-    assert set(learned["combination"]) == {"match", "base", "agreement"}
+    assert set(learned["combination"]) == {"match", "trust"}
     assert [one["reranker"] for one in learned["calibrations"]] == ["none", "fake-reranker"]
     assert [one["questions"] for one in learned["left_out"]] == [8, 8, 8]
+
+
+def test_sets_of_one_name_are_told_apart_by_nobody(run: Run, tmp_path: Path) -> None:
+    folders = []
+    for word in ("river", "bank", "loan"):
+        (tmp_path / word).mkdir()
+        folders.append(dataset(tmp_path / word / "same", word))
+    code, _, err = run("train", "combination", *folders, "--out", "learned.json")
+    assert code == 3
+    assert "two datasets are called same" in err
+
+
+def test_a_set_without_candidates_to_order_is_named_before_the_others_are_read(
+    run: Run, tmp_path: Path
+) -> None:
+    empty = dataset(tmp_path / "empty", "river")
+    (empty / "corpus.jsonl").write_text('{"_id": "d0", "text": "river"}\n', encoding="utf-8")
+    (empty / "queries.jsonl").write_text('{"_id": "q0", "text": "river"}\n', encoding="utf-8")
+    (empty / "qrels.tsv").write_text("q\td\tgrade\nq0\td0\t1\n", encoding="utf-8")
+    folders = [empty, *(dataset(tmp_path / word, word) for word in ("bank", "loan"))]
+    code, out, err = run("train", "combination", *folders, "--out", "learned.json")
+    assert code == 3
+    assert "empty has no question with two candidates" in err
+    assert "bank" not in out
+
+
+def test_negatives_are_mined_anew_where_recall_is_set_otherwise(
+    run: Run, encoder: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("train", "reranker", pairs, "--base", encoder, *SMALL)
+    assert run(*command, "--out", "run")[0] == 0
+    (first,) = Path("run/groups").iterdir()
+    monkeypatch.setenv("ATTEST_RETRIEVAL__FUSION", "rrf")
+    assert run(*command, "--out", "other")[0] == 0
+    (other,) = Path("other/groups").iterdir()
+    assert first.name != other.name
+
+
+def test_a_source_may_have_any_name(run: Run, encoder: Path, pairs: Path, tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in pairs.read_text(encoding="utf-8").splitlines()]
+    file = tmp_path / "all.jsonl"
+    sources = ("all", "../../escape", "很长的来源名称" * 30)
+    lines = [json.dumps({**row, "source": source}) + "\n" for source in sources for row in rows]
+    file.write_text("".join(lines), encoding="utf-8")
+    code, _, err = run("train", "reranker", file, "--base", encoder, "--out", "run", *SMALL)
+    assert (code, err) == (0, "")
+    assert not (tmp_path.parent / "escape").exists()
+    card = Path("run/model/README.md").read_text(encoding="utf-8")
+    assert "| all | en |" in card
 
 
 def test_two_sets_are_too_few_to_leave_one_out(run: Run, tmp_path: Path) -> None:
