@@ -65,6 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except AttestError as error:
         err.print(f"error: {error.message}", style="red")
         sys.exit(_exit_code(error))
+    except sqlite3.OperationalError as error:  # a lock that is held, a disk that is full
+        err.print(f"error: {error}; try again once it has passed", style="red")
+        sys.exit(EXIT_TRANSIENT)
     except OSError as error:
         err.print(f"error: {error}", style="red")
         sys.exit(EXIT_OPERATOR)

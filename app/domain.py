@@ -148,14 +148,15 @@ class Tuning:
 
     ``settings`` are fields of `app.settings.RetrievalSettings` as JSON. ``evidence`` is flat: the
     questions they were chosen on, what they gain on others, how sure that is. They hold for a
-    collection of this ``fingerprint`` and for this ``reranker``, on top of whose order they were
-    chosen.
+    collection of this ``fingerprint``, and for this ``reranker`` and what was ``learned`` of how
+    far to trust it, which the settings multiply.
     """
 
     settings: Mapping[str, object]
     evidence: Mapping[str, Scalar]
     fingerprint: Fingerprint
     reranker: str
+    learned: Mapping[str, float]
     created_at: str
 
 

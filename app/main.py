@@ -111,7 +111,19 @@ class Application:
         prune: Sequence[str] = (),
     ) -> IngestReport:
         """Indexes ``sources`` into a collection, made where it does not exist."""
-        opened = self.store.create(collection, self.indexer.fingerprint)
+        self.store.create(collection, self.indexer.fingerprint)
+        return self._ingest_into(collection, sources, progress, prune=prune)
+
+    def _ingest_into(
+        self,
+        collection: str,
+        sources: Iterable[Source],
+        progress: Progress,
+        *,
+        prune: Sequence[str] = (),
+    ) -> IngestReport:
+        """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
+        opened = self.store.open_same(collection, self.indexer.fingerprint)
         run = Ingestion(
             opened,
             self.indexer,
@@ -164,7 +176,7 @@ class Application:
         return JobQueue(
             self.settings.store.directory,
             prepare=lambda name: self.store.create(name, self.indexer.fingerprint),
-            run=self.ingest,
+            run=self._ingest_into,
             max_waiting=self.settings.server.queue,
         )
 

@@ -251,7 +251,7 @@ class Ingestor(Protocol):
         """What has been done so far. Raises `NotFound`."""
 
     def cancel(self, collection: str) -> None:
-        """Ends the jobs of a collection that wait still, as failed."""
+        """Ends the jobs of a collection that was removed, as failed."""
 
     def wait(self, job_id: str, timeout_s: float) -> JobStatus:
         """Returns when the job has ended, or with its state after ``timeout_s``."""

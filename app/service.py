@@ -154,8 +154,8 @@ class Service:
 
     def drop(self, collection: str) -> None:
         """Removes a collection, all it holds and all that waits for it. Raises `NotFound`."""
-        self._ingestor.cancel(collection)
         self._store.drop(collection)
+        self._ingestor.cancel(collection)
         with self._lock:
             self._pipelines.pop(collection, None)
 

@@ -93,7 +93,8 @@ def find_files(paths: Sequence[Path], *, max_bytes: int) -> FoundFiles:
         for error in unreadable:
             folder = Path(str(error.filename)).relative_to(root).as_posix()
             reason = DocumentRejected("corrupt", f"The folder can't be read: {error.strerror}.")
-            found.append(Rejected(storable(f"{prefix}{folder}/"), reason))
+            name = prefix if folder == "." else f"{prefix}{folder}/"
+            found.append(Rejected(storable(name), reason))
     return FoundFiles(tuple(found), tuple(roots))
 
 

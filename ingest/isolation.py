@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
 from typing import IO, Final, Self, TypeAlias
 
-from app.errors import DocumentRejected, OperatorError, TransientError
+from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
 from ingest.loaders.model import LoadedDocument
 
 logger = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ class IsolatedLoader:
             try:
                 if pipe.poll(_START_S) and pipe.recv() == _READY:
                     return pipe  # only now: imports don't count against a file's time
-                failed = _late
+                failed: Callable[[str], AttestError] = _late
             except (EOFError, OSError):
                 failed = _broken
             except BaseException:
@@ -162,17 +162,24 @@ class IsolatedLoader:
             "PYTHONPATH": os.pathsep.join(path or str(os.curdir) for path in sys.path),
             "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve memory that nothing here uses
         }
-        self._child = subprocess.Popen(  # noqa: S603 - this interpreter and code of our own
-            [sys.executable, "-c", code],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            env=environment,
-            pass_fds=(handle,),
-            start_new_session=True,
-        )
-        theirs.close()
         self._pipe = ours
+        try:
+            self._child = subprocess.Popen(  # noqa: S603 - this interpreter and code of our own
+                [sys.executable, "-c", code],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                env=environment,
+                pass_fds=(handle,),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise TransientError(
+                f"The process that reads files can't be started ({error}). The machine is short of "
+                "memory or of processes; try again when it is not."
+            ) from error
+        finally:
+            theirs.close()
         if self._closed:  # since before `close` could see the child
             self._child.kill()
         return ours
@@ -222,9 +229,9 @@ def _silence_stderr() -> None:
     os.close(nowhere)
 
 
-def _late(tail: str) -> OperatorError:
+def _late(tail: str) -> TransientError:
     logger.error("the process that reads files is late; it printed: %s", tail or "nothing")
-    return OperatorError(
+    return TransientError(
         f"The process that reads files was not ready after {_START_S:g} s. The machine is too "
         "busy or short of memory; try again when it is not."
     )

@@ -4,12 +4,14 @@ A job is durable before it is acknowledged. One process at a time works (it hold
 what it leaves unfinished, by shutdown or by a crash, the next one begins again: documents that
 were indexed before are then skipped by their hash. A job that something passing stopped, such as
 a model behind HTTP that does not answer, is tried again until it can be done; later jobs of its
-collection wait for it, since they may hold newer versions of the same documents.
+collection wait for it, since they may hold newer versions of the same documents. One that could
+not be done for an hour fails: what was to pass may lie in one of its documents.
 """
 
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 import uuid
@@ -37,8 +39,12 @@ SAVE_S: Final = 0.5
 """How often the progress of a job is written down; each time all of its failures are."""
 RETRY_S: Final = 1.0, 60.0
 """How long a job waits to be tried again, the first time and at most; it doubles between."""
+RETRIED_FOR_S: Final = 3_600.0
+"""How long after the first failure it is given up."""
+PASSING: Final = (TransientError, sqlite3.OperationalError)
+"""What may not happen again; SQLite's are a lock that is held and a disk that is full."""
 
-DROPPED: Final = "The collection was removed before this job could begin."
+DROPPED: Final = "The collection was removed before this job was done."
 
 Progress = Callable[[IngestReport], None]
 Run = Callable[[str, Iterable[Source], Progress], IngestReport]
@@ -121,9 +127,10 @@ class JobQueue:
 
     def cancel(self, collection: str) -> None:
         """See `Ingestor.cancel`."""
-        for job in self._table.in_state("queued"):
-            if job.collection == collection:
-                self._end(replace(job, state="failed", error=DROPPED), was="queued")
+        for state in ("queued", "running"):
+            for job in self._table.in_state(state):
+                if job.collection == collection:
+                    self._end(replace(job, state="failed", error=DROPPED), was=state)
 
     # --- the worker -----------------------------------------------------------------------------
 
@@ -185,8 +192,8 @@ class JobQueue:
             if self._stopping.is_set():  # and what it needs has been closed
                 logger.info("job %s is left to the next start: %s", job.id, error)
                 return self._put_back(job)
-            if isinstance(error, TransientError):
-                return self._try_later(job, error)
+            if isinstance(error, PASSING) and self._try_later(job, error):
+                return False
             ended = replace(so_far, state="failed", error=_told(job, error))
         self._end(ended, was="running")
         return True
@@ -195,11 +202,15 @@ class JobQueue:
         self._table.save(replace(job, state="queued"), was="running")
         return False
 
-    def _try_later(self, job: JobStatus, error: TransientError) -> bool:
+    def _try_later(self, job: JobStatus, error: Exception) -> bool:
+        """Whether it is to be tried again."""
         retry = self._retries.setdefault(job.id, _Retry())
-        retry.put_off()
+        if not retry.put_off():
+            return False
         logger.warning("job %s is tried again in %g s: %s", job.id, retry.pause_s, error)
-        return self._put_back(replace(job, error=error.public_message))
+        told = error if isinstance(error, TransientError) else TransientError
+        self._put_back(replace(job, error=told.public_message))
+        return True
 
     def _end(self, job: JobStatus, *, was: str) -> None:
         if self._table.save(job, was=was):
@@ -222,11 +233,14 @@ class _Retry:
     def __init__(self) -> None:
         self.pause_s = 0.0
         self.due = 0.0
+        self._until = time.monotonic() + RETRIED_FOR_S
 
-    def put_off(self) -> None:
+    def put_off(self) -> bool:
+        """Sets the next time, or says that there is none."""
         first, most = RETRY_S
         self.pause_s = min(self.pause_s * 2 or first, most)
         self.due = time.monotonic() + self.pause_s
+        return self.due < self._until
 
 
 def _told(job: JobStatus, error: Exception) -> str:

@@ -262,11 +262,14 @@ def standard_scores(values: Floats) -> Floats:
 
 
 def _deviation(values: Floats) -> float:
-    """Standard deviation; 0 where there is none but what rounding makes of equal values."""
+    """Standard deviation; 0 where there is none but what rounding makes of equal values.
+
+    NaN where one of the values is.
+    """
     if not len(values):
         return 0.0
     deviation = float(values.std())
-    return deviation if deviation > ROUNDING * float(np.abs(values).max()) else 0.0
+    return 0.0 if deviation <= ROUNDING * float(np.abs(values).max()) else deviation
 
 
 def _correlation(a: Floats, b: Floats) -> float:

@@ -209,11 +209,13 @@ def make_pipeline(
 
     ``learned`` is what ships where it is not given.
     """
+    learned = learned or shipped()
     in_force = settings_in_force(
         settings,
         collection.tuning(),
         fingerprint=collection.fingerprint,
         reranker=reranker.id if reranker else NO_RERANKER,
+        learned=learned.combination,
     )
     if in_force.ignored:
         logger.warning("the tuning of %s is not used: %s", collection.name, in_force.ignored)
@@ -222,7 +224,7 @@ def make_pipeline(
         analyzer=analyzer,
         embedder=embedder,
         reranker=reranker,
-        learned=learned or shipped(),
+        learned=learned,
         in_force=in_force,
         executor=executor,
     )

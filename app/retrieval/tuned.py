@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pydantic import ValidationError
 
 from app.domain import Fingerprint, Tuning
+from app.retrieval.learned import Combination
 from app.settings import RetrievalSettings
 
 logger = logging.getLogger(__name__)
@@ -28,11 +29,12 @@ def settings_in_force(
     *,
     fingerprint: Fingerprint,
     reranker: str,
+    learned: Combination,
 ) -> InForce:
     """``configured`` with what was tuned on top, where the tuning still holds.
 
-    It does not where the collection was rebuilt otherwise or another reranker is configured: the
-    settings were the best of something else.
+    It does not where the collection was rebuilt otherwise, or another reranker or another trust in
+    it is configured: the settings were the best of something else.
     """
     if tuning is None or not configured.tuned:
         return InForce(configured)
@@ -42,6 +44,11 @@ def settings_in_force(
         return InForce(
             configured,
             ignored=f"it is for the reranker {tuning.reranker}, and {reranker} is configured",
+        )
+    if dict(tuning.learned) != asdict(learned):
+        return InForce(
+            configured,
+            ignored="term matches or the reranker count otherwise since; tune it again",
         )
     try:
         settings = RetrievalSettings(**(configured.model_dump() | dict(tuning.settings)))

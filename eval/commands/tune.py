@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -125,5 +125,6 @@ def _tuning(app: Application, target: Target, report: TuningReport) -> Tuning | 
         evidence=report.evidence(),
         fingerprint=target.collection.fingerprint,
         reranker=app.reranker.id if app.reranker else NO_RERANKER,
+        learned=asdict(app.learned.combination),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

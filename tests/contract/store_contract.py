@@ -260,6 +260,7 @@ class StoreContract:
             {"questions": 99, "p": 0.01},
             FINGERPRINT,
             "none",
+            {"match": 1.5, "trust": 0.6},
             "2026-01-02T03:04:05+00:00",
         )
         collection.tune(first)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from app.domain import SelfRecall, Soundness, Tuning
 from app.errors import AttestError, ModelMissing
 from app.fakes import FakeGenerator
 from app.http.api import create_app
+from app.retrieval.learned import shipped
 from app.service import Service
 from app.settings import Settings
 from tests.http.world import HARBOUR, Gate, MakeWorld, World, error_of
@@ -161,6 +163,39 @@ def test_collections_are_listed_with_their_sizes_and_dropped(world: World) -> No
     assert names == ["other"]
 
 
+def test_what_waits_for_a_collection_goes_with_it(world: World) -> None:
+    world.ingest("notes", {"id": "a", "text": "x"})
+    documents = "/v1/collections/notes/documents"
+    gate = world.embedder.gate = Gate()
+    running = world.client.post(documents, json={"documents": [{"id": "b", "text": "y"}]})
+    assert gate.reached.wait(30)
+    queued = world.client.post(documents, json={"documents": [{"id": "c", "text": "z"}]})
+    assert world.client.delete("/v1/collections/notes").status_code == 204
+    gate.opened.set()
+    for job in (running, queued):
+        ended = world.client.get(f"/v1/jobs/{job.json()['job_id']}").json()
+        assert ended["state"] == "failed"
+        assert "removed" in ended["error"]
+    world.ingest("other", {"id": "a", "text": "x"})  # the queue goes on
+    names = [item["name"] for item in world.client.get("/v1/collections").json()["items"]]
+    assert names == ["other"]
+
+
+def test_a_collection_that_can_not_be_read_does_not_hide_the_others(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.ingest("notes", {"id": "a", "text": "x"})
+    (tmp_path / "store" / "broken").mkdir()
+    (tmp_path / "store" / "broken" / "catalog.db").write_bytes(b"no database" * 999)
+
+    items = world.client.get("/v1/collections").json()["items"]
+
+    assert [item["name"] for item in items] == ["notes"]
+    assert "collection broken is not listed" in caplog.text
+    models = world.client.get("/v1/models").json()["data"]
+    assert [model["id"] for model in models] == ["notes"]
+
+
 def test_a_collection_tells_how_sound_its_vectors_are_once_that_is_measured(world: World) -> None:
     world.ingest("notes", {"id": "a", "text": "x"})
     assert world.client.get("/v1/collections").json()["items"][0]["soundness"] is None
@@ -196,6 +231,7 @@ def test_a_tuning_kept_while_the_service_runs_is_listed_and_used_by_the_next_sea
         evidence={"questions": 200, "gain": 0.05},
         fingerprint=collection.fingerprint,
         reranker="none",
+        learned=asdict(shipped().combination),
         created_at="2026-01-01T00:00:00+00:00",
     )
     collection.tune(tuning)

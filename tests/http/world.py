@@ -159,7 +159,7 @@ class MakeWorld:
         indexer = Indexer(embedder, analyzer, settings)
 
         def run(name: str, sources: Sequence[Source], progress: Progress) -> IngestReport:
-            collection = store.create(name, indexer.fingerprint)
+            collection = store.open_same(name, indexer.fingerprint)
             ingestion = Ingestion(collection, indexer, load=load, batch_chunks=4, progress=progress)
             return ingestion.run(sources)
 

@@ -48,7 +48,9 @@ def run_combination(
     if len(datasets) < LEAST_SETS:
         raise InvalidPairs(f"give {LEAST_SETS} datasets or more: each is left out in turn")
     retrieval = settings.retrieval.model_copy(update={"rerank_stop": 0.0})
-    app = Application(evaluation_settings(settings.model_copy(update={"retrieval": retrieval})))
+    models = settings.models.model_copy(update={"combination": None})  # it may be what is written
+    own = settings.model_copy(update={"retrieval": retrieval, "models": models})
+    app = Application(evaluation_settings(own))
     try:
         sets: dict[str, list[Question]] = {}
         for folder, distractors in datasets:

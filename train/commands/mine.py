@@ -44,7 +44,7 @@ def mined_groups(
     try:
         for source, own in by_source(pairs).items():
             corpus = corpus_of(own)
-            file = folder / f"{_key(app, corpus, mining)}.jsonl"
+            file = folder / f"{_key(app, corpus, mining, source)}.jsonl"
             if not file.is_file():
                 found = _mine(app, source, corpus, mining, console)
                 lost = len(corpus.questions) - len(found)
@@ -59,7 +59,7 @@ def mined_groups(
 def _mine(
     app: Application, source: str, corpus: Corpus, mining: MiningSettings, console: Console
 ) -> list[Group]:
-    name = f"train-{_key(app, corpus, mining)}"
+    name = f"train-{_key(app, corpus, mining, source)}"
     with shown(console, f"indexing {source}") as told:
         app.ingest(name, _records(corpus), lambda r: told(r.received, len(corpus.documents)))
     collection = app.store.open(name)
@@ -82,10 +82,10 @@ def _records(corpus: Corpus) -> Iterator[RecordSource]:
         yield RecordSource(document, record)
 
 
-def _key(app: Application, corpus: Corpus, mining: MiningSettings) -> str:
-    """The same pairs, indexed and mined the same way, are found again."""
+def _key(app: Application, corpus: Corpus, mining: MiningSettings, source: str) -> str:
+    """The same pairs of the same source, indexed and mined the same way, are found again."""
     recall = app.settings.retrieval.model_dump(mode="json")
-    made_by = [asdict(app.indexer.fingerprint), asdict(mining), recall]
+    made_by = [asdict(app.indexer.fingerprint), asdict(mining), recall, source]
     digest = hashlib.sha256(repr(made_by).encode())
     for document, pair in corpus.documents.items():
         digest.update(repr((document, pair.title, pair.positive)).encode())

@@ -31,8 +31,10 @@ class Facts:
         """
         try:
             found: dict[str, str] = dict(self._connections.rows("SELECT name, value FROM facts"))
-        except sqlite3.OperationalError as error:  # there is no such table
-            raise unreadable(self._path, error) from None
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise  # it passes
+            raise unreadable(self._path, error) from None  # there is no such table
         if found.get("schema") != SCHEMA_VERSION:
             raise StoreCorrupted(
                 f"{self._path} has schema {found.get('schema')}; this version reads "
@@ -46,7 +48,8 @@ class Facts:
         if value is None:
             return None
         fields = json.loads(value)
-        return Tuning(**(fields | {"fingerprint": Fingerprint(**fields["fingerprint"])}))
+        fingerprint = Fingerprint(**fields.pop("fingerprint"))
+        return Tuning(**({"learned": {}} | fields), fingerprint=fingerprint)
 
     def set_tuning(self, tuning: Tuning | None) -> None:
         """Keeps a tuning in place of the one before, or forgets it."""

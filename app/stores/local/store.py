@@ -55,6 +55,10 @@ class LocalStore:
                     fingerprint,
                     lock_timeout_s=self._settings.lock_timeout_s,
                 ).close()
+        return self.open_same(name, fingerprint)
+
+    def open_same(self, name: str, fingerprint: Fingerprint) -> LocalCollection:
+        """As `open`. Raises `FingerprintMismatch` where other settings built the collection."""
         collection = self.open(name)
         _require_same(name, collection.fingerprint, fingerprint)
         return collection

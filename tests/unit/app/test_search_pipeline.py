@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -212,6 +212,7 @@ def tuning_of(collection: LocalCollection, *, reranker: str = "none", **settings
         evidence={"questions": 200, "dataset": "animals"},
         fingerprint=collection.fingerprint,
         reranker=reranker,
+        learned=asdict(shipped().combination),
         created_at="2026-01-01T00:00:00+00:00",
     )
 

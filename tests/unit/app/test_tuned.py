@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from app.domain import Fingerprint, Tuning
-from app.retrieval.learned import NO_RERANKER
+from app.retrieval.learned import NO_RERANKER, Combination
 from app.retrieval.tuned import InForce, settings_in_force
 from app.settings import RetrievalSettings, WeightRule
 
 FINGERPRINT = Fingerprint("fake-embedder", 32, "fake-1", "structure-256-0")
+LEARNED = Combination(match=1.5, trust=0.6)
 CONFIGURED = RetrievalSettings(depth=50, rerank_depth=7)
 TUNING = Tuning(
     settings={
@@ -22,6 +23,7 @@ TUNING = Tuning(
     evidence={"questions": 200},
     fingerprint=FINGERPRINT,
     reranker=NO_RERANKER,
+    learned={"match": 1.5, "trust": 0.6},
     created_at="2026-01-01T00:00:00+00:00",
 )
 
@@ -32,8 +34,18 @@ def in_force(
     configured: RetrievalSettings = CONFIGURED,
     fingerprint: Fingerprint = FINGERPRINT,
     reranker: str = NO_RERANKER,
+    learned: Combination = LEARNED,
 ) -> InForce:
-    return settings_in_force(configured, tuning, fingerprint=fingerprint, reranker=reranker)
+    return settings_in_force(
+        configured, tuning, fingerprint=fingerprint, reranker=reranker, learned=learned
+    )
+
+
+def test_a_tuning_does_not_outlive_the_trust_that_it_multiplies() -> None:
+    found = in_force(TUNING, learned=Combination(match=1.5, trust=0.3))
+    assert found.settings == CONFIGURED
+    assert found.ignored is not None
+    assert "count otherwise" in found.ignored
 
 
 def test_what_was_tuned_stands_on_top_of_what_is_configured() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -215,6 +217,24 @@ def test_documents_of_other_roots_are_never_pruned(world: World) -> None:
     world.write(one="first")
     assert account(world.run(prune=True)) == (1, 1, 0, 0, 0)
     assert world.ids() == ["docs", "docs/one.md", "docs2/x", "x"]
+
+
+def test_a_folder_that_cannot_be_listed_at_all_prunes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.write(one="text")
+    assert account(world.run()) == (1, 1, 0, 0, 0)
+    listed = os.scandir
+
+    def denied(path: str | Path) -> object:
+        if Path(path) == world.docs:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.scandir", denied)
+        assert account(world.run(prune=True)) == (1, 0, 0, 1, 0)
+    assert account(world.run(prune=True)) == (1, 0, 1, 0, 0)
 
 
 def test_what_cannot_be_read_now_is_not_pruned(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain import Block, BlockKind
-from app.errors import AttestError, DocumentRejected, OperatorError
+from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
 from ingest.isolation import IsolatedLoader, LoaderClosed
 from ingest.loaders.model import LoadedDocument
 
@@ -175,13 +175,25 @@ def test_a_child_that_is_ready_too_late_is_ended_and_shifts_no_reply(start, tmp_
     )
     with start(late) as loader:
         monkeypatch.setattr("ingest.isolation._START_S", 0.2)
-        with pytest.raises(OperatorError, match=r"not ready after 0\.2 s.*try again"):
+        with pytest.raises(TransientError, match=r"not ready after 0\.2 s.*try again"):
             loader.load("first", b"")
         assert loader._child is None
         (tmp_path / "go").touch()
         monkeypatch.setattr("ingest.isolation._START_S", 60.0)
         assert loader.load("second", b"").text.startswith("second ")
         assert loader.load("third", b"").text.startswith("third ")
+
+
+def test_a_machine_without_room_for_a_process_is_no_fault_of_the_file(start, monkeypatch):
+    def full(*_args, **_options):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with start("") as loader:
+        with monkeypatch.context() as patched:
+            patched.setattr("ingest.isolation.subprocess.Popen", full)
+            with pytest.raises(TransientError, match="can't be started"):
+                loader.load("first", b"")
+        assert loader.load("second", b"").text.startswith("second ")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from app.domain import Failure, JobStatus, Upload
-from app.errors import CollectionBusy, FingerprintMismatch, NotFound, Overloaded
+from app.errors import (
+    CollectionBusy,
+    FingerprintMismatch,
+    NotFound,
+    Overloaded,
+    RemoteUnavailable,
+    TransientError,
+)
 from ingest import job_table
 from ingest import jobs as jobs_module
 from ingest.jobs import JobQueue
@@ -195,8 +202,15 @@ def test_the_queue_goes_on_after_a_job_that_failed(make: Make) -> None:
     assert queue.wait(bad.id, WAIT_S).state == "failed"
 
 
+@pytest.mark.parametrize(
+    ("passing", "told"),
+    [
+        (CollectionBusy("lock /srv/secret"), "Another writer holds the collection; try again."),
+        (sqlite3.OperationalError("/srv/secret is full"), TransientError.public_message),
+    ],
+)
 def test_a_job_that_something_passing_stopped_is_tried_again_in_its_turn(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passing: Exception, told: str
 ) -> None:
     monkeypatch.setattr(jobs_module, "RETRY_S", (0.0, 0.0))
     ran: list[tuple[str, str]] = []
@@ -206,7 +220,7 @@ def test_a_job_that_something_passing_stopped_is_tried_again_in_its_turn(
         collection: str, sources: Iterable[Source], progress: jobs_module.Progress
     ) -> IngestReport:
         if collection == "held" and not free.is_set():
-            raise CollectionBusy("lock /srv/secret")
+            raise passing
         ran.extend((collection, source.identify()[0]) for source in sources)
         return IngestReport(indexed=1)
 
@@ -222,7 +236,7 @@ def test_a_job_that_something_passing_stopped_is_tried_again_in_its_turn(
     waiting = queue.wait(older.id, 0.1)
     while waiting.error is None:  # it is being tried right now
         waiting = queue.status(older.id)
-    assert waiting.error == "Another writer holds the collection; try again."
+    assert waiting.error == told
     assert waiting.state == "queued"
     assert spooled(tmp_path) == sorted([older.id, newer.id])
 
@@ -236,9 +250,55 @@ def test_tries_become_rarer() -> None:
     retry = jobs_module._Retry()
     pauses = []
     for _ in range(8):
-        retry.put_off()
+        assert retry.put_off()
         pauses.append(retry.pause_s)
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_what_never_passes_is_given_up_and_the_next_job_has_its_turn(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "RETRY_S", (0.0, 0.0))
+    monkeypatch.setattr(jobs_module, "RETRIED_FOR_S", 0.3)
+
+    def run(
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        if [source.identify()[0] for source in sources] == ["poison"]:
+            raise RemoteUnavailable("http://secret gives 500 for one text")
+        return IngestReport(indexed=1)
+
+    queue = make(run)
+    poison = queue.submit("c", [Upload("poison", {"id": "poison", "text": "t"}, "record")])
+    good = queue.submit("c", [TEXT])
+    assert queue.wait(good.id, WAIT_S).state == "done"
+    given_up = queue.status(poison.id)
+    assert (given_up.state, given_up.error) == ("failed", RemoteUnavailable.public_message)
+    queue.close(WAIT_S)
+    assert spooled(tmp_path) == []
+
+
+def test_a_job_that_runs_when_its_collection_is_removed_does_not_bring_it_back(
+    make: Make, tmp_path: Path
+) -> None:
+    began, dropped = threading.Event(), threading.Event()
+
+    def run(
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        began.set()
+        assert dropped.wait(WAIT_S)
+        raise RemoteUnavailable("gone for a moment")
+
+    queue = make(run)
+    job = queue.submit("c", [TEXT])
+    assert began.wait(WAIT_S)
+    queue.cancel("c")
+    dropped.set()
+    queue.close(WAIT_S)
+    ended = queue.status(job.id)
+    assert (ended.state, ended.error) == ("failed", jobs_module.DROPPED)
+    assert spooled(tmp_path) == []
 
 
 def test_a_job_that_outlasts_the_grace_is_left_to_the_next_start(

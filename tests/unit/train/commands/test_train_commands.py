@@ -236,7 +236,8 @@ def test_a_source_may_have_any_name(run: Run, encoder: Path, pairs: Path, tmp_pa
     assert (code, err) == (0, "")
     assert not (tmp_path.parent / "escape").exists()
     card = Path("run/model/README.md").read_text(encoding="utf-8")
-    assert "| all | en |" in card
+    for source in sources:
+        assert f"| {source} | en |" in card
 
 
 def test_two_sets_are_too_few_to_leave_one_out(run: Run, tmp_path: Path) -> None:
