@@ -196,6 +196,7 @@ class Application:
     def start_service(self) -> Service:
         """The service to be served, all models loaded and the job queue at work."""
         service = self.make_service(generator=self.generator)
+        self.analyzer.terms("词典")  # is read now, and not while somebody waits for an answer
         self.jobs.start()
         return service
 
