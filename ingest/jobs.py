@@ -3,9 +3,9 @@
 A job is durable before it is acknowledged. One process at a time works (it holds a file lock);
 what it leaves unfinished, by shutdown or by a crash, the next one begins again: documents that
 were indexed before are then skipped by their hash. A job that something passing stopped, such as
-a model behind HTTP that does not answer, is tried again until it can be done; later jobs of its
-collection wait for it, since they may hold newer versions of the same documents. One that could
-not be done for an hour fails: what was to pass may lie in one of its documents.
+a model behind HTTP that does not answer, is tried again; later jobs of its collection wait for it,
+since they may hold newer versions of the same documents. One that could not be done for an hour
+fails: what was to pass may lie in one of its documents.
 """
 
 from __future__ import annotations
