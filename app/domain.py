@@ -34,20 +34,37 @@ class BlockKind(StrEnum):
     TABLE = "table"
     CODE = "code"
     FORMULA = "formula"
+    TERM = "term"
+    """A line that says what the blocks behind it are about: a question of an FAQ, the term of a
+    definition, the summary of a folded part, the caption of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One filled cell of a table row, or one value of a record.
+
+    ``span`` points into ``Document.text``; ``head`` is what its column or its key is called, empty
+    where nothing says so. The head may, but need not, stand in the text too.
+    """
+
+    span: Span
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One structural unit of a document.
 
-    ``level`` is 1–6 for headings and 0 otherwise; ``page`` counts from 1 and is ``None`` where
-    the format has no pages. Blocks of a document are ordered and do not overlap.
+    ``level`` is 1–6 for headings, how deep an item of a list is nested (from 0), and 0 otherwise;
+    ``page`` counts from 1 and is ``None`` where the format has no pages; ``cells`` are those of a
+    table row, in their order. Blocks of a document are ordered and do not overlap.
     """
 
     kind: BlockKind
     span: Span
     level: int = 0
     page: int | None = None
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from app.domain import (
     Block,
     BlockKind,
+    Cell,
     Chunk,
     Document,
     DocumentRecord,
@@ -24,13 +25,16 @@ MAX_SQL_INTEGER = 2**63 - 1
 
 def document_row(document: Document) -> tuple[str, ...]:
     """``id, title, uri, text, blocks, metadata``."""
-    blocks = [[b.kind.value, *b.span, b.level, b.page] for b in document.blocks]
+    blocks = [
+        [b.kind.value, *b.span, b.level, b.page, [[*cell.span, cell.head] for cell in b.cells]]
+        for b in document.blocks
+    ]
     return (
         document.id,
         document.title,
         document.uri,
         document.text,
-        json.dumps(blocks),
+        json.dumps(blocks, ensure_ascii=False),
         _dump(document.metadata),
     )
 
@@ -38,8 +42,14 @@ def document_row(document: Document) -> tuple[str, ...]:
 def document(row: Row) -> Document:
     """The inverse of `document_row`."""
     blocks = tuple(
-        Block(BlockKind(kind), (start, end), level, page)
-        for kind, start, end, level, page in json.loads(row[4])
+        Block(
+            BlockKind(kind),
+            (start, end),
+            level,
+            page,
+            tuple(Cell((first, last), head) for first, last, head in cells),
+        )
+        for kind, start, end, level, page, cells in json.loads(row[4])
     )
     return Document(row[0], row[3], row[1], row[2], _load(row[5]), blocks)
 
