@@ -13,7 +13,7 @@ from ingest.chunking.headings import HeadingPath, heading_paths
 from ingest.chunking.strategies import cut_fixed, cut_sentences, cut_structure
 from ingest.chunking.windows import TokenIndex
 
-CHUNKER_VERSION: Final = "2"
+CHUNKER_VERSION: Final = "3"
 """Goes up with every change that could cut any document otherwise."""
 
 MAX_HEADING_CHARACTERS: Final = 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from app.domain import Block, BlockKind, Document, Span
@@ -14,6 +15,11 @@ from ingest.chunking.windows import TokenIndex, pack, token_windows
 SECTION_FILL: Final = 0.5
 """A heading starts a new chunk once the current one is filled to this share: shorter sections are
 better found together than apart."""
+
+
+_LEADS: Final = frozenset({BlockKind.HEADING, BlockKind.TERM})
+"""Blocks that belong to what follows them."""
+_BETWEEN_CELLS: Final = frozenset(" |\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,14 @@ def cut_structure(document: Document, tokens: TokenIndex, *, size: int, overlap:
     units: list[Span] = []
     paths: list[HeadingPath] = []
     headings: set[int] = set()
+    leads: set[int] = set()
     for block, path in zip(document.blocks, heading_paths(document), strict=True):
         if block.kind is BlockKind.HEADING:
             headings.add(len(units))
+        if block.kind in _LEADS:
+            leads.add(len(units))
         first = len(units)
-        while first - 1 in headings:
+        while first - 1 in leads:
             first -= 1
         led_by = tokens.count((units[first][0], block.span[0])) if first < len(units) else 0
         parts = _block_units(
@@ -56,7 +65,15 @@ def cut_structure(document: Document, tokens: TokenIndex, *, size: int, overlap:
         )
         units += parts
         paths += [path] * len(parts)
-    found = pack(units, tokens, size=size, overlap=overlap, leads=headings, fill=SECTION_FILL)
+    found = pack(
+        units,
+        tokens,
+        size=size,
+        overlap=overlap,
+        leads=leads,
+        starts=headings,
+        fill=SECTION_FILL,
+    )
     return [Cut(_outer(units, group), paths[group[0]]) for group in found]
 
 
@@ -67,11 +84,24 @@ def _block_units(
     if led_by + tokens.count(block.span) <= size:
         return [block.span]
     start, end = block.span
-    if block.kind in (BlockKind.CODE, BlockKind.TABLE, BlockKind.FORMULA):
+    if block.cells:
+        pieces = _cells(text, block)
+    elif block.kind in (BlockKind.CODE, BlockKind.TABLE, BlockKind.FORMULA):
         pieces = _lines(text, block.span)
     else:
         pieces = [(start + a, start + b) for a, b in sentence_spans(text[start:end])]
     return _within(pieces, tokens, size=size, overlap=overlap)
+
+
+def _cells(text: str, block: Block) -> list[Span]:
+    """The row cut behind its cells, so that each stays with the head before it."""
+    cuts = [block.span[0]]
+    for cell in block.cells[:-1]:
+        cut = cell.span[1]
+        while cut < block.span[1] and text[cut] in _BETWEEN_CELLS:
+            cut += 1
+        cuts.append(cut)
+    return [(a, b) for a, b in pairwise([*cuts, block.span[1]]) if a < b]
 
 
 def _lines(text: str, span: Span) -> list[Span]:

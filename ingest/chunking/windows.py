@@ -61,16 +61,18 @@ def pack(
     size: int,
     overlap: int,
     leads: Collection[int] = (),
+    starts: Collection[int] | None = None,
     fill: float = 0.0,
 ) -> list[tuple[int, int]]:
     """Groups neighbouring units into chunks: ranges ``[first, last)`` of unit numbers.
 
     A chunk takes units while it stays within ``size`` tokens (one unit that is larger stands
     alone); the next one begins with as many trailing units as fit into ``overlap`` tokens. Units in
-    ``leads`` are headings, which belong to what follows: no chunk ends with them if it can be
-    helped, and before a run of them a chunk ends, without overlap, if it is filled to the share
-    ``fill`` of its size.
+    ``leads`` are headings and terms, which belong to what follows: no chunk ends with them if it
+    can be helped. Before a run of them that begins with one of ``starts``, which are all of them by
+    default, a chunk ends, without overlap, if it is filled to the share ``fill`` of its size.
     """
+    starts = leads if starts is None else starts
     chunks: list[tuple[int, int]] = []
     first = 0
     for at in range(1, len(units) + 1):
@@ -78,7 +80,7 @@ def pack(
             chunks.append((first, at))
             break
         held = tokens.count((units[first][0], units[at - 1][1]))
-        if at in leads and at - 1 not in leads and held >= fill * size:
+        if at in starts and at - 1 not in leads and held >= fill * size:
             chunks.append((first, at))
             first = at
         elif tokens.count((units[first][0], units[at][1])) > size:

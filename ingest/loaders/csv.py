@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.domain import BlockKind
 from ingest.loaders.cleaning import clean_lines, normalise
+from ingest.loaders.compose import compose
 from ingest.loaders.encoding import decode
-from ingest.loaders.model import LoadedDocument, Piece, compose
-from ingest.loaders.tables import Cell, row_text
+from ingest.loaders.model import LoadedDocument
+from ingest.loaders.table_grid import GridCell
+from ingest.loaders.table_heads import guess_header_rows, is_period, is_value
+from ingest.loaders.tables import table_pieces
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE_LINES: Final = 50
@@ -35,15 +37,13 @@ def load_csv(data: bytes) -> LoadedDocument:
     text = normalise(decoded.text)
     delimiter = sniff_delimiter(text)
     rows = [row for row in read_rows(text, delimiter) if any(row)]
-    headers = rows[0] if has_header(rows) else []
-    body = rows[1:] if headers else rows
+    titles = next((n for n, row in enumerate(rows) if sum(map(bool, row)) > 1), 0)
+    grid = [[GridCell(value) for value in row] for row in rows]
+    heads = guess_header_rows(grid[titles:]) or int(has_header(rows[titles:]))
     metadata = {"format": "csv"}
     if decoded.encoding != "utf-8":
         metadata["encoding"] = decoded.encoding
-    pieces = (
-        Piece(BlockKind.TABLE, row_text(headers, [Cell(value) for value in row]), tight=number > 0)
-        for number, row in enumerate(body)
-    )
+    pieces = table_pieces(grid, header_rows=titles + heads if heads else 0)
     return compose(pieces, metadata=metadata)
 
 
@@ -61,11 +61,22 @@ def sniff_delimiter(text: str) -> str:
 
 
 def has_header(rows: list[list[str]]) -> bool:
-    """Whether the first row names columns: filled, distinct, and no number among its cells."""
+    """Whether the first row names columns: filled, no value among its cells, none repeated below.
+
+    Names may be alike where none of them is found in its own column again.
+    """
     if len(rows) < 2:  # noqa: PLR2004 - a header and a row
         return False
     names = [name for name in rows[0] if name]
-    return bool(names) and len(set(names)) == len(names) and not any(map(_is_number, names))
+    if not names or any(_is_number(name) or is_value(name) for name in names):
+        return False
+    if len(set(names)) == len(names):
+        return True
+    return not any(
+        name and name == value
+        for row in rows[1:_SAMPLE_LINES]
+        for name, value in zip(rows[0], row, strict=False)
+    )
 
 
 def read_rows(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -109,4 +120,6 @@ def _cells(record: str, delimiter: str) -> list[str]:
 
 
 def _is_number(text: str) -> bool:
+    if is_period(text):
+        return False
     return text.replace(",", "").replace(".", "", 1).lstrip("+-").isdecimal()

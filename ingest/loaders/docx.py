@@ -16,10 +16,11 @@ from lxml.etree import _Element as Element
 from app.domain import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.cleaning import clean_lines
+from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.dates import iso_day
 from ingest.loaders.docx_blocks import DocxBlocks
 from ingest.loaders.docx_styles import read_numbering, read_styles
-from ingest.loaders.model import LoadedDocument, compose, first_heading
+from ingest.loaders.model import LoadedDocument
 
 MAX_UNPACKED_BYTES: Final = 256 * 2**20
 """What the parts that are read may unpack to, together."""

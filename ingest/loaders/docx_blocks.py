@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from lxml.etree import _Element as Element
@@ -10,7 +11,13 @@ from lxml.etree import _Element as Element
 from app.domain import BlockKind
 from ingest.loaders.cleaning import clean_lines
 from ingest.loaders.docx_formulas import M, formula_text
-from ingest.loaders.docx_look import first_row_is_header, heading_by_look, looks_like_code
+from ingest.loaders.docx_look import (
+    bold_lead,
+    first_row_is_header,
+    heading_by_look,
+    is_bold,
+    looks_like_code,
+)
 from ingest.loaders.docx_styles import (
     Numbering,
     Style,
@@ -20,7 +27,9 @@ from ingest.loaders.docx_styles import (
     style_of,
 )
 from ingest.loaders.model import Piece
-from ingest.loaders.tables import Cell, table_pieces
+from ingest.loaders.table_grid import GridCell
+from ingest.loaders.tables import table_pieces
+from ingest.loaders.terms import is_question
 
 _ALTERNATIVE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 """The text box once more, for old programs."""
@@ -44,11 +53,32 @@ class DocxBlocks:
 
     def write(self, document: Element) -> None:
         """Writes a document part."""
-        for block in _blocks(document):
+        blocks = list(_blocks(document))
+        captions = self._captions(blocks)
+        taken = set(captions.values())
+        for number, block in enumerate(blocks):
             if block.tag == f"{W}tbl":
-                self.pieces.extend(table_pieces(_table(block)))
-            else:
+                above = _text(blocks[captions[number]]) if number in captions else ""
+                self.pieces.extend(table_pieces(_table(block), caption=above))
+            elif number not in taken:
                 self._paragraph(block)
+
+    def _captions(self, blocks: Sequence[Element]) -> dict[int, int]:
+        """Numbers of the blocks that are captions, by that of their table: above it, else below."""
+        is_caption = [
+            block.tag == f"{W}p"
+            and style_of(block.find(f"{W}pPr"), self._styles).is_caption
+            and bool(clean_lines(_text(block)))
+            for block in blocks
+        ]
+        captions: dict[int, int] = {}
+        for number, block in enumerate(blocks):
+            for beside in (number - 1, number + 1):
+                is_free = 0 <= beside < len(blocks) and is_caption[beside]
+                if block.tag == f"{W}tbl" and number not in captions and is_free:
+                    captions[number] = beside
+                    is_caption[beside] = False
+        return captions
 
     def write_notes(self, notes: Element | None) -> None:
         """Writes footnotes or endnotes, each as a paragraph."""
@@ -77,8 +107,23 @@ class DocxBlocks:
             self._item(text, numbering)
         elif style.is_code or looks_like_code(paragraph, text):
             self._code(text)
+        elif style.continues_item and self.pieces and self.pieces[-1].kind is BlockKind.LIST:
+            item = self.pieces.pop()
+            indent = "  " * (item.level + 1)
+            self.pieces.append(replace(item, text=f"{item.text}\n{indent}{clean_lines(text)}"))
         else:
-            self.pieces.append(Piece(BlockKind.PARAGRAPH, text))
+            self._prose(paragraph, text)
+
+    def _prose(self, paragraph: Element, text: str) -> None:
+        """A paragraph, parted where a question in bold type is answered behind it."""
+        strong = is_bold(paragraph)
+        lead = "" if strong else bold_lead(paragraph)
+        rest = text[len(lead) :] if lead and text.startswith(lead) else ""
+        if rest.strip() and is_question(lead, strong=True):
+            self.pieces.append(Piece(BlockKind.PARAGRAPH, lead, strong=True))
+            self.pieces.append(Piece(BlockKind.PARAGRAPH, rest, tight=True))
+        else:
+            self.pieces.append(Piece(BlockKind.PARAGRAPH, text, strong=strong))
 
     def _item(self, text: str, numbering: tuple[str, int]) -> None:
         identity, level = numbering
@@ -88,7 +133,7 @@ class DocxBlocks:
         is_ordered = numbering in self._numbering.ordered
         marker = f"{self._counters[numbering]}. " if is_ordered else "- "
         item = "  " * level + marker + clean_lines(text)
-        self.pieces.append(Piece(BlockKind.LIST, item, tight=True))
+        self.pieces.append(Piece(BlockKind.LIST, item, level=level, tight=True))
 
     def _code(self, text: str) -> None:
         """Each line of code is a paragraph in Word; they belong together."""
@@ -156,14 +201,14 @@ def _is_formula(paragraph: Element) -> bool:
     )
 
 
-def _table(table: Element) -> list[list[Cell]]:
-    rows: list[list[Cell]] = []
+def _table(table: Element) -> list[list[GridCell]]:
+    rows: list[list[GridCell]] = []
     open_merges: dict[int, str] = {}
     marked = first_row_is_header(table)
     for row in table.iter(f"{W}tr"):
         if _owner(row, f"{W}tbl") is not table:
             continue
-        cells: list[Cell] = []
+        cells: list[GridCell] = []
         column = 0
         is_header = row.find(f"{W}trPr/{W}tblHeader") is not None or (marked and not rows)
         for cell in row.iter(f"{W}tc"):
@@ -177,7 +222,8 @@ def _table(table: Element) -> list[list[Cell]]:
                 text = open_merges[column]  # a merged cell speaks for each row that it covers
             elif merge is not None:
                 open_merges[column] = text
-            cells.append(Cell(text, is_header=is_header, columns=columns))
+            bold = bool(text) and is_bold(cell)
+            cells.append(GridCell(text, is_header=is_header, columns=columns, is_bold=bold))
             column += columns
         rows.append(cells)
     return rows

@@ -14,6 +14,8 @@ _MAX_HEADING: Final = 100
 _LARGE: Final = 28
 """Type size, in half-points, from which such a line is a heading of the first level."""
 _SENTENCE_END: Final = (".", ",", ";", ":", "。", "，", "；", "：", "!", "?", "！", "？")
+_NAMED_VALUE: Final = re.compile(r"[^:：]{1,40}(?::\s|：)\s*\S")
+"""A name and its value, which is said and heads nothing."""
 _MONOSPACED: Final = re.compile(
     r"courier|consolas|mono|menlo|monaco|terminal|fixed|typewriter", re.IGNORECASE
 )
@@ -29,12 +31,29 @@ def heading_by_look(paragraph: Element, text: str) -> int:
     line = text.strip()
     if not line or len(line) > _MAX_HEADING or "\n" in line or line.endswith(_SENTENCE_END):
         return 0
+    if _NAMED_VALUE.match(line):
+        return 0
     if any(owner.tag in (f"{W}tc", f"{W}txbxContent") for owner in paragraph.iterancestors()):
         return 0
-    runs = _text_runs(paragraph)
-    if not runs or not all(_is_on(run, "b") for run in runs) or not any(map(str.isalpha, line)):
+    if not is_bold(paragraph) or not any(map(str.isalpha, line)):
         return 0
-    return 1 if max(_size(run) for run in runs) >= _LARGE else 2
+    return 1 if max(_size(run) for run in _text_runs(paragraph)) >= _LARGE else 2
+
+
+def is_bold(block: Element) -> bool:
+    """Whether a paragraph or a cell is bold from end to end."""
+    runs = _text_runs(block)
+    return bool(runs) and all(_is_on(run, "b") for run in runs)
+
+
+def bold_lead(paragraph: Element) -> str:
+    """The text of the bold runs that a paragraph begins with."""
+    lead = ""
+    for run in _text_runs(paragraph):
+        if not _is_on(run, "b"):
+            break
+        lead += "".join(text.text or "" for text in run.iterfind(f"{W}t"))
+    return lead
 
 
 def looks_like_code(paragraph: Element, text: str) -> bool:

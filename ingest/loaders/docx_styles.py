@@ -16,6 +16,7 @@ _CODE: Final = re.compile(
     r"|(?:html )?preformatted(?: text)?",
     re.IGNORECASE,
 )
+_CAPTIONS: Final = frozenset({"caption", "题注", "表标题"})
 _HEADING_ID: Final = re.compile(r"Heading(\d)|Title")
 """Ids that programs give the built-in styles, also where they forget to define them."""
 _MAX_DEPTH: Final = 20
@@ -30,6 +31,9 @@ class Style:
     is_code: bool = False
     numbering: tuple[str, int] | None = None
     """Id of a numbering and a level in it, from 0."""
+    is_caption: bool = False
+    continues_item: bool = False
+    """Whether its paragraphs go on with the list item above them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def outline_level(properties: Element | None) -> int:
 
 def _resolve(identity: str, elements: Mapping[str, Element]) -> Style:
     level, is_code, numbering = 0, False, None
+    is_caption = continues_item = False
     for _ in range(_MAX_DEPTH):
         element = elements.get(identity)
         if element is None:
@@ -103,8 +108,10 @@ def _resolve(identity: str, elements: Mapping[str, Element]) -> Style:
         elif name.lower() == "title":
             level = level or 1
         level = level or outline_level(properties)
+        is_caption = is_caption or name.lower() in _CAPTIONS
+        continues_item = continues_item or name.lower().startswith("list continue")
         is_code = is_code or _CODE.fullmatch(name) is not None
         numbering = numbering or numbering_of(properties)
         base = element.find(f"{W}basedOn")
         identity = base.get(f"{W}val", "") if base is not None else ""
-    return Style(level, is_code, numbering)
+    return Style(level, is_code, numbering, is_caption, continues_item)

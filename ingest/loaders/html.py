@@ -9,11 +9,12 @@ from lxml.etree import _Element as Element
 
 from app.domain import BlockKind, MetadataValue
 from ingest.loaders.cleaning import clean_lines
+from ingest.loaders.compose import compose
 from ingest.loaders.dates import iso_day
 from ingest.loaders.encoding import decode
 from ingest.loaders.html_blocks import html_pieces
 from ingest.loaders.html_tree import parse_html
-from ingest.loaders.model import LoadedDocument, Piece, compose
+from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.visibility import Visibility, content_root
 
 _DECLARATION_BYTES: Final = 2_048

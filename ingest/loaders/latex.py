@@ -10,6 +10,7 @@ from typing import Final
 
 from app.domain import BlockKind, MetadataValue
 from ingest.loaders.cleaning import clean_lines, normalise
+from ingest.loaders.compose import compose
 from ingest.loaders.dates import iso_day
 from ingest.loaders.encoding import decode
 from ingest.loaders.latex_blocks import LatexBlocks
@@ -21,7 +22,7 @@ from ingest.loaders.latex_inline import (
     macro_definitions,
     parse_latex,
 )
-from ingest.loaders.model import LoadedDocument, Piece, compose
+from ingest.loaders.model import LoadedDocument, Piece
 
 _DECLARED: Final = re.compile(rb"\\usepackage\s*\[([\w-]+)\]\s*\{inputenc\}")
 _ENCODINGS: Final = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pylatexenc.latexwalker import (
@@ -18,7 +19,8 @@ from app.domain import BlockKind
 from ingest.loaders.cleaning import join_lines
 from ingest.loaders.latex_inline import LINE, PARAGRAPH, Inline
 from ingest.loaders.model import Piece
-from ingest.loaders.tables import Cell, table_pieces
+from ingest.loaders.table_grid import GridCell
+from ingest.loaders.tables import table_pieces
 
 _SECTIONS: Final = {
     "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4,
@@ -30,6 +32,9 @@ _FORMULAS: Final = frozenset(
 _LISTS: Final = frozenset({"itemize", "enumerate", "description", "compactitem", "list"})
 _CODE: Final = frozenset({"verbatim", "Verbatim", "lstlisting", "minted", "alltt"})
 _TABLES: Final = frozenset({"tabular", "tabularx", "tabulary", "longtable", "tabu", "array"})
+_FLOATS: Final = frozenset(
+    {"table", "figure", "wraptable", "wrapfigure", "sidewaystable", "longtable"}
+)
 _DROPPED: Final = frozenset({"comment", "tikzpicture", "pgfpicture", "picture", "filecontents"})
 _RULES: Final = frozenset({"hline", "midrule", "toprule", "bottomrule", "cline", "cmidrule"})
 _MAX_HEADER_ROWS: Final = 3
@@ -50,6 +55,7 @@ class LatexBlocks:
         self._item = 0
         self._marker = ""
         self._in_list = False
+        self._in_item = False
 
     def finish(self) -> list[Piece]:
         """All pieces, in order."""
@@ -72,9 +78,8 @@ class LatexBlocks:
                 BlockKind.HEADING, title.replace(LINE, " "), _SECTIONS[node.macroname.rstrip("*")]
             )
         elif isinstance(node, LatexMacroNode) and node.macroname == "caption":
-            self._end_paragraph()
-            self._buffer.append(self._inline.text(self._inline.arguments(node)[-1:]))
-            self._end_paragraph()
+            caption = self._inline.text(self._inline.arguments(node)[-1:])
+            self._add(BlockKind.TERM, caption.replace(LINE, " ").replace(PARAGRAPH, " "))
         elif isinstance(node, LatexMacroNode) and node.macroname in ("item", "bibitem"):
             self._start_item(node)
         elif isinstance(node, LatexGroupNode):
@@ -92,7 +97,7 @@ class LatexBlocks:
     def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         self._end_paragraph()
         self._pieces.append(Piece(kind, text, level=level))
-        self._in_list = False
+        self._in_list = self._in_item = False
 
     def _end_paragraph(self) -> None:
         lines = (join_lines(line) for line in "".join(self._buffer).split(LINE))
@@ -105,12 +110,19 @@ class LatexBlocks:
             return
         indent = "  " * (len(self._markers) - 1)
         lead = indent + (self._marker or "  ")
-        self._pieces.append(Piece(BlockKind.LIST, lead + text, tight=self._in_list))
-        self._marker, self._in_list = "", True
+        level = len(self._markers) - 1
+        goes_on = self._in_item and not self._marker and self._pieces[-1].level == level
+        if goes_on:
+            item = self._pieces.pop()
+            lead = f"{item.text}\n{lead}"
+        tight = item.tight if goes_on else self._in_list
+        self._pieces.append(Piece(BlockKind.LIST, lead + text, level=level, tight=tight))
+        self._marker, self._in_list, self._in_item = "", True, True
 
     def _start_item(self, node: Any) -> None:
         self._end_paragraph()
         self._item += 1
+        self._in_item = False
         label = self._inline.text(self._inline.arguments(node)[:1]).strip()
         marker = self._markers[-1] if self._markers else "- "
         if label and node.macroname == "item":
@@ -132,7 +144,7 @@ class LatexBlocks:
         elif name in _TABLES:
             self._end_paragraph()
             self._pieces.extend(self._table(node))
-            self._in_list = False
+            self._in_list = self._in_item = False
         elif name in _LISTS or name == "thebibliography":
             self._list(node, name)
         else:
@@ -140,8 +152,11 @@ class LatexBlocks:
             if name == "abstract":
                 self._add(BlockKind.HEADING, "Abstract", level=2)
             self._text(self._inline.environment_label(name))
+            first = len(self._pieces)
             self.write(node.nodelist)
             self._end_paragraph()
+            if name in _FLOATS:
+                self._pieces[first:] = _captions_first(self._pieces[first:])
 
     def _list(self, node: Any, name: str) -> None:
         self._end_paragraph()
@@ -154,10 +169,11 @@ class LatexBlocks:
         self.write(node.nodelist)
         self._end_paragraph()
         self._markers.pop()
+        self._in_item = False
         self._item, self._marker = outer, ""
 
     def _table(self, node: Any) -> list[Piece]:
-        rows: list[list[Cell]] = []
+        rows: list[list[GridCell]] = []
         cells: list[list[Any]] = [[]]
         header_rows = 0
         nodes = [*node.nodelist, None]
@@ -180,7 +196,7 @@ class LatexBlocks:
             header_rows = 0
         return table_pieces(_fill_rows(rows), header_rows=header_rows)
 
-    def _cell(self, nodes: list[Any]) -> Cell:
+    def _cell(self, nodes: list[Any]) -> GridCell:
         text = join_lines(self._inline.text(nodes).replace(LINE, " ").replace(PARAGRAPH, " "))
         for node in nodes:
             name = node.macroname if isinstance(node, LatexMacroNode) else ""
@@ -188,25 +204,40 @@ class LatexBlocks:
                 span = self._inline.text(self._inline.arguments(node)[:1]).strip()
                 count = int(span) if span.isdecimal() else 1
                 is_wide = name == "multicolumn"
-                return Cell(text, columns=count if is_wide else 1, rows=1 if is_wide else count)
-        return Cell(text)
+                return GridCell(text, columns=count if is_wide else 1, rows=1 if is_wide else count)
+        return GridCell(text)
 
 
-def _fill_rows(rows: list[list[Cell]]) -> list[list[Cell]]:
+def _captions_first(pieces: list[Piece]) -> list[Piece]:
+    """Puts the captions of a float above its tables; those of figures head nothing."""
+    is_table = any(piece.kind is BlockKind.TABLE for piece in pieces)
+    if not is_table:
+        paragraph = BlockKind.PARAGRAPH
+        return [replace(p, kind=paragraph) if p.kind is BlockKind.TERM else p for p in pieces]
+    first = next(n for n, piece in enumerate(pieces) if piece.kind is BlockKind.TABLE)
+    if any(piece.kind is BlockKind.TERM and not piece.tight for piece in pieces[:first]):
+        return pieces
+    below = [n for n, p in enumerate(pieces) if p.kind is BlockKind.TERM and not p.tight]
+    moved = [pieces[n] for n in below[:1]]
+    rest = [piece for n, piece in enumerate(pieces) if n not in below[:1]]
+    return [*rest[:first], *moved, *rest[first:]]
+
+
+def _fill_rows(rows: list[list[GridCell]]) -> list[list[GridCell]]:
     """Repeats what spans rows in the empty cells that LaTeX wants below it."""
     below: dict[int, tuple[int, str]] = {}
-    filled: list[list[Cell]] = []
+    filled: list[list[GridCell]] = []
     for row in rows:
-        line: list[Cell] = []
+        line: list[GridCell] = []
         column = 0
         for cell in row:
             left, text = below.get(column, (0, ""))
             if left and not cell.text:
                 below[column] = (left - 1, text)
-                line.append(Cell(text))
+                line.append(GridCell(text))
             else:
                 below[column] = (cell.rows - 1, cell.text)
-                line.append(Cell(cell.text, columns=cell.columns))
+                line.append(GridCell(cell.text, columns=cell.columns))
             column += cell.columns
         filled.append(line)
     return filled

@@ -62,6 +62,7 @@ _ARGUMENTS: Final = {
     "{{{": "multicolumn definecolor",
     "[{{{": "multirow",
     "*[[{": "cite citep citet citealp parencite textcite autocite nocite",
+    "*[{": "caption",
     "*{": "citeauthor citeyear autoref cref Cref eqref",
 }
 """Arguments of macros from packages, in the notation of pylatexenc: ``*`` star, ``[`` optional."""

@@ -17,11 +17,12 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from app.errors import DocumentRejected
 from ingest.loaders.cleaning import normalise
+from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.encoding import decode
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html_blocks import html_pieces
 from ingest.loaders.html_tree import parse_html
-from ingest.loaders.model import LoadedDocument, Piece, compose, first_heading
+from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.visibility import Visibility
 
 _MAX_NESTING: Final = 100

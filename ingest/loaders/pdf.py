@@ -11,8 +11,9 @@ from pypdfium2 import raw
 from app.domain import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.cleaning import clean_lines
+from ingest.loaders.compose import compose
 from ingest.loaders.dates import iso_day
-from ingest.loaders.model import LoadedDocument, compose
+from ingest.loaders.model import LoadedDocument
 from ingest.loaders.pdf_layout import layout_pieces
 from ingest.loaders.pdf_lines import Line, page_lines
 

@@ -23,7 +23,7 @@ from ingest.loaders.pdf import load_pdf
 from ingest.loaders.rst import load_rst
 from ingest.loaders.text import load_text
 
-LOADERS_VERSION: Final = "1"
+LOADERS_VERSION: Final = "2"
 """Part of every content hash: raised when a loader reads the same bytes in another way."""
 
 Loader: TypeAlias = Callable[[bytes], LoadedDocument]

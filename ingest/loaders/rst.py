@@ -16,12 +16,13 @@ from docutils.core import publish_doctree, publish_from_doctree
 from app.domain import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.cleaning import clean_lines, normalise
+from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.dates import iso_day
 from ingest.loaders.encoding import decode
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html_blocks import html_pieces
 from ingest.loaders.html_tree import parse_html
-from ingest.loaders.model import LoadedDocument, Piece, compose, first_heading
+from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.visibility import Visibility
 
 _SETTINGS: Final = {

@@ -9,8 +9,9 @@ from typing import Final
 
 from app.domain import BlockKind
 from ingest.loaders.cleaning import join_lines, normalise
+from ingest.loaders.compose import compose
 from ingest.loaders.encoding import decode
-from ingest.loaders.model import LoadedDocument, Piece, compose
+from ingest.loaders.model import LoadedDocument, Piece
 
 _BLANK_LINE: Final = re.compile(r"\n[ \t\u3000]*\n")
 _WRAP_WIDTHS: Final = range(40, 161)

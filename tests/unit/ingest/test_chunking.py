@@ -104,6 +104,12 @@ def test_a_chunk_ends_before_a_heading_once_it_is_full_enough() -> None:
     assert pack(UNITS, EVERY_TEN, size=8, overlap=0, leads={2}, fill=0.5) == [(0, 5)]
 
 
+def test_a_term_goes_with_what_it_heads_and_ends_no_chunk_before_it() -> None:
+    found = pack(UNITS, EVERY_TEN, size=4, overlap=0, leads={2}, starts=())
+    assert found == [(0, 2), (2, 4), (4, 5)]
+    assert pack(UNITS, EVERY_TEN, size=8, overlap=0, leads={2}, starts=(), fill=0.1) == [(0, 5)]
+
+
 def test_a_run_of_headings_stays_together() -> None:
     assert pack(UNITS, EVERY_TEN, size=8, overlap=0, leads={2, 3}, fill=0.5) == [(0, 5)]
     assert pack(UNITS, EVERY_TEN, size=8, overlap=0, leads={2, 3}, fill=0.1) == [(0, 2), (2, 5)]
@@ -254,6 +260,16 @@ def test_a_heading_is_never_left_at_the_end_of_a_chunk() -> None:
     assert texts(chunks) == [f"Guide\n\n{words(5)}", f"Install\n\n{words(12, 'install')}"]
 
 
+def test_a_question_is_never_left_at_the_end_of_a_chunk() -> None:
+    source = f"<p>{words(12)}.</p><dl><dt>May I?</dt><dd>{words(6, 'a')}.</dd></dl>"
+    document = loaded("a.html", source)
+    assert texts(chunked(document, size=16)) == [
+        f"{words(12)}.",
+        f"May I?\n\n{words(6, 'a')}.",
+    ]
+    assert {chunk.heading_path for chunk in chunked(document, size=16)} == {()}
+
+
 def test_a_paragraph_that_leaves_no_room_for_its_heading_is_cut_at_a_sentence() -> None:
     sentences = [f"{words(7, name)}." for name in "AB"]
     source = f"# Guide with a long name\n\n{' '.join(sentences)}\n"
@@ -296,6 +312,14 @@ def test_rows_of_a_table_and_items_of_a_list_are_kept_whole() -> None:
     for chunk in chunked(loaded("l.md", items), size=16):
         assert chunk.text.startswith("- ")
         assert all(len(line.split()) == 6 for line in chunk.text.split("\n"))
+
+
+def test_a_long_row_is_cut_between_its_cells() -> None:
+    document = loaded("a.csv", f"Key,One,Two\nk,{words(8, 'a')},{words(8, 'b')}\n")
+    assert texts(chunked(document, size=16)) == [
+        f"Key: k | One: {words(8, 'a')} |",
+        f"Two: {words(8, 'b')}",
+    ]
 
 
 def test_a_loader_gives_a_block_for_each_row_and_item() -> None:
