@@ -5,7 +5,8 @@
     corpus.jsonl                  {"_id", "title"?, "text", "metadata"?}
     queries.jsonl                 {"_id", "text", "answers"?: [str], "metadata"?: {"kind"?, "lang"?,
                                    "synthetic"?: bool,
-                                   "references"?: [{"document": id, "quote": str}], …}}
+                                   "references"?: [{"document": id, "quote": str}],
+                                   what `eval.expected` reads, …}}
     queries_unanswerable.jsonl    the same, without judgments (optional)
     qrels.tsv or qrels/test.tsv   query id, document id, grade; below a header
 
@@ -24,6 +25,7 @@ from typing import Final, Literal
 
 from eval.dataset import Corpus, Dataset, EvalDocument, EvalQuery, Reference
 from eval.errors import InvalidDataset
+from eval.expected import read_half, read_history, read_must_hold, read_must_not_hold
 from eval.metrics.relevance import count_relevant
 from eval.rows import Row, read_lines, read_rows
 
@@ -83,6 +85,7 @@ def read_dataset(
         _read_queries(folder / UNANSWERABLE, corpus, asked)
         unanswerable.update(list(asked.items())[known:])
 
+    _check_expectations(folder, answerable, unanswerable)
     qrels = _read_qrels(_qrels_path(folder), corpus.documents, answerable, unanswerable)
     without = tuple(id_ for id_ in answerable if not count_relevant(qrels.get(id_, {})))
     if without and unjudged == "refuse":
@@ -118,10 +121,32 @@ def _read_queries(path: Path, corpus: Corpus, queries: dict[str, EvalQuery]) -> 
             kind=metadata.optional_text("kind"),
             lang=metadata.optional_text("lang"),
             metadata=metadata.fields,
+            must_hold=read_must_hold(metadata),
+            must_not_hold=read_must_not_hold(metadata),
+            history=read_history(metadata),
+            half=read_half(metadata),
         )
         if query.id in queries:
             raise InvalidDataset(f'{row.where}: query "{query.id}" is there twice')
         queries[query.id] = query
+
+
+def _check_expectations(
+    folder: Path, answerable: Mapping[str, EvalQuery], unanswerable: Mapping[str, EvalQuery]
+) -> None:
+    """Refuses what can't be judged: a right answer to no question, or one that nothing tells."""
+    for query in unanswerable.values():
+        if query.must_hold:
+            raise InvalidDataset(
+                f'{folder}: query "{query.id}" is unanswerable, so that no answer can be right; '
+                'leave out its "must_hold"'
+            )
+    for query in answerable.values():
+        if query.must_not_hold and not query.must_hold and not query.answers:
+            raise InvalidDataset(
+                f'{folder}: query "{query.id}" says what its answer must not hold, but neither '
+                'by "must_hold" nor by "answers" what it must'
+            )
 
 
 def _references(metadata: Row, corpus: Corpus) -> tuple[Reference, ...]:

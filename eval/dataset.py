@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from app.domain import Turn
 from eval.errors import InvalidDataset
+from eval.expected import Half
 from eval.json_files import Json
 
 
@@ -36,7 +38,9 @@ class Reference:
 class EvalQuery:
     """A question, with what is known of its answer.
 
-    ``kind`` and ``lang`` are empty where the dataset does not say; ``metadata`` holds them too.
+    ``kind``, ``lang`` and ``half`` are empty where the dataset does not say. A right answer holds
+    at least one alternative of every group of ``must_hold`` and nothing of ``must_not_hold``, see
+    `eval.expected`; ``history`` is what was said before. ``metadata`` has all of these too.
     """
 
     id: str
@@ -46,6 +50,10 @@ class EvalQuery:
     kind: str = ""
     lang: str = ""
     metadata: Mapping[str, Json] = field(default_factory=dict)
+    must_hold: tuple[tuple[str, ...], ...] = ()
+    must_not_hold: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
+    half: Half = ""
 
     @property
     def synthetic(self) -> bool:
@@ -84,6 +92,31 @@ class Dataset:
             self,
             queries={id_: self.queries[id_] for id_ in kept},
             qrels={id_: self.qrels[id_] for id_ in kept},
+        )
+
+    def only(self, *, half: Half = "", kinds: Collection[str] = ()) -> Dataset:
+        """The questions of one half and of these kinds, over the same documents; empty: of any.
+
+        Raises:
+            InvalidDataset: no question is left.
+        """
+
+        def wanted(query: EvalQuery) -> bool:
+            return (not half or query.half == half) and (not kinds or query.kind in kinds)
+
+        queries = {id_: query for id_, query in self.queries.items() if wanted(query)}
+        unanswerable = {id_: query for id_, query in self.unanswerable.items() if wanted(query)}
+        if not queries and not unanswerable:
+            asked = " and ".join([*([f"half {half}"] * bool(half)), *sorted(kinds)])
+            have = sorted({q.kind for q in [*self.queries.values(), *self.unanswerable.values()]})
+            raise InvalidDataset(
+                f"{self.name} has no question of {asked}; its kinds are {', '.join(have)}"
+            )
+        return replace(
+            self,
+            queries=queries,
+            qrels={id_: self.qrels[id_] for id_ in queries},
+            unanswerable=unanswerable,
         )
 
     @property

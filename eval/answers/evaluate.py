@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, Protocol
 
 import numpy as np
 
-from app.domain import Answer, Scalar
+from app.domain import Answer, Scalar, Turn
 from app.ports import Generator
 from app.text.language import detect_language
 from eval.answers.abstention import score_abstention
 from eval.answers.grouping import group, group_by
 from eval.answers.judge import AnswerJudge
+from eval.answers.outcomes.shares import count_outcomes
 from eval.answers.report import AnswerReport, Milliseconds
 from eval.answers.scoring import AnswerScores, score_answer
+from eval.answers.shown import ShownAnswer, show_answer
 from eval.dataset import Dataset, EvalQuery
 from eval.errors import InvalidRun
 from eval.evaluate import Progress
@@ -32,8 +34,13 @@ WITHHELD: Final = "withheld"
 class Answerer(Protocol):
     """Answers from a collection that holds the dataset's corpus and nothing else."""
 
-    def answer(self, question: str, *, without: Collection[str] = ()) -> Answer:
-        """The whole answer to one question, as if documents ``without`` were not there."""
+    def answer(
+        self, question: str, *, without: Collection[str] = (), history: Sequence[Turn] = ()
+    ) -> Answer:
+        """The whole answer to one question, asked after the turns of ``history``.
+
+        It is as if documents ``without`` were not there.
+        """
 
     def document_text(self, document_id: str) -> str:
         """A document's text as the collection holds it: what spans point into."""
@@ -59,6 +66,7 @@ def evaluate_answers(
     withhold: bool = False,
     resampling: Resampling = DEFAULT_RESAMPLING,
     progress: Progress = lambda _done, _total: None,
+    told: Callable[[ShownAnswer], None] = lambda _shown: None,
 ) -> AnswerReport:
     """Asks the answerable questions of a dataset, then the unanswerable ones.
 
@@ -74,6 +82,7 @@ def evaluate_answers(
             the same, so that abstention recall over these questions is a lower bound.
         resampling: How intervals are computed.
         progress: Called after each question.
+        told: Called with each question and its answer in full, which the report does not hold.
 
     Raises:
         InvalidRun: an answer cites a document that the dataset does not hold.
@@ -88,22 +97,22 @@ def evaluate_answers(
         query = item.query
         language = query.lang or detect_language(query.text)
         asked_at = time.perf_counter()
-        answer = answerer.answer(query.text, without=item.without)
+        answer = answerer.answer(query.text, without=item.without, history=query.history)
         milliseconds = 1_000 * (time.perf_counter() - asked_at)
         _check_corpus(dataset, query, answer)
         degraded.update(set(answer.degraded))
         for stage, spent in answer.timings_ms.items():
             stages[stage].append(spent)
-        questions.append(
-            score_answer(
-                query,
-                answer,
-                item.judgments,
-                language=language,
-                text_of=answerer.document_text,
-                milliseconds=milliseconds,
-            )
+        scores = score_answer(
+            query,
+            answer,
+            item.judgments,
+            language=language,
+            text_of=answerer.document_text,
+            milliseconds=milliseconds,
         )
+        questions.append(scores)
+        told(show_answer(query, answer, scores))
         if judging and answer.sentences:
             judging.judge(query.id, query.text, answer, language=language)
         progress(done, len(asked))
@@ -114,6 +123,7 @@ def evaluate_answers(
         documents=len(dataset.documents),
         unjudged=dataset.unjudged,
         generator=generator,
+        outcomes=count_outcomes(own, resampling),
         overall=group(own, resampling),
         groups={
             "mode": group_by(lambda q: q.mode, own, resampling),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rich import box
@@ -14,6 +14,7 @@ from eval.answers.abstention import Abstention
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
 from eval.answers.mean_score import Score
+from eval.answers.outcomes.grids import outcome_grids, outcome_words
 from eval.answers.report import AnswerReport
 from eval.answers.scoring import MEASURES
 from eval.markdown import plain, table
@@ -26,6 +27,7 @@ def to_markdown(report: AnswerReport) -> str:
     """What was asked; each measure with its denominator; the breakdowns."""
     blocks = [
         [plain(line) for line in _about(report)],
+        *(table(grid.header, grid.rows) for _, grid in outcome_grids(report.outcomes)),
         table(_header(report), (_row(name, score, of) for name, score, of in _scores(report))),
         *(
             table(_group_header(report, by), _group_rows(report, groups))
@@ -40,6 +42,7 @@ def to_markdown(report: AnswerReport) -> str:
 def to_terminal(report: AnswerReport) -> Lines:
     """The same for a rich console."""
     parts: list[Grid | Text] = [Text(line) for line in _about(report)]
+    parts += [_grid(grid.header, grid.rows) for _, grid in outcome_grids(report.outcomes)]
     parts.append(_grid(_header(report), [_row(*line) for line in _scores(report)]))
     parts += [
         _grid(_group_header(report, by), list(_group_rows(report, groups)))
@@ -50,7 +53,7 @@ def to_terminal(report: AnswerReport) -> Lines:
     return Lines(*parts)
 
 
-def _grid(header: list[str], rows: list[list[str]]) -> Grid:
+def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Grid:
     grid = Grid(box=box.SIMPLE_HEAD)
     for column in header:
         grid.add_column(column, justify="left" if column in (header[0], "of") else "right")
@@ -90,10 +93,11 @@ def _about(report: AnswerReport) -> list[str]:
 def _closing(report: AnswerReport) -> str:
     verbatim = report.quotations - report.misquoted
     return (
+        f"{outcome_words(report.outcomes)} "
         f"Verbatim: {verbatim} of {report.quotations} quotations and sentences. "
         f"Time to an answer: {report.milliseconds.p50:.0f} ms (median), "
         f"{report.milliseconds.p95:.0f} ms (95th percentile)."
-    )
+    ).strip()
 
 
 def _scores(report: AnswerReport) -> Iterator[tuple[str, Score, str]]:

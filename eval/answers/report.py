@@ -11,11 +11,14 @@ from app.domain import Scalar
 from eval.answers.abstention import Abstention
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
+from eval.answers.outcomes.shares import Outcomes
 from eval.answers.scoring import AnswerScores
+from eval.answers.shown import ShownAnswer, writable
+from eval.errors import EvaluationError
 from eval.json_files import dump_json, write_text
 from eval.saved import read_saved
 
-FORMAT: Final = "attest-answers/1"
+FORMAT: Final = "attest-answers/2"
 """Names the layout of a report's JSON."""
 
 
@@ -33,8 +36,9 @@ class Milliseconds:
 
 @dataclass(frozen=True, slots=True)
 class AnswerReport:
-    """Answers to the questions of one dataset; ids and numbers, none of its texts.
+    """Answers to the questions of one dataset: ids and numbers.
 
+    ``shown`` has the texts where they were asked for; it is empty otherwise. ``outcomes``,
     ``overall`` and ``groups``, by ``mode``, ``language`` and, where the dataset says, ``kind``, are
     of the dataset's own questions, as is ``abstention``; ``withheld`` is of its answerable ones and
     the same asked without what answers them, where that was done. Times are of all.
@@ -47,6 +51,7 @@ class AnswerReport:
     documents: int
     unjudged: tuple[str, ...]
     generator: str
+    outcomes: Outcomes
     overall: Group
     groups: Mapping[str, Mapping[str, Group]]
     abstention: Abstention
@@ -59,11 +64,12 @@ class AnswerReport:
     provenance: Mapping[str, Scalar]
     questions: tuple[AnswerScores, ...]
     seconds: float
+    shown: tuple[ShownAnswer, ...] = ()
     format: str = FORMAT
 
     def to_json(self) -> str:
         """The same report always as the same text; `answer_report_from_json` reads it back."""
-        return dump_json(asdict(self))
+        return writable(dump_json(asdict(self)))
 
     def save(self, path: Path) -> None:
         """Writes `to_json` to a file."""
@@ -77,3 +83,15 @@ def answer_report_from_json(text: str) -> AnswerReport:
         EvaluationError: the text is not a report of this format.
     """
     return read_saved(text, AnswerReport, format_=FORMAT, what="a report on answers")
+
+
+def read_answer_report(path: Path) -> AnswerReport:
+    """A report of a file.
+
+    Raises:
+        EvaluationError: the file can't be read, or is not a report of this format.
+    """
+    try:
+        return answer_report_from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, EvaluationError) as error:
+        raise EvaluationError(f"{path}: {error}") from error

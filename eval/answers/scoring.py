@@ -7,6 +7,8 @@ out where the measure is of the answer that was given.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -18,6 +20,7 @@ from eval.answers.cited_reference import cites_reference
 from eval.answers.cited_statements import cited_statements
 from eval.answers.containment import contains_answer
 from eval.answers.exact_match import exact_match
+from eval.answers.outcomes.outcome import AnswerOutcome, judge_answer
 from eval.answers.quoting import misquotations
 from eval.answers.token_f1 import token_f1
 from eval.answers.token_recall import token_recall
@@ -56,16 +59,24 @@ of the passages that it cites. ``citation_hit`` says whether any relevant docume
 class AnswerScores:
     """What became of one question; the texts stay in the dataset.
 
+    ``asked`` is the beginning of a hash over the question, its metadata and its judgments, so that
+    reports can be compared question by question. ``outcome`` is ``None`` where nothing says what a
+    right answer holds; ``missing`` and ``forbidden`` are what it rests on, see `Judged`.
     ``scores`` has the measures of `MEASURES` that are defined for it, none if it is unanswerable.
     ``quotations`` counts what was checked by `misquotations`. ``milliseconds`` is the time to the
     whole answer, search included.
     """
 
     id: str
+    asked: str
     answerable: bool
     language: str
     kind: str
+    half: str
     mode: Mode
+    outcome: AnswerOutcome | None
+    missing: tuple[int, ...]
+    forbidden: tuple[int, ...]
     sentences: int
     quotations: int
     misquoted: tuple[str, ...]
@@ -92,12 +103,18 @@ def score_answer(
         text_of: The text of a document by its id, as the collection holds it.
         milliseconds: How long it took.
     """
+    judged = judge_answer(query, answer, answerable=judgments is not None)
     return AnswerScores(
         id=query.id,
+        asked=_fingerprint(query, judgments),
         answerable=judgments is not None,
         language=language,
         kind=query.kind,
+        half=query.half,
         mode=answer.mode,
+        outcome=judged.outcome if judged else None,
+        missing=judged.missing if judged else (),
+        forbidden=judged.forbidden if judged else (),
         sentences=len(answer.sentences),
         quotations=len(answer.citations) + len(answer.sentences),
         misquoted=misquotations(answer, text_of),
@@ -144,6 +161,13 @@ def _scores(
     found = {hit.chunk.document_id for hit in answer.search.hits}
     scores["document_found"] = float(any(is_relevant(d, judgments) for d in found))
     return scores
+
+
+def _fingerprint(query: EvalQuery, judgments: Mapping[str, int] | None) -> str:
+    """12 hex digits that differ where the question, its answer or its judgments do."""
+    content = [query.text, query.answers, dict(query.metadata), judgments and dict(judgments)]
+    text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
 
 
 def cited_passages(answer: Answer) -> dict[str, str]:

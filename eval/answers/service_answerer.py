@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from app.domain import Answer, Scalar
+from app.domain import Answer, Scalar, Turn
 from app.filters import parse_filter
 from app.requests import AnswerRequest
 from app.service import Service
@@ -22,11 +22,14 @@ class ServiceAnswerer:
         self._service = service
         self._collection = collection
 
-    def answer(self, question: str, *, without: Collection[str] = ()) -> Answer:
+    def answer(
+        self, question: str, *, without: Collection[str] = (), history: Sequence[Turn] = ()
+    ) -> Answer:
         """See `Answerer.answer`."""
         hidden = {"not": {"document_id": {"in": sorted(without)}}}
         where = parse_filter(hidden) if without else None
-        return self._service.answer(self._collection, AnswerRequest(question, where=where))
+        request = AnswerRequest(question, history=tuple(history), where=where)
+        return self._service.answer(self._collection, request)
 
     def document_text(self, document_id: str) -> str:
         """See `Answerer.document_text`. Raises `NotFound`."""

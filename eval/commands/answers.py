@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 
+from app.domain import Scalar
 from app.models.registry import build_generator
 from app.settings import Settings
-from eval.answers.report import AnswerReport
-from eval.answers.run import run_answers
+from eval.answers.outcomes.comparison import ASKED
+from eval.answers.run import AnswerGates, AnswerOutputs, run_answers
 from eval.answers.service_answerer import ServiceAnswerer, answer_facts
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
+from eval.expected import Half
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which questions are asked: of one half, of these kinds, the first ``limit``; or all."""
+
+    half: Half = ""
+    kinds: Sequence[str] = ()
+    limit: int | None = None
+
+    def facts(self) -> dict[str, Scalar]:
+        """The choice by dotted name, for a report's provenance; empty where all are asked."""
+        given: dict[str, Scalar] = {}
+        if self.half:
+            given["half"] = self.half
+        if self.kinds:
+            given["kinds"] = ", ".join(sorted(self.kinds))
+        if self.limit is not None:
+            given["limit"] = self.limit
+        return {f"{ASKED}{name}": value for name, value in given.items()}
 
 
 def run_answer_evaluation(
@@ -20,24 +43,29 @@ def run_answer_evaluation(
     *,
     settings: Settings,
     judge: str | None,
-    limit: int | None,
+    asked: Asked,
     withhold: bool,
-    out: Path | None,
+    outputs: AnswerOutputs,
+    gates: AnswerGates,
     console: Console,
-) -> AnswerReport:
+) -> list[str]:
     """Evaluates the answers of the configured generator, or extractive ones where there is none.
 
     Args:
         questions: Where they are and what they are asked of.
         settings: What to evaluate; no budget of time is in force.
         judge: A generator by name, as in ``models.generator``, that judges besides.
-        limit: How many questions of each kind; ``None`` for all.
+        asked: Which of the questions.
         withhold: Ask each answerable question again with its relevant documents hidden.
-        out: Where the report's JSON goes.
+        outputs: Where the report and the texts go.
+        gates: What must hold.
         console: Where tables and progress go.
 
+    Returns:
+        The gates that failed, in words.
+
     Raises:
-        EvaluationError: the dataset can't be read.
+        EvaluationError: the dataset, a threshold or the base can't be read, or don't fit.
         ModelMissing: the judge is not there.
     """
     with application(settings, questions) as app:
@@ -46,14 +74,16 @@ def run_answer_evaluation(
         judging = app.settings.models.model_copy(update={"generator": judge or "none"})
         pipeline = app.pipeline(target.collection)
         facts = provenance(app, target.collection.fingerprint, pipeline.in_force.settings)
-        return run_answers(
-            target.dataset,
+        _, failures = run_answers(
+            target.dataset.only(half=asked.half, kinds=asked.kinds),
             ServiceAnswerer(service, target.collection.name),
             generator=app.generator.id if app.generator else "none",
-            provenance={**facts, **answer_facts(app.settings)},
+            provenance={**facts, **answer_facts(app.settings), **asked.facts()},
             judge=build_generator(judging),
-            limit=limit,
+            limit=asked.limit,
             withhold=withhold,
-            out=out,
+            outputs=outputs,
+            gates=gates,
             console=console,
         )
+    return failures

@@ -40,6 +40,13 @@ class _Strategy(StrEnum):
     FIXED = "fixed"
 
 
+class _Half(StrEnum):
+    """`eval.expected.Half`, as typer takes a choice."""
+
+    SEEN = "seen"
+    UNSEEN = "unseen"
+
+
 evaluation = typer.Typer(
     help="Measure, tune and compare retrieval and answers on judged questions.",
     no_args_is_help=True,
@@ -61,6 +68,14 @@ def _questions(
     from eval.commands.target import Questions
 
     return Questions(dataset, tuple(distractors or ()), documents, collection)
+
+
+def _fail(failures: list[str]) -> None:
+    """Tells the gates that failed, if any, and ends the command."""
+    for failure in failures:
+        err.print(f"failed: {failure}", style="red")
+    if failures:
+        raise typer.Exit(EXIT_GATE)
 
 
 @evaluation.command()
@@ -94,10 +109,7 @@ def run(
         show_diff=diff,
         console=out,
     )
-    for failure in failures:
-        err.print(f"failed: {failure}", style="red")
-    if failures:
-        raise typer.Exit(EXIT_GATE)
+    _fail(failures)
 
 
 @evaluation.command()
@@ -163,19 +175,40 @@ def answers(
     judge: Annotated[
         str | None, typer.Option(help="A generator that judges too, as openai:URL#MODEL.")
     ] = None,
+    half: Annotated[_Half | None, typer.Option(help="Ask the questions of this half.")] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help="Of this kind; give it again for more.")
+    ] = None,
+    texts: Annotated[
+        Path | None, typer.Option(help="Write questions and answers here, a line of JSON each.")
+    ] = None,
+    keep_texts: Annotated[
+        bool, typer.Option("--keep-texts", help="Put them into the report too.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with every answer.")] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(help="As right>=0.85 or wrong<=0.05; give it again for more."),
+    ] = None,
+    no_regression: Annotated[
+        Path | None, typer.Option(help="Fail where answers are worse than in this report.")
+    ] = None,
 ) -> None:
-    """Exact match, F1, citations and abstention of the answers."""
-    from eval.commands.answers import run_answer_evaluation
+    """Right and wrong answers, refusals, exact match, F1 and citations."""
+    from eval.answers.run import AnswerGates, AnswerOutputs
+    from eval.commands.answers import Asked, run_answer_evaluation
 
-    run_answer_evaluation(
+    failures = run_answer_evaluation(
         _questions(dataset, distractors, documents, collection),
         settings=load_settings(),
         judge=judge,
-        limit=limit,
+        asked=Asked(half.value if half else "", tuple(kinds or ()), limit),
         withhold=withhold,
-        out=out_json,
+        outputs=AnswerOutputs(out_json, texts, html, keep_texts),
+        gates=AnswerGates(tuple(fail_under or ()), no_regression),
         console=out,
     )
+    _fail(failures)
 
 
 @evaluation.command()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from eval.dataset import Dataset, EvalDocument
 from eval.metrics.relevance import RELEVANT_GRADE
+from eval.page.frame import script_json
 from eval.report import Report
 from eval.runs import Run
 
@@ -21,11 +21,8 @@ TITLE_CHARACTERS: Final = 80
 
 
 def explorer_json(report: Report, dataset: Dataset, runs: Sequence[Run]) -> str:
-    """JSON that can stand within a ``script`` element: it holds no ``<``, ``>`` or ``&``."""
-    text = json.dumps(
-        _explorer(report, dataset, runs), ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
-    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+    """The data for the script ``page.js``."""
+    return script_json(_explorer(report, dataset, runs))
 
 
 def _explorer(report: Report, dataset: Dataset, runs: Sequence[Run]) -> Mapping[str, object]:

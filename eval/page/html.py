@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from importlib import resources
 
 from eval.breakdown import breakdowns
 from eval.dataset import Dataset
 from eval.errors import NotComparable
 from eval.grids import Grid, all_measures, broken_down, columns, comparisons
-from eval.page.elements import Element, data_table, element, to_text
+from eval.page.elements import Element, data_table, element
 from eval.page.explorer import explorer_json
+from eval.page.frame import explorer_section, page_text, section
 from eval.page.recall_curve import recall_plot
 from eval.page.sweep import SweepPoint, sweep_plot
 from eval.report import Report
@@ -44,57 +42,39 @@ def to_html(
         raise NotComparable(f"the report on {report.dataset} is about another dataset")
     if [run.stage for run in runs] != [row.stage for row in report.table.rows]:
         raise NotComparable(f"the report on {report.dataset} is about other runs")
-    style, script = _asset("page.css"), _asset("page.js")
     plots = [recall_plot(runs, dataset.qrels)]
     if len(sweep) > 1:
         plots.append(sweep_plot(sweep, report.table.routes[0]))
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy(style, script)),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"Evaluation of {report.dataset}"),
-        element("style", style),
+    return page_text(
+        f"Evaluation of {report.dataset}",
+        _sections(report, plots),
+        data=explorer_json(report, dataset, runs),
+        script="page.js",
     )
-    body = element(
-        "body",
-        element("main", *_sections(report, plots)),
-        element("script", explorer_json(report, dataset, runs), type="application/json", id="data"),
-        element("script", script),
-    )
-    return to_text(element("html", head, body, lang="en"))
 
 
 def _sections(report: Report, plots: Sequence[Element]) -> list[Element]:
     table = report.table
     return [
         element("header", element("h1", report.dataset), *(element("p", t) for t in about(report))),
-        _section("In words", _verdicts(report)),
-        _section(
+        section("In words", _verdicts(report)),
+        section(
             "Hit rate and MRR",
             *(data_table(TITLES[metric], columns(table, metric)) for metric in COLUMN_METRICS),
             element("p", caption(table), class_="note"),
         ),
-        _section("Comparisons", data_table("Differences and p-values", comparisons(table))),
-        _section("Plots", *plots),
-        _section("All measures", data_table("Means", all_measures(table))),
+        section("Comparisons", data_table("Differences and p-values", comparisons(table))),
+        section("Plots", *plots),
+        section("All measures", data_table("Means", all_measures(table))),
         *(
-            _section(f"By {found.by}", data_table(f"Means by {found.by}", broken_down(found)))
+            section(f"By {found.by}", data_table(f"Means by {found.by}", broken_down(found)))
             for found in breakdowns(report)
         ),
-        _section(
-            "Questions",
-            element("noscript", element("p", "Looking at single questions needs JavaScript.")),
-            element("div", id="explorer"),
-        ),
-        _section(
+        explorer_section(),
+        section(
             "Provenance", element("div", data_table("What was run", _facts(report)), class_="facts")
         ),
     ]
-
-
-def _section(title: str, *children: Element) -> Element:
-    return element("section", element("h2", title), *children)
 
 
 def _verdicts(report: Report) -> Element:
@@ -120,19 +100,3 @@ def _facts(report: Report) -> Grid:
         **report.provenance,
     }
     return Grid(("fact", "value"), tuple((name, str(value)) for name, value in facts.items()))
-
-
-def _policy(style: str, script: str) -> str:
-    """Only the page's own style and script take effect, and nothing is fetched."""
-    return (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(content: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-
-
-def _asset(name: str) -> str:
-    return resources.files("eval.page").joinpath(name).read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ DATASET = Dataset(
 
 
 class Quoting:
-    def answer(self, question, *, without=()):
+    def answer(self, question, *, without=(), history=()):
         return Answer(
             text=f"{TEXT} [1]",
             mode="extractive",

@@ -17,7 +17,7 @@ from app.domain import (
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.render import to_markdown
 from eval.answers.report import answer_report_from_json
-from eval.answers.run import run_answers
+from eval.answers.run import AnswerOutputs, run_answers
 from eval.dataset import Dataset, EvalDocument, EvalQuery, Reference
 from eval.errors import EvaluationError, InvalidRun
 from eval.table import Resampling
@@ -97,7 +97,7 @@ class Lookup:
         self.answers = ANSWERS | changes
         self.asked = []
 
-    def answer(self, question, *, without=()):
+    def answer(self, question, *, without=(), history=()):
         self.asked.append((question, *sorted(without)))
         return ABSTAINED if without else self.answers[question]
 
@@ -251,7 +251,7 @@ def test_a_report_reads_back_equal_and_holds_no_text_of_the_dataset():
 
 
 def test_another_format_is_refused():
-    old = report().to_json().replace("attest-answers/1", "attest-answers/0")
+    old = report().to_json().replace("attest-answers/2", "attest-answers/0")
     with pytest.raises(EvaluationError, match="attest-answers/0"):
         answer_report_from_json(old)
     with pytest.raises(EvaluationError, match="not a report on answers"):
@@ -279,17 +279,18 @@ def test_each_row_says_how_many_questions_it_is_over():
 
 def test_a_run_shows_the_measures_and_writes_the_report(tmp_path):
     console = Console(width=100, file=io.StringIO())
-    found = run_answers(
+    found, failed = run_answers(
         DATASET,
         Lookup(),
         generator="none",
         provenance={},
         console=console,
         limit=2,
-        out=tmp_path / "answers.json",
+        outputs=AnswerOutputs(json=tmp_path / "answers.json"),
     )
     shown = console.file.getvalue()
     assert "citation_precision" in shown
     assert "abstention recall" in shown
     assert answer_report_from_json((tmp_path / "answers.json").read_text("utf-8")) == found
     assert (found.overall.answerable, found.overall.unanswerable) == (2, 2)
+    assert failed == []

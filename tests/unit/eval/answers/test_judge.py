@@ -104,7 +104,7 @@ class Scripted(FakeGenerator):
 
 
 class Lookup:
-    def answer(self, question, *, without=()):
+    def answer(self, question, *, without=(), history=()):
         return ABSTAINED if question == "Silence?" else said()
 
     def document_text(self, document_id):

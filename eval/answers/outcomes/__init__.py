@@ -1,0 +1,1 @@
+"""What became of each question: right, partly right, wrong, refused, and rightly refused."""

@@ -1,0 +1,79 @@
+"""What became of a question: a right answer, a wrong one, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain import Answer
+from eval.answers.containment import contains_answer
+from eval.answers.outcomes.matching import fold, holds
+from eval.dataset import EvalQuery
+
+
+class AnswerOutcome(StrEnum):
+    """The first four are of answerable questions, the last two of unanswerable ones."""
+
+    RIGHT = "right"
+    """All that must be held is, and nothing that must not be."""
+    PARTIAL = "partial"
+    """A part of it is, and nothing that must not be."""
+    WRONG = "wrong"
+    """Nothing of it is, or something that must not be."""
+    REFUSED = "refused"
+    """Wrongly refused: there was an answer."""
+    RIGHTLY_REFUSED = "rightly refused"
+    ANSWERED = "answered"
+    """Wrongly answered: there was nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An outcome with what it rests on.
+
+    ``missing`` are the groups of ``must_hold`` of which an answer holds no alternative, and
+    ``forbidden`` the entries of ``must_not_hold`` that it holds, by their place, from 0. Both are
+    empty for an abstention.
+    """
+
+    outcome: AnswerOutcome
+    missing: tuple[int, ...] = ()
+    forbidden: tuple[int, ...] = ()
+
+
+def judge_answer(query: EvalQuery, answer: Answer, *, answerable: bool) -> Judged | None:
+    """Judges an answer by what it must hold and must not; ``None`` where nothing says that.
+
+    What must be held may stand in a sentence or in its setting, as both are shown; what must not be
+    is looked for in the sentences alone, as a setting may name what else there is. A question
+    without ``must_hold`` has its gold answers as the only group, compared as in `contains_answer`.
+    """
+    abstained = answer.mode == "abstained"
+    if not answerable:
+        return Judged(AnswerOutcome.RIGHTLY_REFUSED if abstained else AnswerOutcome.ANSWERED)
+    if not query.must_hold and not query.answers:
+        return None
+    if abstained:
+        return Judged(AnswerOutcome.REFUSED)
+    said = " ".join(sentence.text for sentence in answer.sentences)
+    if query.must_hold:
+        shown = fold(shown_text(answer))
+        held = [any(holds(shown, wanted) for wanted in group) for group in query.must_hold]
+    else:
+        held = [contains_answer(said, query.answers) == 1.0]
+    plain = fold(said)
+    forbidden = tuple(n for n, text in enumerate(query.must_not_hold) if holds(plain, text))
+    missing = tuple(n for n, found in enumerate(held) if not found)
+    return Judged(_outcome(held, forbidden), missing, forbidden)
+
+
+def shown_text(answer: Answer) -> str:
+    """The sentences of an answer as a user sees them, each below its setting."""
+    return "\n".join(sentence.text for sentence in answer.sentences)
+
+
+def _outcome(held: Sequence[bool], forbidden: Sequence[int]) -> AnswerOutcome:
+    if forbidden or not any(held):
+        return AnswerOutcome.WRONG
+    return AnswerOutcome.RIGHT if all(held) else AnswerOutcome.PARTIAL

@@ -1,0 +1,82 @@
+"""The page of an evaluation of answers: outcomes in tables, then every question with its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+from eval.answers.outcomes.grids import outcome_grids, outcome_words
+from eval.answers.outcomes.outcome import AnswerOutcome
+from eval.answers.report import AnswerReport
+from eval.answers.shown import ShownAnswer
+from eval.grids import Grid
+from eval.page.elements import Element, data_table, element
+from eval.page.frame import explorer_section, page_text, script_json, section
+
+QUOTE_CHARACTERS: Final = 600
+"""A longer quotation is cut on the page; the texts have it whole."""
+
+
+def answers_to_html(report: AnswerReport, shown: Sequence[ShownAnswer]) -> str:
+    """One self-contained page. It holds texts of questions and documents, which reports do not.
+
+    Args:
+        report: What to show.
+        shown: The questions of the report with their answers, in any order.
+    """
+    data = {
+        "outcomes": [outcome.value for outcome in AnswerOutcome],
+        "questions": [_question(answer) for answer in shown],
+    }
+    return page_text(
+        f"Answers to {report.dataset}",
+        _sections(report),
+        data=script_json(data),
+        script="answers.js",
+    )
+
+
+def _question(answer: ShownAnswer) -> dict[str, object]:
+    fields = asdict(answer)
+    for citation in fields["citations"]:
+        quote = citation["quote"]
+        if len(quote) > QUOTE_CHARACTERS:
+            citation["quote"] = f"{quote[: QUOTE_CHARACTERS - 1]}…"
+    return fields
+
+
+def _sections(report: AnswerReport) -> list[Element]:
+    asked = len(report.questions)
+    about = [
+        f"{asked} questions over {report.documents:,} documents. Generator: {report.generator}.",
+        *(
+            f"Degraded on {count} of {asked} questions: {reason}."
+            for reason, count in sorted(report.degraded.items())
+        ),
+    ]
+    (_, overall), *grouped = outcome_grids(report.outcomes)
+    times = report.milliseconds
+    note = (
+        f"Shares with bootstrap intervals: right, partial, wrong and refused of the answerable "
+        f"questions, rightly refused of the unanswerable ones. {outcome_words(report.outcomes)} "
+        f"Time to an answer: {times.p50:.0f} ms (median), {times.p95:.0f} ms (95th percentile)."
+    )
+    return [
+        element("header", element("h1", report.dataset), *(element("p", text) for text in about)),
+        section("Outcomes", data_table("Outcomes", overall), element("p", note, class_="note")),
+        *(section(f"By {by}", data_table(f"Outcomes by {by}", grid)) for by, grid in grouped),
+        explorer_section(),
+        section(
+            "Provenance", element("div", data_table("What was run", _facts(report)), class_="facts")
+        ),
+    ]
+
+
+def _facts(report: AnswerReport) -> Grid:
+    facts = {
+        "dataset_hash": report.dataset_hash,
+        "seconds": round(report.seconds, 1),
+        **report.provenance,
+    }
+    return Grid(("fact", "value"), tuple((name, str(value)) for name, value in facts.items()))
