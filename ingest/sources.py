@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
@@ -17,6 +17,7 @@ from app.domain import Document, Metadata, MetadataValue, Scalar, UploadKind
 from app.errors import DocumentRejected
 from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument
+from ingest.loaders.outline import outline_blocks
 from ingest.loaders.registry import LOADERS_VERSION
 
 MAX_ID_CHARACTERS: Final = 512
@@ -120,14 +121,21 @@ class RecordSource:
         """See `Source.identify`."""
         document = self._document()
         canonical = json.dumps(
-            [document.title, document.text, document.uri, dict(document.metadata)],
+            [
+                LOADERS_VERSION,
+                document.title,
+                document.text,
+                document.uri,
+                dict(document.metadata),
+            ],
             sort_keys=True,
         )
         return document.id, hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()
 
     def load(self, load: Load) -> Document:  # noqa: ARG002 - a record needs no loader
-        """See `Source.load`."""
-        return self._document()
+        """See `Source.load`. The text stays as it was given; blocks say what stands where in it."""
+        document = self._document()
+        return replace(document, blocks=outline_blocks(document.text))
 
     def _document(self) -> Document:
         record = self.record

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -19,6 +20,7 @@ better found together than apart."""
 
 _LEADS: Final = frozenset({BlockKind.HEADING, BlockKind.TERM})
 """Blocks that belong to what follows them."""
+_BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 _BETWEEN_CELLS: Final = frozenset(" |\t")
 
 
@@ -51,7 +53,8 @@ def cut_structure(document: Document, tokens: TokenIndex, *, size: int, overlap:
     paths: list[HeadingPath] = []
     headings: set[int] = set()
     leads: set[int] = set()
-    for block, path in zip(document.blocks, heading_paths(document), strict=True):
+    blocks = covering(document)
+    for block, path in zip(blocks, heading_paths(document), strict=True):
         if block.kind is BlockKind.HEADING:
             headings.add(len(units))
         if block.kind in _LEADS:
@@ -75,6 +78,38 @@ def cut_structure(document: Document, tokens: TokenIndex, *, size: int, overlap:
         fill=SECTION_FILL,
     )
     return [Cut(_outer(units, group), paths[group[0]]) for group in found]
+
+
+def covering(document: Document) -> list[Block]:
+    """The blocks, widened over text between them that is in none, such as the heads of a table."""
+    text = document.text
+    blocks = list(document.blocks)
+    end = 0
+    for number, block in enumerate(blocks):
+        gap = text[end : block.span[0]]
+        if gap.strip():
+            cut = end + (_belongs_above(gap, block.kind) if number else 0)
+            blocks[number] = replace(block, span=(cut, block.span[1]))
+            if number:
+                above = blocks[number - 1]
+                blocks[number - 1] = replace(above, span=(above.span[0], cut))
+        end = block.span[1]
+    if text[end:].strip():
+        blocks[-1] = replace(blocks[-1], span=(blocks[-1].span[0], len(text)))
+    return blocks
+
+
+def _belongs_above(gap: str, kind: BlockKind) -> int:
+    """How much of the text between two blocks goes with the upper one; ``kind`` is the lower's.
+
+    That is all up to a blank line; without one, its lines, but those directly above a table or code
+    go with it.
+    """
+    if blank := _BLANK_LINE.search(gap):
+        return blank.start()
+    if "\n" not in gap:
+        return len(gap)
+    return gap.find("\n") if kind in (BlockKind.TABLE, BlockKind.CODE) else gap.rfind("\n")
 
 
 def _block_units(

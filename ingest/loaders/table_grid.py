@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from app.domain import Span
+
 MAX_SPAN: Final = 1_000
 """Largest row or column span that is believed; HTML allows 65,534 and hostile files use it."""
 
@@ -23,6 +25,8 @@ class GridCell:
     columns: int = 1
     rows: int = 1
     is_bold: bool = False
+    span: Span | None = None
+    """Where it stands in a text that must stay as it is."""
 
 
 GridRow: TypeAlias = Sequence[GridCell | None]

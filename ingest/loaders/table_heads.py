@@ -107,13 +107,19 @@ def _are_heads(names: list[str], below: Sequence[GridRow]) -> bool:
     if not all(names):
         return False
     if len(names) < _MIN_COLUMNS:
-        return all(map(is_head_word, names))
+        return all(map(is_head_word, names)) or _are_words_above_figures(names, below)
     if all(map(is_period, names[1:])) and not _has_periods(below):
         return True
     if sum(map(is_head_word, names)) >= _MIN_KNOWN * len(names):
         return True
     is_plain = not any(_has_digit(name) and not is_period(name) for name in names)
     return is_plain and _figures(below) >= _MIN_FIGURES
+
+
+def _are_words_above_figures(names: Sequence[str], below: Sequence[GridRow]) -> bool:
+    """Whether every cell of two rows or more has a digit, and the words above them have none."""
+    filled = [text for row in below for text in texts(row)]
+    return len(below) > 1 and not any(map(_has_digit, names)) and all(map(_has_digit, filled))
 
 
 def _are_groups(row: GridRow) -> bool:

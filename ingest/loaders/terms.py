@@ -25,6 +25,7 @@ _ANSWER: Final = rf"(?:Answer|A|答案|回答|答复|答) ?{_COUNT} ?"
 _ASKS: Final = re.compile(
     rf"\s*(?:{_QUESTION}(?:[:：]|[.、](?=\s|\D))|【[问問]】|\[Q\])", re.IGNORECASE
 )
+_ANSWERS: Final = re.compile(rf"\s*(?:{_ANSWER}[:：]|【答】)", re.IGNORECASE)
 _MARK: Final = re.compile(
     rf"(?:(?<=\s)|(?<=[?？。！!])|^)(?:(?P<asks>{_QUESTION}[:：]|【[问問]】)"
     rf"|{_ANSWER}(?:[:：]|\.(?=\s))|【答】)",
@@ -48,7 +49,11 @@ def mark_terms(pieces: Sequence[Piece]) -> list[Piece]:
     marked: list[Piece] = []
     for number, piece in enumerate(parted):
         below = parted[number + 1] if number + 1 < len(parted) else None
-        is_term = piece.kind is BlockKind.PARAGRAPH and below is not None and _heads(piece, below)
+        is_term = (
+            piece.kind is BlockKind.PARAGRAPH
+            and below is not None
+            and heads_what_follows(piece, below)
+        )
         marked.append(replace(piece, kind=BlockKind.TERM) if is_term else piece)
     return marked
 
@@ -64,6 +69,11 @@ def is_question(text: str, *, strong: bool = False) -> bool:
 def is_marked_question(text: str) -> bool:
     """Whether a text begins with ``Q:``, ``Question 3:`` or ``问：``."""
     return _ASKS.match(text) is not None
+
+
+def is_marked_answer(text: str) -> bool:
+    """Whether a text begins with ``A:`` or ``答：``."""
+    return _ANSWERS.match(text) is not None
 
 
 def question_end(text: str) -> int:
@@ -100,22 +110,26 @@ def _parts(piece: Piece) -> Iterator[Piece]:
     if piece.kind is not BlockKind.PARAGRAPH:
         yield piece
         return
-    text = piece.text.strip()
-    if is_marked_question(text):
-        for number, (start, end) in enumerate(question_parts(text)):
-            part = text[start:end]
-            kind = BlockKind.TERM if is_marked_question(part) else BlockKind.PARAGRAPH
-            yield replace(piece, kind=kind, text=part, tight=piece.tight if not number else True)
+    text, start, tight = piece.text.strip(), 0, piece.tight
+    while (end := text.find("\n", start)) >= 0:
+        first = text[start:end]
+        if is_marked_question(first) or not is_question(first):
+            break
+        yield replace(piece, kind=BlockKind.TERM, text=first, tight=tight)
+        start, tight = end + 1, True
+    rest = text[start:]
+    if not is_marked_question(rest):
+        yield replace(piece, text=rest, tight=tight)
         return
-    first, _, rest = text.partition("\n")
-    if rest.strip() and is_question(first):
-        yield replace(piece, kind=BlockKind.TERM, text=first)
-        yield from _parts(replace(piece, text=rest, tight=True))
-        return
-    yield piece
+    for first_sign, last in question_parts(rest):
+        part = rest[first_sign:last]
+        kind = BlockKind.TERM if is_marked_question(part) else BlockKind.PARAGRAPH
+        yield replace(piece, kind=kind, text=part, tight=tight)
+        tight = True
 
 
-def _heads(piece: Piece, below: Piece) -> bool:
+def heads_what_follows(piece: Piece, below: Piece) -> bool:
+    """Whether a paragraph is a question, a bold line or a caption that heads the next piece."""
     text = piece.text.strip()
     if not text or below.kind is BlockKind.HEADING:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from app.domain import BlockKind
@@ -12,6 +13,8 @@ from ingest.loaders.cleaning import join_lines, normalise
 from ingest.loaders.compose import compose
 from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument, Piece
+from ingest.loaders.outline import Part, outline
+from ingest.loaders.tables import row_piece
 
 _BLANK_LINE: Final = re.compile(r"\n[ \t\u3000]*\n")
 _WRAP_WIDTHS: Final = range(40, 161)
@@ -46,10 +49,34 @@ def load_text(data: bytes, *, keep_lines: bool = False) -> LoadedDocument:
 
 
 def text_pieces(text: str) -> Iterator[Piece]:
-    """A piece for each paragraph, or for each line of a paragraph that was not wrapped."""
-    for section in _BLANK_LINE.split(text):
-        for number, line in enumerate(unwrap(section)):
-            yield Piece(BlockKind.PARAGRAPH, line, tight=number > 0)
+    """A piece for each part, and one for each line of a paragraph that was not wrapped."""
+    last: Part | None = None
+    for part in outline(text):
+        # Lines of one list, of one table and of one paragraph follow each other.
+        tight = last is not None and "\n\n" not in _between(text, last, part)
+        last = part
+        if part.row is not None:
+            yield replace(row_piece(part.row), tight=tight)
+            continue
+        section = text[slice(*part.span)]
+        if part.kind is BlockKind.LIST:
+            yield Piece(part.kind, _item(section, part.level), level=part.level, tight=tight)
+        elif part.kind is BlockKind.PARAGRAPH:
+            for number, line in enumerate(unwrap(section)):
+                yield Piece(part.kind, line, tight=tight or number > 0, strong=part.strong)
+        else:
+            yield Piece(part.kind, section, level=part.level, tight=tight)
+
+
+def _between(text: str, above: Part, below: Part) -> str:
+    return _BLANK_LINE.sub("\n\n", text[above.span[1] : below.span[0]])
+
+
+def _item(section: str, level: int) -> str:
+    """An item with its paragraphs on lines of their own, indented by its depth."""
+    indent = "  " * level
+    lines = [line for part in _BLANK_LINE.split(section) for line in unwrap(part)]
+    return "\n".join([indent + lines[0], *(f"{indent}  {line.strip()}" for line in lines[1:])])
 
 
 def unwrap(section: str) -> list[str]:

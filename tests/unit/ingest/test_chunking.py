@@ -21,6 +21,7 @@ from ingest.chunking.chunker import (
 )
 from ingest.chunking.headings import heading_paths
 from ingest.chunking.windows import MAX_TOKEN_CHARACTERS, TokenIndex, pack, token_windows
+from ingest.loaders.outline import outline_blocks
 from ingest.loaders.registry import load
 
 Strategy = Literal["structure", "sentence", "fixed"]
@@ -156,6 +157,14 @@ LINES = st.lists(
             "| 1 | 2 |",
             "```",
             "def f(): return 1",
+            "Range: 90 km",
+            "Seats: four",
+            "Name\tSize",
+            "Q: Is it so?",
+            "May I?",
+            "**Bold**",
+            "+---+---+",
+            "\tindented",
             "$$x^2$$",
             "longwordwithoutanyspace" * 8,
             "𒀀" * 30,
@@ -173,16 +182,17 @@ LINES = st.lists(
     strategy=st.sampled_from(STRATEGIES),
     size=st.integers(16, 40),
     overlap=st.integers(0, 20),
-    structured=st.booleans(),
+    form=st.sampled_from(["file", "record", "bare"]),
 )
 @settings(max_examples=150, deadline=None)
 def test_chunks_cover_the_document_within_their_bounds(
-    source: str, name: str, strategy: Strategy, size: int, overlap: int, *, structured: bool
+    source: str, name: str, strategy: Strategy, size: int, overlap: int, form: str
 ) -> None:
-    if structured:
+    if form == "file":
         document = loaded(name, f"# Title\n\n{source}\n\nend")
     else:
-        document = Document(name, source, "Title")
+        blocks = outline_blocks(source) if form == "record" else ()
+        document = Document(name, source, "Title", blocks=blocks)
     chunks = chunked(document, strategy=strategy, size=size, overlap=overlap, max_tokens=60)
     again = chunked(document, strategy=strategy, size=size, overlap=overlap, max_tokens=60)
     assert chunks == again
