@@ -7,16 +7,17 @@ from typing import Final
 
 from rich import box
 from rich.console import Group as Lines
-from rich.table import Table as Grid
+from rich.table import Table
 from rich.text import Text
 
 from eval.answers.abstention import Abstention
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
 from eval.answers.mean_score import Score
-from eval.answers.outcomes.grids import outcome_grids, outcome_words
+from eval.answers.outcomes.grids import group_grids, outcome_words, overall_grid
 from eval.answers.report import AnswerReport
 from eval.answers.scoring import MEASURES
+from eval.grids import Grid
 from eval.markdown import plain, table
 
 GROUP_MEASURES: Final = ("f1", "recall", "contains", "reference_cited", "citation_hit")
@@ -27,7 +28,7 @@ def to_markdown(report: AnswerReport) -> str:
     """What was asked; each measure with its denominator; the breakdowns."""
     blocks = [
         [plain(line) for line in _about(report)],
-        *(table(grid.header, grid.rows) for _, grid in outcome_grids(report.outcomes)),
+        *(table(grid.header, grid.rows) for grid in _outcomes(report, intervals=True)),
         table(_header(report), (_row(name, score, of) for name, score, of in _scores(report))),
         *(
             table(_group_header(report, by), _group_rows(report, groups))
@@ -41,8 +42,8 @@ def to_markdown(report: AnswerReport) -> str:
 
 def to_terminal(report: AnswerReport) -> Lines:
     """The same for a rich console."""
-    parts: list[Grid | Text] = [Text(line) for line in _about(report)]
-    parts += [_grid(grid.header, grid.rows) for _, grid in outcome_grids(report.outcomes)]
+    parts: list[Table | Text] = [Text(line) for line in _about(report)]
+    parts += [_grid(grid.header, grid.rows) for grid in _outcomes(report, intervals=False)]
     parts.append(_grid(_header(report), [_row(*line) for line in _scores(report)]))
     parts += [
         _grid(_group_header(report, by), list(_group_rows(report, groups)))
@@ -53,8 +54,16 @@ def to_terminal(report: AnswerReport) -> Lines:
     return Lines(*parts)
 
 
-def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Grid:
-    grid = Grid(box=box.SIMPLE_HEAD)
+def _outcomes(report: AnswerReport, *, intervals: bool) -> list[Grid]:
+    """The tables of outcomes; none where no question could be judged."""
+    if not report.outcomes.overall.counts:
+        return []
+    grouped = group_grids(report.outcomes, intervals=intervals)
+    return [overall_grid(report.outcomes), *(grid for _, grid in grouped)]
+
+
+def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    grid = Table(box=box.SIMPLE_HEAD)
     for column in header:
         grid.add_column(column, justify="left" if column in (header[0], "of") else "right")
     for row in rows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -125,7 +125,16 @@ def _ask_files(app: Application, folder: Path, documents: Path, console: Console
     _tell_failures(report, console)
     collection = app.store.open(name)
     _forget_unread(collection, report)
-    return Target(read_dataset(folder, corpus=_corpus(collection, place.name)), collection)
+    corpus = _corpus(collection, place.name)
+    unread = {failure.name: EvalDocument(failure.name, "", "") for failure in report.failures}
+    dataset = read_dataset(folder, corpus=Corpus(corpus.name, unread | dict(corpus.documents)))
+    judged = {id_ for judgments in dataset.qrels.values() for id_ in judgments}
+    kept = {
+        id_: document
+        for id_, document in dataset.documents.items()
+        if id_ in judged or id_ in corpus.documents
+    }
+    return Target(replace(dataset, documents=kept), collection)
 
 
 def _forget_unread(collection: LocalCollection, report: IngestReport) -> None:

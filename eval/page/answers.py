@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from eval.answers.outcomes.grids import outcome_grids, outcome_words
+from eval.answers.outcomes.grids import group_grids, outcome_words, overall_grid
 from eval.answers.outcomes.outcome import AnswerOutcome
 from eval.answers.report import AnswerReport
 from eval.answers.shown import ShownAnswer
@@ -55,17 +55,22 @@ def _sections(report: AnswerReport) -> list[Element]:
             for reason, count in sorted(report.degraded.items())
         ),
     ]
-    (_, overall), *grouped = outcome_grids(report.outcomes)
     times = report.milliseconds
     note = (
-        f"Shares with bootstrap intervals: right, partial, wrong and refused of the answerable "
-        f"questions, rightly refused of the unanswerable ones. {outcome_words(report.outcomes)} "
+        f"Shares with bootstrap intervals. {outcome_words(report.outcomes)} "
         f"Time to an answer: {times.p50:.0f} ms (median), {times.p95:.0f} ms (95th percentile)."
     )
     return [
         element("header", element("h1", report.dataset), *(element("p", text) for text in about)),
-        section("Outcomes", data_table("Outcomes", overall), element("p", note, class_="note")),
-        *(section(f"By {by}", data_table(f"Outcomes by {by}", grid)) for by, grid in grouped),
+        section(
+            "Outcomes",
+            data_table("Outcomes", overall_grid(report.outcomes)),
+            element("p", note, class_="note"),
+        ),
+        *(
+            section(f"By {by}", data_table(f"Outcomes by {by}", grid))
+            for by, grid in group_grids(report.outcomes, intervals=True)
+        ),
         explorer_section(),
         section(
             "Provenance", element("div", data_table("What was run", _facts(report)), class_="facts")

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from eval.answers.mean_score import Score
-from eval.answers.outcomes.shares import OF_ANSWERABLE, REFUSED_UNANSWERABLE, OutcomeGroup, Outcomes
+from eval.answers.outcomes.outcome import AnswerOutcome
+from eval.answers.outcomes.shares import (
+    OF_ANSWERABLE,
+    REFUSED_UNANSWERABLE,
+    SHARES,
+    OutcomeGroup,
+    Outcomes,
+)
 from eval.grids import Grid
+from eval.significance import LEVEL
 
 COLUMNS: Final = (
     "answerable",
@@ -18,19 +26,35 @@ COLUMNS: Final = (
     "unanswerable",
     "rightly refused",
 )
-"""The head of every table of outcomes, behind the name of the group."""
+"""The head of a table of groups, behind the name of the group."""
 
 
-def outcome_grids(outcomes: Outcomes) -> Iterator[tuple[str, Grid]]:
-    """What it is by, and its table: of all questions, then by half, language and kind.
+def overall_grid(outcomes: Outcomes) -> Grid:
+    """A row for each share of all questions, with its interval and what it is of."""
+    shares = outcomes.overall.shares
+    named = [(name, shares[name]) for name in SHARES if name in shares]
+    levels = {score.interval.level for _, score in named}
+    head = ("outcome", "share", f"{min(levels, default=LEVEL):.0%} interval", "n", "of")
+    rows = []
+    for name, score in named:
+        refused = name == REFUSED_UNANSWERABLE
+        shown = AnswerOutcome.RIGHTLY_REFUSED.value if refused else name
+        interval = f"[{score.interval.low:.3f}, {score.interval.high:.3f}]"
+        of = "unanswerable questions" if refused else "answerable questions"
+        rows.append((shown, f"{score.mean:.3f}", interval, str(score.n), of))
+    return Grid(head, tuple(rows))
 
-    A way of grouping in which all questions are in one group is left out.
+
+def group_grids(outcomes: Outcomes, *, intervals: bool) -> Iterator[tuple[str, Grid]]:
+    """What it is by, and its table: by half, language and kind.
+
+    A way of grouping in which all questions are in one group is left out. Intervals make cells
+    three times as wide, which a terminal has no room for.
     """
-    yield "outcome", Grid(("", *COLUMNS), (("all", *_cells(outcomes.overall)),))
     for by in ("half", "language", "kind"):
         groups = outcomes.groups.get(by, {})
         if len(groups) > 1:
-            rows = tuple((name, *_cells(group)) for name, group in groups.items())
+            rows = tuple((name, *_cells(group, intervals)) for name, group in groups.items())
             yield by, Grid((by, *COLUMNS), rows)
 
 
@@ -44,14 +68,14 @@ def outcome_words(outcomes: Outcomes) -> str:
     return words.strip()
 
 
-def _cells(group: OutcomeGroup) -> tuple[str, ...]:
+def _cells(group: OutcomeGroup, intervals: bool) -> tuple[str, ...]:  # noqa: FBT001 - private
     of_answerable = [group.shares.get(outcome.value) for outcome in OF_ANSWERABLE]
     refused = group.shares.get(REFUSED_UNANSWERABLE)
     return (
         _questions(of_answerable[0]),
-        *map(_share, of_answerable),
+        *(_share(score, intervals) for score in of_answerable),
         _questions(refused),
-        _share(refused),
+        _share(refused, intervals),
     )
 
 
@@ -59,7 +83,8 @@ def _questions(score: Score | None) -> str:
     return str(score.n) if score else "0"
 
 
-def _share(score: Score | None) -> str:
+def _share(score: Score | None, interval: bool) -> str:  # noqa: FBT001 - private
     if score is None:
         return "–"
-    return f"{score.mean:.3f} [{score.interval.low:.2f}, {score.interval.high:.2f}]"
+    behind = f" [{score.interval.low:.2f}, {score.interval.high:.2f}]" if interval else ""
+    return f"{score.mean:.3f}{behind}"

@@ -56,6 +56,26 @@ def test_questions_that_no_person_asked_are_counted():
     assert dataset().synthetic == 0
 
 
+def test_one_half_or_some_kinds_may_be_asked_alone_over_the_same_documents():
+    documents = {"d": EvalDocument("d", "", "text")}
+    queries = {
+        f"{half}-{kind}": EvalQuery(f"{half}-{kind}", "?", half=half, kind=kind)
+        for half in ("seen", "unseen")
+        for kind in ("fact", "list")
+    }
+    near = {"none": EvalQuery("none", "?", half="seen", kind="unanswerable")}
+    whole = Dataset("set", documents, queries, {id_: {"d": 1} for id_ in queries}, near)
+    assert whole.only() == whole
+    seen = whole.only(half="seen")
+    assert (list(seen.queries), list(seen.unanswerable)) == (["seen-fact", "seen-list"], ["none"])
+    assert seen.qrels.keys() == seen.queries.keys()
+    assert seen.documents == documents
+    lists = whole.only(half="unseen", kinds=["list"])
+    assert (list(lists.queries), list(lists.unanswerable)) == (["unseen-list"], [])
+    with pytest.raises(InvalidDataset, match="no question of half unseen and table; its kinds are"):
+        whole.only(half="unseen", kinds=["table"])
+
+
 def test_pooling_adds_documents_and_no_judgments():
     pooled = pool(dataset(), Corpus("news", {"n1": document("n1")}), Corpus("more", {}))
     assert pooled.name == "small+news+more"

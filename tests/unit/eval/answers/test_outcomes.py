@@ -5,7 +5,7 @@ import pytest
 from app.domain import Answer, AnswerSentence, SearchResult, Verdict
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.outcomes.comparison import check_answer_regression, compare_answers
-from eval.answers.outcomes.grids import outcome_grids
+from eval.answers.outcomes.grids import group_grids, overall_grid
 from eval.answers.outcomes.outcome import AnswerOutcome, judge_answer
 from eval.answers.outcomes.thresholds import (
     AnswerThreshold,
@@ -181,14 +181,21 @@ def test_the_length_of_answers_is_of_those_that_were_given():
 
 def test_the_tables_show_shares_with_their_denominators():
     found = report(Numbers(q0=PARTLY, u0=WRONG))
-    (title, overall), *grouped = outcome_grids(found.outcomes)
-    assert title == "outcome"
-    ((name, answerable, right, *_, unanswerable, refused),) = overall.rows
-    assert (name, answerable, unanswerable) == ("all", "40", "20")
-    assert right.startswith("0.975 [0.9")
-    assert refused.startswith("0.950 [")
-    assert [by for by, _ in grouped] == ["half", "language", "kind"]
-    assert "| unseen | 20 |" in to_markdown(found)
+    overall = {row[0]: (row[1], *row[3:]) for row in overall_grid(found.outcomes).rows}
+    assert overall == {
+        "right": ("0.975", "40", "answerable questions"),
+        "partial": ("0.025", "40", "answerable questions"),
+        "wrong": ("0.000", "40", "answerable questions"),
+        "refused": ("0.000", "40", "answerable questions"),
+        "rightly refused": ("0.950", "20", "unanswerable questions"),
+    }
+    half, language, kind = group_grids(found.outcomes, intervals=False)
+    assert (half[0], language[0], kind[0]) == ("half", "language", "kind")
+    assert language[1].rows == (
+        ("en", "20", "0.950", "0.050", "0.000", "0.000", "20", "0.950"),
+        ("zh", "20", "1.000", "0.000", "0.000", "0.000", "0", "–"),
+    )
+    assert "| zh | 20 | 1.000 [1.00, 1.00] | 0.000 [0.00, 0.00] |" in to_markdown(found)
 
 
 def test_what_was_said_before_is_handed_over():

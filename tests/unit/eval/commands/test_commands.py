@@ -418,6 +418,74 @@ def test_answers_are_judged_without_a_generator(run: Run, dataset: Path) -> None
     assert len(report["questions"]) == 3
 
 
+@pytest.fixture
+def expecting(files: Path, tmp_path: Path) -> Path:
+    """Three questions about `files` with what their answers must hold, one of them unseen."""
+    folder = tmp_path / "expecting"
+    halves = {0: "seen", 1: "seen", 2: "unseen"}
+    write_lines(
+        folder / "queries.jsonl",
+        (
+            {
+                "_id": f"q{n}",
+                "text": f"How many ships does the harbour report of {word(n)} count?",
+                "metadata": {"must_hold": [[f"{n + 100} ships"]], "half": half, "kind": "count"},
+            }
+            for n, half in halves.items()
+        ),
+    )
+    judgments = "".join(f"q{n}\tnotes/{n:02}.md\t1\n" for n in halves)
+    (folder / "qrels.tsv").write_text(f"query-id\tcorpus-id\tscore\n{judgments}", "utf-8")
+    assert files.is_dir()
+    return folder
+
+
+def test_outcomes_of_one_half_are_reported_with_texts_and_a_page(run: Run, expecting: Path) -> None:
+    asked = ("eval", "answers", expecting, "--docs", "notes", "--half", "seen")
+    written = ("--out", "a.json", "--texts", "a.jsonl", "--html", "a.html")
+    code, out, err = run(*asked, *written)
+    assert (code, err) == (0, "")
+    report = json.loads(Path("a.json").read_text(encoding="utf-8"))
+    assert [question["id"] for question in report["questions"]] == ["q0", "q1"]
+    assert report["provenance"]["asked.half"] == "seen"
+    assert sum(report["outcomes"]["overall"]["counts"].values()) == 2
+    texts = [json.loads(line) for line in Path("a.jsonl").read_text("utf-8").splitlines()]
+    assert [text["must_hold"][0]["alternatives"] for text in texts] == [
+        ["100 ships"],
+        ["101 ships"],
+    ]
+    assert "<h2>Outcomes</h2>" in Path("a.html").read_text(encoding="utf-8")
+    assert "answerable questions" in out
+
+    code, _, err = run("eval", "answers", expecting, "--docs", "notes", "--kind", "list")
+    assert code == 3
+    assert "no question of list; its kinds are count" in one_line_error(err)
+
+
+def test_gates_on_answers_end_the_command_as_those_on_ranks_do(run: Run, expecting: Path) -> None:
+    asked = ("eval", "answers", expecting, "--docs", "notes")
+    assert run(*asked, "--out", "base.json", "--fail-under", "right>=0")[0] == 0
+    assert run(*asked, "--no-regression", "base.json")[0] == 0
+    code, _, err = run(*asked, "--fail-under", "sentences<=0", "--fail-under", "right>=0")
+    assert code == 1
+    assert err.startswith("failed: sentences is ")
+    code, _, err = run(*asked, "--fail-under", "right>0")
+    assert code == 3
+    assert "not a threshold" in one_line_error(err)
+
+
+def test_a_judged_document_that_can_not_be_read_counts_as_never_found(
+    run: Run, expecting: Path, files: Path
+) -> None:
+    (files / "01.md").write_text("\n", encoding="utf-8")
+    code, out, err = run("eval", "answers", expecting, "--docs", "notes", "--out", "a.json")
+    assert (code, err) == (0, "")
+    assert "not indexed: notes/01.md" in out
+    report = json.loads(Path("a.json").read_text(encoding="utf-8"))
+    (lost,) = (question for question in report["questions"] if question["id"] == "q1")
+    assert lost["scores"]["document_found"] == 0.0
+
+
 def test_questions_written_from_a_collection_can_be_asked_of_it(run: Run, tmp_path: Path) -> None:
     birds = {
         "heron": "A heron is a tall wading bird that hunts fish in shallow water.",
