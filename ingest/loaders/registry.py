@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from app.errors import DocumentRejected
 from ingest.loaders.csv import load_csv
+from ingest.loaders.data import load_json, load_yaml
 from ingest.loaders.docx import load_docx
 from ingest.loaders.encoding import decode
 from ingest.loaders.html import load_html
@@ -21,6 +22,7 @@ from ingest.loaders.markdown import load_markdown
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.pdf import load_pdf
 from ingest.loaders.rst import load_rst
+from ingest.loaders.settings_file import load_settings
 from ingest.loaders.text import load_text
 
 LOADERS_VERSION: Final = "2"
@@ -43,6 +45,15 @@ _TEXT_LOADERS: Final[Mapping[str, Loader]] = {
     "latex": load_latex,
     "csv": load_csv,
     "tsv": load_csv,
+    "json": load_json,
+    "yaml": load_yaml,
+    "yml": load_yaml,
+    "toml": load_settings,
+    "ini": load_settings,
+    "cfg": load_settings,
+    "conf": load_settings,
+    "env": load_settings,
+    "properties": load_settings,
 }
 _SNIFFED_BYTES: Final = 1_024
 _PDF_MAGIC: Final = b"%PDF-"
@@ -60,7 +71,8 @@ def load(name: str, data: bytes) -> LoadedDocument:
         DocumentRejected: ``empty``, ``encrypted``, ``no_text``, ``corrupt``, ``undecodable`` or
             ``unsupported_type``; its message says what to do. Nothing else is raised.
     """
-    suffix = PurePosixPath(name.replace("\\", "/")).suffix.removeprefix(".").lower()
+    path = PurePosixPath(name.replace("\\", "/"))
+    suffix = (path.suffix or (path.name if path.name == ".env" else "")).removeprefix(".").lower()
     try:
         return _pick(suffix, data)(data)
     except DocumentRejected:

@@ -8,7 +8,7 @@ to both indexes. Titles and rows that divide a table are terms: they head the ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from app.domain import BlockKind
 from app.domain import Cell as CellSpan
 from ingest.loaders.cleaning import clean_lines
 from ingest.loaders.model import Piece
+from ingest.loaders.table_columns import Heads
 from ingest.loaders.table_grid import GridCell, GridRow, distinct, expand, texts
 from ingest.loaders.table_heads import guess_header_rows, is_unit_row, is_value
 
@@ -23,8 +24,6 @@ SEPARATOR: Final = " | "
 _COLONS: Final = (":", "：")
 _MAX_LABEL: Final = 60
 """Characters of the longest name in a table of names and values."""
-_NO_HEAD: Final = frozenset("-–—_.·…*~ ")
-"""A head of these alone says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,15 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it is read: a term, or values; ``lead`` is a name in front that is no value."""
+    """A row as it is read: a term, or values.
+
+    ``lead`` is a name in front that is no value; ``joined`` is what stands between values.
+    """
 
     values: tuple[Value, ...]
     is_term: bool = False
     lead: str = ""
+    joined: str = SEPARATOR
 
 
 def table_pieces(
@@ -89,7 +92,7 @@ def read_table(
         count = 0
     if count and count < len(grid) - 1 and is_unit_row(grid[count]):
         count += 1
-    headers = _Headers(grid[:count])
+    headers = Heads(grid[:count])
     if quiet:
         yield from (Row(tuple(_bare(cell) for _, cell in distinct(row))) for row in grid[:1])
     yield from _body(grid[count:], headers, quiet=quiet)
@@ -101,7 +104,7 @@ def row_piece(row: Row, *, page: int | None = None) -> Piece:
     cells: list[CellSpan] = []
     for value in row.values:
         # "Kingdom:" in a cell of its own already is a header of the cell to its right.
-        gap = "" if not line else " " if line.endswith(_COLONS) else SEPARATOR
+        gap = "" if not line else " " if line.endswith(_COLONS) else row.joined
         line += gap + (_labelled(value.label) if value.label else "")
         cells.append(CellSpan((len(line), len(line) + len(value.text)), value.head))
         line += value.text
@@ -110,21 +113,7 @@ def row_piece(row: Row, *, page: int | None = None) -> Piece:
     return Piece(BlockKind.TABLE, line, page=page, tight=True, cells=tuple(cells))
 
 
-class _Headers:
-    """Heads of columns: what each is called, and how its label reads where two are alike."""
-
-    def __init__(self, rows: Sequence[GridRow]) -> None:
-        self.names = _column_names(rows)
-        self.labels = _kept_apart(self.names, rows)
-
-    def name(self, column: int) -> str:
-        return self.names[column] if column < len(self.names) else ""
-
-    def label(self, column: int) -> str:
-        return self.labels[column] if column < len(self.labels) else ""
-
-
-def _body(grid: Sequence[GridRow], headers: _Headers, *, quiet: bool) -> Iterator[Row]:
+def _body(grid: Sequence[GridRow], headers: Heads, *, quiet: bool) -> Iterator[Row]:
     paired = not headers.names and _pairs_names_and_values(grid)
     for number, row in enumerate(grid):
         filled = distinct(row)
@@ -134,7 +123,7 @@ def _body(grid: Sequence[GridRow], headers: _Headers, *, quiet: bool) -> Iterato
         if _divides(row, below, grid):
             yield _term(row)
         elif _names_columns(row, below):
-            headers = _Headers([row])
+            headers = Heads([row])
         elif headers.names:
             yield Row(tuple(_under(headers, column, cell, quiet=quiet) for column, cell in filled))
         elif paired:
@@ -143,7 +132,7 @@ def _body(grid: Sequence[GridRow], headers: _Headers, *, quiet: bool) -> Iterato
             yield Row(tuple(_beside(filled)))
 
 
-def _under(headers: _Headers, column: int, cell: GridCell, *, quiet: bool) -> Value:
+def _under(headers: Heads, column: int, cell: GridCell, *, quiet: bool) -> Value:
     """A cell below the head of its column; one that spans all of them has none."""
     head = headers.name(column)
     spans_all = cell.columns >= max(2, len(headers.names))
@@ -279,54 +268,7 @@ def _divides(row: GridRow, below: GridRow, grid: Sequence[GridRow]) -> bool:
     return any(map(str.isalpha, cell.text)) and 2 * divided <= len(grid)
 
 
-def _repeats(row: GridRow, headers: _Headers) -> bool:
+def _repeats(row: GridRow, headers: Heads) -> bool:
     """Whether a row says the heads once more, as tables do that go on on another page."""
     names = [text for text in texts(row) if text]
     return len(names) > 1 and names == [name for name in headers.names if name]
-
-
-def _column_names(rows: Sequence[GridRow]) -> list[str]:
-    """Heads of several rows are joined from the top, each text once, units behind a space."""
-    columns: list[list[str]] = []
-    for number, row in enumerate(rows):
-        shown = texts(row)
-        if number + 1 < len(rows) and not any(cell and cell.columns > 1 for cell in row):
-            shown = _filled_to_the_right(shown, rows[number + 1])
-        columns.extend([] for _ in range(len(shown) - len(columns)))
-        for names, text in zip(columns, shown, strict=False):
-            if text and text not in names:
-                names.append(text)
-    joined = (_join(names).rstrip(" :：") for names in columns)
-    return [name if not _NO_HEAD.issuperset(name) else "" for name in joined]
-
-
-def _join(names: Iterable[str]) -> str:
-    joined = ""
-    for name in names:
-        gap = "" if not joined else " " if name.startswith(("(", "（", "[")) else " / "
-        joined += gap + name
-    return joined
-
-
-def _filled_to_the_right(names: list[str], below: GridRow) -> list[str]:
-    """Names of groups of columns, each repeated over the blanks behind it where a head follows."""
-    filled: list[str] = []
-    under = texts(below)
-    for column, name in enumerate(names):
-        has_head = column < len(under) and under[column]
-        filled.append(name or (filled[-1] if filled and column > 1 and has_head else ""))
-    return filled
-
-
-def _kept_apart(names: Sequence[str], rows: Sequence[GridRow]) -> list[str]:
-    """The names, those numbered from the second on that several columns have without a span."""
-    seen: dict[str, int] = {}
-    labels: list[str] = []
-    previous: GridCell | None = None
-    for column, name in enumerate(names):
-        cell = rows[-1][column] if rows and column < len(rows[-1]) else None
-        if name and not (cell is not None and cell is previous):
-            seen[name] = seen.get(name, 0) + 1
-        previous = cell
-        labels.append(f"{name} ({seen[name]})" if seen.get(name, 0) > 1 else name)
-    return labels

@@ -25,7 +25,7 @@ def shape(text):
     [
         "One paragraph. It has two sentences.",
         "One paragraph\nthat goes on\n    with an indented line.\n\nAnother - with dashes - here.",
-        "A paragraph that is too long for any title, and goes on and on for quite a while on\n---\nZ",
+        "words and " * 9 + "more\n---\nAnother.",
         "He said: it is late.\nShe left.",
         "I. B. Singer wrote it.\nA. Lincoln did not.",
         "In 2019. It was cold.\n\n1997 was warm.",
