@@ -21,14 +21,14 @@ _DAY: Final = re.compile(
     rf"\b(?:{'|'.join(MONTHS)}) (?P<after>\d{{1,2}})(?![\d–-])|"
     rf"(?<![\d–-])(?P<before>\d{{1,2}}) (?:{'|'.join(MONTHS)})\b"
 )
-_YEAR: Final = re.compile(
+YEAR: Final = re.compile(
     r"(?:(?<=\b[Ii]n )|(?<=\bsince )|(?<=\buntil )|(?<=[a-z] \d, )|(?<=[a-z] \d\d, )|"
     r"(?<=ber )|(?<=ary )|(?<=ril )|(?<=May )|(?<=uly )|(?<=une ))"
     r"(?:1[5-9]\d\d|20[0-3]\d)\b(?![–-]|s\b|/)"
 )
 _HALVES: Final = (("morning", "evening"), ("afternoon", "morning"), ("evening", "morning"))
 _HALF: Final = re.compile(r"\b(?:morning|afternoon|evening|a\.m\.|p\.m\.)")
-_YEAR_ZH: Final = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20[0-3]\d)(?=年(?![代级]))")
+YEAR_ZH: Final = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20[0-3]\d)(?=年(?![代级]))")
 _MONTH_ZH: Final = re.compile(r"(?<=年)\d{1,2}(?=月)|(?<![\d年至到-])\d{1,2}(?=月\d{1,2}日)")
 _DAY_ZH: Final = re.compile(r"(?<=月)\d{1,2}(?=日(?!本|至|电))")
 _PAIR_ZH: Final = re.compile(r"(?<=年)(\d{1,2})月(\d{1,2})(?=日)")
@@ -113,11 +113,11 @@ def _half_zh(scene: Scene) -> str | None:
 RULES: Final = (
     Rule("date: month", "en", _month),
     Rule("date: day", "en", _numbers(_DAY, 1, 28).make),
-    Rule("date: year", "en", _numbers(_YEAR, 1500, 2026).make),
+    Rule("date: year", "en", _numbers(YEAR, 1500, 2026).make),
     Rule("date: half of the day", "en", _half),
     Rule("date: month", "zh", _numbers(_MONTH_ZH, 1, 12).make),
     Rule("date: day", "zh", _numbers(_DAY_ZH, 1, 28).make),
-    Rule("date: year", "zh", _numbers(_YEAR_ZH, 1500, 2026).make),
+    Rule("date: year", "zh", _numbers(YEAR_ZH, 1500, 2026).make),
     Rule("date: parts exchanged", "zh", _swapped_zh),
     Rule("date: half of the day", "zh", _half_zh),
 )

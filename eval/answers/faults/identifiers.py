@@ -8,7 +8,7 @@ from typing import Final
 
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
 
-_CODE: Final = re.compile(
+CODE: Final = re.compile(
     r"(?<![\w/.-])(?:[A-Z][A-Za-z]{0,5}-?\d{1,4}[A-Z]?|[A-Z]{2,5}-\d{1,4})(?![\w/-])(?!\.\d)"
 )
 _PARTS: Final = re.compile(r"([A-Za-z]+-?)(\d+)")
@@ -17,7 +17,7 @@ _DOTTED: Final = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){2,3}(?![\w.]*\d)")
 
 def _altered(scene: Scene) -> str | None:
     def edits() -> Iterator[Edit]:
-        for found in _CODE.finditer(scene.sentence):
+        for found in CODE.finditer(scene.sentence):
             code = found.group()
             places = [at for at, mark in enumerate(code) if mark.isdigit()]
             at = scene.chance.choice(places)
@@ -31,10 +31,10 @@ def _altered(scene: Scene) -> str | None:
 
 def _recombined(scene: Scene) -> str | None:
     """The letters of one identifier of the passage with the digits of another."""
-    codes = [found.group() for found in _CODE.finditer(scene.passage.text)]
+    codes = [found.group() for found in CODE.finditer(scene.passage.text)]
 
     def edits() -> Iterator[Edit]:
-        for found in _CODE.finditer(scene.sentence):
+        for found in CODE.finditer(scene.sentence):
             mine = _PARTS.match(found.group())
             for code in codes:
                 its = _PARTS.match(code)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from eval.answers.faults.cases import Lang
+from eval.answers.faults.dates import YEAR, YEAR_ZH
+from eval.answers.faults.identifiers import CODE
+from eval.answers.faults.names import FOREIGN_ZH, PERSON, PLACE, PLACE_ZH, place_class
 from eval.answers.faults.nouns_zh import is_noun
 from eval.answers.faults.numerals import Number, exact_numbers
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
@@ -37,6 +41,10 @@ _VAGUE_ZH: Final = re.compile(
     r"于|都|每|一|两|三|所|关于|第|今|当时|后来|随后|然而|可|通常|各|之)|的$|不$|就$|"
     r"也$|都$|还$|便$|则$|已$|以$|才$|正$|说$|有$|但|如"
 )
+_NAMED: Final[Mapping[Lang, tuple[re.Pattern[str], ...]]] = {
+    "en": (PERSON, PLACE, YEAR, CODE),
+    "zh": (FOREIGN_ZH, PLACE_ZH, YEAR_ZH, CODE),
+}
 _SHORTEST_TITLE: Final = 2
 _LONGEST_TITLE: Final = 40
 
@@ -72,6 +80,32 @@ def _values(scene: Scene) -> str | None:
             ]
             if same:
                 yield Edit(number.start, number.end, scene.chance.choice(same).text)
+
+    return choose(scene, edits())
+
+
+def _names(scene: Scene) -> str | None:
+    """A name or a year of another sentence of the passage in the place of this one's."""
+    text = scene.sentence
+
+    def edits() -> Iterator[Edit]:
+        for pattern in _NAMED[scene.passage.lang]:
+            elsewhere = {
+                found.group()
+                for other in scene.passage.sentences
+                for found in pattern.finditer(other)
+                if found.group() not in text
+            }
+            for found in pattern.finditer(text):
+                # A part of the name may be said of the same person: "Ann Lee … Lee".
+                others = sorted(
+                    name
+                    for name in elsewhere
+                    if not set(name.split()) & set(text.split())
+                    and place_class(name) == place_class(found.group())
+                )
+                if others and text.count(found.group()) == 1:
+                    yield Edit(found.start(), found.end(), scene.chance.choice(others))
 
     return choose(scene, edits())
 
@@ -123,6 +157,8 @@ def _of(make: Callable[..., str | None], *given: object) -> Callable[[Scene], st
 
 
 RULES: Final = (
+    Rule("mixed: name of another sentence", "en", _names),
+    Rule("mixed: name of another sentence", "zh", _names),
     Rule("mixed: value of another sentence", "en", _values),
     Rule("mixed: value of another sentence", "zh", _values),
     Rule("mixed: subject and stray predicate", "en", _of(_subjects, _SUBJECT_EN, _VAGUE_EN)),

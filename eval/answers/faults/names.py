@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from eval.answers.faults.gazetteer import (
@@ -20,16 +20,16 @@ from eval.answers.faults.gazetteer import (
 )
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
 
-_PLACE: Final = re.compile(
+PLACE: Final = re.compile(
     rf"(?<![A-Z][a-z] )(?<!-)\b(?:{'|'.join([*COUNTRIES, *CITIES])})\b(?!\s[A-Z]|-|'s\s[A-Z])"
 )
 _PEOPLE: Final = re.compile(
     rf"(?<!-)\b(?:{'|'.join(PEOPLES)})\b(?!-|\s(?:[A-Z]|language|speaking))"
 )
-_PERSON: Final = re.compile(
+PERSON: Final = re.compile(
     rf"\b(?P<given>{'|'.join(GIVEN)}) (?P<surname>[A-Z][a-z]{{2,14}})\b(?!\s[A-Z])"
 )
-_PLACE_ZH: Final = re.compile(
+PLACE_ZH: Final = re.compile(
     rf"(?:{'|'.join(CITIES_ZH)})(?=市|的|[，、。]|举行|出生|大学)|"
     rf"(?<=[在于往自到])(?:{'|'.join(CITIES_ZH)})"
     rf"|(?:{'|'.join(PROVINCES_ZH)})(?=省)"
@@ -43,7 +43,7 @@ _PERSON_ZH: Final = re.compile(
     rf"(?:(?<=[，。、《》“”（）和与由\s])|(?<=长)|(?<=授)|(?<=演)|(?<=员)|(?<=理)|(?<=师)|(?<=席))"
     rf"(?P<surname>[{SURNAMES_ZH}])(?P<given>[\u4e00-\u9fff]{{1,2}})(?={_ROLE_ZH})"
 )
-_FOREIGN_ZH: Final = re.compile(
+FOREIGN_ZH: Final = re.compile(
     r"(?P<first>[\u4e00-\u9fff]{2,4})·(?P<last>[\u4e00-\u9fff]{2,5})(?=[，（、。是在的])"
 )
 _NOT_GIVEN_ZH: Final = re.compile(
@@ -52,15 +52,23 @@ _NOT_GIVEN_ZH: Final = re.compile(
 _FOREIGN_FIRST_ZH: Final = ("伊万", "阿尔贝托", "古斯塔夫", "奥列格", "费尔南多", "西蒙娜")
 
 
-def _place(scene: Scene) -> str | None:
-    def edits() -> Iterator[Edit]:
-        for found in _PLACE.finditer(scene.sentence):
-            others = COUNTRIES if found.group() in COUNTRIES else CITIES
-            new = scene.chance.choice(others)
-            if new not in scene.passage.text + scene.passage.title:
-                yield Edit(found.start(), found.end(), new)
+def place_class(name: str) -> tuple[str, ...]:
+    """The list of places that exclude the name; empty where it is no place of any."""
+    lists = (COUNTRIES, CITIES, COUNTRIES_ZH, PROVINCES_ZH, CITIES_ZH)
+    return next((places for places in lists if name in places), ())
 
-    return choose(scene, edits())
+
+def _place(pattern: re.Pattern[str]) -> Callable[[Scene], str | None]:
+    def make(scene: Scene) -> str | None:
+        def edits() -> Iterator[Edit]:
+            for found in pattern.finditer(scene.sentence):
+                new = scene.chance.choice(place_class(found.group()))
+                if new not in scene.passage.text + scene.passage.title:
+                    yield Edit(found.start(), found.end(), new)
+
+        return choose(scene, edits())
+
+    return make
 
 
 def _people(scene: Scene) -> str | None:
@@ -81,7 +89,7 @@ def _people(scene: Scene) -> str | None:
 
 def _person(scene: Scene) -> str | None:
     def edits() -> Iterator[Edit]:
-        for found in _PERSON.finditer(scene.sentence):
+        for found in PERSON.finditer(scene.sentence):
             if scene.chance.choice((True, False)):
                 new = scene.chance.choice(GIVEN)
                 if new not in scene.passage.text + scene.passage.title:
@@ -97,7 +105,7 @@ def _letter(scene: Scene) -> str | None:
     exchange = {"a": "o", "e": "a", "i": "e", "o": "u", "n": "m", "t": "d", "s": "z", "r": "l"}
 
     def edits() -> Iterator[Edit]:
-        for found in _PERSON.finditer(scene.sentence):
+        for found in PERSON.finditer(scene.sentence):
             at = [
                 place
                 for place in range(found.start("surname") + 1, found.end())
@@ -106,20 +114,6 @@ def _letter(scene: Scene) -> str | None:
             if at:
                 place = scene.chance.choice(at)
                 yield Edit(place, place + 1, exchange[scene.sentence[place]])
-
-    return choose(scene, edits())
-
-
-def _place_zh(scene: Scene) -> str | None:
-    def edits() -> Iterator[Edit]:
-        for found in _PLACE_ZH.finditer(scene.sentence):
-            old = found.group()
-            others = next(
-                names for names in (CITIES_ZH, PROVINCES_ZH, COUNTRIES_ZH) if old in names
-            )
-            new = scene.chance.choice(others)
-            if new not in scene.passage.text + scene.passage.title:
-                yield Edit(found.start(), found.end(), new)
 
     return choose(scene, edits())
 
@@ -136,7 +130,7 @@ def _person_zh(scene: Scene) -> str | None:
             new = scene.chance.choice(SURNAMES_ZH)
             if new + found["given"] not in scene.passage.text:
                 yield Edit(*found.span("surname"), new)
-        for found in _FOREIGN_ZH.finditer(scene.sentence):
+        for found in FOREIGN_ZH.finditer(scene.sentence):
             new = scene.chance.choice(_FOREIGN_FIRST_ZH)
             if found["first"] not in new:
                 yield Edit(*found.span("first"), new)
@@ -155,11 +149,11 @@ def _character_zh(scene: Scene) -> str | None:
 
 
 RULES: Final = (
-    Rule("name: place", "en", _place),
+    Rule("name: place", "en", _place(PLACE)),
     Rule("name: people", "en", _people),
     Rule("name: person", "en", _person),
     Rule("name: a letter", "en", _letter),
-    Rule("name: place", "zh", _place_zh),
+    Rule("name: place", "zh", _place(PLACE_ZH)),
     Rule("name: person", "zh", _person_zh),
     Rule("name: a letter", "zh", _character_zh),
 )

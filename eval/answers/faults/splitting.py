@@ -30,7 +30,7 @@ _ODD: Final = re.compile(
     re.IGNORECASE,
 )
 _OPENING_EN: Final = re.compile(r"[A-Z][A-Za-z0-9'’-]*[ ,]")
-_OPENING_ZH: Final = re.compile(r"[\u4e00-\u9fffA-Z0-9《“「]")
+_OPENING_ZH: Final = re.compile(r"[\u4e00-\u9fffA-Z《“「]|\d{1,4}[年月日号名岁位]")
 _LABEL: Final = re.compile(r"^[A-Z][A-Z &/]{5,40}(?::|\s[A-Z])|^[A-Z][A-Za-z ]{2,30}:")
 _CAMEL: Final = re.compile(r"[a-z][.?!][A-Z][a-z]|[a-z]{3}[A-Z][a-z]{3}")
 _TWO: Final = re.compile(r"\. (?:The|This|It|In|A|An|These|They|However|There)\b")

@@ -187,6 +187,16 @@ def test_values_of_two_sentences_are_mixed_where_their_units_agree():
     assert drafts(kind, "Backups last 30 days.", "Logs take 90 bytes.") == set()
 
 
+def test_a_name_is_taken_from_another_sentence_only_where_it_is_of_the_same_class():
+    kind = "mixed: name of another sentence"
+
+    assert drafts(kind, "It is made in Norway.", "Lamps come from Chile.") == {
+        "It is made in Chile."
+    }
+    assert drafts(kind, "It is made in Norway.", "Lamps come from Oslo.") == set()
+    assert drafts(kind, "It opened in 1987.", "It closed in 1994.") == {"It opened in 1994."}
+
+
 def test_identifiers_of_a_passage_are_recombined():
     made = drafts("identifier: recombined", "PPR-1044 is red.", "XQ-9087 is blue.")
 
