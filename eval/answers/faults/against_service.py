@@ -1,18 +1,19 @@
-"""The one place where the cases meet the service's verifier.
-
-To measure a verifier, return it from `service_verifier`; nothing else here or elsewhere changes::
-
-    def service_verifier() -> Verifier:
-        return TheVerifier(...)   # an object with `verify(draft, passage) -> str | None`
-"""
+"""The one place where the cases meet the service's verifier."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
+from app.answering.context.statements import DocumentStatements
+from app.answering.verifying.verifier import Verifier as StatementVerifier
+from app.domain import Document, Statement
+from app.settings import Settings
+from app.text.analyzer import StandardAnalyzer
 from eval.answers.faults.cases import Case, Passage
-from eval.errors import EvaluationError
+from ingest.loaders.registry import load
 
 
 class Verifier(Protocol):
@@ -34,13 +35,32 @@ def judge_with(verifier: Verifier) -> Callable[[Case], str | None]:
     return lambda case: verifier.verify(case.draft, case.passage)
 
 
-def service_verifier() -> Verifier:
-    """The verifier that the service runs.
+class ServiceVerifier:
+    """Loads a passage as the service does, and lets each of its statements bear the draft."""
 
-    Raises:
-        EvaluationError: none is connected.
-    """
-    raise EvaluationError(
-        "no verifier is connected: return the service's from "
-        "eval.answers.faults.against_service.service_verifier"
+    def __init__(self, cache: Path) -> None:
+        """``cache`` holds the analyzer's dictionary."""
+        self._verifier = StatementVerifier(StandardAnalyzer(cache).terms)
+
+    def verify(self, draft: str, passage: Passage) -> str | None:
+        """See `Verifier.verify`; the reason is that of the statement nearest to the draft."""
+        statements = _statements(passage)
+        nearest = self._verifier.closest(draft, statements) or list(statements)
+        reasons = [self._verifier.refuse(draft, statement) for statement in nearest]
+        if None in reasons:
+            return None
+        return reasons[0] if reasons else "the passage has no statement"
+
+
+@lru_cache(maxsize=4_096)
+def _statements(passage: Passage) -> tuple[Statement, ...]:
+    loaded = load("passage.md", passage.markdown.encode())
+    document = Document(
+        passage.id, loaded.text, loaded.title or passage.title, blocks=loaded.blocks
     )
+    return tuple(DocumentStatements(document).within((0, len(loaded.text)), n=1))
+
+
+def service_verifier() -> Verifier:
+    """The verifier that the service runs."""
+    return ServiceVerifier(Settings().models.cache / "analyzer")

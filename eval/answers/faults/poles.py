@@ -174,7 +174,6 @@ _WEAKER: Final = one_way("""
     has to > may
     all of the > some of the
     always > sometimes
-    every > nearly every
     shall > may
 """)
 _WEAKER_ZH: Final = one_way("""
