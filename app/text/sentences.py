@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain import BlockKind, Span
+from app.text.abbreviations import abbreviates
 
 _FENCE: Final = re.compile(r"(`{3,}|~{3,})")
 _HEADING: Final = re.compile(
@@ -42,35 +43,7 @@ _FULL_STOPS: Final = frozenset("。｡！？；؟۔।")
 _DOTS: Final = frozenset(".．")
 
 _WINDOW: Final = 24
-"""Characters before a dot in which its word is looked for; no abbreviation is longer."""
-_LAST_WORD: Final = re.compile(r"[^\W_](?:[^\W_]|[.&'’-])*$")
-_NEXT_WORD: Final = re.compile(r"[\"'“‘(\[「『]*([^\W\d_]*)")
-_INITIALS: Final = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_NEVER_LAST: Final = _words(
-    "dr mr mrs ms mx prof capt lt sgt gov messrs mme mlle e.g i.e eg ie cf vs viz approx ca resp "
-    "esp incl excl figs eq eqs thm lem"
-)
-"""Abbreviations that something must follow."""
-_BEFORE_NUMBERS: Final = _words(
-    "no nos fig sec sect tab ref refs ch chap vol vols pp p art ex def prop cor ed est al "
-    "jan feb mar apr jun jul aug sep sept oct nov dec"
-)
-"""Abbreviations that are words too, or end sentences: only a number or a bracket binds them."""
-_BEFORE_NAMES: Final = _words("gen col rev hon rep sen pres st mt")
-"""Abbreviations that also bind a capitalised name."""
-_OPENERS: Final = _words(
-    "a after all although also an and another as at because before both but by each finally first "
-    "for from he hence her here his how however if in it its many most no not now of on one or our "
-    "she since so some such that the their then there therefore these they this those thus to we "
-    "what when where whether which while who why with yes yet you your"
-)
-"""Words that, capitalised behind an abbreviation, begin a sentence; others go on with a name."""
+"""Characters behind a mark in which the next word is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,30 +182,7 @@ def _ends(text: str, start: int, end: int, match: re.Match[str]) -> bool:
         return mark[0] in "!?" and not closing
     if len(mark) > 1 or mark[0] not in _DOTS:
         return True
-    return closing != "" or not _abbreviates(text, start, match.start(), after)
-
-
-def _abbreviates(text: str, start: int, dot: int, after: int) -> bool:
-    """Whether the dot shortens the word before it and the sentence goes on ``after`` it."""
-    word_match = _LAST_WORD.search(text, max(start, dot - _WINDOW), dot)
-    if word_match is None:
-        return False
-    word = word_match.group()
-    if word.isdigit():
-        return word_match.start() == start  # "1. First", a number that counts and does not end
-    lowered = word.lower()
-    if lowered in _NEVER_LAST:
-        return True
-    if lowered in _BEFORE_NUMBERS:
-        return text[after : after + 1].isdigit() or text[after : after + 1] in ("(", "[")
-    next_word = _next_word(text, after).lower()
-    goes_on = next_word != "" and next_word not in _OPENERS
-    return goes_on and (lowered in _BEFORE_NAMES or _INITIALS.fullmatch(word) is not None)
-
-
-def _next_word(text: str, after: int) -> str:
-    match = _NEXT_WORD.match(text, after, after + _WINDOW)
-    return match.group(1) if match else ""
+    return closing != "" or not abbreviates(text, start, match.start(), after)
 
 
 def _is_cjk(character: str) -> bool:

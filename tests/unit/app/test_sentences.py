@@ -49,6 +49,39 @@ def test_english_sentences_end_where_a_reader_ends_them(parts):
 @pytest.mark.parametrize(
     "parts",
     [
+        pytest.param(["Document no. TM-20-EN holds.", "See it."], id="identifier"),
+        pytest.param(["Order No. A-12 is open.", "Part no. X100 too."], id="identifiers"),
+        pytest.param(["Ref. QS/7 replaces Rev. B of it.", "Rev. C follows."], id="reference"),
+        pytest.param(["The answer is no.", "T40 is cold."], id="no-as-an-answer"),
+        pytest.param(["It takes 210 ms.", "The target is 200 ms."], id="milliseconds"),
+        pytest.param(["It is 1.5 m.", "Next, turn left."], id="metres"),
+        pytest.param(["It holds 2 l.", "Add water."], id="litres"),
+        pytest.param(["It runs at 20 °C.", "Keep it dry."], id="degrees"),
+        pytest.param(["It flows at 3 m/s.", "Stop it."], id="compound-unit"),
+        pytest.param(["Fuse it at 5 A.", "The lamp is on."], id="capital-unit"),
+        pytest.param(["It weighs 40 kg.", "E102 means heat."], id="identifier-behind-a-unit"),
+        pytest.param(["Wait 5 min. 30 s more.", "Go on."], id="unit-before-a-smaller-one"),
+        pytest.param(["In 2019 J. Smith left.", "She came."], id="initial-behind-a-year"),
+        pytest.param(["See Art. 5 and Nr. 7.", "Use v. 2 only."], id="articles"),
+        pytest.param(["Wait approx. 7 days.", "The max. load is 9 kg."], id="approximately"),
+        pytest.param(["The min. order is 5.", "Max. 30 of them."], id="limits"),
+        pytest.param(
+            ["It opens at 9 a.m.", "The shop shuts at 5 p.m.", "Staff leave."], id="hours"
+        ),
+        pytest.param(["It shuts at 5 p.m. CET.", "Come at 3 p.m. Monday."], id="time-zone"),
+        pytest.param(["It is by Acme Inc.", "The firm grew."], id="company"),
+        pytest.param(["Lee & Co. Ltd. sells it.", "Buy it."], id="two-forms"),
+        pytest.param(["Call Tel. +49 30 1234.", "Ask for ext. 12."], id="telephone"),
+        pytest.param(["Use salt, e.g. Epsom salt.", "Stir."], id="for-example"),
+    ],
+)
+def test_dots_behind_abbreviations_and_units_are_told_apart(parts):
+    assert sentences(" ".join(parts)) == parts
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
         pytest.param(["检索很快。", "重排较慢！", "为什么？", "结束"], id="plain"),
         pytest.param(["他说：“你好。”", "然后走了。"], id="quote"),
         pytest.param(["「真的吗？」", "她问。"], id="corner-quote"),
@@ -57,6 +90,8 @@ def test_english_sentences_end_where_a_reader_ends_them(parts):
         pytest.param(["圆周率约为3.14。", "版本v2.3.1已发布。"], id="numbers"),
         pytest.param(["他用Tantivy.", "效果好."], id="ascii-dot-before-a-character"),
         pytest.param(["使用 Tantivy 0.27。", "It works.", "很好！？"], id="mixed"),
+        pytest.param(["（注意：高温！）", "请小心。"], id="brackets"),
+        pytest.param(["保修期三年。", "详见《手册》。", "重5 kg.", "长1.5 m."], id="short"),
     ],
 )
 def test_chinese_sentences_end_where_a_reader_ends_them(parts):
