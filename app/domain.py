@@ -120,6 +120,78 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """What a document says of its own standing.
+
+    ``superseded`` is whether another one took its place; ``date`` is the day from which it holds,
+    or of which it is (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``), and ``version`` its edition; both
+    are empty where the document does not say.
+    """
+
+    superseded: bool = False
+    date: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stands around a statement and says what it is about; nothing of it is quoted.
+
+    ``question`` is the question or term that it stands under (FAQ, definition, caption),
+    ``lead_in`` the sentence or the item that announces its list, ``row`` the label of its table
+    row, ``heads`` what the columns of its cells are called, ``antecedent`` the sentence that names
+    what its pronoun stands for. ``page`` counts from 1.
+    """
+
+    title: str = ""
+    headings: tuple[str, ...] = ()
+    question: str = ""
+    lead_in: str = ""
+    row: str = ""
+    heads: tuple[str, ...] = ()
+    antecedent: str = ""
+    page: int | None = None
+    validity: Validity = Validity()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Title, headings, question and lead-in, from the outermost on, none twice."""
+        parts = (self.title, *self.headings, self.question, self.lead_in)
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+    @property
+    def text(self) -> str:
+        """All that says what the statement is about, joined by `` › ``."""
+        return " › ".join(dict.fromkeys((*self.path, *filter(None, (self.antecedent,)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The smallest thing that can answer: a sentence, an item, a row, a line of code.
+
+    ``text`` is ``document.text[span[0]:span[1]]``, verbatim. ``n`` is the number of the passage
+    that it was found in, from 1. ``group`` numbers the list or the table that it belongs to within
+    its document; ``None`` outside of those. ``cells`` are those of a row, by position in the
+    document.
+    """
+
+    document_id: str
+    n: int
+    span: Span
+    text: str
+    kind: BlockKind
+    setting: Setting = Setting()
+    group: int | None = None
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def in_setting(self) -> str:
+        """The statement below what it is about: what is matched, read and embedded."""
+        about = self.setting.text
+        return f"{about}\n{self.text}" if about else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedDocument:
     """A document ready for a store: its chunks and one vector for each.
 
@@ -323,21 +395,30 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer and the numbers of the citations it rests on."""
+    """One sentence of an answer and the numbers of the citations it rests on.
+
+    ``setting`` is what a reader has to know to understand a quotation: the part of its setting that
+    says what it is about and that its words don't say. It is empty for generated sentences.
+    """
 
     text: str
     verdict: Verdict
     citations: tuple[int, ...]
+    setting: str = ""
 
     @property
     def cited_text(self) -> str:
-        """The sentence with its numbers behind it: ``It rains. [1][2]``."""
-        return f"{self.text} {''.join(f'[{n}]' for n in self.citations)}"
+        """The sentence behind its setting, with its numbers: ``Heron drill › It rains. [1][2]``."""
+        about = f"{self.setting} › " if self.setting else ""
+        return f"{about}{self.text} {''.join(f'[{n}]' for n in self.citations)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered source. ``quote`` is ``document.text[span[0]:span[1]]``, verbatim."""
+    """A numbered source. ``quote`` is ``document.text[span[0]:span[1]]``, verbatim.
+
+    ``setting`` is all that stands around the quote and says what it is about; see `Setting`.
+    """
 
     n: int
     chunk_id: str
@@ -345,6 +426,26 @@ class Citation:
     title: str
     span: Span
     quote: str
+    setting: Setting = Setting()
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTrace:
+    """One statement that was judged for one part of a question.
+
+    ``probability`` is that it answers, 0 to 1; ``features`` are what that rests on, by name;
+    ``missing`` are the names of the question that it lacks. ``verdict`` says what became of it.
+    """
+
+    part: str
+    document_id: str
+    span: Span
+    text: str
+    setting: str
+    probability: float
+    features: Mapping[str, float]
+    missing: tuple[str, ...]
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +459,13 @@ class DraftSentence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in which every sentence is supported, or an abstention with its reason."""
+    """An answer in which every sentence is supported, or an abstention with its reason.
+
+    ``notes`` are what the service has to say of the answer, in the language of the question: that
+    sources differ, what was left out, which part is not answered. ``nearest`` are the statements
+    that came nearest, where it abstains. ``probability`` is that of the best statement, and
+    ``statements`` are all that were judged, where the request asked why.
+    """
 
     text: str
     mode: Literal["generated", "extractive", "abstained"]
@@ -369,6 +476,10 @@ class Answer:
     search: SearchResult
     reason: str | None = None
     draft: tuple[DraftSentence, ...] = ()
+    notes: tuple[str, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    probability: float | None = None
+    statements: tuple[StatementTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from app.domain import IndexedDocument
 from app.models.embedding_cache import CachedEmbedder
 from app.models.registry import NONE, build_embedder, build_generator, build_reranker
 from app.models.score_cache import CachedReranker
-from app.ports import Analyzer, Closable, Embedder, Generator, Reranker
+from app.ports import Analyzer, Closable, Embedder, Generator, Reader, Reranker
 from app.retrieval import soundness
 from app.retrieval.learned import Learned, read_learned, shipped
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
@@ -81,6 +81,11 @@ class Application:
         """
         file = self.settings.models.combination
         return read_learned(file) if file else shipped()
+
+    @cached_property
+    def reader(self) -> Reader | None:
+        """See `build_reader`."""
+        return None
 
     @cached_property
     def generator(self) -> Generator | None:
@@ -188,6 +193,7 @@ class Application:
             embedder=self.embedder,
             reranker=self.reranker,
             learned=self.learned,
+            reader=self.reader,
             generator=generator,
             ingestor=self.jobs,
             settings=self.settings,

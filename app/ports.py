@@ -255,3 +255,14 @@ class Ingestor(Protocol):
 
     def wait(self, job_id: str, timeout_s: float) -> JobStatus:
         """Returns when the job has ended, or with its state after ``timeout_s``."""
+
+
+class Reader(Protocol):
+    """Says how likely statements answer a question."""
+
+    @property
+    def id(self) -> str:
+        """Names the model."""
+
+    def read(self, question: str, statements: Sequence[str]) -> list[float]:
+        """P(answers) of each statement below its setting, in [0, 1]; calibrated."""

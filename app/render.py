@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from app.domain import Answer, Hit, SearchResult
+from app.domain import Answer, Hit, SearchResult, StatementTrace
 
 SHOWN_CHARACTERS: Final = 320
 """Of a passage; the rest is a request away."""
@@ -31,16 +31,34 @@ def render_answer(answer: Answer, *, explain: bool) -> RenderableType:
     """The answer with its marks, and below it the quotation behind each of them."""
     if answer.mode == "abstained":
         parts = [Text(f"No answer: {answer.reason}", style="yellow")]
+        if answer.nearest:
+            parts.append(Text("Nearest:", style="dim"))
     else:
-        parts = [Text(answer.text), Text(f"({answer.mode})", style="dim"), Text()]
-    for citation in answer.citations:
-        where = f"{citation.document_id} {citation.span[0]}–{citation.span[1]}"
-        parts += [Text(f"[{citation.n}] {where}", style="cyan"), Text(f"    “{citation.quote}”")]
+        parts = [Text(answer.text)]
+        parts += [Text(note, style="yellow") for note in answer.notes]
+        parts += [Text(f"({answer.mode})", style="dim"), Text()]
+    for citation in (*answer.citations, *answer.nearest):
+        page = f", page {citation.setting.page}" if citation.setting.page else ""
+        where = f"{citation.document_id} {citation.span[0]}–{citation.span[1]}{page}"
+        parts.append(Text(f"[{citation.n}] {where}", style="cyan"))
+        if citation.setting.text:
+            parts.append(Text(f"    {_shortened(citation.setting.text)}", style="dim"))
+        parts.append(Text(f"    “{citation.quote}”"))
     if explain:
+        parts += [_judged(statement) for statement in answer.statements]
         for sentence in answer.draft:
             verdict = sentence.reason or "supported"
             parts.append(Text(f"draft: {sentence.text} — {verdict}", style="dim"))
     return Group(*parts, *_remarks(answer.degraded, answer.timings_ms if explain else {}))
+
+
+def _judged(statement: StatementTrace) -> Text:
+    missing = f", lacks {', '.join(statement.missing)}" if statement.missing else ""
+    measured = ", ".join(f"{name} {value:g}" for name, value in statement.features.items())
+    return Text(
+        f"{statement.probability:.2f} {statement.verdict}{missing}: {_shortened(statement.text)} ({measured})",
+        style="dim",
+    )
 
 
 def _headline(hit: Hit) -> Text:

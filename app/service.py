@@ -22,7 +22,16 @@ from app.domain import (
     Upload,
 )
 from app.errors import FingerprintMismatch, NotFound, StoreCorrupted
-from app.ports import Analyzer, Collection, Embedder, Generator, Ingestor, Reranker, Store
+from app.ports import (
+    Analyzer,
+    Collection,
+    Embedder,
+    Generator,
+    Ingestor,
+    Reader,
+    Reranker,
+    Store,
+)
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.learned import Learned
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
@@ -45,6 +54,7 @@ class Service:
         embedder: Embedder,
         reranker: Reranker | None,
         learned: Learned | None = None,
+        reader: Reader | None = None,
         generator: Generator | None,
         ingestor: Ingestor,
         settings: Settings,
@@ -55,6 +65,7 @@ class Service:
         self._embedder = embedder
         self._reranker = reranker
         self._learned = learned
+        self._reader = reader
         self._generator = generator
         self._ingestor = ingestor
         self._settings = settings
@@ -89,6 +100,7 @@ class Service:
             opened,
             analyzer=self._analyzer,
             embedder=self._embedder,
+            reader=self._reader,
             generator=self._generator,
             settings=self._settings,
         )

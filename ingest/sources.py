@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,7 @@ from ingest.loaders.registry import LOADERS_VERSION
 MAX_ID_CHARACTERS: Final = 512
 MAX_METADATA_CHARACTERS: Final = 16_384
 """Of one document's metadata as JSON; every chunk carries a copy."""
+_NAME_BREAKS: Final = re.compile(r"[\s_\-.]+")
 _INTEGERS: Final = range(-(2**63), 2**63)
 """What stores keep exactly."""
 RECORD_SUFFIXES: Final = (".jsonl", ".ndjson")
@@ -300,7 +302,12 @@ def storable(text: str) -> str:
 
 def _document(id_: str, loaded: LoadedDocument) -> Document:
     metadata = {"source": id_, **_kept(loaded.metadata)}
-    return Document(id_, loaded.text, loaded.title, id_, metadata, loaded.blocks)
+    return Document(id_, loaded.text, loaded.title or _named_by(id_), id_, metadata, loaded.blocks)
+
+
+def _named_by(id_: str) -> str:
+    """A title for a file that has none of its own: its name, which says what its rows are of."""
+    return " ".join(_NAME_BREAKS.split(PurePosixPath(id_).stem)).strip()
 
 
 def _kept(found: Metadata) -> Metadata:

@@ -1,24 +1,46 @@
-"""A question's way to an answer: search, gather passages, draft, verify; else quote, or abstain."""
+"""A question's way to an answer: take apart, search, judge statements, choose, draft and verify.
+
+    question → parts → search → passages → statements in their settings → judged → chosen
+             → quoted, or in a generator's words, each sentence verified → answer, or abstention
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
 
-from app.answering.citations import CitationChecker
 from app.answering.composition import Composition
-from app.answering.context import Context, gather_context
-from app.answering.evidence import Evidence, measure_evidence
-from app.answering.extractive import select_sentences
-from app.answering.meaning import read_meaning
-from app.answering.passages import Quotation, quotable_sentences
-from app.answering.question import Question, meant_queries, search_query
-from app.answering.relevance import Relevance, ScoredSentence, chunk_nearness
-from app.answering.writing import Writer
-from app.domain import AnswerEvent, SearchResult, SentenceEvent, Verdict
+from app.answering.context.gathering import Context, gather_context
+from app.answering.context.statements import DocumentStatements
+from app.answering.evidence.asked import Asked, Part, is_greeting, take_apart
+from app.answering.evidence.judgement import Judge, shipped_judge
+from app.answering.evidence.meaning import Meaning, read_meaning
+from app.answering.evidence.naming import Named, Subject
+from app.answering.evidence.relevance import (
+    Candidates,
+    Judged,
+    Relevance,
+    chunk_nearness,
+)
+from app.answering.generating.writing import Writer
+from app.answering.quoting import wording
+from app.answering.quoting.choosing import Choosing, Chosen
+from app.answering.quoting.shown_setting import shown_setting
+from app.answering.verifying.verifier import Verifier
+from app.domain import (
+    AnswerEvent,
+    Hit,
+    SearchResult,
+    SentenceEvent,
+    Statement,
+    StatementTrace,
+    Verdict,
+)
 from app.errors import AttestError
-from app.ports import Analyzer, Collection, Embedder, Generator
+from app.filters import And, Filter, Not, OneOf
+from app.ports import Analyzer, Collection, Embedder, Generator, Reader
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from app.retrieval.stopwatch import Stopwatch
@@ -26,22 +48,22 @@ from app.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+ACROSS = 3
+"""Passages of another language that are looked at beside those in the language of the question."""
+TRACED = 40
+"""Statements of each part that an explanation shows."""
+
 
 @dataclass(frozen=True, slots=True)
-class _Ranking:
-    """Sentences in reading order and the best of them, best first, with what judged them.
+class _Judgement:
+    """What was found for each part of a question, and how long ago nothing failed."""
 
-    ``by_meaning`` is false where the embedder could not be asked, so that words alone decided.
-    """
-
-    reading: Sequence[Quotation]
-    relevance: Relevance
-    sentences: Sequence[ScoredSentence]
-    by_meaning: bool
+    parts: Sequence[tuple[Part, Sequence[Judged]]]
+    documents: Mapping[str, DocumentStatements]
 
 
 class Answerer:
-    """Answers from one collection. Nothing leaves it that no passage supports."""
+    """Answers from one collection. Nothing leaves it that no statement supports."""
 
     def __init__(
         self,
@@ -50,16 +72,21 @@ class Answerer:
         *,
         analyzer: Analyzer,
         embedder: Embedder,
+        reader: Reader | None,
         generator: Generator | None,
         settings: Settings,
+        judge: Judge | None = None,
     ) -> None:
+        """``judge`` is what ships where it is not given."""
         self._pipeline = pipeline
         self._collection = collection
         self._analyzer = analyzer
         self._embedder = embedder
+        self._reader = reader
         self._generator = generator
         self._settings = settings.answer
-        self._checker = CitationChecker(analyzer.terms)
+        self._judge = judge or shipped_judge()
+        self._verifier = Verifier(analyzer.terms)
 
     def stream(
         self, request: AnswerRequest, *, stop: Callable[[], bool] = lambda: False
@@ -70,16 +97,13 @@ class Answerer:
             InvalidRequest: the question is blank.
         """
         watch = Stopwatch()
+        if is_greeting(request.query) and request.query.strip():
+            yield AnswerEvent(self._polite(request, watch))
+            return
+        with watch.stage("understand"):
+            asked = take_apart(request, self._analyzer, turns=self._settings.history_turns)
         limit = request.limit or self._settings.passages
-        search = self._pipeline.search(
-            SearchRequest(
-                search_query(request, turns=self._settings.history_turns),
-                # Twice as many as are used: near-duplicates and joined neighbours leave gaps.
-                limit=2 * limit,
-                where=request.where,
-                explain=request.explain,
-            )
-        )
+        search = self._search(request, asked, limit=limit)
         with watch.stage("context"):
             context = gather_context(
                 search.hits,
@@ -91,137 +115,244 @@ class Answerer:
             )
         search = context.explain(search)
         composition = Composition(context, search)
-        with watch.stage("evidence"):
-            question = self._question(request, composition)
-            near = self._nearness(question, search, context)
-        with watch.stage("rank_sentences"):
-            ranking = self._ranking(question, context, near, composition)
-        evidence = self._evidence(request, search, context, near, ranking)
-        if ranking.sentences and evidence.value() >= self._settings.min_evidence:
-            yield from self._answered(request, context, ranking, composition, watch, stop)
+        with watch.stage("judge"):
+            judged = self._judged(asked, search, context, composition)
+        with watch.stage("choose"):
+            chosen = self._chosen(judged)
+        composition.probability = max((c.probability for c in chosen), default=0.0)
+        yield from self._said(request, asked, judged, chosen, composition, watch, stop)
         if not composition.sentences:
-            composition.reason = _nothing_found(search)
+            composition.reason = self._refusal(asked, search, judged)
+            composition.nearest = _nearest(judged)
+        if request.explain:
+            composition.traces = list(_traces(judged, chosen))
         yield AnswerEvent(composition.answer(watch.timings_ms()))
 
-    def _answered(
+    # --- finding --------------------------------------------------------------------------------
+
+    def _search(self, request: AnswerRequest, asked: Asked, *, limit: int) -> SearchResult:
+        """One search for the whole question and, where it has several parts, one for each."""
+        # Twice as many as are used: near-duplicates and joined neighbours leave gaps.
+        whole = self._pipeline.search(
+            SearchRequest(
+                asked.rewritten, limit=2 * limit, where=request.where, explain=request.explain
+            )
+        )
+        queries = dict.fromkeys(part.text for part in asked.parts)
+        queries.pop(asked.rewritten, None)
+        further = [
+            self._pipeline.search(SearchRequest(query, limit=limit, where=request.where)).hits
+            for query in queries
+        ]
+        further += self._in_other_languages(request, asked)
+        return replace(whole, hits=_merged([whole.hits, *further], limit=2 * limit)) if further else whole
+
+    def _in_other_languages(self, request: AnswerRequest, asked: Asked) -> list[Sequence[Hit]]:
+        """What is nearest by meaning in the languages that share no words with the question.
+
+        Passages in the language of the question crowd out the others, whose words it can't share.
+        """
+        chinese: Filter = OneOf("lang", ("zh",))
+        other = Not(chinese) if asked.language == "zh" else chinese
+        where = other if request.where is None else And((request.where, other))
+        search = SearchRequest(
+            asked.parts[0].text, limit=ACROSS, where=where, routes=("dense",), rerank=False
+        )
+        return [self._pipeline.search(search).hits]
+
+    def _judged(
+        self, asked: Asked, search: SearchResult, context: Context, composition: Composition
+    ) -> _Judgement:
+        """Each part with its statements, best first; by words alone where a model fails."""
+        documents, statements = context.statements()
+        candidates = Candidates.of(
+            statements, terms=self._analyzer.terms, language=self._analyzer.language
+        )
+        found = []
+        for part in asked.parts:
+            try:
+                meaning: Meaning | None = read_meaning([part.text], self._embedder)
+                ranked = self._ranked(part, candidates, meaning, search, context)
+            except AttestError as error:
+                composition.degraded.append(f"answer: {error.public_message}")
+                logger.warning("a model failed while answering: %s", error)
+                ranked = self._ranked(part, candidates, None, search, context)
+            found.append((part, _about_what_is_named(part, ranked, context, self._judge)))
+        return _Judgement(found, documents)
+
+    def _ranked(
+        self,
+        part: Part,
+        candidates: Candidates,
+        meaning: Meaning | None,
+        search: SearchResult,
+        context: Context,
+    ) -> Sequence[Judged]:
+        chunk_ids = [hit.chunk.id for hit in search.hits]
+        chunk_ids += [chunk.id for chunks in context.chunks.values() for chunk in chunks]
+        chunk_ids = list(dict.fromkeys(chunk_ids))
+        near = chunk_nearness(meaning, chunk_ids, self._collection.vectors(chunk_ids))
+        relevance = Relevance(
+            part,
+            candidates,
+            meaning=meaning,
+            near=lambda s: near.get(context.chunk_at(s.document_id, s.span), 0.0),
+            embed=self._embedder.embed_passages,
+            read=self._reader.read if self._reader and meaning else None,
+            judge=self._judge,
+        )
+        return relevance.rank(embedded=self._settings.scored_sentences)
+
+    # --- saying ---------------------------------------------------------------------------------
+
+    def _chosen(self, judged: _Judgement) -> list[Chosen]:
+        choosing = Choosing(
+            judged.documents, terms=self._analyzer.terms, settings=self._settings
+        )
+        return [choosing.choose(part, ranked) for part, ranked in judged.parts]
+
+    def _said(
         self,
         request: AnswerRequest,
-        context: Context,
-        ranking: _Ranking,
+        asked: Asked,
+        judged: _Judgement,
+        chosen: Sequence[Chosen],
         composition: Composition,
         watch: Stopwatch,
         stop: Callable[[], bool],
     ) -> Iterator[SentenceEvent]:
-        """What the generator says of the best sentences, or else these."""
+        """What the generator says of the best statements, or else these."""
         generator = self._generator
-        if generator and generator.supports(self._analyzer.language(request.query)):
+        if generator and generator.supports(asked.language):
             with watch.stage("generate"):
-                writer = Writer(generator, self._checker, self._settings)
+                writer = Writer(generator, self._verifier, self._settings)
                 yield from writer.write(
-                    request,
-                    context.passages,
-                    ranking.sentences,
-                    ranking.relevance,
-                    composition,
-                    stop,
+                    request, chosen, [ranked for _, ranked in judged.parts], composition, stop
                 )
-        if not composition.sentences:
-            yield from self._quoted(ranking.sentences, ranking.reading, composition)
+        if composition.sentences:
+            return
+        parts = [part for part, _ in judged.parts]
+        for choice in chosen:
+            for statement in choice.statements:
+                if not composition.holds(statement):
+                    about = shown_setting(statement, parts, self._analyzer.terms)
+                    yield composition.add(
+                        statement.text, Verdict.VERBATIM, [statement], setting=about
+                    )
+        composition.notes += self._notes(asked, judged, chosen)
 
-    def _quoted(
-        self,
-        ranked: Sequence[ScoredSentence],
-        reading: Sequence[Quotation],
-        composition: Composition,
-    ) -> Iterator[SentenceEvent]:
-        for quotation in select_sentences(
-            ranked, reading, max_sentences=self._settings.max_sentences
-        ):
-            yield composition.add(quotation.text, Verdict.VERBATIM, [quotation])
+    def _notes(
+        self, asked: Asked, judged: _Judgement, chosen: Sequence[Chosen]
+    ) -> Iterator[str]:
+        language = asked.language
+        for choice, (part, ranked) in zip(chosen, judged.parts, strict=True):
+            if choice.differ:
+                yield wording.sources_differ(language)
+            if choice.listed is not None:
+                yield wording.counted(language, choice.listed)
+            if choice.left_out:
+                yield wording.left_out(language, choice.left_out)
+            if not choice.statements and len(judged.parts) > 1:
+                reason = self._why_not(part, ranked, language)
+                yield wording.part_not_answered(language, part.shown, reason)
 
-    def _question(self, request: AnswerRequest, composition: Composition) -> Question:
-        terms = frozenset(self._analyzer.terms(request.query))
-        queries = meant_queries(request, turns=self._settings.history_turns)
-        try:
-            return Question(terms, read_meaning(queries, self._embedder))
-        except AttestError as error:
-            _degrade(composition, error)
-            return Question(terms, None)
-
-    def _nearness(
-        self, question: Question, search: SearchResult, context: Context
-    ) -> Mapping[str, float]:
-        """Of each chunk that was found or stands in a passage."""
-        chunk_ids = [hit.chunk.id for hit in search.hits]
-        chunk_ids += [chunk.id for chunks in context.chunks.values() for chunk in chunks]
-        chunk_ids = list(dict.fromkeys(chunk_ids))
-        return chunk_nearness(question, chunk_ids, self._collection.vectors(chunk_ids))
-
-    def _ranking(
-        self,
-        question: Question,
-        context: Context,
-        near: Mapping[str, float],
-        composition: Composition,
-    ) -> _Ranking:
-        """The sentences by their relevance; without meaning where the embedder fails."""
-        reading = quotable_sentences(context.passages)
-        relevance = self._relevance(question, context, near, reading)
-        try:
-            ranked = relevance.rank(embedded=self._settings.scored_sentences)
-        except AttestError as error:
-            _degrade(composition, error)
-            return self._ranking(replace(question, meaning=None), context, {}, composition)
-        return _Ranking(reading, relevance, ranked, by_meaning=question.meaning is not None)
-
-    def _evidence(
-        self,
-        request: AnswerRequest,
-        search: SearchResult,
-        context: Context,
-        near: Mapping[str, float],
-        ranking: _Ranking,
-    ) -> Evidence:
-        return measure_evidence(
-            [
-                frozenset(self._analyzer.terms(query))
-                for query in meant_queries(request, turns=self._settings.history_turns)
-            ],
-            [frozenset(self._analyzer.terms(f"{p.context}\n{p.text}")) for p in context.passages],
-            nearness=[near[hit.chunk.id] for hit in search.hits] if near else None,
-            relevance=[s.score for s in ranking.sentences] if ranking.by_meaning else None,
+    def _refusal(self, asked: Asked, search: SearchResult, judged: _Judgement) -> str:
+        if not search.hits:
+            return wording.nothing_matches(asked.language)
+        for part, ranked in judged.parts:
+            if self._missing(part, ranked):
+                return self._why_not(part, ranked, asked.language)
+        return wording.not_answered(
+            asked.language, len({hit.chunk.document_id for hit in search.hits})
         )
 
-    def _relevance(
-        self,
-        question: Question,
-        context: Context,
-        near: Mapping[str, float],
-        candidates: Sequence[Quotation],
-    ) -> Relevance:
-        def near_chunk(quotation: Quotation) -> float:
-            document_id = context.passages[quotation.n - 1].document_id
-            return near.get(context.chunk_at(document_id, quotation.span), 0.0)
+    def _why_not(self, part: Part, ranked: Sequence[Judged], language: str) -> str:
+        missing = self._missing(part, ranked)
+        if not missing:
+            documents = {judged.statement.document_id for judged in ranked}
+            return wording.not_answered(language, max(1, len(documents)))
+        nowhere = [named for named in missing if not self._occurs(named)]
+        return wording.not_named(language, nowhere or missing, everywhere=bool(nowhere))
 
-        return Relevance(
-            question,
-            candidates,
-            terms=self._analyzer.terms,
-            embed=self._embedder.embed_passages,
-            near=near_chunk,
-        )
+    def _missing(self, part: Part, ranked: Sequence[Judged]) -> list[Named]:
+        """The names of a part that none of its statements holds."""
+        return [n for n in part.names if all(n in judged.missing for judged in ranked)]
 
+    def _occurs(self, named: Named) -> bool:
+        terms = self._analyzer.terms(named.text)[:1]
+        return bool(self._collection.search_lexical(terms, limit=1))
 
-def _degrade(composition: Composition, error: AttestError) -> None:
-    composition.degraded.append(f"answer: {error.public_message}")
-    logger.warning("the embedder failed while answering: %s", error)
+    def _polite(self, request: AnswerRequest, watch: Stopwatch):  # type: ignore[no-untyped-def]
+        search = SearchResult((), (), {"total": 0.0})
+        composition = Composition(Context((), {}, {}, {}), search)
+        composition.reason = wording.greeting(self._analyzer.language(request.query))
+        return composition.answer(watch.timings_ms())
 
 
-def _nothing_found(search: SearchResult) -> str:
-    searched = {hit.chunk.document_id for hit in search.hits}
-    if not searched:
-        return "Nothing in the collection matches the question."
-    return (
-        f"The {len(searched)} documents nearest to the question do not answer it well enough to "
-        "be quoted."
+def _merged(rankings: Sequence[Sequence[Hit]], *, limit: int) -> tuple[Hit, ...]:
+    """The first of each, then the second of each, each chunk once; ranks are given anew."""
+    taken: dict[str, Hit] = {}
+    for hit in chain.from_iterable(zip_longest(*rankings)):
+        if hit is not None:
+            taken.setdefault(hit.chunk.id, hit)
+    best = list(taken.values())[:limit]
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(best, start=1))
+
+
+def _about_what_is_named(
+    part: Part, ranked: Sequence[Judged], context: Context, judge: Judge
+) -> Sequence[Judged]:
+    """Statements of documents that are about something else than the question names are out.
+
+    What a statement lacks, its document may say once for all of it: the parties of a contract, the
+    number of a record.
+    """
+    subjects = {id_: Subject(f"{d.title}\n{d.text}") for id_, d in context.documents.items()}
+    kept = []
+    for judged in ranked:
+        subject = subjects[judged.statement.document_id]
+        missing = tuple(named for named in judged.missing if not subject.is_about(named))
+        if len(missing) == len(judged.missing):
+            kept.append(replace(judged, probability=0.0) if missing else judged)
+            continue
+        known = 1.0 - len(missing) / max(1, len(part.names) + len(part.about))
+        features = replace(judged.features, unnamed=0.3 * known if not missing else 1.0)
+        probability = 0.0 if missing else judge.probability(features)
+        kept.append(replace(judged, features=features, missing=missing, probability=probability))
+    return sorted(kept, key=lambda judged: judged.probability, reverse=True)
+
+
+def _nearest(judged: _Judgement) -> list[Statement]:
+    """What came nearest to an answer, each document once."""
+    ranked = sorted(
+        (j for _, statements in judged.parts for j in statements),
+        key=lambda j: (j.probability, j.features.similarity + j.features.covered),
+        reverse=True,
     )
+    by_document: dict[str, Statement] = {}
+    for j in ranked:
+        by_document.setdefault(j.statement.document_id, j.statement)
+    return list(by_document.values())
+
+
+def _traces(judged: _Judgement, chosen: Sequence[Chosen]) -> Iterator[StatementTrace]:
+    for choice, (part, ranked) in zip(chosen, judged.parts, strict=True):
+        taken = set(choice.statements)
+        for j in ranked[:TRACED]:
+            missing = tuple(named.text for named in j.missing)
+            verdict = "chosen" if j.statement in taken else "not needed"
+            if missing and j.probability == 0.0:
+                verdict = "about something else than the question names"
+            elif not choice.statements:
+                verdict = "too improbable"
+            yield StatementTrace(
+                part=part.shown,
+                document_id=j.statement.document_id,
+                span=j.statement.span,
+                text=j.statement.text,
+                setting=j.statement.setting.text,
+                probability=round(j.probability, 4),
+                features={n: round(v, 4) for n, v in j.features.values().items()},
+                missing=missing,
+                verdict=verdict,
+            )

@@ -1,12 +1,11 @@
-"""An answer under way: its sentences, and citations numbered in the order of their first use."""
+"""An answer under way: its sentences, notes, and citations numbered in the order of first use."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from app.answering.context import Context
-from app.answering.passages import Quotation
+from app.answering.context.gathering import Context
 from app.domain import (
     Answer,
     AnswerSentence,
@@ -15,15 +14,20 @@ from app.domain import (
     SearchResult,
     SentenceEvent,
     Span,
+    Statement,
+    StatementTrace,
     Verdict,
 )
 
+NEAREST = 3
+"""Statements that are offered where none answers."""
+
 
 class Composition:
-    """Collects what an answer is made of. Each distinct quotation gets the next number.
+    """Collects what an answer is made of. Each distinct statement gets the next number.
 
-    ``draft`` and ``degraded`` are appended to by whoever writes; ``reason`` says why nothing was
-    said, where that is so.
+    ``draft``, ``degraded``, ``notes`` and ``traces`` are appended to by whoever writes; ``reason``
+    says why nothing was said, where that is so, and ``probability`` how probable the best is.
     """
 
     def __init__(self, context: Context, search: SearchResult) -> None:
@@ -33,35 +37,41 @@ class Composition:
         self.sentences: list[AnswerSentence] = []
         self.draft: list[DraftSentence] = []
         self.degraded: list[str] = []
+        self.notes: list[str] = []
+        self.nearest: list[Statement] = []
+        self.traces: list[StatementTrace] = []
+        self.probability: float | None = None
         self.reason: str | None = None
 
-    def holds(self, quotation: Quotation) -> bool:
+    def holds(self, statement: Statement) -> bool:
         """Whether a sentence of the answer rests on it."""
-        return self._place(quotation) in self._citations
+        return _place(statement) in self._citations
 
-    def add(self, text: str, verdict: Verdict, quotations: Sequence[Quotation]) -> SentenceEvent:
+    def add(
+        self, text: str, verdict: Verdict, statements: Sequence[Statement], *, setting: str = ""
+    ) -> SentenceEvent:
         """Puts a sentence behind the others and says what is new."""
-        new = [self._cite(q) for q in dict.fromkeys(quotations) if not self.holds(q)]
-        numbers = dict.fromkeys(self._citations[self._place(q)].n for q in quotations)
-        sentence = AnswerSentence(text, verdict, tuple(numbers))
+        new = [self._cite(s) for s in dict.fromkeys(statements) if not self.holds(s)]
+        numbers = dict.fromkeys(self._citations[_place(s)].n for s in statements)
+        sentence = AnswerSentence(text, verdict, tuple(numbers), setting)
         self.sentences.append(sentence)
         return SentenceEvent(sentence, tuple(new))
 
-    def _place(self, quotation: Quotation) -> tuple[str, Span]:
-        return self._context.passages[quotation.n - 1].document_id, quotation.span
-
-    def _cite(self, quotation: Quotation) -> Citation:
-        passage = self._context.passages[quotation.n - 1]
-        citation = Citation(
-            n=len(self._citations) + 1,
-            chunk_id=self._context.chunk_at(passage.document_id, quotation.span),
-            document_id=passage.document_id,
-            title=passage.title,
-            span=quotation.span,
-            quote=quotation.text,
-        )
-        self._citations[self._place(quotation)] = citation
+    def _cite(self, statement: Statement) -> Citation:
+        citation = self._citation(statement, n=len(self._citations) + 1)
+        self._citations[_place(statement)] = citation
         return citation
+
+    def _citation(self, statement: Statement, *, n: int) -> Citation:
+        return Citation(
+            n=n,
+            chunk_id=self._context.chunk_at(statement.document_id, statement.span),
+            document_id=statement.document_id,
+            title=statement.setting.title,
+            span=statement.span,
+            quote=statement.text,
+            setting=statement.setting,
+        )
 
     def answer(self, timings_ms: Mapping[str, float]) -> Answer:
         """The whole answer; ``timings_ms`` are those of writing it, its search's are added."""
@@ -70,15 +80,34 @@ class Composition:
         if verdicts:
             mode = "generated" if Verdict.SUPPORTED in verdicts else "extractive"
         searched = dict(self._search.timings_ms)
-        searched["search"] = searched.pop("total")
+        searched["search"] = searched.pop("total", 0.0)
+        said = [sentence.cited_text for sentence in self.sentences]
+        abstained = mode == "abstained"
         return Answer(
-            text=" ".join(sentence.cited_text for sentence in self.sentences),
+            text="\n".join(said) if len(said) > LINES else " ".join(said),
             mode=mode,
             sentences=tuple(self.sentences),
             citations=tuple(self._citations.values()),
             degraded=(*self._search.degraded, *self.degraded),
             timings_ms=searched | dict(timings_ms),
             search=self._search,
-            reason=self.reason if mode == "abstained" else None,
+            reason=self.reason if abstained else None,
             draft=tuple(self.draft),
+            notes=() if abstained else tuple(self.notes),
+            nearest=tuple(
+                self._citation(statement, n=n)
+                for n, statement in enumerate(self.nearest[:NEAREST], start=1)
+            )
+            if abstained
+            else (),
+            probability=self.probability,
+            statements=tuple(self.traces),
         )
+
+
+LINES = 2
+"""More sentences than that are shown one a line."""
+
+
+def _place(statement: Statement) -> tuple[str, Span]:
+    return statement.document_id, statement.span

@@ -23,6 +23,7 @@ from app.domain import (
     SearchResult,
     SentenceEvent,
     Span,
+    StatementTrace,
     Trace,
     Turn,
 )
@@ -161,21 +162,29 @@ class SearchAnswer(BaseModel):
 
 
 class AnswerTrace(BaseModel):
-    """How an answer came to be: its search, and each sentence drafted with why it was dropped."""
+    """How an answer came to be: its search, its statements as they were judged, and its draft."""
 
     search: Trace
     hits: list[HitBody]
+    statements: tuple[StatementTrace, ...]
     draft: tuple[DraftSentence, ...]
 
 
 class AnswerAnswer(BaseModel):
-    """An answer; ``reason`` is there when it abstains, ``trace`` when ``explain`` asked for it."""
+    """An answer; ``reason`` and ``nearest`` are there when it abstains, ``trace`` where asked for.
+
+    ``notes`` are what the service says of the answer itself; ``probability`` is that of the best
+    statement that was found.
+    """
 
     answer: str
     mode: Literal["generated", "extractive", "abstained"]
     reason: str | None
     sentences: tuple[AnswerSentence, ...]
     citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+    nearest: tuple[Citation, ...]
+    probability: float | None
     degraded: tuple[str, ...]
     timings_ms: Mapping[str, float]
     trace: AnswerTrace | None
@@ -190,6 +199,9 @@ class AnswerAnswer(BaseModel):
             reason=answer.reason,
             sentences=answer.sentences,
             citations=answer.citations,
+            notes=answer.notes,
+            nearest=answer.nearest,
+            probability=answer.probability,
             degraded=answer.degraded,
             timings_ms=answer.timings_ms,
             trace=None
@@ -197,6 +209,7 @@ class AnswerAnswer(BaseModel):
             else AnswerTrace(
                 search=search.trace,
                 hits=[HitBody.of(hit) for hit in search.hits],
+                statements=answer.statements,
                 draft=answer.draft,
             ),
         )
@@ -206,6 +219,7 @@ class SentenceBody(BaseModel):
     """A sentence of an answer under way; ``sources`` are the citations that it is first to use."""
 
     text: str
+    setting: str
     verdict: str
     citations: tuple[int, ...]
     sources: tuple[Citation, ...]
@@ -216,6 +230,7 @@ class SentenceBody(BaseModel):
         sentence = event.sentence
         return cls(
             text=sentence.text,
+            setting=sentence.setting,
             verdict=sentence.verdict,
             citations=sentence.citations,
             sources=event.citations,

@@ -18,6 +18,8 @@ from typing import Final, Literal, TypeAlias
 
 from app.errors import ConfigurationError
 
+Kind: TypeAlias = Literal["embedder", "reranker", "reader", "generator"]
+
 
 @dataclass(frozen=True, slots=True)
 class BundledModel:
@@ -31,7 +33,7 @@ class BundledModel:
     """
 
     name: str
-    kind: Literal["embedder", "reranker", "generator"]
+    kind: Kind
     distribution: str
     version: str
     wheel_sha256: str
@@ -66,7 +68,7 @@ class TrainedModel:
     """
 
     name: str
-    kind: Literal["embedder", "reranker", "generator"]
+    kind: Kind
     base: BundledModel
     weights: str
     licence: str

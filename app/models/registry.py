@@ -9,7 +9,7 @@ name                                   model
 ``cohere:<url>#<model>``               reranker over HTTP; also ``jina:<url>#<model>``
 ``tei:<url>``                          reranker behind Text Embeddings Inference
 ``late-interaction``                   reranker: the embedder's own token states
-``none``                               no reranker, or no generator
+``none``                               no reranker, no reader, or no generator
 =====================================  =========================================================
 
 Heavy libraries are imported by the branch that needs them, so that a command that uses no model
@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import SecretStr
 
 from app.errors import ConfigurationError
-from app.models.bundled import TrainedModel, bundled
+from app.models.bundled import Kind, TrainedModel, bundled
 from app.models.folder import ModelFolder
 from app.models.packages import require
-from app.ports import Embedder, Generator, Reranker
+from app.ports import Embedder, Generator, Reader, Reranker
 from app.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -150,6 +150,25 @@ def _budget(settings: ModelSettings, folder: ModelFolder) -> Budget:
     return Budget(passage=tokens, lead=tokens // 4)
 
 
+def build_reader(settings: ModelSettings) -> Reader | None:
+    """The reader of statements that ``settings.reader`` names, or ``None`` for ``none``.
+
+    Raises:
+        ConfigurationError: the name can't be understood.
+        ModelMissing: the model is not on this machine and can't be fetched.
+        ModelIncompatible: what is there is no reader.
+    """
+    name = settings.reader
+    if name == NONE:
+        return None
+    folder = model_folder(name, settings.cache, kind="reader")
+    from app.models.statement_reader import StatementReader
+
+    return StatementReader.load(
+        folder, cache=settings.cache, precision=settings.precision, threads=settings.threads
+    )
+
+
 def build_generator(settings: ModelSettings) -> Generator | None:
     """The generator that ``settings.generator`` names, or ``None`` for ``none``.
 
@@ -187,9 +206,7 @@ def _address(name: str, prefix: str) -> tuple[str, str]:
     return url, model
 
 
-def model_folder(
-    name: str, cache: Path, *, kind: Literal["embedder", "reranker", "generator"] | None = None
-) -> ModelFolder:
+def model_folder(name: str, cache: Path, *, kind: Kind | None = None) -> ModelFolder:
     """Where the files of ``name``, bundled or not, are; a bundled one has to be of this ``kind``.
 
     Raises:

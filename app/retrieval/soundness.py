@@ -10,10 +10,10 @@ takes cmrc2018_dev from 0.980 to 0.090 of questions answered at rank 1
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from app.domain import Chunk, SelfRecall, Soundness
+from app.domain import Candidate, Chunk, SelfRecall, Soundness
 from app.errors import AttestError
 from app.filters import OneOf
 from app.ports import Analyzer, Collection, Embedder
@@ -50,11 +50,12 @@ USELESS_SHARE: Final = 0.5
 An English-only embedder (all-MiniLM-L6-v2) finds 0.38 of all Chinese passages of cmrc2018_dev, and
 0.27 to 0.47 of parts of them with 60 to 1,000.
 """
-SOUND_SHARE: Final = 0.65
+SOUND_SHARE: Final = 0.58
 """From this share of what BM25 finds, the dense route counts in full.
 
 Embedders that know the language find 0.84 to 1.0 on most sets; on parts with 60 to 1,000 passages
-0.73 or more where many passages say much the same (medquad_eval), and 0.72 on this handbook.
+0.73 or more where many passages say much the same (medquad_eval), 0.72 on this handbook, and 0.59
+on the manuals and rules of an office (``eval/questions/office``), whose siblings are near twins.
 """
 
 GROWTH: Final = 2
@@ -89,10 +90,21 @@ def measure(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -
         so_far = found[language]
         found[language] = SelfRecall(
             asked=so_far.asked + 1,
-            dense=so_far.dense + any(candidate.chunk_id == chunk_id for candidate in dense),
-            bm25=so_far.bm25 + any(candidate.chunk_id == chunk_id for candidate in bm25),
+            dense=so_far.dense + _brings_back(dense, chunk_id, query, collection),
+            bm25=so_far.bm25 + _brings_back(bm25, chunk_id, query, collection),
         )
     return Soundness(found, chunks)
+
+
+def _brings_back(
+    found: Sequence[Candidate], chunk_id: str, query: str, collection: Collection
+) -> bool:
+    """Whether the passage is among those found, or a twin of it that says the very same words.
+
+    Manuals of sibling products, and two versions of one rule, have most of their sentences alike.
+    """
+    ids = [candidate.chunk_id for candidate in found]
+    return chunk_id in ids or any(query in chunk.text for chunk in collection.chunks(ids))
 
 
 def refresh(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -> None:

@@ -34,45 +34,92 @@ class Quantity:
         return f"{self.value:f}{self.unit if self.unit == '%' else f' {self.unit}'}".rstrip()
 
 
-_UNIT_SPELLINGS: Final = {
-    "%": "% percent 百分点",
-    "km": "km kilometer kilometers kilometre kilometres 公里 千米",
-    "m": "m meter meters metre metres 米",
-    "cm": "cm centimeter centimeters centimetre centimetres 厘米",
-    "mm": "mm millimeter millimeters millimetre millimetres 毫米",
-    "mile": "mile miles 英里",
+_WORDS_OF_UNITS: Final = {
+    "%": "percent 百分点",
+    "km": "kilometer kilometers kilometre kilometres 公里 千米",
+    "m": "meter meters metre metres 米",
+    "cm": "centimeter centimeters centimetre centimetres 厘米 公分",
+    "mm": "millimeter millimeters millimetre millimetres 毫米",
+    "µm": "micrometer micrometers micrometre micrometres micron microns 微米",
+    "nm": "nanometer nanometers nanometre nanometres 纳米",
+    "mile": "mi mile miles 英里",
+    "yard": "yd yard yards 码",
     "foot": "ft foot feet 英尺",
     "inch": "inch inches 英寸",
-    "kg": "kg kilogram kilograms 公斤 千克",
-    "g": "g gram grams 克",
-    "mg": "mg milligram milligrams 毫克",
+    "m²": "sqm 平方米 平米",
+    "m³": "立方米",
+    "kg": "kilo kilos kilogram kilograms 公斤 千克",
+    "g": "gram grams 克",
+    "mg": "milligram milligrams 毫克",
+    "µg": "mcg microgram micrograms 微克",
+    "ng": "nanogram nanograms 纳克",
     "t": "ton tons tonne tonnes 吨",
     "pound": "lb lbs pound pounds 磅",
-    "l": "l liter liters litre litres 升",
-    "ms": "ms millisecond milliseconds 毫秒",
-    "s": "s sec secs second seconds 秒",
-    "min": "min mins minute minutes 分钟",
-    "h": "h hr hrs hour hours 小时",
+    "ounce": "oz ounce ounces 盎司",
+    "斤": "斤",
+    "l": "liter liters litre litres 升",
+    "ml": "milliliter milliliters millilitre millilitres 毫升",
+    "gallon": "gallon gallons 加仑",
+    "ns": "nanosecond nanoseconds 纳秒",
+    "µs": "microsecond microseconds 微秒",
+    "ms": "millisecond milliseconds 毫秒",
+    "s": "sec secs second seconds 秒 秒钟",
+    "min": "mins minute minutes 分钟",
+    "h": "hr hrs hour hours 小时 钟头",
     "day": "day days 天",
     "week": "week weeks 周 星期",
     "month": "month months 个月",
-    "year": "year years 年",
+    "year": "yr yrs year years 年",
+    "quarter": "quarter quarters 季度",
     "月": "月",
     "日": "日 号",
-    "kB": "kb kib kilobyte kilobytes",
-    "MB": "mb mib megabyte megabytes",
-    "GB": "gb gib gigabyte gigabytes",
-    "TB": "tb tib terabyte terabytes",
-    "°C": "°c",
-    "°F": "°f",
-    "dollar": "dollar dollars usd 美元",
-    "euro": "euro euros eur 欧元",
-    "yuan": "yuan cny rmb 元",
+    "kB": "kilobyte kilobytes",
+    "MB": "megabyte megabytes",
+    "GB": "gigabyte gigabytes",
+    "TB": "terabyte terabytes",
+    "°C": "摄氏度 degc",
+    "°F": "华氏度 degf",
+    "°": "degree degrees 度",
+    "W": "watt watts 瓦",
+    "kW": "kilowatt kilowatts 千瓦",
+    "MW": "megawatt megawatts 兆瓦",
+    "V": "volt volts 伏",
+    "A": "amp amps ampere amperes 安",
+    "Hz": "hertz 赫兹",
+    "dB": "decibel decibels 分贝",
+    "bar": "bar bars",
+    "Pa": "pascal pascals 帕",
+    "N": "newton newtons 牛",
+    "rpm": "rpm 转/分",
+    "rps": "rps 转/秒",
+    "$": "dollar dollars usd 美元 美金",
+    "€": "euro euros eur 欧元",
+    "£": "gbp sterling 英镑",
+    "¥": "yuan cny rmb 元 块 人民币",
+    "JPY": "jpy yen 日元",
+    "CHF": "chf franc francs 瑞士法郎",
+    "HKD": "hkd 港元 港币",
+    "cent": "cent cents",
+    "person": "person persons people 人",
     "": "st nd rd th x",
 }
+"""Read in any case."""
+_SYMBOLS: Final = {
+    **{symbol: symbol for symbol in (
+        "% ‰ km m cm mm nm kg g mg ng t l L ml mL cl dl ns ms s min h d kB KB MB GB TB Kb Mb Gb kbit Mbit Gbit kbps "
+        "Mbps Gbps W kW MW GW mW V kV mV A mA kA Hz kHz MHz GHz dB dBA Pa kPa MPa hPa bar mbar N kN Nm J kJ "
+        "MJ Wh kWh MWh mAh Ah K lx lm cd px dpi ppm ppb rpm rps °C °F ° m² m³ cm² cm³ mm² km² m/s km/h "
+        "m/min mph l/min m³/h kg/m³ mol mmol µmol U IU"
+    ).split()},
+    "µm": "µm", "µg": "µg", "µs": "µs", "µl": "µl", "L": "l", "mL": "ml", "KB": "kB", "d": "day",
+    "kib": "kB", "KiB": "kB", "MiB": "MB", "GiB": "GB", "TiB": "TB", "Kb": "kb", "m2": "m²", "m3": "m³",
+    "in": "inch", "ft": "foot", "lb": "pound", "lbs": "pound", "oz": "ounce", "℃": "°C", "Ω": "Ω", "kΩ": "kΩ",
+}  # fmt: skip
+"""Read as they are written: ``mW`` is no ``MW``."""
 _UNITS: Final = {
-    spelling: unit for unit, spellings in _UNIT_SPELLINGS.items() for spelling in spellings.split()
+    spelling: unit for unit, spellings in _WORDS_OF_UNITS.items() for spelling in spellings.split()
 }
+_CURRENCIES: Final = {"$": "$", "€": "€", "£": "£", "¥": "¥", "￥": "¥", "US$": "$", "HK$": "HKD"}
 _SCALES: Final = {
     "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "百": 10**2, "千": 10**3, "万": 10**4, "亿": 10**8, "萬": 10**4, "億": 10**8,
@@ -81,12 +128,14 @@ _CHINESE_UNIT: Final = "|".join(
     sorted((unit for unit in _UNITS if unit and unit[0] > "\u4e00"), key=len, reverse=True)
 )
 _NUMBER: Final = re.compile(
-    r"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)(?P<minus>(?<![\w)\]])[-−])?"
+    r"(?P<currency>US\$|HK\$|[$€£¥￥])?\s?"
+    r"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)"
+    r"(?P<minus>(?<![A-Za-z0-9)\]])[-−–](?=\d)|(?:\b(?:minus|negative) |零下|(?<![抱胜担])负)\s?)?"
     r"(?P<whole>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?(?![\d.]*\.\d)"
     r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b|[百千万亿萬億]+)?"
-    rf"(?:(?P<gap>[ -]?)(?P<unit>%|°[CF]|{_CHINESE_UNIT}|[A-Za-z]+(?P<more>[0-9_])?))?",
-    re.IGNORECASE,
+    rf"(?:(?P<gap>[ -]?)(?P<unit>[%‰]|°[CF]?|{_CHINESE_UNIT}|[A-Za-zµμΩ][A-Za-z²³µμΩ/]{{0,14}}(?P<more>[0-9_])?))?",
 )
+_RANGE: Final = re.compile(r"\s?(?:-|–|—|~|～|to|至|到|and|和)\s?(?:[$€£¥￥]\s?)?", re.IGNORECASE)
 
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _STEPS: Final = {"十": 10, "百": 100, "千": 1_000}
@@ -132,25 +181,52 @@ def mentioned_quantities(text: str) -> frozenset[Quantity]:
     return frozenset(_quantities(text, every_numeral=True))
 
 
-def _quantities(text: str, *, every_numeral: bool) -> list[Quantity]:
+def quantities_in(text: str, *, every_numeral: bool) -> tuple[list[Quantity], str]:
+    """The quantities of ``text``, and the text with what they are written in left out."""
     folded = fold_compatibility(text)
     digits = _WORDS.sub(lambda m: _english(m, every_numeral=every_numeral), folded)
     digits = _NUMERALS.sub(lambda m: _chinese(m, every_numeral=every_numeral), digits)
-    found = (_quantity(match) for match in _NUMBER.finditer(digits))
-    return [quantity for quantity in found if quantity is not None]
+    found: list[Quantity] = []
+    rest: list[str] = []
+    at = 0
+    for match in _NUMBER.finditer(digits):
+        quantity = _quantity(match)
+        if quantity is None:
+            continue
+        if found and not found[-1].unit and _RANGE.fullmatch(digits, at, match.start()):
+            found[-1] = Quantity(found[-1].value, quantity.unit)  # 10 to 20 kg
+        found.append(quantity)
+        known = match["unit"] and _unit(match["unit"]) is not None
+        rest.append(digits[at : match.start()])
+        rest.append(" ¦ ")
+        at = match.end() if known or not match["unit"] else match.start("gap")
+    rest.append(digits[at:])
+    return found, "".join(rest)
+
+
+def _quantities(text: str, *, every_numeral: bool) -> list[Quantity]:
+    return quantities_in(text, every_numeral=every_numeral)[0]
+
+
+def _unit(spelling: str) -> str | None:
+    """Its canonical name; ``None`` for a word that is none."""
+    plain = spelling.replace("μ", "µ")
+    return _SYMBOLS.get(plain, _UNITS.get(plain.lower()))
 
 
 def _quantity(match: re.Match[str]) -> Quantity | None:
     whole, fraction, scale, gap, unit, more = match.group(
         "whole", "fraction", "scale", "gap", "unit", "more"
     )
-    name = _UNITS.get((unit or "").lower())
+    name = _unit(unit) if unit else None
     if unit and not gap and (name is None or more):
-        return None  # 4o, 2FA, 3D: an identifier, and no number
+        return None if unit[0].isascii() and unit[0].isalpha() else Quantity(Decimal(whole), "")
     value = Decimal(whole.replace(",", "") + (fraction or ""))
     for step in re.findall(r"[a-z]+|.", (scale or "").strip().lower()):
         value *= _SCALES[step]
     value = value.normalize()
+    if currency := match["currency"]:
+        name = _CURRENCIES[currency]
     return Quantity(-value if match.group("minus") else value, name or "")
 
 

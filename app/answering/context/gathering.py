@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.answering.passages import Passage
-from app.domain import Block, Chunk, Document, Hit, SearchResult, Span
+from app.answering.context.passages import Passage
+from app.answering.context.statements import DocumentStatements
+from app.answering.verifying.claims import denies, names
+from app.answering.verifying.quantities import mentioned_quantities
+from app.domain import Chunk, Document, Hit, SearchResult, Span, Statement
 from app.ports import Collection
 from app.settings import AnswerSettings
 
@@ -17,11 +20,28 @@ DUPLICATE_OVERLAP: Final = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """``passages`` are numbered from 1 by rank; ``dropped`` says why a hit is not among them."""
+    """``passages`` are numbered from 1 by rank; ``dropped`` says why a hit is not among them.
+
+    ``documents`` are those that passages stand in, by id.
+    """
 
     passages: tuple[Passage, ...]
     chunks: Mapping[str, tuple[Chunk, ...]]
+    documents: Mapping[str, Document]
     dropped: Mapping[str, str]
+
+    def statements(self) -> tuple[dict[str, DocumentStatements], list[Statement]]:
+        """The statements of each document, made when asked for, and those within the passages.
+
+        Those of one passage come in reading order; where passages overlap, a statement belongs to
+        the first that holds it.
+        """
+        documents = {id_: DocumentStatements(document) for id_, document in self.documents.items()}
+        found: dict[tuple[str, Span], Statement] = {}
+        for passage in self.passages:
+            for statement in documents[passage.document_id].within(passage.span, n=passage.n):
+                found.setdefault((statement.document_id, statement.span), statement)
+        return documents, list(found.values())
 
     def chunk_at(self, document_id: str, span: Span) -> str:
         """The chunk that ``span`` begins in."""
@@ -54,18 +74,18 @@ def gather_context(
     a passage that it touches. Where even the hit alone does not fit, it is left out.
     """
     gathering = _Gathering(collection, settings, count_tokens)
-    term_sets: list[frozenset[str]] = []
+    facts: list[_Facts] = []
     dropped: dict[str, str] = {}
     for hit in hits:
-        held = frozenset(terms(hit.chunk.text))
+        fact = _Facts.of(hit.chunk, terms)
         if len(gathering.places) >= limit:
             dropped[hit.chunk.id] = f"context: only {limit} passages are used"
-        elif any(_jaccard(held, other) >= DUPLICATE_OVERLAP for other in term_sets):
+        elif any(_same(fact, other) for other in facts):
             dropped[hit.chunk.id] = "context: nearly the same as a passage ranked above it"
         elif reason := gathering.add(hit.chunk):
             dropped[hit.chunk.id] = f"context: {reason}"
         else:
-            term_sets.append(held)
+            facts.append(fact)
     return gathering.context(dropped)
 
 
@@ -143,16 +163,38 @@ class _Gathering:
                 context=place.hit.context,
                 text=self._documents[place.hit.document_id].text[slice(*place.span)],
                 span=place.span,
-                blocks=_overlapping(self._documents[place.hit.document_id], place.span),
             )
             for n, place in enumerate(self.places, start=1)
         )
         chunks = {name: tuple(held.values()) for name, held in self._chunks.items()}
-        return Context(passages, chunks, dropped)
+        used = {passage.document_id for passage in passages}
+        documents = {id_: document for id_, document in self._documents.items() if id_ in used}
+        return Context(passages, chunks, documents, dropped)
 
 
-def _overlapping(document: Document, span: Span) -> tuple[Block, ...]:
-    return tuple(b for b in document.blocks if b.span[0] < span[1] and span[0] < b.span[1])
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What tells one passage from another of almost the same words."""
+
+    terms: frozenset[str]
+    values: frozenset[str]
+    denies: bool
+
+    @classmethod
+    def of(cls, chunk: Chunk, terms: Callable[[str], list[str]]) -> _Facts:
+        """Of a passage below its title and headings: the same words about another product differ."""
+        text = chunk.indexed_text
+        values = {str(quantity) for quantity in mentioned_quantities(text)}
+        values |= {name.lower() for name in names(text)}
+        return cls(frozenset(terms(chunk.text)), frozenset(values), denies(chunk.text))
+
+
+def _same(one: _Facts, other: _Facts) -> bool:
+    return (
+        one.denies == other.denies
+        and one.values == other.values
+        and _jaccard(one.terms, other.terms) >= DUPLICATE_OVERLAP
+    )
 
 
 def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:

@@ -55,12 +55,12 @@ _SAME_MARK: Final = str.maketrans("‘’“”„‹›‐‑‒–—―−", 
 _WHITE_SPACE: Final = re.compile(r"\s+")
 
 _DENIES: Final = re.compile(
-    r"\b(?:not(?!\s+only\b)|never|none|neither|nor|cannot|without|nobody|nothing|nowhere|unable"
-    r"|lacks?|lacked|fails?|failed|no(?!\.?\s*\d))\b|n't\b|不|没|無|无|未|否|勿|莫",
+    r"\b(?:not(?!\s+(?:only|more|less|fewer|later|longer than|greater|lower|exceed)\b)|never|none|neither|nor|cannot|without|nobody|nothing|nowhere|unable"
+    r"|lacks?|lacked|fails?|failed|no(?!\.?\s*\d|\s+(?:more|less|later|fewer|longer than|earlier)\b))\b|n't\b|不|没|無|无|未|否|勿|莫",
     re.IGNORECASE,
 )
 _DENIES_NOTHING: Final = re.compile(
-    "不仅|不但|不只|不光|不过|不同|不断|不少|不久|不管|不论|不得不|不禁|不锈|不丹|不可或缺|了不起|对不起"
+    "不仅|不但|不只|不光|不过|不同|不断|不少|不久|不管|不论|不得不|不禁|不锈|不丹|不可或缺|了不起|对不起|不超过|不得超过|不少于|不低于|不高于|不大于|不小于|不多于|不得少于|不得低于|不得高于|不变|不等|非常|非法|除非"
     "|差不多|毫无疑问|无疑|无论|无数|无线|无锡|无人机|未来|未必不|是否|能否|否则|可否|莫斯科|莫名"
 )
 
@@ -104,8 +104,13 @@ def words(text: str) -> frozenset[str]:
 
 def denies(text: str) -> bool:
     """Whether the sentence holds a word of negation that negates."""
+    return denials(text) > 0
+
+
+def denials(text: str) -> int:
+    """How many words of negation that negate it holds."""
     folded = fold_compatibility(text).replace("’", "'")
-    return _DENIES.search(_DENIES_NOTHING.sub(" ", folded)) is not None
+    return len(_DENIES.findall(_DENIES_NOTHING.sub(" ", folded)))
 
 
 def _names(text: str, *, chinese: bool) -> Iterator[str]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from app.answering.citations import leading_marks, parse_draft
-from app.answering.claims import comparable
+from app.answering.generating.draft import leading_marks, parse_draft
+from app.answering.verifying.claims import comparable
 from app.domain import DraftSentence
 from app.text.sentences import sentence_spans
 

@@ -1,0 +1,299 @@
+"""Statements: the smallest things that can answer, each with the setting that it means nothing without.
+
+What a loader knows of a document is in its blocks; here it becomes settings. A paragraph gives its
+sentences, a list its items, a table its rows (the cells of a row that is too long to quote), code
+its lines. Headings, terms and questions are no statements: they are settings of what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.answering.context.asides import (
+    announces,
+    answer_offset,
+    is_question,
+    leads_in,
+    leans,
+    without_question_mark,
+)
+from app.answering.context.validity import validity_of
+from app.domain import Block, BlockKind, Document, Setting, Span, Statement
+from app.text.sentences import split_sentences
+
+LONGEST: Final = 600
+"""Characters that may be quoted in one piece; what is longer is quoted in its parts."""
+LONGEST_SETTING: Final = 200
+"""Characters of one part of a setting."""
+_ITEM: Final = 300
+"""Characters up to which an item is one statement, whatever its sentences."""
+_MARK: Final = re.compile(
+    r"(?:[-*+•‣◦▪·–]\s+|\(?\d{1,3}[.)]\s+|\d{1,3}、\s*|[(（]\d{1,3}[)）]\s*|\[[ xX]\]\s+)(?=\S)"
+)
+_SHORTEST: Final = 2
+"""Visible letters or digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is known of a block from those before it."""
+
+    headings: tuple[str, ...] = ()
+    question: str = ""
+    lead_in: str = ""
+    group: int | None = None
+
+
+class DocumentStatements:
+    """The statements of one document, made where they are asked for."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._blocks = document.blocks or implied_blocks(document.text)
+        self._places = _places(document, self._blocks)
+        self._ends = [block.span[1] for block in self._blocks]
+        self._groups: dict[int, list[int]] = {}
+        for at, place in enumerate(self._places):
+            if place.group is not None:
+                self._groups.setdefault(place.group, []).append(at)
+        self._base = Setting(title=_short(document.title), validity=validity_of(document))
+
+    def within(self, span: Span, *, n: int) -> list[Statement]:
+        """Those that begin within ``span``, in reading order, as of passage ``n``."""
+        found: list[Statement] = []
+        at = bisect_right(self._ends, span[0])
+        while at < len(self._blocks) and self._blocks[at].span[0] < span[1]:
+            found += [s for s in self._of_block(at, n) if span[0] <= s.span[0] < span[1]]
+            at += 1
+        return found
+
+    def siblings(self, statement: Statement, *, most: int) -> list[Statement]:
+        """The statements of its list or table in reading order, the first ``most`` blocks of it."""
+        if statement.group is None:
+            return [statement]
+        blocks = self._groups[statement.group][:most]
+        return [s for at in blocks for s in self._of_block(at, statement.n)]
+
+    def group_size(self, statement: Statement) -> int:
+        """How many items or rows its list or table has."""
+        return len(self._groups[statement.group]) if statement.group is not None else 1
+
+    def headings_below(self, statement: Statement) -> list[Statement]:
+        """The headings that stand beside the one above it, as statements: a list of sections."""
+        path = statement.setting.headings
+        if not path:
+            return []
+        return [
+            self._statement(block, statement.n, block.span, replace(place, headings=path[:-1]))
+            for block, place in zip(self._blocks, self._places, strict=True)
+            if block.kind is BlockKind.HEADING and place.headings[:-1] == path[:-1]
+        ]
+
+    def _of_block(self, at: int, n: int) -> Iterator[Statement]:
+        block, place = self._blocks[at], self._places[at]
+        match block.kind:
+            case BlockKind.HEADING | BlockKind.TERM:
+                return
+            case BlockKind.TABLE:
+                yield from self._rows(block, place, n)
+            case BlockKind.CODE:
+                yield from self._lines(block, place, n)
+            case BlockKind.FORMULA:
+                yield self._statement(block, n, block.span, place)
+            case BlockKind.LIST if block.span[1] - block.span[0] <= _ITEM:
+                yield from self._item(block, place, n)
+            case _:
+                yield from self._sentences(block, place, n)
+
+    def _item(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
+        """An item as a whole, without its mark."""
+        spans = [s.span for s in split_sentences(self._text(block.span))]
+        if not spans:
+            return
+        start = block.span[0] + spans[0][0]
+        start += _mark_length(self._document.text[start : block.span[1]])
+        span = (start, block.span[0] + spans[-1][1])
+        text = self._text(span)
+        if _says_something(text) and not is_question(text):
+            yield self._statement(block, n, span, place)
+
+    def _sentences(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
+        named, question = "", place.question
+        if question and block.kind is BlockKind.PARAGRAPH and len(self._text(block.span)) <= _ITEM:
+            # What stands under a question is its answer, and not one of its sentences.
+            start = block.span[0] + answer_offset(self._text(block.span))
+            text = self._text((start, block.span[1]))
+            if _says_something(text) and "?" not in text and "？" not in text:
+                yield self._statement(block, n, (start, block.span[1]), place)
+                return
+        for sentence in split_sentences(self._text(block.span)):
+            start, end = (block.span[0] + edge for edge in sentence.span)
+            if block.kind is BlockKind.LIST or sentence.kind is BlockKind.LIST:
+                start += _mark_length(self._document.text[start:end])
+            start += answer_offset(self._document.text[start:end])
+            text = self._text((start, end))
+            if is_question(text):
+                question = _short(without_question_mark(text))
+            elif _says_something(text) and not (announces(text) and end == block.span[1]):
+                leaning = leans(text) and named
+                yield self._statement(
+                    block,
+                    n,
+                    (start, end),
+                    replace(place, question=question),
+                    antecedent=named if leaning else "",
+                )
+                if not leaning:
+                    named = _short(text)
+
+    def _rows(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
+        label = _row_label(self._document.text, block)
+        if block.span[1] - block.span[0] <= LONGEST or len(block.cells) < 2:  # noqa: PLR2004 - a label and a value
+            yield self._statement(block, n, block.span, place, row=label)
+            return
+        for cell in block.cells:
+            yield replace(
+                self._statement(block, n, cell.span, place, row=label),
+                cells=(cell,),
+                setting=replace(self._setting(block, place), row=label, heads=(cell.head,)),
+            )
+
+    def _lines(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
+        start = block.span[0]
+        for line in self._text(block.span).splitlines(keepends=True):
+            left = start + len(line) - len(line.lstrip())
+            span = (left, start + len(line.rstrip()))
+            start += len(line)
+            text = self._text(span)
+            if _says_something(text) and not text.startswith(("```", "~~~")):
+                yield self._statement(block, n, span, place)
+
+    def _statement(
+        self,
+        block: Block,
+        n: int,
+        span: Span,
+        place: _Place,
+        *,
+        row: str = "",
+        antecedent: str = "",
+    ) -> Statement:
+        setting = replace(self._setting(block, place), row=row, antecedent=antecedent)
+        if block.cells:
+            setting = replace(
+                setting, heads=tuple(dict.fromkeys(cell.head for cell in block.cells if cell.head))
+            )
+        return Statement(
+            self._document.id,
+            n,
+            span,
+            self._text(span),
+            block.kind,
+            setting,
+            place.group,
+            block.cells,
+        )
+
+    def _setting(self, block: Block, place: _Place) -> Setting:
+        return replace(
+            self._base,
+            headings=place.headings,
+            question=place.question,
+            lead_in=place.lead_in,
+            page=block.page,
+        )
+
+    def _text(self, span: Span) -> str:
+        return self._document.text[slice(*span)]
+
+
+def implied_blocks(text: str) -> tuple[Block, ...]:
+    """Blocks of a text that came without any: by what its lines look like."""
+    blocks: list[Block] = []
+    for sentence in split_sentences(text):
+        last = blocks[-1] if blocks else None
+        gap = text[last.span[1] : sentence.span[0]] if last else ""
+        # Sentences of one paragraph lie on one line or on lines that follow each other.
+        if (
+            last
+            and last.kind is sentence.kind is BlockKind.PARAGRAPH
+            and gap.count("\n") <= 1
+            and not ("\n" in gap and is_question(text[slice(*last.span)]))
+        ):
+            blocks[-1] = replace(last, span=(last.span[0], sentence.span[1]))
+        elif text[slice(*sentence.span)].strip("-=~*_^+#|:. \t\n"):
+            blocks.append(Block(sentence.kind, sentence.span, level=_level(sentence.kind, text, sentence.span)))
+    return tuple(blocks)
+
+
+def _level(kind: BlockKind, text: str, span: Span) -> int:
+    if kind is not BlockKind.HEADING:
+        return 0
+    line = text[slice(*span)]
+    return max(1, min(6, len(line) - len(line.lstrip("#"))))
+
+
+def _places(document: Document, blocks: Sequence[Block]) -> list[_Place]:
+    """Headings, question, lead-in and group of each block, in one pass."""
+    places: list[_Place] = []
+    path: list[tuple[int, str]] = []
+    question = lead_in = ""
+    group, inside = -1, None
+    items: list[tuple[int, str]] = []
+    for block in blocks:
+        text = document.text[slice(*block.span)]
+        if block.kind is BlockKind.HEADING:
+            path = [(level, name) for level, name in path if level < block.level]
+            path.append((block.level, _short(text.strip("#=* \n"))))
+            question = path[-1][1] if is_question(text) else ""
+            lead_in, inside = "", None
+        elif block.kind is BlockKind.TERM or (
+            block.kind is BlockKind.PARAGRAPH and is_question(text) and len(text) <= _ITEM
+        ):
+            question, lead_in, inside = _short(without_question_mark(text)), "", None
+        headings = tuple(name for _, name in path)
+        if block.kind in (BlockKind.LIST, BlockKind.TABLE):
+            if inside is not block.kind:
+                group, inside, items = group + 1, block.kind, []
+            above = ""
+            if block.kind is BlockKind.LIST:
+                items = [(level, name) for level, name in items if level < block.level]
+                above = items[-1][1] if items else ""
+                items.append((block.level, _short(text.lstrip("-*+• \t"))))
+            places.append(_Place(headings, question, above or lead_in, group))
+        else:
+            inside = None if block.kind is not BlockKind.CODE else inside
+            shown = lead_in if block.kind in (BlockKind.CODE, BlockKind.FORMULA) else ""
+            places.append(_Place(headings, question, shown))
+            if block.kind is BlockKind.PARAGRAPH:
+                last = split_sentences(text[-_ITEM:])[-1:]
+                tail = text[-_ITEM:][slice(*last[0].span)] if last else ""
+                lead_in = _short(tail.rstrip(":： ")) if leads_in(tail) else ""
+    return places
+
+
+def _row_label(text: str, block: Block) -> str:
+    """The first cell of a row of several, where it names rather than counts."""
+    if len(block.cells) < 2:  # noqa: PLR2004 - a label and a value
+        return ""
+    label = text[slice(*block.cells[0].span)]
+    return _short(label) if any(map(str.isalpha, label)) else ""
+
+
+def _mark_length(text: str) -> int:
+    """Characters of the mark that an item begins with, and the space behind it."""
+    match = _MARK.match(text)
+    return match.end() if match else 0
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_SETTING else f"{line[: LONGEST_SETTING - 1]}…"
+
+
+def _says_something(text: str) -> bool:
+    return sum(map(str.isalnum, text[:LONGEST])) >= _SHORTEST

@@ -1,0 +1,1 @@
+"""What is asked, and how likely each statement answers it."""

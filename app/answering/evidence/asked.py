@@ -1,0 +1,265 @@
+"""A question taken apart once: what each part of it asks for, in which form, about what.
+
+Nothing behind this module looks at the words of a question again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from app.answering.evidence.kinds import Kind, kinds_asked
+from app.answering.evidence.naming import Named, Sort, named_in
+from app.ports import Analyzer
+from app.requests import AnswerRequest
+from app.text.normalise import fold_compatibility
+
+Form: TypeAlias = Literal["fact", "list", "count", "yes-no", "procedure"]
+
+MOST_PARTS: Final = 4
+"""Of one question; the rest of it is asked with the last of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is asked.
+
+    ``text`` can be read by itself: a follow-up stands below the question before it. ``shown`` is
+    what the user wrote. ``terms`` are the analyzer's, without function words; ``names`` is what has
+    to be met precisely; ``kinds`` are what an answer must hold one of.
+    """
+
+    text: str
+    shown: str
+    language: str
+    form: Form
+    terms: tuple[str, ...]
+    names: tuple[Named, ...] = ()
+    about: tuple[Named, ...] = ()
+    kinds: frozenset[Kind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A whole question; ``parts`` is never empty. ``rewritten`` is what to search for."""
+
+    parts: tuple[Part, ...]
+    rewritten: str
+    language: str
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is more than one thing to be answered."""
+        return len(self.parts) > 1
+
+
+_GREETING: Final = re.compile(
+    r"(?:hi|hello|hey|howdy|good (?:morning|afternoon|evening|night)|greetings|thanks?|thank you|thx|cheers|bye|goodbye"
+    r"|ok|okay|great|nice|cool|perfect|awesome|got it|i see|you'?re welcome|well done|how are you|what'?s up|test|testing"
+    r"|你好|您好|大家好|嗨|哈喽|早上好|下午好|晚上好|早|谢谢|多谢|感谢|辛苦了|再见|拜拜|好的|好|明白了|知道了|收到|在吗|测试)",
+    re.IGNORECASE,
+)
+_FILLER: Final = re.compile(
+    r"(?:there|so much|very much|a lot|you|again|all|everyone|for (?:your|the) (?:help|answer)|that helps?|really|then|啊|呀|哦|了|你|您|非常|很|帮助|的|大家)",
+    re.IGNORECASE,
+)
+_INTERROGATIVE: Final = (
+    r"(?:what|who|whom|whose|which|when|where|why|how|is|are|was|were|do|does|did|can|could|should|will"
+    r"|would|may|must|has|have)"
+)
+_ASKS: Final = re.compile(
+    rf"\b{_INTERROGATIVE}\b|[?？]|什么|谁|哪|何时|如何|为何|为什么|怎么|怎样|多少|多久|多长|多大|多高|多重|几|是否|吗|呢|能否|可否|可不可以|能不能|有没有",
+    re.IGNORECASE,
+)
+_SENTENCE: Final = re.compile(r"(?<=[?？!！。])\s*|(?<=[.;；])\s+|\n+")
+_CONJOINED: Final = re.compile(
+    r"(?:,|;|，|；)?\s+(?:and|&|or also|plus)\s+(?:also\s+)?"
+    rf"(?=(?:(?:at|by|in|to|for|on|from|until|since|with) )?(?:what|who|whom|whose|which|when|where|why|how)\b|(?:is|are|does|do|can|may|must|did|was|were|will) (?:the|it|they|there|i|we|you|he|she|an?)\b)"
+    r"|[，,；;]\s*(?:and\s+)?(?=(?:what|who|whom|when|where|why|how)\b)"
+    r"|[，,；;]\s*(?:以及|还有|并且|而且|另外|同时|那么|那)?\s*(?=[^，,；;？?]{0,20}(?:什么|谁|哪|何时|如何|为什么|怎么|怎样|多少|几|吗|多久|多长|多大))"
+    r"|(?<=[什么谁哪少几久时])(?:以及|和)(?=[^，,；;？?]{2,})",
+    re.IGNORECASE,
+)
+_LIST: Final = re.compile(
+    r"\b(?:list|enumerate|name|give me|show(?: me)?|tell me)\b.{0,12}\b(?:all|every|the|each)\b|\b(?:what|which) (?:are|were) (?:all |the )"
+    r"|\b(?:which|what) (?:(?!(?:do|does|did|is|are|was|were|has|have|can|the|a|an|of|to)\b)\w+[ -]){0,2}?(?!(?:is|was|does|has|its|this|happens|makes|takes|comes|gets|goes|causes|means|needs|costs|counts|applies|helps|changes|starts|becomes|remains|follows|belongs|status|address|process|access|business|class|bonus|basis|bus|gas|lens|plus)\b)\w+[^s\W]s\b(?! (?:is|was|does|has|the)\b)|\ball (?:the|of the)\b|\bwhat (?:does|do) .{0,60}?(?:include|contain|consist|cover|comprise|need|require)s?\b"
+    r"|\bwhat (?:else )?(?:is|comes|are) (?:included|in the (?:box|package|kit|scope)|needed|required|covered)\b|\boverview of\b"
+    r"|列出|列举|罗列|有哪些|哪些|哪几|都有什么|包括什么|包含什么|包括哪|包含哪|所有的?|全部|清单",
+    re.IGNORECASE,
+)
+_COUNT: Final = re.compile(
+    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(?:个|名|位|次|台|条|种|套|份|间|项|级|人|张|家|款)|几(?:个|名|位|次|台|条|种|套|份|间|项|级|人|张|家|款|类)|共有多少|总数",
+    re.IGNORECASE,
+)
+_PROCEDURE: Final = re.compile(
+    r"\bhow (?:do|can|should|would|must|to|does one)\b|\bwhat (?:are|is) the (?:steps?|procedure|process)\b|\bsteps? (?:to|for|of)\b|\bprocedure\b|\binstructions\b|\bwhat (?:should|must|do) (?:i|we|you) do\b"
+    r"|怎么(?!样)(?:办|做|申请|设置|重置|操作|使用|安装|报销|处理)|如何|怎样|步骤|流程|操作方法",
+    re.IGNORECASE,
+)
+_YES_NO: Final = re.compile(
+    r"^(?:\W*(?:and|so|but|also|ok|hi|hello)\W+)*(?:is|are|was|were|do|does|did|can|could|should|will|would|may|must|has|have|am|need)\b"
+    r"|吗[？?。\s]*$|是否|能否|可否|能不能|可不可以|是不是|有没有|要不要|需不需要|可以.{0,20}[吗么]",
+    re.IGNORECASE,
+)
+_ELLIPTIC: Final = re.compile(
+    r"^\W*(?:and|but|or|what about|how about|what if|also|then|so|same|for|in|on|with)\b|^\W*(?:那|那么|还有|另外|换成|如果是|至于|再|而)"
+    r"|^[^，。？?]{0,14}呢[？?]?$|^\W*(?:why|how so|really|when|where|who|how much|how many|how long|为什么|多久|多少钱|谁|什么时候)\W*$",
+    re.IGNORECASE,
+)
+_PRONOUN: Final = re.compile(
+    r"\b(?:it|its|they|them|their|this|that|these|those|he|she|his|her|him|there|one|ones|same|former|latter|other)\b|它|他|她|这个?|那个?|其中|该|上述|前者|后者|此",
+    re.IGNORECASE,
+)
+_JOINED: Final = r"(?:\s*(?:,|，|、|/|;)\s*(?:and|or|和|与|及|以及|还是|或)?\s*|\s+(?:and|or|vs\.?|versus|than|to|compared (?:to|with))\s+(?:the\s+|in\s+|of\s+|for\s+|that of (?:the )?)?|\s*(?:和|与|跟|及|以及|还是|或者?|比|同|对比)\s*)"
+_FEW_TERMS: Final = 2
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_CHINESE_ASKING: Final = re.compile(
+    r"请问|请|告诉我|我想知道|想问一下|问一下|帮我|一下|为什么|是什么|什么时候|什么|谁|哪些|哪个|哪里|哪位|哪一|哪|何时|何地|如何|为何|怎么样|怎么办|怎么|怎样"
+    r"|分别是|分别|多少|多久|多长时间|多长|多大|多高|多重|几(?=[个天名位次台条种套份间层项级人张])|是不是|是否|能不能|能否|可不可以|可否|有没有|有哪|吗|呢|吧|啊"
+    r"|(?<=[\u3400-\u9fff])[的是了有在和与及将被把给让]|[？?，。！、；：]"
+)
+
+
+def is_greeting(text: str) -> bool:
+    """Whether it is said to be polite, and asks nothing."""
+    rest = _FILLER.sub(" ", _GREETING.sub(" ", fold_compatibility(text)[:200]))
+    return len(text) <= 200 and not any(map(str.isalnum, rest))  # noqa: PLR2004 - longer ones say more
+
+
+def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int) -> Asked:
+    """The question of ``request`` and the user's last ``turns`` questions before it, as parts."""
+    query = " ".join(request.query.split())
+    language = analyzer.language(query)
+    before = [turn.content for turn in request.history if turn.role == "user"]
+    earlier = " ".join(before[max(0, len(before) - turns) :]) if turns and before else ""
+    follows = bool(earlier) and _leans_on_before(query, analyzer)
+    rewritten = f"{earlier}\n{query}" if follows else query
+    focus, around = _focus(query)
+    pieces = _pieces(focus)
+    parts: list[Part] = []
+    for piece in pieces[:MOST_PARTS]:
+        parts += _compared(piece)
+    made = [
+        _part(
+            part,
+            analyzer,
+            language=language,
+            context=_context(part, at, parts, around=around, earlier=earlier if follows else ""),
+            follows=follows,
+        )
+        for at, part in enumerate(parts[:MOST_PARTS])
+    ]
+    return Asked(tuple(made), rewritten, language)
+
+
+def _leans_on_before(query: str, analyzer: Analyzer) -> bool:
+    """Whether a question means little without the one before it."""
+    if _ELLIPTIC.search(query) or _PRONOUN.search(query):
+        return True
+    return len(set(analyzer.query_terms(query))) <= _FEW_TERMS
+
+
+def _focus(query: str) -> tuple[str, str]:
+    """The sentences of it that ask, and the others."""
+    sentences = [s for s in _SENTENCE.split(query) if s and s.strip()]
+    asking = [s for s in sentences if s.rstrip().endswith(("?", "？"))]
+    if not asking:
+        asking = [s for s in sentences if _ASKS.search(s)] if len(sentences) > 1 else []
+    if not asking:
+        return query, ""
+    rest = [s for s in sentences if s not in asking]
+    return " ".join(asking), " ".join(rest)
+
+
+def _pieces(focus: str) -> list[str]:
+    """What is asked one after the other; a piece that asks nothing belongs to the one before it."""
+    pieces: list[str] = []
+    for sentence in _SENTENCE.split(focus):
+        for piece in _CONJOINED.split(sentence or ""):
+            if not piece or not piece.strip():
+                continue
+            if pieces and not (_ASKS.search(piece) and _ASKS.search(pieces[-1])):
+                pieces[-1] = f"{pieces[-1]} {piece.strip()}"
+            else:
+                pieces.append(piece.strip())
+    return pieces or [focus]
+
+
+def _compared(piece: str) -> list[str]:
+    """A piece for each of the things that it names side by side: "T40 and T60"."""
+    names = [n.text for n in named_in(piece) if n.sort is not Sort.NUMBER or len(n.text) == 4]  # noqa: PLR2004 - a year
+    names = [name for name in names if name in piece]
+    names.sort(key=piece.index)
+    for first in range(len(names)):
+        run = [names[first]]
+        for name in names[first + 1 :]:
+            joined = re.compile(re.escape(run[-1]) + _JOINED + re.escape(name), re.IGNORECASE)
+            if not joined.search(piece):
+                break
+            run.append(name)
+        if len(run) > 1:
+            start = piece.index(run[0])
+            end = piece.index(run[-1], start) + len(run[-1])
+            return [f"{piece[:start]}{name}{piece[end:]}" for name in run]
+    return [piece]
+
+
+def _context(
+    part: str, at: int, parts: Sequence[str], *, around: str, earlier: str
+) -> str:
+    """What has to stand above a part so that it can be read by itself."""
+    above: list[str] = [earlier] if earlier else []
+    if around and (_PRONOUN.search(part) or len(part) < 40):  # noqa: PLR2004 - short ones lean on what is around
+        above.append(around)
+    if at and (_PRONOUN.search(part) or not named_in(part)):
+        above.append(parts[0])
+    return "\n".join(above)
+
+
+def _part(
+    text: str, analyzer: Analyzer, *, language: str, context: str, follows: bool
+) -> Part:
+    own = named_in(text)
+    # "And in Germany?" asks no more of Austria: what it names takes the place of its sort.
+    sorts = {name.sort for name in own}
+    others = [name for name in named_in(context) if name.sort not in sorts and name not in own]
+    terms = content_terms(text, analyzer)
+    if follows:
+        inherited = set(content_terms(context, analyzer))
+        replaced = [n for n in named_in(context) if n not in others and n not in own]
+        inherited -= {term for name in replaced for term in analyzer.terms(name.text)}
+        terms = [*terms, *sorted(inherited - set(terms))]
+    return Part(
+        text=f"{context}\n{text}" if context else text,
+        shown=text,
+        language=language,
+        form=_form(text),
+        terms=tuple(dict.fromkeys(terms)),
+        names=tuple(dict.fromkeys((*own, *others) if follows else own)),
+        about=() if follows else tuple(dict.fromkeys(others)),
+        kinds=kinds_asked(text),
+    )
+
+
+def content_terms(text: str, analyzer: Analyzer) -> list[str]:
+    """The analyzer's terms of what a question is about, without what only makes it one.
+
+    Chinese is cut at the words that ask before it is analysed: pairs of characters that lie half in
+    a word that asks say nothing.
+    """
+    said = _CHINESE_ASKING.sub(" ", text) if _HAN.search(text) else text
+    return analyzer.query_terms(said if said.strip(" ?？。，,") else text)
+
+
+def _form(text: str) -> Form:
+    if _COUNT.search(text):
+        return "count"
+    if _YES_NO.search(text.strip()):
+        return "yes-no"
+    if _PROCEDURE.search(text):
+        return "procedure"
+    if _LIST.search(text):
+        return "list"
+    return "fact"

@@ -1,0 +1,101 @@
+"""From what is measured of a statement to the probability that it answers: logistic regression.
+
+Two sets of weights, with a reader and without one, in ``weights.json`` beside this module, which
+``python -m train.evidence`` learns and cross-validates. Without the embedder, the weights of
+``similarity`` and ``passage`` have nothing to multiply; then what words say is trusted as it is.
+
+Source: J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999, for the calibration.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+WEIGHTS_FILE: Final = "weights.json"
+_LARGEST: Final = 30.0
+_LEAST: Final = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is measured of a statement; see `app.answering.evidence.relevance`.
+
+    ``across`` is 1 where question and statement are of languages that share no words. ``read`` is
+    the reader's probability, ``None`` where none read it.
+    """
+
+    similarity: float
+    said: float
+    covered: float
+    counted: float
+    absent: float
+    contrast: float
+    unnamed: float
+    unkind: float
+    passage: float
+    prior: float
+    around: float
+    row: float
+    across: float
+    read: float | None = None
+
+    def values(self) -> dict[str, float]:
+        """By name, what is weighed: the reader's probability as log odds, products included."""
+        found = {
+            field.name: float(getattr(self, field.name)) for field in fields(self) if field.name != "read"
+        }
+        found["across_similarity"] = self.across * self.similarity
+        if self.read is not None:
+            found["read"] = _log_odds(self.read)
+            found["across_read"] = self.across * found["read"]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Log odds are ``intercept`` plus the sum of ``factors`` times the values of those names."""
+
+    intercept: float
+    factors: Mapping[str, float]
+
+
+class Judge:
+    """Gives probabilities. Frozen once it is made."""
+
+    def __init__(self, with_reader: Weights, without_reader: Weights) -> None:
+        self._with_reader = with_reader
+        self._without_reader = without_reader
+
+    def probability(self, features: Features) -> float:
+        """In [0, 1]."""
+        weights = self._without_reader if features.read is None else self._with_reader
+        values = features.values()
+        odds = weights.intercept + math.fsum(
+            factor * values[name] for name, factor in weights.factors.items() if name in values
+        )
+        return 1.0 / (1.0 + math.exp(-max(-_LARGEST, min(_LARGEST, odds))))
+
+
+@lru_cache(maxsize=1)
+def shipped_judge() -> Judge:
+    """The weights that come along."""
+    text = (files("app.answering.evidence") / WEIGHTS_FILE).read_text(encoding="utf-8")
+    stored = json.loads(text)
+    return Judge(_weights(stored["with_reader"]), _weights(stored["without_reader"]))
+
+
+def _weights(stored: Mapping[str, object]) -> Weights:
+    factors = stored["factors"]
+    assert isinstance(factors, dict)  # noqa: S101 - the file is ours and is tested
+    return Weights(float(str(stored["intercept"])), {n: float(v) for n, v in factors.items()})
+
+
+def _log_odds(probability: float) -> float:
+    bounded = min(1 - _LEAST, max(_LEAST, probability))
+    return math.log(bounded / (1 - bounded))

@@ -1,0 +1,277 @@
+"""How likely each statement, in its setting, answers one part of a question.
+
+What is measured of a statement, each in [0, 1]:
+
+- ``similarity``: nearness of its embedding, setting included, to the question's;
+- ``said`` and ``covered``: the share of the question's terms that the statement holds, alone and
+  with its setting; terms count by their inverse document frequency among the candidates;
+- ``counted``: the same as ``covered``, each term counting alike;
+- ``absent``: the share of the question's terms that no candidate holds;
+- ``contrast``: the share of them that it lacks and that the setting of another candidate has: it is
+  about something else;
+- ``unnamed``: the share of the names in the question that it lacks;
+- ``unkind``: 1 where a kind of thing is asked for (a date, a colour) that it does not hold;
+- ``around``: the share of the question's terms that its setting holds; ``row``: 1 for a row;
+- ``passage``: nearness of the chunk that it stands in, and ``prior``, 1 / rank of its passage;
+- ``read``: what a reader says, where there is one.
+
+A statement that lacks an identifier or a number which the question names is out, whatever else it
+says. Logistic regression makes a probability of the rest (`app.answering.evidence.judgement`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.answering.evidence.asked import Part
+from app.answering.evidence.judgement import Features, Judge
+from app.answering.evidence.kinds import holds_kind
+from app.answering.evidence.meaning import Meaning
+from app.answering.evidence.naming import Holder, Named
+from app.domain import Statement, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A statement, what was measured of it, and the probability in [0, 1] that it answers.
+
+    ``missing`` are the names of the question that neither it nor its setting holds.
+    """
+
+    statement: Statement
+    features: Features
+    probability: float
+    missing: tuple[Named, ...] = ()
+
+    @property
+    def strictly_missing(self) -> tuple[Named, ...]:
+        """Those of ``missing`` for which nothing may stand."""
+        return tuple(named for named in self.missing if named.strict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Statements to be judged, analysed once for all parts of a question.
+
+    ``terms`` are those of each statement, ``setting_terms`` those of its setting; ``holders`` are
+    what names are looked for in; ``languages`` tell whether words can be shared at all.
+    """
+
+    statements: Sequence[Statement]
+    terms: Sequence[frozenset[str]]
+    setting_terms: Sequence[frozenset[str]]
+    holders: Sequence[Holder]
+    languages: Sequence[str]
+
+    @classmethod
+    def of(
+        cls,
+        statements: Sequence[Statement],
+        *,
+        terms: Callable[[str], list[str]],
+        language: Callable[[str], str],
+    ) -> Candidates:
+        """Analyses ``statements``; each text is analysed once."""
+        known: dict[str, frozenset[str]] = {}
+
+        def analysed(text: str) -> frozenset[str]:
+            if text not in known:
+                known[text] = frozenset(terms(text))
+            return known[text]
+
+        return cls(
+            statements,
+            [analysed(s.text) for s in statements],
+            [analysed(_around(s)) for s in statements],
+            [Holder(f"{_around(s)}\n{s.text}", terms) for s in statements],
+            [language(s.text) for s in statements],
+        )
+
+
+def _around(statement: Statement) -> str:
+    """All of a statement's setting that words may be found in, its dates and version included."""
+    setting = statement.setting
+    parts = (setting.text, setting.row, *setting.heads, setting.validity.date, setting.validity.version)
+    return "\n".join(filter(None, parts))
+
+
+class Relevance:
+    """Judges candidates against one part of a question.
+
+    ``near`` gives the nearness of the chunk that a statement stands in. Without the question's
+    meaning, similarity is 0 for all, and the judge knows.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        candidates: Candidates,
+        *,
+        meaning: Meaning | None,
+        near: Callable[[Statement], float],
+        embed: Callable[[Sequence[str]], Vectors],
+        read: Callable[[str, Sequence[str]], Sequence[float]] | None,
+        judge: Judge,
+    ) -> None:
+        self._part = part
+        self._candidates = candidates
+        self._meaning = meaning
+        self._near = near
+        self._embed = embed
+        self._read = read
+        self._judge = judge
+        self._weights = _inverse_document_frequencies(part.terms, candidates)
+        self._known = _in_any(part.terms, candidates)
+        self._contrasting = _in_settings(part.terms, candidates)
+
+    def rank(self, *, embedded: int) -> list[Judged]:
+        """The candidates, best first; of equal ones the first given.
+
+        Only the ``embedded`` best by what costs nothing are embedded and read, and the rest is
+        left out: what neither shares words with the question nor stands in a near passage does not
+        answer it.
+
+        Raises:
+            RemoteUnavailable: a model is behind HTTP and does not answer.
+        """
+        cheap = [self._judged(at) for at in range(len(self._candidates.statements))]
+        best = sorted(cheap, key=_promise, reverse=True)[:embedded]
+        if not best:
+            return []
+        texts = [judged.statement.in_setting for judged in best]
+        similarities = self._similarities(texts)
+        readings = self._read(self._part.text, texts) if self._read else [None] * len(texts)
+        ranked = [
+            self._with(judged, similarity=float(similarity), read=reading)
+            for judged, similarity, reading in zip(best, similarities, readings, strict=True)
+        ]
+        return sorted(ranked, key=lambda judged: judged.probability, reverse=True)
+
+    def _judged(self, at: int) -> Judged:
+        """By what needs no model; its probability is not known yet."""
+        part, candidates = self._part, self._candidates
+        statement = candidates.statements[at]
+        said = candidates.terms[at]
+        around = candidates.setting_terms[at]
+        covered = said | around
+        total = sum(w for t, w in self._weights.items() if t in self._known) or 1.0
+        plain = [t for t in self._weights if t in self._known]
+        across = not share_words(part.language, candidates.languages[at])
+        holder = candidates.holders[at]
+        missing = tuple(n for n in part.names if not holder.holds(n) and (n.strict or not across))
+        wanted = [n for n in (*part.names, *part.about) if n.strict or not across]
+        lacking = sum(not holder.holds(named) for named in wanted)
+        lacked = sum(w for t, w in self._weights.items() if t in self._contrasting and t not in covered)
+        features = Features(
+            similarity=0.0,
+            said=0.0 if across else sum(w for t, w in self._weights.items() if t in said) / total,
+            covered=0.0
+            if across
+            else sum(w for t, w in self._weights.items() if t in covered) / total,
+            counted=0.0 if across or not plain else sum(t in covered for t in plain) / len(plain),
+            absent=0.0
+            if across or not self._weights
+            else 1.0 - len(plain) / len(self._weights),
+            contrast=0.0 if across else lacked / total,
+            unnamed=lacking / len(wanted) if wanted else 0.0,
+            unkind=float(not holds_kind(_kind_text(statement), part.kinds)),
+            passage=self._near(statement),
+            prior=1.0 / statement.n,
+            around=0.0 if across or not plain else sum(t in around for t in plain) / len(plain),
+            row=float(bool(statement.cells)),
+            across=float(across),
+            read=None,
+        )
+        return Judged(statement, features, 0.0, missing)
+
+    def _with(self, judged: Judged, *, similarity: float, read: float | None) -> Judged:
+        features = replace(judged.features, similarity=similarity, read=read)
+        probability = 0.0 if judged.strictly_missing else self._judge.probability(features)
+        return replace(judged, features=features, probability=probability)
+
+    def _similarities(self, texts: Sequence[str]) -> Sequence[float]:
+        if self._meaning is None:
+            return [0.0] * len(texts)
+        return self._meaning.nearness(self._embed(texts)).tolist()
+
+
+def chunk_nearness(
+    meaning: Meaning | None, chunk_ids: Sequence[str], vectors: Vectors
+) -> Mapping[str, float]:
+    """Nearness of each chunk; empty where it is not known.
+
+    ``vectors`` has fewer rows than there are ids when a chunk was deleted since the search; which
+    one it was can't be told, and an answer does without this part.
+    """
+    if meaning is None or len(vectors) != len(chunk_ids):
+        return {}
+    values = meaning.nearness(np.asarray(vectors, dtype=np.float32))
+    return dict(zip(chunk_ids, values.tolist(), strict=True))
+
+
+def _kind_text(statement: Statement) -> str:
+    """Where a thing of the kind asked for must stand: in the statement, or in a head's unit."""
+    return "\n".join((statement.text, *statement.setting.heads))
+
+
+def share_words(one: str, other: str) -> bool:
+    """Whether texts of these languages have words in common; numbers alone are of every language."""
+    return one == other or "und" in (one, other) or "zh" not in (one, other)
+
+
+def _promise(judged: Judged) -> float:
+    """What can be told before any model is asked."""
+    f = judged.features
+    if judged.strictly_missing:
+        return -1.0
+    across = 0.45 if f.across else 0.0  # about what coverage gives a right statement in one language
+    return (
+        0.35 * f.said
+        + 0.35 * f.covered
+        + 0.35 * f.passage
+        + 0.15 * f.prior
+        - 0.2 * f.contrast
+        - 0.2 * f.unnamed
+        - 0.15 * f.unkind
+        + across
+    )
+
+
+def _inverse_document_frequencies(
+    terms: Sequence[str], candidates: Candidates
+) -> dict[str, float]:
+    """Lucene's BM25 form, ln(1 + (N − n + ½) / (n + ½)), over statements with their settings.
+
+    A term that no candidate holds counts as one that a single one holds: a question of which most
+    is found nowhere is hardly answered.
+    """
+    wanted = frozenset(terms)
+    count = len(candidates.statements)
+    frequency: Counter[str] = Counter()
+    for said, around in zip(candidates.terms, candidates.setting_terms, strict=True):
+        frequency.update((said | around) & wanted)
+    return {
+        term: math.log1p((count - n + 0.5) / (n + 0.5))
+        for term in dict.fromkeys(terms)
+        for n in [max(1, frequency[term])]
+    }
+
+
+def _in_any(terms: Sequence[str], candidates: Candidates) -> frozenset[str]:
+    """Terms of the question that a candidate holds: others tell none from the others."""
+    held = frozenset[str]().union(*candidates.terms, *candidates.setting_terms)
+    return held & frozenset(terms)
+
+
+def _in_settings(terms: Sequence[str], candidates: Candidates) -> frozenset[str]:
+    """Terms of the question that some settings hold and others don't: what tells subjects apart."""
+    wanted = frozenset(terms)
+    frequency: Counter[str] = Counter()
+    for around in candidates.setting_terms:
+        frequency.update(around & wanted)
+    return frozenset(t for t, n in frequency.items() if 0 < n < len(candidates.statements))

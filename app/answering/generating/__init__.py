@@ -1,0 +1,1 @@
+"""An answer in a model's words: prompt, draft, and what of it stands."""

@@ -1,0 +1,1 @@
+"""Which statements make the answer, and what the answer has to say of itself."""

@@ -1,0 +1,245 @@
+"""Which statements make an answer: as few as answer it, all of a list, each side of a contradiction.
+
+For each part of the question the most probable statement is taken. Beside it stand those that fill
+the same place with another value (another version, another product that the question does not
+exclude), the newest and valid ones first; the rest of its list or table, where a list is asked for;
+and one more, where it is nearly as probable and says something of the question that the first does
+not. Nothing is said twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.answering.context.statements import DocumentStatements
+from app.answering.evidence.asked import Part
+from app.answering.evidence.naming import Holder
+from app.answering.evidence.relevance import Judged
+from app.answering.quoting.likeness import Shape, fill_one_place, say_the_same, shape_of
+from app.domain import BlockKind, Statement
+from app.settings import AnswerSettings
+
+_CURRENT: Final = re.compile(
+    r"\b(?:current(?:ly)?|now|latest|newest|today|in force|at present|up to date|valid)\b|现行|目前|当前|现在|最新|如今|现有|新版",
+    re.IGNORECASE,
+)
+_NUMERAL: Final = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|no|none|several)\b"
+    r"|[一二两三四五六七八九十百]+(?:个|名|位|次|台|条|种|套|份|间|层|项|级|人|张|家|款|类)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What one part of a question is answered with.
+
+    ``differ`` is whether statements contradict each other, ``left_out`` how many items of a list
+    are not among ``statements``, ``listed`` how many there are where a number was asked for and
+    none is stated.
+    """
+
+    part: Part
+    statements: tuple[Statement, ...] = ()
+    probability: float = 0.0
+    differ: bool = False
+    left_out: int = 0
+    listed: int | None = None
+
+
+@dataclass(slots=True)
+class _Said:
+    """Statements that are taken, and their shapes."""
+
+    shapes: list[Shape] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+
+
+class Choosing:
+    """Chooses for the parts of one question, one after the other."""
+
+    def __init__(
+        self,
+        documents: Mapping[str, DocumentStatements],
+        *,
+        terms: Callable[[str], list[str]],
+        settings: AnswerSettings,
+    ) -> None:
+        self._documents = documents
+        self._terms = terms
+        self._settings = settings
+
+    def choose(self, part: Part, ranked: Sequence[Judged]) -> Chosen:
+        """The statements for ``part``; none, where the best of ``ranked`` is too improbable."""
+        able = [j for j in ranked if j.probability >= self._settings.min_probability]
+        if not able:
+            best = ranked[0].probability if ranked else 0.0
+            return Chosen(part, probability=best)
+        best = able[0]
+        if part.form in ("list", "procedure", "count") and (whole := self._whole(part, best)):
+            return whole
+        rivals, differ = self._rivals(part, able)
+        statements = [judged.statement for judged in rivals]
+        if len(statements) < self._settings.max_sentences:
+            statements += self._complement(part, able, statements)
+        return Chosen(part, tuple(statements), best.probability, differ)
+
+    # --- lists --------------------------------------------------------------------------------
+
+    def _whole(self, part: Part, best: Judged) -> Chosen | None:
+        """The list or table that the best statement is of; ``None`` where it is of none."""
+        statement = best.statement
+        if part.form == "count" and _NUMERAL.search(_without_names(part, statement.text)):
+            return None
+        document = self._documents[statement.document_id]
+        if part.form == "procedure" and statement.kind is not BlockKind.LIST:
+            return None
+        most = self._settings.list_items
+        group = document.siblings(statement, most=10 * most)
+        if len(group) < 2:  # noqa: PLR2004 - one is no list
+            group = document.headings_below(statement)
+        group = self._asked_for(part, statement, group)
+        if len(group) < 2:  # noqa: PLR2004 - as above
+            return None
+        return Chosen(
+            part,
+            tuple(group[:most]),
+            best.probability,
+            left_out=max(0, len(group) - most),
+            listed=len(group) if part.form == "count" else None,
+        )
+
+    def _asked_for(
+        self, part: Part, best: Statement, group: Sequence[Statement]
+    ) -> list[Statement]:
+        """The rows that hold what the question says of them, where some of them do and some don't."""
+        if best.kind is not BlockKind.TABLE:
+            return list(group)
+        kept = list(group)
+        around = Holder(best.setting.text, self._terms)
+        for named in part.names:
+            holding = [s for s in kept if Holder(s.text, self._terms).holds(named)]
+            if holding and not around.holds(named):
+                kept = holding
+        values = [_cell_values(s, self._terms) for s in kept]
+        asked = frozenset(part.terms)
+        for value in sorted({v for held in values for v in held}, key=sorted):
+            if value <= asked and not value <= frozenset(self._terms(best.setting.text)):
+                narrower = [s for s in kept if value in _cell_values(s, self._terms)]
+                kept = narrower or kept
+        return kept
+
+    # --- values that differ ---------------------------------------------------------------------
+
+    def _rivals(self, part: Part, able: Sequence[Judged]) -> tuple[list[Judged], bool]:
+        """The best statement and those that fill its place otherwise, valid and new ones first."""
+        best = able[0]
+        shape = shape_of(best.statement, self._terms)
+        rivals, shapes = [best], [shape]
+        for judged in able[1:]:
+            if len(rivals) >= self._settings.rivals:
+                break
+            if judged.probability < self._settings.rival_share * best.probability:
+                break
+            other = shape_of(judged.statement, self._terms)
+            if any(say_the_same(other, known) for known in shapes):
+                continue
+            if fill_one_place(other, shape) and not _less_specific(judged, best):
+                rivals.append(judged)
+                shapes.append(other)
+        if len(rivals) == 1:
+            return rivals, False
+        rivals.sort(key=_newest_first)
+        differ = _of_one_matter([j.statement for j in rivals], self._terms)
+        if differ and _CURRENT.search(part.shown):
+            first = rivals[0].statement.setting.validity
+            last = rivals[-1].statement.setting.validity
+            if (first.superseded, first.date, first.version) != (
+                last.superseded,
+                last.date,
+                last.version,
+            ):
+                return rivals[:1], False
+        return rivals, differ
+
+    def _complement(
+        self, part: Part, able: Sequence[Judged], taken: Sequence[Statement]
+    ) -> list[Statement]:
+        """One more that is nearly as probable and holds terms of the question that are not said."""
+        shapes = [shape_of(statement, self._terms) for statement in taken]
+        said = frozenset(t for s in taken for t in self._terms(s.in_setting))
+        open_terms = frozenset(part.terms) - said
+        for judged in able:
+            statement = judged.statement
+            if statement in taken or judged.probability < (
+                self._settings.complement_share * able[0].probability
+            ):
+                continue
+            shape = shape_of(statement, self._terms)
+            if any(say_the_same(shape, known) for known in shapes):
+                continue
+            adds = open_terms & frozenset(self._terms(statement.in_setting))
+            unsure = able[0].probability < self._settings.sure_probability
+            if adds or unsure:
+                return [statement]
+        return []
+
+
+def _less_specific(judged: Judged, best: Judged) -> bool:
+    """Whether it is about something that the question did not ask for, where the best is not."""
+    worse = judged.features.contrast > best.features.contrast + 0.02  # noqa: PLR2004 - rounding
+    return worse or len(judged.missing) > len(best.missing)
+
+
+def _newest_first(judged: Judged) -> tuple[bool, list[int], float]:
+    """Valid before superseded, then by date, then by version, then by probability."""
+    validity = judged.statement.setting.validity
+    digits = [int(part) for part in re.findall(r"\d+", validity.date)]
+    version = [int(part) for part in re.findall(r"\d+", validity.version)]
+    return (
+        validity.superseded,
+        [-part for part in (digits + [0, 0, 0])[:3] + (version + [0, 0])[:2]],
+        -judged.probability,
+    )
+
+
+def _of_one_matter(
+    statements: Sequence[Statement], terms: Callable[[str], list[str]]
+) -> bool:
+    """Whether they stand under headings of the same words, so that they contradict each other."""
+    first = _matter(statements[0], terms)
+    return all(_matter(statement, terms) == first for statement in statements[1:])
+
+
+def _matter(statement: Statement, terms: Callable[[str], list[str]]) -> frozenset[str]:
+    """The words of title, headings and row that are no number, version or year."""
+    setting = statement.setting
+    held = terms("\n".join((*setting.path, setting.row)))
+    return frozenset(
+        t for t in held if not any(map(str.isdigit, t)) and t not in _EDITION
+    )
+
+
+_EDITION: Final = frozenset("version v edition edit revis rev old new current draft final 版 版本 旧版 新版 旧 新 修订 修订版 现行".split())  # noqa: SIM905 - a list of words
+
+
+def _cell_values(statement: Statement, terms: Callable[[str], list[str]]) -> frozenset[frozenset[str]]:
+    """The terms of each cell whose value is a word or two: ``open``, ``Vienna``, ``高``."""
+    found = set()
+    for cell in statement.cells:
+        start = cell.span[0] - statement.span[0]
+        value = statement.text[start : start + cell.span[1] - cell.span[0]]
+        held = frozenset(terms(value))
+        if 0 < len(held) <= 3 and len(value) <= 24:  # noqa: PLR2004 - a word or two
+            found.add(held)
+    return frozenset(found)
+
+
+def _without_names(part: Part, text: str) -> str:
+    """``T60`` is a name in which a digit stands, and counts nothing."""
+    for named in part.names:
+        text = text.replace(named.text, " ")
+    return text

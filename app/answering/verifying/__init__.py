@@ -1,0 +1,1 @@
+"""Whether one statement, in its setting, bears all that a sentence claims."""

@@ -1,0 +1,103 @@
+"""How a question and a statement in its setting are laid out for a reader.
+
+::
+
+    <s> question </s> setting </s> statement </s>
+
+All behind the question is of token type 1. Of a long setting the middle is left out, since its
+title and its last heading say most, and of a long statement the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from app.models.pair_scorer import PairBatch
+
+QUESTION_TOKENS: Final = 48
+STATEMENT_TOKENS: Final = 112
+"""Of setting and statement together."""
+SETTING_LEAST: Final = 32
+"""Tokens that a setting may have however long its statement is."""
+_CHARACTERS: Final = 1_500
+"""Of a text that is tokenized; no token is so long that more could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A pair as token ids: from ``begin`` on of type 1, from ``said`` on the statement's.
+
+    ``offsets`` are the characters of the statement's tokens, counted without its setting.
+    """
+
+    ids: tuple[int, ...]
+    begin: int
+    said: int
+    offsets: tuple[tuple[int, int], ...]
+
+
+def split_setting(text: str) -> tuple[str, str]:
+    """The setting and the statement of ``setting + newline + statement``; the setting may be empty."""
+    setting, newline, statement = text.partition("\n")
+    return (setting, statement) if newline else ("", text)
+
+
+def lay_out(tokenizer: Tokenizer, question: str, texts: Sequence[str]) -> list[Laid]:
+    """Pairs of ``question`` with each of ``texts``, in their order."""
+    first, *_, last = tokenizer.encode("").ids
+    asked = tokenizer.encode(question[:_CHARACTERS], add_special_tokens=False).ids
+    front = (first, *asked[:QUESTION_TOKENS], last)
+    halves = [split_setting(text) for text in texts]
+    settings = tokenizer.encode_batch(
+        [_ends(setting) for setting, _ in halves], add_special_tokens=False
+    )
+    statements = tokenizer.encode_batch(
+        [statement[:_CHARACTERS] for _, statement in halves], add_special_tokens=False
+    )
+    laid = []
+    for setting, statement in zip(settings, statements, strict=True):
+        kept = _without_middle(
+            setting.ids, max(STATEMENT_TOKENS - len(statement.ids), SETTING_LEAST)
+        )
+        most = STATEMENT_TOKENS - len(kept)
+        above = (*kept, last) if kept else ()
+        laid.append(
+            Laid(
+                ids=(*front, *above, *statement.ids[:most], last),
+                begin=len(front),
+                said=len(front) + len(above),
+                offsets=tuple(statement.offsets[:most]),
+            )
+        )
+    return laid
+
+
+def batch_of(pairs: Sequence[Laid], pad: int) -> PairBatch:
+    """Pads ``pairs`` to the longest of them."""
+    length = max(len(pair.ids) for pair in pairs)
+    ids = np.full((len(pairs), length), pad, dtype=np.int64)
+    mask, types = np.zeros_like(ids), np.zeros_like(ids)
+    for row, pair in enumerate(pairs):
+        size = len(pair.ids)
+        ids[row, :size] = pair.ids
+        mask[row, :size] = 1
+        types[row, pair.begin : size] = 1
+    return PairBatch(ids, mask, types)
+
+
+def _ends(setting: str) -> str:
+    if len(setting) <= 2 * _CHARACTERS:
+        return setting
+    return f"{setting[:_CHARACTERS]} {setting[-_CHARACTERS:]}"
+
+
+def _without_middle(ids: list[int], room: int) -> list[int]:
+    if len(ids) <= room:
+        return ids
+    head = room // 2
+    return ids[:head] + ids[len(ids) - (room - head) :]
