@@ -47,8 +47,9 @@ class ShownAnswer:
     """What was asked, what was said, and what came of it.
 
     ``text`` is the answer as a terminal shows it, a refusal included. ``forbidden`` is what it
-    holds and must not; ``must_not_hold`` is all that it must not. ``outcome`` is empty where
-    nothing says what a right answer holds.
+    holds and must not; ``must_not_hold`` is all that it must not. ``near`` is what the documents
+    have that an unanswerable question nearly asks for, where the dataset says it. ``outcome`` is
+    empty where nothing says what a right answer holds.
     """
 
     id: str
@@ -67,6 +68,7 @@ class ShownAnswer:
     must_hold: tuple[ShownGroup, ...]
     must_not_hold: tuple[str, ...]
     forbidden: tuple[str, ...]
+    near: str
     milliseconds: float
 
 
@@ -79,6 +81,7 @@ def show_answer(query: EvalQuery, answer: Answer, scores: AnswerScores) -> Shown
         scores: What `eval.answers.scoring.score_answer` made of it.
     """
     groups = query.must_hold or ((query.answers,) if query.answers else ())
+    near = query.metadata.get("near")
     judged = scores.outcome is not None and scores.mode != "abstained"
     return ShownAnswer(
         id=query.id,
@@ -93,8 +96,7 @@ def show_answer(query: EvalQuery, answer: Answer, scores: AnswerScores) -> Shown
         reason=answer.reason or "",
         text=answer.text,
         sentences=tuple(
-            ShownSentence(sentence.text, "", sentence.citations, sentence.verdict.value)
-            for sentence in answer.sentences
+            ShownSentence(s.text, s.setting, s.citations, s.verdict.value) for s in answer.sentences
         ),
         citations=tuple(
             ShownCitation(c.n, c.document_id, c.title, c.quote) for c in answer.citations
@@ -105,6 +107,7 @@ def show_answer(query: EvalQuery, answer: Answer, scores: AnswerScores) -> Shown
         ),
         must_not_hold=query.must_not_hold,
         forbidden=tuple(query.must_not_hold[n] for n in scores.forbidden),
+        near=near if isinstance(near, str) else "",
         milliseconds=round(scores.milliseconds, 1),
     )
 

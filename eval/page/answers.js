@@ -104,6 +104,7 @@ function opened(question) {
   if (question.must_hold.length || question.must_not_hold.length) {
     parts.push(make("h3", {}, "A right answer"), expected(question));
   }
+  if (question.near) parts.push(make("p", { class: "note" }, `Nearly asked for: ${question.near}`));
   if (question.citations.length) parts.push(make("h3", {}, "Citations"), citations(question));
   return parts;
 }

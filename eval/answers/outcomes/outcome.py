@@ -70,7 +70,8 @@ def judge_answer(query: EvalQuery, answer: Answer, *, answerable: bool) -> Judge
 
 def shown_text(answer: Answer) -> str:
     """The sentences of an answer as a user sees them, each below its setting."""
-    return "\n".join(sentence.text for sentence in answer.sentences)
+    shown = (f"{sentence.setting}\n{sentence.text}" for sentence in answer.sentences)
+    return "\n".join(shown)
 
 
 def _outcome(held: Sequence[bool], forbidden: Sequence[int]) -> AnswerOutcome:

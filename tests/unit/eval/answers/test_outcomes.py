@@ -27,11 +27,13 @@ LIST = EvalQuery(
 )
 
 
-def said(*texts, mode="extractive"):
+def said(*texts, mode="extractive", setting=""):
     return Answer(
         text=" ".join(texts),
         mode=mode,
-        sentences=tuple(AnswerSentence(text, Verdict.VERBATIM, ()) for text in texts),
+        sentences=tuple(
+            AnswerSentence(text, Verdict.VERBATIM, (), setting=setting) for text in texts
+        ),
         citations=(),
         degraded=(),
         timings_ms={},
@@ -62,6 +64,11 @@ def test_an_answer_is_judged_by_all_that_it_must_hold_and_must_not(
         missing,
         forbidden,
     )
+
+
+def test_a_setting_may_hold_what_must_be_held_but_is_not_asked_for_what_must_not():
+    answer = said("E102, E103.", setting="E101 and E999")
+    assert judge_answer(LIST, answer, answerable=True).outcome is AnswerOutcome.RIGHT
 
 
 def test_refusing_is_right_where_there_is_no_answer():

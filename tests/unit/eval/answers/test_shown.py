@@ -36,7 +36,11 @@ ASKED = Dataset(
         )
     },
     qrels={"payload": {"t40": 1}},
-    unanswerable={"colour": EvalQuery("colour", "What colour is it?", kind="unanswerable")},
+    unanswerable={
+        "colour": EvalQuery(
+            "colour", "What colour is it?", kind="unanswerable", metadata={"near": "the payload"}
+        )
+    },
 )
 
 
@@ -100,7 +104,7 @@ def test_the_texts_say_what_was_asked_said_and_missing(tmp_path):
     ]
     assert (payload["must_not_hold"], payload["forbidden"]) == (["60 kg"], [])
     assert (colour["outcome"], colour["reason"]) == ("rightly refused", "nothing answers it")
-    assert colour["text"] == "Not found."
+    assert (colour["text"], colour["near"]) == ("Not found.", "the payload")
 
 
 def test_what_is_forbidden_and_found_is_named(tmp_path):
