@@ -94,4 +94,5 @@ def test_unhurried_settings_differ_in_their_budgets_alone():
 
 
 def test_the_facts_of_answering_carry_their_section():
-    assert answer_facts(Settings())["answer.max_sentences"] == 3
+    settings = Settings(answer=AnswerSettings(max_sentences=7))
+    assert answer_facts(settings)["answer.max_sentences"] == 7
