@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.domain import BlockKind
@@ -20,8 +20,9 @@ from ingest.loaders.pdf_headings import (
     page_title,
 )
 from ingest.loaders.pdf_lines import Line
-from ingest.loaders.pdf_paragraphs import is_row, join, paragraphs, vocabulary
+from ingest.loaders.pdf_paragraphs import as_row, is_row, join, paragraphs, vocabulary
 from ingest.loaders.pdf_running_heads import without_running_heads
+from ingest.loaders.pdf_tables import find_tables, pdf_table_pieces
 
 _SIGN: Final = re.compile(r"[•▪◦‣●○■□➢✓]")
 
@@ -32,12 +33,28 @@ def layout_pieces(pages: Sequence[Sequence[Line]]) -> tuple[list[Piece], str]:
     body = _body_size(kept)
     sizes = heading_sizes(kept, body)
     words = vocabulary(kept)
-    pieces = [
-        _piece(group, join(group, lines, words), body, sizes)
-        for lines in kept
-        for group in paragraphs(lines, body)
-    ]
+    pieces: list[Piece] = []
+    for lines in kept:
+        for group, is_table in _groups(lines, body):
+            if is_table:
+                pieces += pdf_table_pieces(group)
+            else:
+                pieces.append(_piece(group, join(group, lines, words), body, sizes))
     return pieces, page_title(kept[0] if kept else (), body)
+
+
+def _groups(lines: Sequence[Line], body: float) -> Iterator[tuple[list[Line], bool]]:
+    """Paragraphs and tables of a page, and which of the two each is."""
+    tables = {table.start: table for table in find_tables(lines)}
+    rows = {number for table in tables.values() for number in table}
+    marked = [as_row(line) if number in rows else line for number, line in enumerate(lines)]
+    at = 0
+    for group in paragraphs(marked, body):
+        if at in tables:
+            yield [lines[number] for number in tables[at]], True
+        elif at not in rows:
+            yield group, False
+        at += len(group)
 
 
 def _body_size(pages: Sequence[Sequence[Line]]) -> float:

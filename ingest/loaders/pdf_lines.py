@@ -44,12 +44,22 @@ _LINE_OVERLAP: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a line between wide gaps; ``left`` and ``right`` are points from the left."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line. Coordinates are points from the left and from the bottom of the page.
 
     ``size`` is the type size of most characters, 0 for rotated text; ``hyphenated`` says
-    that the last word goes on below; ``cells`` counts the parts that wide gaps divide it into;
-    ``depth`` is the place from the top of the page in [0, 1].
+    that the last word goes on below; ``parts`` are what wide gaps divide it into, and ``cells``
+    counts them where they are enough to make it a row by itself; ``depth`` is the place from the
+    top of the page in [0, 1].
     """
 
     text: str
@@ -63,6 +73,7 @@ class Line:
     cells: int
     page: int
     depth: float
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(slots=True)
@@ -137,7 +148,8 @@ def _line(text: pdfium.PdfTextPage, glyphs: list[_Glyph], page: int, height: flo
     inked = [glyph for glyph in glyphs if not glyph.is_generated and not glyph.char.isspace()]
     if not inked:
         return None
-    gaps = _wide_gaps(inked)
+    wide = _wide_gaps(inked)
+    gaps = wide if len(wide) >= _MIN_GAPS else set()
     chars = "".join(
         CELL_SEPARATOR + glyph.char if glyph.index in gaps else glyph.char for glyph in glyphs
     )
@@ -159,17 +171,34 @@ def _line(text: pdfium.PdfTextPage, glyphs: list[_Glyph], page: int, height: flo
         cells=len(gaps) + 1,
         page=page,
         depth=1 - (bottom + top) / 2 / height if height else 0.0,
+        parts=_parts(glyphs, wide),
     )
+
+
+def _parts(glyphs: list[_Glyph], gaps: set[int]) -> tuple[Part, ...]:
+    """What stands between wide gaps."""
+    groups: list[list[_Glyph]] = [[]]
+    for glyph in glyphs:
+        if glyph.index in gaps:
+            groups.append([])
+        groups[-1].append(glyph)
+    parts: list[Part] = []
+    for group in groups:
+        inked = [glyph for glyph in group if not glyph.is_generated and not glyph.char.isspace()]
+        if inked:
+            text = "".join("-" if glyph.char in _HYPHENS else glyph.char for glyph in group)
+            left, right = min(g.left for g in inked), max(g.right for g in inked)
+            parts.append(Part(text.strip(), left, right))
+    return tuple(parts)
 
 
 def _wide_gaps(inked: list[_Glyph]) -> set[int]:
     """Indexes of the glyphs that a gap as wide as between the columns of a table precedes."""
-    gaps = {
+    return {
         glyph.index
         for last, glyph in pairwise(inked)
         if glyph.left - last.right > _CELL_GAP * max(last.size, glyph.size)
     }
-    return gaps if len(gaps) >= _MIN_GAPS else set()
 
 
 def _is_bold(text: pdfium.PdfTextPage, index: int) -> bool:
@@ -198,7 +227,14 @@ def _mend_glyph_codes(lines: list[Line]) -> list[Line]:
     """
     if not any(_GLYPH_SPACE in line.text for line in lines):
         return lines
-    return [replace(line, text=_mend_codes(line.text)) for line in lines]
+    return [
+        replace(
+            line,
+            text=_mend_codes(line.text),
+            parts=tuple(replace(part, text=_mend_codes(part.text)) for part in line.parts),
+        )
+        for line in lines
+    ]
 
 
 def _mend_codes(text: str) -> str:
@@ -244,4 +280,16 @@ def _beside(last: Line, line: Line) -> Line:
         cells=last.cells + line.cells - (0 if is_wide else 1),
         page=last.page,
         depth=larger.depth,
+        parts=_parts_beside(last.parts, line.parts, None if is_wide else space),
     )
+
+
+def _parts_beside(
+    left: tuple[Part, ...], right: tuple[Part, ...], space: str | None
+) -> tuple[Part, ...]:
+    """Parts of two stretches; ``space`` is what joins the last and the first, if anything."""
+    if space is None or not left or not right:
+        return left + right
+    last, first = left[-1], right[0]
+    joined = Part(f"{last.text}{space}{first.text}", last.left, first.right)
+    return (*left[:-1], joined, *right[1:])

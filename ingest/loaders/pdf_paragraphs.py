@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -52,6 +53,11 @@ def paragraphs(lines: Sequence[Line], body: float) -> list[list[Line]]:
 def is_row(line: Line) -> bool:
     """Whether a line is a row of a table."""
     return line.cells >= _MIN_CELLS
+
+
+def as_row(line: Line) -> Line:
+    """The line as one that `is_row` is true of."""
+    return replace(line, cells=max(line.cells, _MIN_CELLS), hyphenated=False)
 
 
 def _usual_leading(lines: Sequence[Line], body: float) -> float:

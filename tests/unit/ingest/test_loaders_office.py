@@ -265,6 +265,50 @@ class TestPdf:
         assert join_hyphenated(before, below, Counter(words)) == expected
 
 
+def table(top, lefts, *rows):
+    return [
+        (left, top - 16 * number, 11, text)
+        for number, row in enumerate(rows)
+        for left, text in zip(lefts, row, strict=True)
+        if text
+    ]
+
+
+class TestPdfTables:
+    def cells(self, *strings):
+        loaded = load("a.pdf", pdf([[*paragraph(700), *strings]]))
+        return [
+            [(loaded.text[slice(*cell.span)], cell.head) for cell in block.cells]
+            for block in loaded.blocks
+            if block.kind == "table"
+        ]
+
+    def test_names_and_values_that_stand_in_two_columns(self):
+        rows = [("Range", "90 km"), ("Top speed", "25 km/h"), ("Seats", "four")]
+        assert self.cells(*table(600, (72, 250), *rows)) == [
+            [("90 km", "Range")],
+            [("25 km/h", "Top speed")],
+            [("four", "Seats")],
+        ]
+
+    def test_cells_belong_to_the_column_that_they_stand_in(self):
+        rows = [("", "2023", "2024"), ("Revenue", "12", "14"), ("Costs", "", "8")]
+        assert self.cells(*table(600, (72, 250, 350), *rows)) == [
+            [("Revenue", ""), ("12", "2023"), ("14", "2024")],
+            [("Costs", ""), ("8", "2024")],
+        ]
+
+    def test_a_cell_of_several_lines_is_one(self):
+        rows = [("Code", "Meaning", "Time"), ("E1", "The pump", "5 s"), ("", "is hot.", "")]
+        assert self.cells(*table(600, (72, 200, 400), *rows)) == [
+            [("E1", "Code"), ("The pump is hot.", "Meaning"), ("5 s", "Time")]
+        ]
+
+    def test_two_wide_gaps_one_below_the_other_are_no_table(self):
+        rows = [("E = mc", "1"), ("F = ma", "2")]
+        assert self.cells(*table(600, (72, 400), *rows)) == []
+
+
 @pytest.mark.parametrize(
     ("value", "day"),
     [

@@ -1,0 +1,174 @@
+"""Tables of a PDF page: lines whose parts stand in columns, whatever is drawn around them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ingest.loaders.model import Piece
+from ingest.loaders.pdf_lines import Line, Part
+from ingest.loaders.table_grid import GridCell
+from ingest.loaders.tables import table_pieces
+
+_MIN_CELLS: Final = 3
+"""Parts of a line from which it is a row by itself; two are as often a formula and its number."""
+_MIN_PAIRS: Final = 3
+"""Lines of two parts each, one below the other, from which they are names and values."""
+_MAX_NAME: Final = 45
+"""Characters of the longest name among such."""
+_ALIGNED: Final = 3.0
+"""Points by which edges of one column may differ."""
+_MAX_STEP: Final = 2.6
+"""Distance of the baselines of two rows, as a multiple of the type size."""
+_CONTINUES: Final = 1.6
+"""The same for a line that goes on with the cell above it."""
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Parts of a line, and those of the lines below that go on with its cells."""
+
+    parts: tuple[Part, ...]
+    bold: bool
+    below: list[Part] = field(default_factory=list)
+
+
+def find_tables(lines: Sequence[Line]) -> list[range]:
+    """Runs of lines that are tables, in order; a run begins with a row of several parts."""
+    tables: list[range] = []
+    at = 0
+    while at < len(lines):
+        end = _run(lines, at)
+        if end > at and _is_table(lines[at:end]):
+            tables.append(range(at, end))
+        at = max(end, at + 1)
+    return tables
+
+
+def pdf_table_pieces(lines: Sequence[Line]) -> list[Piece]:
+    """A piece for each row of a run of lines."""
+    rows = _merged(lines)
+    columns = _columns([row.parts for row in rows])
+    grid = [_cells(row, columns) for row in rows]
+    return table_pieces(grid, page=lines[0].page)
+
+
+def _cells(row: _Row, columns: Sequence[tuple[float, float]]) -> list[GridCell]:
+    """The cells of a row; a part that alone stands over several columns spans them."""
+    shown = [""] * len(columns)
+    spans = [1] * len(columns)
+    over = [[n for n, edges in enumerate(columns) if _covers(part, edges)] for part in row.parts]
+    taken = Counter(column for covered in over for column in covered)
+    for part, covered in zip(row.parts, over, strict=True):
+        is_wide = len(covered) > 1 and all(taken[column] == 1 for column in covered)
+        column = covered[0] if is_wide else _column_of(part, columns)
+        if is_wide:
+            spans[column] = len(covered)
+        shown[column] = f"{shown[column]} {part.text}".strip()
+    for part in row.below:
+        column = _column_of(part, columns)
+        shown[column] = f"{shown[column]} {part.text}".strip()
+    cells: list[GridCell] = []
+    column = 0
+    while column < len(columns):
+        width = spans[column]
+        text = " ".join(filter(None, shown[column : column + width]))
+        cells.append(GridCell(text, columns=width, is_bold=row.bold))
+        column += width
+    return cells
+
+
+def _run(lines: Sequence[Line], at: int) -> int:
+    """The line behind a run of lines with several parts, and of lines that go on with a cell."""
+    if not _may_be_row(lines[at]):
+        return at
+    end = last = at + 1
+    second = lines[at].parts[1].left
+    while end < len(lines):
+        above, line = lines[end - 1], lines[end]
+        step = above.bottom - line.bottom
+        if not 0 < step <= _MAX_STEP * max(above.size, line.size, 1.0):
+            break
+        if _may_be_row(line):
+            second = min(second, line.parts[1].left)
+            last = end + 1
+        elif not _goes_on(line, second, step):
+            break
+        end += 1
+    # What goes on with the last row belongs to it.
+    while last < end and _goes_on(lines[last], second, lines[last - 1].bottom - lines[last].bottom):
+        last += 1
+    return last
+
+
+def _may_be_row(line: Line) -> bool:
+    return len(line.parts) > 1 and line.size > 0 and _RIGHT_TO_LEFT.search(line.text) is None
+
+
+def _goes_on(line: Line, second: float, step: float) -> bool:
+    """Whether a line of one part stands below a cell that is not in the first column."""
+    return (
+        len(line.parts) == 1
+        and line.left >= second - _ALIGNED
+        and step <= _CONTINUES * max(line.size, 1.0)
+    )
+
+
+def _is_table(lines: Sequence[Line]) -> bool:
+    rows = [line for line in lines if len(line.parts) > 1]
+    if any(line.cells >= _MIN_CELLS for line in rows):
+        return True
+    if len(rows) < _MIN_PAIRS or any(len(line.parts) > 2 for line in rows):  # noqa: PLR2004 - names and values
+        return False
+    lefts = [line.parts[1].left for line in rows]
+    rights = [line.parts[1].right for line in rows]
+    is_aligned = min(max(lefts) - min(lefts), max(rights) - min(rights)) <= _ALIGNED
+    firsts = [line.parts[0].left for line in rows]
+    return (
+        is_aligned
+        and max(firsts) - min(firsts) <= _ALIGNED
+        and all(len(line.parts[0].text) <= _MAX_NAME for line in rows)
+        and not any(line.hyphenated for line in rows)
+    )
+
+
+def _merged(lines: Sequence[Line]) -> list[_Row]:
+    rows: list[_Row] = []
+    for line in lines:
+        if len(line.parts) > 1 or not rows:
+            rows.append(_Row(line.parts, line.bold))
+        else:
+            rows[-1].below.extend(line.parts)
+    return rows
+
+
+def _columns(rows: Sequence[Sequence[Part]]) -> list[tuple[float, float]]:
+    """Left and right edge of each column: those of the fullest row, widened by what is below."""
+    fullest = max(rows, key=len)
+    columns = [(part.left, part.right) for part in fullest]
+    for parts in rows:
+        for part in parts:
+            over = [n for n, edges in enumerate(columns) if _overlap(part, edges) > 0]
+            if len(over) == 1:
+                left, right = columns[over[0]]
+                columns[over[0]] = (min(left, part.left), max(right, part.right))
+    return columns
+
+
+def _column_of(part: Part, columns: Sequence[tuple[float, float]]) -> int:
+    """The column that a part overlaps most, else the nearest."""
+    return max(range(len(columns)), key=lambda n: _overlap(part, columns[n]))
+
+
+def _covers(part: Part, edges: tuple[float, float]) -> bool:
+    """Whether a part stands over most of a column."""
+    return 2 * _overlap(part, edges) > edges[1] - edges[0]
+
+
+def _overlap(part: Part, edges: tuple[float, float]) -> float:
+    """Points that a part and a column share; negative for the distance between them."""
+    return min(part.right, edges[1]) - max(part.left, edges[0])
