@@ -43,7 +43,11 @@ def to_markdown(report: AnswerReport) -> str:
 def to_terminal(report: AnswerReport) -> Lines:
     """The same for a rich console."""
     parts: list[Table | Text] = [Text(line) for line in _about(report)]
-    parts += [_grid(grid.header, grid.rows) for grid in _outcomes(report, intervals=False)]
+    outcomes = _outcomes(report, intervals=False)
+    parts += [_grid(grid.header, grid.rows) for grid in outcomes[:1]]
+    if outcomes[1:]:
+        parts.append(Text("Shares of the questions that have an answer, and of those with none:"))
+        parts += [_grid(grid.header, grid.rows, whole_names=True) for grid in outcomes[1:]]
     parts.append(_grid(_header(report), [_row(*line) for line in _scores(report)]))
     parts += [
         _grid(_group_header(report, by), list(_group_rows(report, groups)))
@@ -62,10 +66,16 @@ def _outcomes(report: AnswerReport, *, intervals: bool) -> list[Grid]:
     return [overall_grid(report.outcomes), *(grid for _, grid in grouped)]
 
 
-def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def _grid(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, whole_names: bool = False
+) -> Table:
     grid = Table(box=box.SIMPLE_HEAD)
     for column in header:
-        grid.add_column(column, justify="left" if column in (header[0], "of") else "right")
+        grid.add_column(
+            column,
+            justify="left" if column in (header[0], "of") else "right",
+            no_wrap=whole_names and column == header[0],
+        )
     for row in rows:
         grid.add_row(*row)
     return grid

@@ -27,6 +27,8 @@ COLUMNS: Final = (
     "rightly refused",
 )
 """The head of a table of groups, behind the name of the group."""
+SHORT: Final = {"answerable": "answer", "unanswerable": "none", "rightly refused": "refused"}
+"""How columns are called where there is little room."""
 
 
 def overall_grid(outcomes: Outcomes) -> Grid:
@@ -48,14 +50,15 @@ def overall_grid(outcomes: Outcomes) -> Grid:
 def group_grids(outcomes: Outcomes, *, intervals: bool) -> Iterator[tuple[str, Grid]]:
     """What it is by, and its table: by half, language and kind.
 
-    A way of grouping in which all questions are in one group is left out. Intervals make cells
-    three times as wide, which a terminal has no room for.
+    A way of grouping in which all questions are in one group is left out. Without intervals a
+    table fits a terminal of 80 columns.
     """
+    head = COLUMNS if intervals else tuple(SHORT.get(column, column) for column in COLUMNS)
     for by in ("half", "language", "kind"):
         groups = outcomes.groups.get(by, {})
         if len(groups) > 1:
             rows = tuple((name, *_cells(group, intervals)) for name, group in groups.items())
-            yield by, Grid((by, *COLUMNS), rows)
+            yield by, Grid((by, *head), rows)
 
 
 def outcome_words(outcomes: Outcomes) -> str:

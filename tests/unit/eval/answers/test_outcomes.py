@@ -1,6 +1,8 @@
+import io
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from app.domain import Answer, AnswerSentence, SearchResult, Verdict
 from eval.answers.evaluate import evaluate_answers
@@ -12,7 +14,7 @@ from eval.answers.outcomes.thresholds import (
     check_answer_thresholds,
     parse_answer_threshold,
 )
-from eval.answers.render import to_markdown
+from eval.answers.render import to_markdown, to_terminal
 from eval.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError, NotComparable
 from eval.table import Resampling
@@ -335,3 +337,15 @@ def test_a_part_that_failed_on_some_questions_is_a_failure():
     assert check_answer_regression(now, compare_answers(now, report())) == [
         "degraded on 1 of 60 questions: reranker: timeout"
     ]
+
+
+def test_the_tables_of_groups_fit_a_terminal():
+    console = Console(width=80, file=io.StringIO())
+    asked = dataset()
+    asked.queries["q0"] = replace(asked.queries["q0"], kind="cross-lingual")
+    console.print(to_terminal(report(asked=asked)))
+    lines = console.file.getvalue().splitlines()
+    measures = next(n for n, line in enumerate(lines) if "measure" in line)
+    assert not any("…" in line for line in lines[:measures])
+    row = next(line for line in lines[:measures] if "cross-lingual" in line)
+    assert row.split() == ["cross-lingual", "1", "1.000", "0.000", "0.000", "0.000", "0", "–"]
