@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.answering.prompt import inert
+from app.answering.generating.prompt import inert
 from app.domain import Answer, Turn
 from app.errors import RemoteUnavailable
 from app.ports import Generator
