@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from app.domain import BlockKind
@@ -24,7 +25,9 @@ from ingest.loaders.pdf_paragraphs import as_row, is_row, join, paragraphs, voca
 from ingest.loaders.pdf_running_heads import without_running_heads
 from ingest.loaders.pdf_tables import find_tables, pdf_table_pieces
 
-_SIGN: Final = re.compile(r"[•▪◦‣●○■□➢✓]")
+_SIGN: Final = re.compile(r"[•▪◦‣●○■□➢✓]|\(?(?:\d{1,2}|[a-z])[.)]\s+\S|[-–]\s+\S|[①-⑳]")
+_MIN_INDENT: Final = 4.0
+"""Points by which an item stands further in than the one that it belongs to."""
 
 
 def layout_pieces(pages: Sequence[Sequence[Line]]) -> tuple[list[Piece], str]:
@@ -34,12 +37,18 @@ def layout_pieces(pages: Sequence[Sequence[Line]]) -> tuple[list[Piece], str]:
     sizes = heading_sizes(kept, body)
     words = vocabulary(kept)
     pieces: list[Piece] = []
+    indents: list[float] = []
     for lines in kept:
         for group, is_table in _groups(lines, body):
             if is_table:
                 pieces += pdf_table_pieces(group)
             else:
-                pieces.append(_piece(group, join(group, lines, words), body, sizes))
+                piece = _piece(group, join(group, lines, words), body, sizes)
+                if piece.kind is BlockKind.LIST:
+                    piece = replace(piece, level=_depth(indents, group[0].left))
+                else:
+                    indents.clear()
+                pieces.append(piece)
     return pieces, page_title(kept[0] if kept else (), body)
 
 
@@ -77,3 +86,11 @@ def _piece(group: list[Line], text: str, body: float, sizes: list[float]) -> Pie
         return Piece(BlockKind.HEADING, text, level=level, page=first.page)
     kind = BlockKind.LIST if _SIGN.match(text) else BlockKind.PARAGRAPH
     return Piece(kind, text, page=first.page)
+
+
+def _depth(indents: list[float], left: float) -> int:
+    """How deep an item is nested; ``indents`` are those of the items around it, in points."""
+    while indents and indents[-1] > left - _MIN_INDENT:
+        indents.pop()
+    indents.append(left)
+    return len(indents) - 1

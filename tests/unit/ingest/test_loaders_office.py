@@ -304,6 +304,17 @@ class TestPdfTables:
             [("E1", "Code"), ("The pump is hot.", "Meaning"), ("5 s", "Time")]
         ]
 
+    def test_items_know_their_depth(self):
+        items = [(72, "1. Check the oil"), (90, "a. Open the cap"), (72, "2. Start the engine")]
+        strings = [(left, 600 - 16 * n, 11, text) for n, (left, text) in enumerate(items)]
+        loaded = load("a.pdf", pdf([[*paragraph(700), *strings]]))
+        found = [(loaded.text[slice(*b.span)], b.level) for b in loaded.blocks if b.kind == "list"]
+        assert found == [
+            ("1. Check the oil", 0),
+            ("a. Open the cap", 1),
+            ("2. Start the engine", 0),
+        ]
+
     def test_two_wide_gaps_one_below_the_other_are_no_table(self):
         rows = [("E = mc", "1"), ("F = ma", "2")]
         assert self.cells(*table(600, (72, 400), *rows)) == []
