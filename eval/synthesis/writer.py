@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from app.answering.prompt import inert
+from app.answering.generating.prompt import inert
 from app.domain import Turn
 from app.ports import Generator
 from eval.synthesis.content import ContentTerms

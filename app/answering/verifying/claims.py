@@ -56,7 +56,7 @@ _WHITE_SPACE: Final = re.compile(r"\s+")
 
 _DENIES: Final = re.compile(
     r"\b(?:not(?!\s+(?:only|more|less|fewer|later|longer than|greater|lower|exceed)\b)|never|none|neither|nor|cannot|without|nobody|nothing|nowhere|unable"
-    r"|lacks?|lacked|fails?|failed|no(?!\.?\s*\d|\s+(?:more|less|later|fewer|longer than|earlier)\b))\b|n't\b|不|没|無|无|未|否|勿|莫",
+    r"|lacks?|lacked|fails?|failed|no(?!\.?\s*\d|\s+(?:more|less|later|fewer|longer than|earlier)\b))\b|n't\b|forbidden|prohibited|禁止|严禁|不|没|無|无|未|否|勿|莫",
     re.IGNORECASE,
 )
 _DENIES_NOTHING: Final = re.compile(

@@ -47,6 +47,10 @@ _WORDS_OF_UNITS: Final = {
     "foot": "ft foot feet 英尺",
     "inch": "inch inches 英寸",
     "m²": "sqm 平方米 平米",
+    "km²": "平方公里 平方千米",
+    "ha": "hectare hectares 公顷",
+    "亩": "亩",
+    "岁": "岁",
     "m³": "立方米",
     "kg": "kilo kilos kilogram kilograms 公斤 千克",
     "g": "gram grams 克",
@@ -132,11 +136,13 @@ _NUMBER: Final = re.compile(
     r"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)"
     r"(?P<minus>(?<![A-Za-z0-9)\]])[-−–](?=\d)|(?:\b(?:minus|negative) |零下|(?<![抱胜担])负)\s?)?"
     r"(?P<whole>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?(?![\d.]*\.\d)"
-    r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b|[百千万亿萬億]+)?"
+    r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b|(?:[百万亿萬億]|千(?![米克瓦帕赫伏焦卡]))+)?"
     rf"(?:(?P<gap>[ -]?)(?P<unit>[%‰]|°[CF]?|{_CHINESE_UNIT}|[A-Za-zµμΩ][A-Za-z²³µμΩ/]{{0,14}}(?P<more>[0-9_])?))?",
 )
 _RANGE: Final = re.compile(r"\s?(?:-|–|—|~|～|to|至|到|and|和)\s?(?:[$€£¥￥]\s?)?", re.IGNORECASE)
 
+_BELOW_ZERO: Final = re.compile(r"零下\s?(?=[\d零一二两三四五六七八九十])")
+"""Said before numerals are read, of which 零 is one."""
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _STEPS: Final = {"十": 10, "百": 100, "千": 1_000}
 _MYRIADS: Final = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
@@ -145,7 +151,9 @@ _NUMERALS: Final = re.compile(
 )
 _DIGIT_BEHIND: Final = re.compile(r"[,.]?\d")
 _MEASURED: Final = re.compile(
-    r"个|年|月|日|号|天|名|位|次|岁|倍|种|条|座|人|项|层|步|类|阶段|小时|分钟|公里|米|元|吨"
+    r"个|年|月|日|号|天|名|位|次|岁|倍|种|条|座|人|项|层|步|类|阶段|小时|分钟|公里|米|元|吨|部|本|件|张|辆|套|间|份|所|家"
+    r"|支|架|艘|届|期|页|行|列|句|段|章|节|场|轮|口|只|头|棵|颗|块|片|根|瓶|杯|盒|袋|箱|包|斤|克|升|度|级|折|秒|周|季|代"
+    r"|组|队|班|批|对|双|副|幅|台|款|份|道|趟|顿|股|门|封|扇|把|圈|档|栏|股"
 )
 """What makes a single numeral before it a number rather than part of a word."""
 _ENGLISH: Final = {
@@ -183,7 +191,7 @@ def mentioned_quantities(text: str) -> frozenset[Quantity]:
 
 def quantities_in(text: str, *, every_numeral: bool) -> tuple[list[Quantity], str]:
     """The quantities of ``text``, and the text with what they are written in left out."""
-    folded = fold_compatibility(text)
+    folded = _BELOW_ZERO.sub("-", fold_compatibility(text)).replace("per cent", "percent")
     digits = _WORDS.sub(lambda m: _english(m, every_numeral=every_numeral), folded)
     digits = _NUMERALS.sub(lambda m: _chinese(m, every_numeral=every_numeral), digits)
     found: list[Quantity] = []

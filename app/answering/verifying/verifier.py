@@ -14,16 +14,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final
 
+from app.answering.verifying.alignment import changed, tokens
 from app.answering.verifying.atoms import Atoms, atoms_of, same_date
 from app.answering.verifying.claims import comparable, denials, names, quotations, titles, words
 from app.answering.verifying.poles import turned
 from app.answering.verifying.wording import Words, alike, foreign_word
-from app.domain import Statement
+from app.domain import Cell, Statement
 from app.text.normalise import normalise
 
 LEAST_OWN: Final = 0.4
@@ -34,10 +35,10 @@ LONGEST_CLAIM: Final = 2_000
 """Characters; a longer sentence is none."""
 
 _WRAPPING: Final = re.compile(
-    r"^(?:(?:according to|as (?:stated|described|mentioned|noted|shown) in|based on|per) (?:the|this|these|its?|our|your)? ?(?:\w+ )?(?:documents?|passages?|sources?|text|context|information|statements?|manual|policy|handbook|faq|guide)(?: \[?\d+\]?)?\s*[,:]\s*"
+    r"^(?:as (?:the|this|our|your) (?:document|passage|source|text|manual|policy|handbook|page) (?:states?|says?|mentions?|notes?|shows?|describes?), |(?:according to|as (?:stated|described|mentioned|noted|shown) in|based on|per) (?:the|this|these|its?|our|your)? ?(?:\w+ )?(?:documents?|passages?|sources?|text|context|information|statements?|manual|policy|handbook|faq|guide)(?: \[?\d+\]?)?\s*[,:]\s*"
     r"|(?:the (?:document|passage|source|text|manual|policy)s? (?:says?|states?|mentions?|notes?|indicates?) that )"
     r"|(?:根据|据|按照?|依据|如)(?:该|本|此|上述|所给|提供的)?(?:文件|文档|资料|手册|规定|制度|段落|文中|原文|文本|说明|内容)(?:中?(?:所述|记载|所示|规定|显示|说明))?[，,：:]\s*"
-    r"|(?:文件|文档|资料|文中|手册|原文)(?:中)?(?:指出|提到|写道|说明|规定|显示|表明)[，,：:]?\s*)",
+    r"|(?:文件|文档|资料|文中|手册|原文|制度|该文|文章)(?:中)?(?:指出|提到|写道|说明|规定|显示|表明|称|说|中说)[，,：:]?\s*)",
     re.IGNORECASE,
 )
 _REPLY: Final = re.compile(r"^(?:yes|no|correct|right|indeed|是的|是|对|对的|不是|不|否|不行|没有|可以)\s*[,，.。;；:：!！]\s*(?=\S)", re.IGNORECASE)
@@ -107,6 +108,7 @@ class Verifier:
             or _opposite(claim, source)
             or self._of_its_setting(said, source)
             or self._of_another_clause(said, statement)
+            or self._changed(said, source, statement)
             or self._out_of_order(said, known, statement)
             or self._of_another_cell(claim, said, statement)
         )
@@ -188,6 +190,18 @@ class Verifier:
         atoms = atoms_of(text, every_numeral=False)
         return frozenset(Words(atoms.rest, self._stems).sequence()), _written(atoms)
 
+    def _changed(self, said: Atoms, source: _Source, statement: Statement) -> str | None:
+        if statement.cells:
+            return None
+        own = atoms_of(source.text, every_numeral=False)
+
+        def stem(word: str) -> str:
+            return next(iter(self._stems(word)), word)
+
+        around = f"{source.around}\n{statement.setting.question}\n{statement.setting.lead_in}"
+        known = frozenset(stem(token) for token in tokens(around))
+        return changed(said.rest, own.rest, known=known, stem=stem)
+
     def _out_of_order(self, said: Atoms, known: Atoms, statement: Statement) -> str | None:
         """Whether its words stand in another order, as where who acts and who suffers are swapped."""
         if statement.cells:
@@ -206,6 +220,7 @@ class Verifier:
 
     def _of_another_cell(self, claim: str, said: Atoms, statement: Statement) -> str | None:
         """Whether it names a value of a row without its head, or a head without its value."""
+        statement = _with_cells(statement)
         if not any(cell.head for cell in statement.cells):
             return None
         claimed = self._held(claim) | {q.unit for q in said.quantities if q.unit}
@@ -221,16 +236,47 @@ class Verifier:
             )
             told = value - others - head
             is_label = place == 0 and len(statement.cells) > 1
+            if not is_label and _reversed(claim, statement, cell):
+                return f"it takes one for the {cell.head} of the other"
             if told & claimed and head and not is_label and not head & claimed:
                 return f"it does not say that this is the {cell.head}"
             if head and head <= claimed and value and not value & claimed and not head <= others:
                 return f"it names the {cell.head} and gives another value"
         return None
 
-    def _cell_words(self, cell: object, statement: Statement) -> frozenset[str]:
-        span = cell.span  # type: ignore[attr-defined]
-        start = span[0] - statement.span[0]
-        return self._held(statement.text[start : start + span[1] - span[0]])
+    def _cell_words(self, cell: Cell, statement: Statement) -> frozenset[str]:
+        start = cell.span[0] - statement.span[0]
+        return self._held(statement.text[start : start + cell.span[1] - cell.span[0]])
+
+
+_KEY_VALUE: Final = re.compile(r"(?:^|[|｜])\s*(?P<head>[^|｜:：]{1,60})[:：]\s*(?P<value>[^|｜]+?)\s*(?=[|｜]|$)")
+
+
+def _with_cells(statement: Statement) -> Statement:
+    """The statement with the cells that its text shows, where its loader saw none."""
+    if statement.cells or not _KEY_VALUE.match(statement.text):
+        return statement
+    at = statement.span[0]
+    cells = tuple(
+        Cell((at + m.start("value"), at + m.end("value")), m["head"].strip())
+        for m in _KEY_VALUE.finditer(statement.text)
+    )
+    return replace(statement, cells=cells) if len(cells) > 1 else statement
+
+
+def _reversed(claim: str, statement: Statement, cell: Cell) -> bool:
+    """Whether the label is said to be what its value is: "QX3 is the supplier of Aldus"."""
+    at = statement.span[0]
+    label, value = (
+        re.escape(alike(statement.text[c.span[0] - at : c.span[1] - at]))
+        for c in (statement.cells[0], cell)
+    )
+    head = re.escape(alike(cell.head))
+    wrong = re.compile(
+        rf"{label}[^,，]{{0,6}}是[^,，]{{0,4}}{value}[^,，]{{0,2}}的[^,，]{{0,4}}{head}"
+        rf"|{label} (?:is|are|was) (?:the|a|an) {head}s? (?:of|for|to) (?:the )?{value}"
+    )
+    return bool(cell.head) and wrong.search(alike(claim)) is not None
 
 
 @lru_cache(maxsize=1_024)
