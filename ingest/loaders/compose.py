@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from app.domain import Block, BlockKind, Cell, Metadata
 from app.errors import DocumentRejected
 from ingest.loaders.cleaning import clean_lines, clean_paragraph, clean_verbatim
+from ingest.loaders.fields import mark_fields
 from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.terms import mark_terms
 
@@ -23,7 +24,7 @@ def compose(
     blocks: list[Block] = []
     end = 0
     filled = [piece for piece in pieces if not piece.text.isspace() and piece.text]
-    for piece in mark_terms(filled):
+    for piece in mark_terms(list(mark_fields(filled))):
         text = _clean(piece)
         if not text:
             continue

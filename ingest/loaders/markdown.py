@@ -19,10 +19,12 @@ from app.errors import DocumentRejected
 from ingest.loaders.cleaning import normalise
 from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.encoding import decode
+from ingest.loaders.fields import breaks_of_fields
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html_blocks import html_pieces
 from ingest.loaders.html_tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
+from ingest.loaders.terms import is_question
 from ingest.loaders.visibility import Visibility
 
 _MAX_NESTING: Final = 100
@@ -115,9 +117,25 @@ def _mend_tokens(tokens: list[Token], *, mdx: bool) -> None:
         if previous is not None and previous.type == "heading_open" and token.children:
             last = token.children[-1]
             last.content = _HEADING_ID.sub("", last.content)
+        if token.type == "inline" and "\n" in token.content:
+            _keep_line_ends(token)
         if mdx and token.type == "inline" and _is_module_code(token.content):
             token.children = []
         previous = token
+
+
+def _keep_line_ends(token: Token) -> None:
+    """Ends lines where a reader of the source sees them end: behind a question, between fields."""
+    lines = token.content.split("\n")
+    ends = breaks_of_fields(lines)
+    if is_question(lines[0].strip("*_ ")):
+        ends.add(0)
+    at = 0
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            if at in ends:
+                child.type, child.tag = "hardbreak", "br"
+            at += 1
 
 
 def _is_module_code(content: str) -> bool:

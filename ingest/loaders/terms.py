@@ -16,6 +16,10 @@ from app.text.sentences import sentence_spans
 from ingest.loaders.model import Piece
 
 _MAX_QUESTION: Final = 300
+_MAX_ALONE: Final = 100
+"""Columns of the longest question that is taken for one of an FAQ though nothing marks it."""
+_WIDE: Final = "\u2e80"
+"""From here on, characters take two columns."""
 _MAX_BOLD: Final = 80
 """Characters of the longest bold line that heads what follows without asking anything."""
 _MAX_CAPTION: Final = 200
@@ -63,6 +67,8 @@ def is_question(text: str, *, strong: bool = False) -> bool:
     text = text.strip()
     if len(text) > _MAX_QUESTION or "\n" in text or not _asks_at_end(text):
         return False
+    if not strong and sum(1 + (sign >= _WIDE) for sign in text) > _MAX_ALONE:
+        return False  # prose that wonders about something
     return strong or all(_asks_at_end(text[a:b]) for a, b in sentence_spans(text))
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from app.domain import BlockKind
-from ingest.loaders.cleaning import join_lines, normalise
+from app.domain import BlockKind, Cell
+from ingest.loaders.cleaning import clean_lines, join_lines, normalise
 from ingest.loaders.compose import compose
 from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.outline import Part, outline
-from ingest.loaders.tables import row_piece
+from ingest.loaders.tables import Row, row_piece
 
 _BLANK_LINE: Final = re.compile(r"\n[ \t\u3000]*\n")
 _WRAP_WIDTHS: Final = range(40, 161)
@@ -55,10 +55,10 @@ def text_pieces(text: str) -> Iterator[Piece]:
         # Lines of one list, of one table and of one paragraph follow each other.
         tight = last is not None and "\n\n" not in _between(text, last, part)
         last = part
-        if part.row is not None:
-            yield replace(row_piece(part.row), tight=tight)
-            continue
         section = text[slice(*part.span)]
+        if part.row is not None:
+            yield replace(_field(section, part.row) or row_piece(part.row), tight=tight)
+            continue
         if part.kind is BlockKind.LIST:
             yield Piece(part.kind, _item(section, part.level), level=part.level, tight=tight)
         elif part.kind is BlockKind.PARAGRAPH:
@@ -66,6 +66,18 @@ def text_pieces(text: str) -> Iterator[Piece]:
                 yield Piece(part.kind, line, tight=tight or number > 0, strong=part.strong)
         else:
             yield Piece(part.kind, section, level=part.level, tight=tight)
+
+
+def _field(section: str, row: Row) -> Piece | None:
+    """A field as it is written, ``保修期：三年``; ``None`` for rows of tables."""
+    line, value = clean_lines(section), clean_lines(row.values[0].text)
+    label = row.values[0].label
+    if row.is_term or len(row.values) > 1 or not label or not line.startswith(label):
+        return None
+    if not line.endswith(value):
+        return None
+    cell = Cell((len(line) - len(value), len(line)), row.values[0].head)
+    return Piece(BlockKind.TABLE, line, cells=(cell,))
 
 
 def _between(text: str, above: Part, below: Part) -> str:

@@ -144,3 +144,45 @@ def test_items_of_latex_and_word_know_their_depth():
         ("  1. b\n    more", 1),
         ("- c", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        pytest.param("a.md", "Data:\n**Range:** 90 km\n座位：四个\nMore.", id="markdown"),
+        pytest.param("a.html", "Data:<br><b>Range:</b> 90 km<br>座位：四个<br>More.", id="html"),
+        pytest.param("a.txt", "Data:\nRange: 90 km\n座位：四个\nMore.", id="txt"),
+        pytest.param(
+            "a.docx",
+            docx([("Data:", False)], [("Range: ", True), ("90 km", False)],
+                 [("座位：四个", False)], [("More.", False)]),
+            id="docx",
+        ),
+    ],
+)  # fmt: skip
+def test_fields_that_follow_each_other_are_rows(name, source):
+    loaded = load(name, source if isinstance(source, bytes) else source.encode())
+    found = [
+        (loaded.text[slice(*b.span)], [(loaded.text[slice(*c.span)], c.head) for c in b.cells])
+        for b in loaded.blocks
+    ]
+    assert found == [
+        ("Data:", []),
+        ("Range: 90 km", [("90 km", "Range")]),
+        ("座位：四个", [("四个", "座位")]),
+        ("More.", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Note: one alone is a sentence.",
+        "He said: yes. She said no.\nThen: it ended. We left.",
+        "See https://a.example/b\nand http://c.example for it.",
+        "At 10:30 we met.\nAt 11:45 we left.",
+    ],
+)
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_prose_with_colons_is_prose(name, source):
+    assert {kind for kind, _ in blocks(name, source)} == {"paragraph"}
