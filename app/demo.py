@@ -7,6 +7,7 @@ in a process of its own, and questions go over HTTP.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,10 @@ from app.terminal import EXIT_INCOMPLETE
 COLLECTION: Final = "demo"
 START_TIMEOUT_S: Final = 120.0
 ANSWER_TIMEOUT_S: Final = 120.0
+GENERATOR: Final = "bundled:smollm2-135m-instruct"
+"""Shown once: it drafts, and what the documents don't bear out is replaced or dropped."""
+_JUDGED: Final = re.compile(r"\d\.\d\d (?:chosen|not needed|too improbable|about something else)")
+"""Lines of an explanation that are not of the draft."""
 HANDBOOK_QUESTIONS: Final = (
     "Why can fusing two rankings lose to BM25 alone?",
     "服务被强行终止之后，怎样保证已确认的文档不丢失？",
@@ -76,7 +81,25 @@ def run_demo(
                 )
                 _show(answer, time.perf_counter() - started, console)
                 _check(client, answer, must_answer=not questions)
+        _show_generator(environment, (questions or HANDBOOK_QUESTIONS)[0], console)
     console.rule("done; the server has stopped")
+
+
+def _show_generator(environment: Mapping[str, str], question: str, console: Console) -> None:
+    """The whole chain once with the bundled model: its draft, what was verified, what stands."""
+    console.rule(f"rag ask --explain, with {GENERATOR}")
+    done = subprocess.run(  # noqa: S603 - as above
+        [sys.executable, "-m", "app", "ask", question, "--collection", COLLECTION, "--explain"],
+        env={**environment, "ATTEST_MODELS__GENERATOR": GENERATOR},
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    if done.returncode != 0:
+        raise DemoFailed(f"`rag ask` failed with code {done.returncode}:\n{done.stderr[-2_000:]}")
+    shown = [line for line in done.stdout.splitlines() if not _JUDGED.match(line)]
+    console.print("\n".join(shown), markup=False)
 
 
 @contextmanager

@@ -461,8 +461,9 @@ class DraftSentence:
 class Answer:
     """An answer in which every sentence is supported, or an abstention with its reason.
 
-    ``notes`` are what the service has to say of the answer, in the language of the question: that
-    sources differ, what was left out, which part is not answered. ``nearest`` are the statements
+    ``text`` is the sentences with their settings and numbers, and below them the ``notes``: what
+    the service has to say of the answer, in the language of the question (that sources differ, what
+    was left out, which part is not answered). ``nearest`` are the statements
     that came nearest, where it abstains. ``probability`` is that of the best statement, and
     ``statements`` are all that were judged, where the request asked why.
     """

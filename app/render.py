@@ -35,7 +35,6 @@ def render_answer(answer: Answer, *, explain: bool) -> RenderableType:
             parts.append(Text("Nearest:", style="dim"))
     else:
         parts = [Text(answer.text)]
-        parts += [Text(note, style="yellow") for note in answer.notes]
         parts += [Text(f"({answer.mode})", style="dim"), Text()]
     for citation in (*answer.citations, *answer.nearest):
         page = f", page {citation.setting.page}" if citation.setting.page else ""

@@ -169,6 +169,9 @@ class AnswerSettings(_Section):
     least_said: Share = Field(
         0.1, description="probability of a statement from which a generator may rest on it"
     )
+    log: Literal["nothing", "outcomes", "questions"] = Field(
+        "nothing", description="what the log keeps of an answer: its outcome, the question too"
+    )
     generate_budget_ms: float = Field(8_000.0, ge=0.0, description="then what is verified stands")
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from app.answering.quoting.choosing import Choosing, Chosen
 from app.answering.quoting.shown_setting import shown_setting
 from app.answering.verifying.verifier import Verifier
 from app.domain import (
+    Answer,
     AnswerEvent,
     Hit,
     SearchResult,
@@ -126,7 +128,24 @@ class Answerer:
             composition.nearest = _nearest(judged)
         if request.explain:
             composition.traces = list(_traces(judged, chosen))
-        yield AnswerEvent(composition.answer(watch.timings_ms()))
+        answer = composition.answer(watch.timings_ms())
+        self._log(request, answer)
+        yield AnswerEvent(answer)
+
+    def _log(self, request: AnswerRequest, answer: Answer) -> None:
+        """What became of the question, as far as the operator wants to keep it."""
+        if self._settings.log == "nothing":
+            return
+        asked = json.dumps(request.query, ensure_ascii=False)
+        question = f", question={asked}" if self._settings.log == "questions" else ""
+        logger.info(
+            "answer: mode=%s, probability=%.3f, sentences=%d, documents=%d%s",
+            answer.mode,
+            answer.probability or 0.0,
+            len(answer.sentences),
+            len({citation.document_id for citation in answer.citations}),
+            question,
+        )
 
     # --- finding --------------------------------------------------------------------------------
 
@@ -282,7 +301,8 @@ class Answerer:
         terms = self._analyzer.terms(named.text)[:1]
         return bool(self._collection.search_lexical(terms, limit=1))
 
-    def _polite(self, request: AnswerRequest, watch: Stopwatch):  # type: ignore[no-untyped-def]
+    def _polite(self, request: AnswerRequest, watch: Stopwatch) -> Answer:
+        """The answer to a greeting; nothing is searched for it."""
         search = SearchResult((), (), {"total": 0.0})
         composition = Composition(Context((), {}, {}, {}), search)
         composition.reason = wording.greeting(self._analyzer.language(request.query))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from app.answering.context.gathering import Context
 from app.domain import (
@@ -19,7 +19,9 @@ from app.domain import (
     Verdict,
 )
 
-NEAREST = 3
+LINES: Final = 2
+"""Sentences that are shown on one line."""
+NEAREST: Final = 3
 """Statements that are offered where none answers."""
 
 
@@ -81,10 +83,9 @@ class Composition:
             mode = "generated" if Verdict.SUPPORTED in verdicts else "extractive"
         searched = dict(self._search.timings_ms)
         searched["search"] = searched.pop("total", 0.0)
-        said = [sentence.cited_text for sentence in self.sentences]
         abstained = mode == "abstained"
         return Answer(
-            text="\n".join(said) if len(said) > LINES else " ".join(said),
+            text="" if abstained else self._text(),
             mode=mode,
             sentences=tuple(self.sentences),
             citations=tuple(self._citations.values()),
@@ -104,9 +105,11 @@ class Composition:
             statements=tuple(self.traces),
         )
 
+    def _text(self) -> str:
+        """The sentences, one a line where there are many, and below them the notes."""
+        said = [sentence.cited_text for sentence in self.sentences]
+        return "\n".join([("\n" if len(said) > LINES else " ").join(said), *self.notes])
 
-LINES = 2
-"""More sentences than that are shown one a line."""
 
 
 def _place(statement: Statement) -> tuple[str, Span]:

@@ -231,6 +231,8 @@ async def _events(edge: Edge, relay: AnswerRelay, head: _Head) -> AsyncIterator[
                     edge.metrics.answered(answer)
                     if answer.mode == "abstained":
                         yield head.chunk(Delta(content=answer.reason))
+                    for note in answer.notes:
+                        yield head.chunk(Delta(content=f"\n{note}"))
                     yield head.chunk(Delta(), end=answer)
     except Exception as error:  # noqa: BLE001 - its status is sent already, so it becomes an event
         yield sse.event(None, problem_of(error).json())

@@ -180,7 +180,25 @@ RERANKER_MINI: Final = TrainedModel(
     default=False,
 )
 """Slower than all the rest of a search, and it gains on some questions only (decision 9)."""
-BUNDLED: Final[tuple[Bundled, ...]] = (E5_SMALL, SMOLLM2, ALL_MINILM, RERANKER_MINI)
+READER_SMALL: Final = TrainedModel(
+    name="attest-reader-small",
+    kind="reader",
+    base=E5_SMALL,
+    weights="attest-reader-small.safetensors",
+    licence="Apache-2.0",
+    origin="trained here, see app/models/weights",
+    unpack=_unpack_trained,
+    layout=1,
+    passage_tokens=112,
+)
+"""Says whether a statement in its setting answers; without it, answers rest on words alone."""
+BUNDLED: Final[tuple[Bundled, ...]] = (
+    E5_SMALL,
+    SMOLLM2,
+    ALL_MINILM,
+    RERANKER_MINI,
+    READER_SMALL,
+)
 
 
 def bundled(name: str) -> Bundled:

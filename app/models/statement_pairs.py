@@ -42,7 +42,7 @@ class Laid:
 
 
 def split_setting(text: str) -> tuple[str, str]:
-    """The setting and the statement of ``setting + newline + statement``; the setting may be empty."""
+    """The setting, which may be empty, and the statement of ``setting + newline + statement``."""
     setting, newline, statement = text.partition("\n")
     return (setting, statement) if newline else ("", text)
 

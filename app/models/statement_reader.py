@@ -124,7 +124,9 @@ def read_scale(folder: Path) -> Scale:
             f"{folder.name} is no reader of statements; train one with `rag train reader`"
         ) from error
     if not (math.isfinite(scale.slope) and math.isfinite(scale.intercept) and scale.slope > 0):
-        raise ModelIncompatible(f"the scale in {folder.name}/{CONFIG_FILE} is no scale: its slope must be positive and finite")
+        raise ModelIncompatible(
+            f"{folder.name}/{CONFIG_FILE}: the slope under {SCALE_KEY} must be positive and finite"
+        )
     return scale
 
 

@@ -41,6 +41,8 @@ class Features:
     passage: float
     prior: float
     around: float
+    titled: float
+    novel: float
     row: float
     across: float
     read: float | None = None

@@ -12,7 +12,10 @@ What is measured of a statement, each in [0, 1]:
 - ``unnamed``: the share of the names in the question that it lacks;
 - ``unkind``: 1 where a kind of thing is asked for (a date, a colour) that it does not hold;
 - ``around``: the share of the question's terms that its setting holds; ``row``: 1 for a row;
-- ``passage``: nearness of the chunk that it stands in, and ``prior``, 1 / rank of its passage;
+- ``titled``: the share of the names that its setting holds, so that it is about them;
+- ``novel``: 0 where it holds nothing but words of the question;
+- ``passage``: nearness of the chunk that it stands in, and ``prior``, 1 / log2(1 + rank of its
+  passage);
 - ``read``: what a reader says, where there is one.
 
 A statement that lacks an identifier or a number which the question names is out, whatever else it
@@ -59,13 +62,14 @@ class Candidates:
     """Statements to be judged, analysed once for all parts of a question.
 
     ``terms`` are those of each statement, ``setting_terms`` those of its setting; ``holders`` are
-    what names are looked for in; ``languages`` tell whether words can be shared at all.
+    what names are looked for in, ``around`` the settings alone; ``languages`` tell whether words can be shared at all.
     """
 
     statements: Sequence[Statement]
     terms: Sequence[frozenset[str]]
     setting_terms: Sequence[frozenset[str]]
     holders: Sequence[Holder]
+    around: Sequence[Holder]
     languages: Sequence[str]
 
     @classmethod
@@ -89,6 +93,7 @@ class Candidates:
             [analysed(s.text) for s in statements],
             [analysed(_around(s)) for s in statements],
             [Holder(f"{_around(s)}\n{s.text}", terms) for s in statements],
+            [Holder("\n".join((*s.setting.path, s.setting.row)), terms) for s in statements],
             [language(s.text) for s in statements],
         )
 
@@ -126,6 +131,7 @@ class Relevance:
         self._read = read
         self._judge = judge
         self._weights = _inverse_document_frequencies(part.terms, candidates)
+        self._asked = frozenset(part.terms)
         self._known = _in_any(part.terms, candidates)
         self._contrasting = _in_settings(part.terms, candidates)
 
@@ -181,8 +187,10 @@ class Relevance:
             unnamed=lacking / len(wanted) if wanted else 0.0,
             unkind=float(not holds_kind(_kind_text(statement), part.kinds)),
             passage=self._near(statement),
-            prior=1.0 / statement.n,
+            prior=1.0 / math.log2(1 + statement.n),
             around=0.0 if across or not plain else sum(t in around for t in plain) / len(plain),
+            titled=_share(part.names, candidates.around[at]),
+            novel=float(across or not said <= self._asked),
             row=float(bool(statement.cells)),
             across=float(across),
             read=None,
@@ -212,6 +220,10 @@ def chunk_nearness(
         return {}
     values = meaning.nearness(np.asarray(vectors, dtype=np.float32))
     return dict(zip(chunk_ids, values.tolist(), strict=True))
+
+
+def _share(names: Sequence[Named], holder: Holder) -> float:
+    return sum(holder.holds(named) for named in names) / len(names) if names else 0.0
 
 
 def _kind_text(statement: Statement) -> str:
