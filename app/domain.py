@@ -188,7 +188,8 @@ class Statement:
     def in_setting(self) -> str:
         """The statement below what it is about: what is matched, read and embedded."""
         about = self.setting.text
-        return f"{about}\n{self.text}" if about else self.text
+        text = " ".join(self.text.split())
+        return f"{about}\n{text}" if about else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TypeVar
 
+from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
 from app.domain import IndexedDocument
 from app.models.embedding_cache import CachedEmbedder
 from app.models.registry import NONE, build_embedder, build_generator, build_reranker
@@ -86,6 +87,16 @@ class Application:
     def reader(self) -> Reader | None:
         """See `build_reader`."""
         return None
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What measures of statements are worth: ``models.evidence``, or what ships.
+
+        Raises:
+            ConfigurationError: the file that is named can't be read.
+        """
+        file = self.settings.models.evidence
+        return read_judge(file) if file else shipped_judge()
 
     @cached_property
     def generator(self) -> Generator | None:
@@ -194,6 +205,7 @@ class Application:
             reranker=self.reranker,
             learned=self.learned,
             reader=self.reader,
+            judge=self.judge,
             generator=generator,
             ingestor=self.jobs,
             settings=self.settings,

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from app.answering.answerer import Answerer
+from app.answering.evidence.judgement import Judge
 from app.domain import (
     Answer,
     AnswerEvent,
@@ -55,17 +56,19 @@ class Service:
         reranker: Reranker | None,
         learned: Learned | None = None,
         reader: Reader | None = None,
+        judge: Judge | None = None,
         generator: Generator | None,
         ingestor: Ingestor,
         settings: Settings,
     ) -> None:
-        """``learned`` is what ships where it is not given."""
+        """``learned`` and ``judge`` are what ships where they are not given."""
         self._store = store
         self._analyzer = analyzer
         self._embedder = embedder
         self._reranker = reranker
         self._learned = learned
         self._reader = reader
+        self._judge = judge
         self._generator = generator
         self._ingestor = ingestor
         self._settings = settings
@@ -94,8 +97,12 @@ class Service:
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[SentenceEvent | AnswerEvent]:
         """See `Answerer.stream`. ``stop`` is asked now and then whether nobody listens any more."""
+        return self.answerer(collection).stream(request, stop=stop)
+
+    def answerer(self, collection: str) -> Answerer:
+        """What answers from a collection. Raises `NotFound` and `FingerprintMismatch`."""
         opened = self._store.open(collection)
-        answerer = Answerer(
+        return Answerer(
             self._pipeline(opened),
             opened,
             analyzer=self._analyzer,
@@ -103,8 +110,8 @@ class Service:
             reader=self._reader,
             generator=self._generator,
             settings=self._settings,
+            judge=self._judge,
         )
-        return answerer.stream(request, stop=stop)
 
     def _pipeline(self, collection: Collection) -> SearchPipeline:
         """The collection's pipeline; another one once it was made again or tuned."""

@@ -72,6 +72,9 @@ class ModelSettings(_Section):
         None, description="what `rag train combination` wrote for the reranker; None: what ships"
     )
     reader: str = "none"
+    evidence: File | None = Field(
+        None, description="what `rag train evidence` wrote for these models; None: what ships"
+    )
     generator: str = "none"
     precision: Literal["auto", "float32", "bfloat16", "openvino"] = "auto"
     threads: int = Field(0, ge=0, description="0: as many as the machine has cores")

@@ -57,11 +57,18 @@ TRACED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Judgement:
-    """What was found for each part of a question, and how long ago nothing failed."""
+class Examined:
+    """A question as far as it is understood and its statements judged; nothing is chosen yet.
 
-    parts: Sequence[tuple[Part, Sequence[Judged]]]
+    ``parts`` has the statements of each part, best first; ``degraded`` says which model failed.
+    """
+
+    asked: Asked
+    search: SearchResult
+    context: Context
     documents: Mapping[str, DocumentStatements]
+    parts: Sequence[tuple[Part, Sequence[Judged]]]
+    degraded: tuple[str, ...]
 
 
 class Answerer:
@@ -102,6 +109,29 @@ class Answerer:
         if is_greeting(request.query) and request.query.strip():
             yield AnswerEvent(self._polite(request, watch))
             return
+        found = self.examine(request, watch)
+        composition = Composition(found.context, found.search)
+        composition.degraded += found.degraded
+        with watch.stage("choose"):
+            chosen = self._chosen(found)
+        composition.probability = max((c.probability for c in chosen), default=0.0)
+        yield from self._said(request, found, chosen, composition, watch, stop)
+        if not composition.sentences:
+            composition.reason = self._refusal(found)
+            composition.nearest = _nearest(found)
+        if request.explain:
+            composition.traces = list(_traces(found, chosen))
+        answer = composition.answer(watch.timings_ms())
+        self._log(request, answer)
+        yield AnswerEvent(answer)
+
+    def examine(self, request: AnswerRequest, watch: Stopwatch | None = None) -> Examined:
+        """Takes the question apart, searches, and judges what was found.
+
+        Raises:
+            InvalidRequest: the question is blank.
+        """
+        watch = watch or Stopwatch()
         with watch.stage("understand"):
             asked = take_apart(request, self._analyzer, turns=self._settings.history_turns)
         limit = request.limit or self._settings.passages
@@ -115,22 +145,12 @@ class Answerer:
                 terms=self._analyzer.terms,
                 count_tokens=self._embedder.count_tokens,
             )
+            documents, statements = context.statements()
         search = context.explain(search)
-        composition = Composition(context, search)
+        degraded: list[str] = []
         with watch.stage("judge"):
-            judged = self._judged(asked, search, context, composition)
-        with watch.stage("choose"):
-            chosen = self._chosen(judged)
-        composition.probability = max((c.probability for c in chosen), default=0.0)
-        yield from self._said(request, asked, judged, chosen, composition, watch, stop)
-        if not composition.sentences:
-            composition.reason = self._refusal(asked, search, judged)
-            composition.nearest = _nearest(judged)
-        if request.explain:
-            composition.traces = list(_traces(judged, chosen))
-        answer = composition.answer(watch.timings_ms())
-        self._log(request, answer)
-        yield AnswerEvent(answer)
+            parts = self._judged(asked, statements, search, context, degraded)
+        return Examined(asked, search, context, documents, parts, tuple(degraded))
 
     def _log(self, request: AnswerRequest, answer: Answer) -> None:
         """What became of the question, as far as the operator wants to keep it."""
@@ -180,24 +200,28 @@ class Answerer:
         return [self._pipeline.search(search).hits]
 
     def _judged(
-        self, asked: Asked, search: SearchResult, context: Context, composition: Composition
-    ) -> _Judgement:
+        self,
+        asked: Asked,
+        statements: Sequence[Statement],
+        search: SearchResult,
+        context: Context,
+        degraded: list[str],
+    ) -> list[tuple[Part, Sequence[Judged]]]:
         """Each part with its statements, best first; by words alone where a model fails."""
-        documents, statements = context.statements()
         candidates = Candidates.of(
             statements, terms=self._analyzer.terms, language=self._analyzer.language
         )
-        found = []
+        found: list[tuple[Part, Sequence[Judged]]] = []
         for part in asked.parts:
             try:
                 meaning: Meaning | None = read_meaning([part.text], self._embedder)
                 ranked = self._ranked(part, candidates, meaning, search, context)
             except AttestError as error:
-                composition.degraded.append(f"answer: {error.public_message}")
+                degraded.append(f"answer: {error.public_message}")
                 logger.warning("a model failed while answering: %s", error)
                 ranked = self._ranked(part, candidates, None, search, context)
             found.append((part, _about_what_is_named(part, ranked, context, self._judge)))
-        return _Judgement(found, documents)
+        return found
 
     def _ranked(
         self,
@@ -224,17 +248,14 @@ class Answerer:
 
     # --- saying ---------------------------------------------------------------------------------
 
-    def _chosen(self, judged: _Judgement) -> list[Chosen]:
-        choosing = Choosing(
-            judged.documents, terms=self._analyzer.terms, settings=self._settings
-        )
-        return [choosing.choose(part, ranked) for part, ranked in judged.parts]
+    def _chosen(self, found: Examined) -> list[Chosen]:
+        choosing = Choosing(found.documents, terms=self._analyzer.terms, settings=self._settings)
+        return [choosing.choose(part, ranked) for part, ranked in found.parts]
 
     def _said(
         self,
         request: AnswerRequest,
-        asked: Asked,
-        judged: _Judgement,
+        found: Examined,
         chosen: Sequence[Chosen],
         composition: Composition,
         watch: Stopwatch,
@@ -242,15 +263,15 @@ class Answerer:
     ) -> Iterator[SentenceEvent]:
         """What the generator says of the best statements, or else these."""
         generator = self._generator
-        if generator and generator.supports(asked.language):
+        if generator and generator.supports(found.asked.language):
             with watch.stage("generate"):
                 writer = Writer(generator, self._verifier, self._settings)
                 yield from writer.write(
-                    request, chosen, [ranked for _, ranked in judged.parts], composition, stop
+                    request, chosen, [ranked for _, ranked in found.parts], composition, stop
                 )
         if composition.sentences:
             return
-        parts = [part for part, _ in judged.parts]
+        parts = [part for part, _ in found.parts]
         for choice in chosen:
             for statement in choice.statements:
                 if not composition.holds(statement):
@@ -258,32 +279,30 @@ class Answerer:
                     yield composition.add(
                         statement.text, Verdict.VERBATIM, [statement], setting=about
                     )
-        composition.notes += self._notes(asked, judged, chosen)
+        composition.notes += self._notes(found, chosen)
 
-    def _notes(
-        self, asked: Asked, judged: _Judgement, chosen: Sequence[Chosen]
-    ) -> Iterator[str]:
-        language = asked.language
-        for choice, (part, ranked) in zip(chosen, judged.parts, strict=True):
+    def _notes(self, found: Examined, chosen: Sequence[Chosen]) -> Iterator[str]:
+        language = found.asked.language
+        for choice, (part, ranked) in zip(chosen, found.parts, strict=True):
             if choice.differ:
                 yield wording.sources_differ(language)
             if choice.listed is not None:
                 yield wording.counted(language, choice.listed)
             if choice.left_out:
                 yield wording.left_out(language, choice.left_out)
-            if not choice.statements and len(judged.parts) > 1:
+            if not choice.statements and len(found.parts) > 1:
                 reason = self._why_not(part, ranked, language)
                 yield wording.part_not_answered(language, part.shown, reason)
 
-    def _refusal(self, asked: Asked, search: SearchResult, judged: _Judgement) -> str:
-        if not search.hits:
-            return wording.nothing_matches(asked.language)
-        for part, ranked in judged.parts:
+    def _refusal(self, found: Examined) -> str:
+        language = found.asked.language
+        if not found.search.hits:
+            return wording.nothing_matches(language)
+        for part, ranked in found.parts:
             if self._missing(part, ranked):
-                return self._why_not(part, ranked, asked.language)
-        return wording.not_answered(
-            asked.language, len({hit.chunk.document_id for hit in search.hits})
-        )
+                return self._why_not(part, ranked, language)
+        documents = {hit.chunk.document_id for hit in found.search.hits}
+        return wording.not_answered(language, len(documents))
 
     def _why_not(self, part: Part, ranked: Sequence[Judged], language: str) -> str:
         missing = self._missing(part, ranked)
@@ -342,10 +361,10 @@ def _about_what_is_named(
     return sorted(kept, key=lambda judged: judged.probability, reverse=True)
 
 
-def _nearest(judged: _Judgement) -> list[Statement]:
+def _nearest(found: Examined) -> list[Statement]:
     """What came nearest to an answer, each document once."""
     ranked = sorted(
-        (j for _, statements in judged.parts for j in statements),
+        (j for _, statements in found.parts for j in statements),
         key=lambda j: (j.probability, j.features.similarity + j.features.covered),
         reverse=True,
     )
@@ -355,8 +374,8 @@ def _nearest(judged: _Judgement) -> list[Statement]:
     return list(by_document.values())
 
 
-def _traces(judged: _Judgement, chosen: Sequence[Chosen]) -> Iterator[StatementTrace]:
-    for choice, (part, ranked) in zip(chosen, judged.parts, strict=True):
+def _traces(found: Examined, chosen: Sequence[Chosen]) -> Iterator[StatementTrace]:
+    for choice, (part, ranked) in zip(chosen, found.parts, strict=True):
         taken = set(choice.statements)
         for j in ranked[:TRACED]:
             missing = tuple(named.text for named in j.missing)

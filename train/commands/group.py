@@ -143,6 +143,30 @@ def combination(
     )
 
 
+@training.command()
+def evidence(
+    data: Annotated[
+        list[str],
+        typer.Argument(help="Folders of judged questions; FOLDER@DOCS asks them of files."),
+    ],
+    out_json: Annotated[Path, typer.Option("--out", help="Write what was learned here.")],
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="The first questions of each kind and set only.")
+    ] = None,
+) -> None:
+    """Learn which statements answer, from judged questions, with or without a reader."""
+    from train.commands.evidence import run_evidence
+
+    folders = [item.partition("@") for item in data]
+    run_evidence(
+        [(Path(folder), Path(documents) if documents else None) for folder, _, documents in folders],
+        settings=load_settings(),
+        limit=limit,
+        out=out_json,
+        console=out,
+    )
+
+
 def _pairs(data: list[Path] | None, collection: str | None, questions: int) -> list[Pair]:
     from train.commands.target import read_data
     from train.errors import InvalidPairs

@@ -34,6 +34,8 @@ _ITEM: Final = 300
 _MARK: Final = re.compile(
     r"(?:[-*+•‣◦▪·–]\s+|\(?\d{1,3}[.)]\s+|\d{1,3}、\s*|[(（]\d{1,3}[)）]\s*|\[[ xX]\]\s+)(?=\S)"
 )
+_REACH: Final = 3
+"""Blocks that a term heads which asks nothing."""
 _SHORTEST: Final = 2
 """Visible letters or digits."""
 
@@ -82,16 +84,24 @@ class DocumentStatements:
         """How many items or rows its list or table has."""
         return len(self._groups[statement.group]) if statement.group is not None else 1
 
-    def headings_below(self, statement: Statement) -> list[Statement]:
-        """The headings that stand beside the one above it, as statements: a list of sections."""
+    def sections_beside(self, statement: Statement) -> list[Statement]:
+        """The first statement of each section that is numbered like the one it stands in.
+
+        Error codes and findings are often headings: "E101", "E102"; "Finding 1", "Finding 2".
+        """
         path = statement.setting.headings
-        if not path:
+        shape = _numbering(path[-1]) if path else ""
+        if not shape:
             return []
-        return [
-            self._statement(block, statement.n, block.span, replace(place, headings=path[:-1]))
-            for block, place in zip(self._blocks, self._places, strict=True)
-            if block.kind is BlockKind.HEADING and place.headings[:-1] == path[:-1]
-        ]
+        found: dict[tuple[str, ...], Statement] = {}
+        for at, place in enumerate(self._places):
+            own = place.headings
+            alike = len(own) == len(path) and own[:-1] == path[:-1] and own not in found
+            if alike and _numbering(own[-1]) == shape:
+                first = next(self._of_block(at, statement.n), None)
+                if first is not None:
+                    found[own] = first
+        return list(found.values())
 
     def _of_block(self, at: int, n: int) -> Iterator[Statement]:
         block, place = self._blocks[at], self._places[at]
@@ -127,7 +137,7 @@ class DocumentStatements:
             # What stands under a question is its answer, and not one of its sentences.
             start = block.span[0] + answer_offset(self._text(block.span))
             text = self._text((start, block.span[1]))
-            if _says_something(text) and "?" not in text and "？" not in text:
+            if _says_something(text) and not (announces(text) or "?" in text or "？" in text):
                 yield self._statement(block, n, (start, block.span[1]), place)
                 return
         for sentence in split_sentences(self._text(block.span)):
@@ -242,7 +252,9 @@ def _places(document: Document, blocks: Sequence[Block]) -> list[_Place]:
     places: list[_Place] = []
     path: list[tuple[int, str]] = []
     question = lead_in = ""
-    group, inside = -1, None
+    reach: int | None = None
+    group = -1
+    inside: BlockKind | str | None = None
     items: list[tuple[int, str]] = []
     for block in blocks:
         text = document.text[slice(*block.span)]
@@ -250,14 +262,20 @@ def _places(document: Document, blocks: Sequence[Block]) -> list[_Place]:
             path = [(level, name) for level, name in path if level < block.level]
             path.append((block.level, _short(text.strip("#=* \n"))))
             question = path[-1][1] if is_question(text) else ""
-            lead_in, inside = "", None
+            lead_in, inside, reach = "", None, None
         elif block.kind is BlockKind.TERM or (
             block.kind is BlockKind.PARAGRAPH and is_question(text) and len(text) <= _ITEM
         ):
             question, lead_in, inside = _short(without_question_mark(text)), "", None
-        headings = tuple(name for _, name in path)
+            reach = None if is_question(text) else _REACH
+        elif reach is not None:
+            # What is no question heads a table, a definition or a note, and not all that follows.
+            reach -= block.kind is not BlockKind.TABLE
+            question = question if reach >= 0 else ""
+        # Of the questions of an FAQ, only the last is answered by what follows.
+        headings = tuple(name for _, name in path if not is_question(name) or name == question)
         if block.kind in (BlockKind.LIST, BlockKind.TABLE):
-            if inside is not block.kind:
+            if inside != block.kind:
                 group, inside, items = group + 1, block.kind, []
             above = ""
             if block.kind is BlockKind.LIST:
@@ -265,6 +283,10 @@ def _places(document: Document, blocks: Sequence[Block]) -> list[_Place]:
                 above = items[-1][1] if items else ""
                 items.append((block.level, _short(text.lstrip("-*+• \t"))))
             places.append(_Place(headings, question, above or lead_in, group))
+        elif block.kind is BlockKind.PARAGRAPH and (kind := _numbering(text)):
+            if inside != kind:
+                group, inside = group + 1, kind
+            places.append(_Place(headings, question, lead_in, group))
         else:
             inside = None if block.kind is not BlockKind.CODE else inside
             shown = lead_in if block.kind in (BlockKind.CODE, BlockKind.FORMULA) else ""
@@ -274,6 +296,15 @@ def _places(document: Document, blocks: Sequence[Block]) -> list[_Place]:
                 tail = text[-_ITEM:][slice(*last[0].span)] if last else ""
                 lead_in = _short(tail.rstrip(":： ")) if leads_in(tail) else ""
     return places
+
+
+_NUMBERED: Final = re.compile(r"([^\W\d_]{0,20}[\s.#-]{0,2})\d{1,5}(?![\d%])")
+
+
+def _numbering(text: str) -> str:
+    """How a heading or a paragraph begins that is one of several: ``E0``, ``finding 0``; or nothing."""
+    found = _NUMBERED.match(text)
+    return f"{found[1].strip().lower()}0" if found and found[1].strip() else ""
 
 
 def _row_label(text: str, block: Block) -> str:

@@ -75,11 +75,11 @@ _ASKS: Final = re.compile(
 )
 _SENTENCE: Final = re.compile(r"(?<=[?？!！。])\s*|(?<=[.;；])\s+|\n+")
 _CONJOINED: Final = re.compile(
-    r"(?:,|;|，|；)?\s+(?:and|&|or also|plus)\s+(?:also\s+)?"
+    r"(?:,|;|，|；)?\s{1,3}(?:and|&|or also|plus)\s{1,3}(?:also\s{1,3})?"
     rf"(?=(?:(?:at|by|in|to|for|on|from|until|since|with) )?(?:what|who|whom|whose|which|when|where|why|how)\b|(?:is|are|does|do|can|may|must|did|was|were|will) (?:the|it|they|there|i|we|you|he|she|an?)\b)"
     r"|[，,；;]\s*(?:and\s+)?(?=(?:what|who|whom|when|where|why|how)\b)"
     r"|[，,；;]\s*(?:以及|还有|并且|而且|另外|同时|那么|那)?\s*(?=[^，,；;？?]{0,20}(?:什么|谁|哪|何时|如何|为什么|怎么|怎样|多少|几|吗|多久|多长|多大))"
-    r"|(?<=[什么谁哪少几久时])(?:以及|和)(?=[^，,；;？?]{2,})",
+    r"|(?<=[什么谁哪少几久时])(?:以及|和)(?=[^，,；;？?]{2})",
     re.IGNORECASE,
 )
 _LIST: Final = re.compile(

@@ -15,7 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
+
+from app.errors import ConfigurationError
 
 WEIGHTS_FILE: Final = "weights.json"
 _LARGEST: Final = 30.0
@@ -87,15 +90,31 @@ class Judge:
 @lru_cache(maxsize=1)
 def shipped_judge() -> Judge:
     """The weights that come along."""
-    text = (files("app.answering.evidence") / WEIGHTS_FILE).read_text(encoding="utf-8")
-    stored = json.loads(text)
+    return _judge(json.loads(files(__package__).joinpath(WEIGHTS_FILE).read_text(encoding="utf-8")))
+
+
+def read_judge(file: Path) -> Judge:
+    """Weights that ``rag train evidence`` wrote; those it did not learn are the shipped ones.
+
+    Raises:
+        ConfigurationError: the file can't be read as such.
+    """
+    shipped = json.loads(files(__package__).joinpath(WEIGHTS_FILE).read_text(encoding="utf-8"))
+    try:
+        return _judge(shipped | json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError(
+            f"models.evidence names {file}, which `rag train evidence` did not write: {error}"
+        ) from error
+
+
+def _judge(stored: Any) -> Judge:  # noqa: ANN401 - JSON of any shape; what is missing raises
     return Judge(_weights(stored["with_reader"]), _weights(stored["without_reader"]))
 
 
-def _weights(stored: Mapping[str, object]) -> Weights:
-    factors = stored["factors"]
-    assert isinstance(factors, dict)  # noqa: S101 - the file is ours and is tested
-    return Weights(float(str(stored["intercept"])), {n: float(v) for n, v in factors.items()})
+def _weights(stored: Any) -> Weights:  # noqa: ANN401 - as above
+    factors = {str(name): float(factor) for name, factor in stored["factors"].items()}
+    return Weights(float(stored["intercept"]), factors)
 
 
 def _log_odds(probability: float) -> float:

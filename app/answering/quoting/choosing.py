@@ -100,7 +100,7 @@ class Choosing:
         most = self._settings.list_items
         group = document.siblings(statement, most=10 * most)
         if len(group) < 2:  # noqa: PLR2004 - one is no list
-            group = document.headings_below(statement)
+            group = document.sections_beside(statement)
         group = self._asked_for(part, statement, group)
         if len(group) < 2:  # noqa: PLR2004 - as above
             return None

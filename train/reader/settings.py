@@ -1,0 +1,35 @@
+"""Every choice of a reader's training, with its default."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ReaderRun(BaseModel):
+    """How a reader is trained: for ``minutes``, by the end of which the learning rate is zero.
+
+    The loss is ``listwise`` times a softmax over each group's statements, plus ``binary`` times the
+    cross-entropy of each statement, plus ``span`` times that of the answer's place.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: str = "bundled:multilingual-e5-small"
+    layers: int | None = Field(6, ge=1, description="None: all that the base has")
+    minutes: float = Field(100.0, gt=0.0, le=100_000.0)
+    batch_groups: int = Field(12, ge=1, le=256)
+    chunk_tokens: int = Field(2_048, ge=64, description="run at once, padding included")
+    learning_rate: float = Field(1e-4, gt=0.0, le=1.0)
+    head_learning_rate: float = Field(1e-3, gt=0.0, le=1.0)
+    warmup: float = Field(0.04, ge=0.0, le=0.5, description="share of the minutes")
+    weight_decay: float = Field(0.01, ge=0.0, le=1.0)
+    listwise: float = Field(1.0, ge=0.0, le=100.0)
+    binary: float = Field(1.0, ge=0.0, le=100.0)
+    span: float = Field(0.3, ge=0.0, le=100.0)
+    held_out: float = Field(
+        0.05, gt=0.0, le=0.5, description="share of the passages, where no held-out data is given"
+    )
+    checkpoint_minutes: float = Field(5.0, gt=0.0)
+    check_minutes: float = Field(20.0, gt=0.0)
+    bfloat16: bool = Field(default=True, description="faster where the processor has it")
+    seed: int = 0

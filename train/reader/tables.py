@@ -1,0 +1,60 @@
+"""Markdown tables in a passage, each row written as a statement with the heads of its cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from app.domain import Span
+
+_RULE: Final = re.compile(r"\|[\s:|-]{3,}$")
+_Moved = tuple[int, int, int]
+"""Where a piece began and ended, and where it begins now."""
+
+
+def spell_out_rows(passage: str, answers: Sequence[Span]) -> tuple[str, list[Span]]:
+    """``passage`` with rows as ``head: cell | head: cell``, and where the answers are in it now.
+
+    An answer that is not within one cell, or one line of text, is lost.
+    """
+    lines: list[str] = []
+    moved: list[Span] = []
+    length = at = 0
+    heads: list[str] = []
+    for line in passage.split("\n"):
+        start, at = at, at + len(line) + 1
+        if not line.startswith("|"):
+            heads, written, places = [], line, [(0, len(line), 0)]
+        elif _RULE.match(line):
+            continue
+        elif not heads:
+            heads = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            continue
+        else:
+            written, places = _row(line, heads)
+        for a, b in answers:
+            for left, right, now in places:
+                if start + left <= a and b <= start + right:
+                    shift = length + now - start - left
+                    moved.append((a + shift, b + shift))
+        lines.append(written)
+        length += len(written) + 1
+    return "\n".join(lines), moved
+
+
+def _row(line: str, heads: Sequence[str]) -> tuple[str, list[_Moved]]:
+    pieces: list[str] = []
+    places: list[_Moved] = []
+    position, length = 1, 0
+    for column, cell in enumerate(line[1:].rstrip().rstrip("|").split("|")):
+        text = cell.strip()
+        left = position + len(cell) - len(cell.lstrip())
+        head = heads[column] if column < len(heads) else ""
+        if text:
+            lead = (" | " if pieces else "") + (f"{head}: " if head else "")
+            places.append((left, left + len(text), length + len(lead)))
+            pieces.append(lead + text)
+            length += len(lead) + len(text)
+        position += len(cell) + 1
+    return "".join(pieces), places
