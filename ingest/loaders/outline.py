@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from app.domain import Block, BlockKind, Cell, Span
@@ -25,34 +25,18 @@ from ingest.loaders.outline_lines import (
     heading_family,
     read_lines,
 )
+from ingest.loaders.outline_prose import Part, prose
 from ingest.loaders.outline_tables import read_columns, read_pipes, starts_pipes
 from ingest.loaders.table_grid import GridCell
 from ingest.loaders.tables import Row, Value
-from ingest.loaders.terms import (
-    heads_what_follows,
-    is_marked_question,
-    is_question,
-    question_parts,
-)
+from ingest.loaders.terms import heads_what_follows, is_marked_question, is_question
 
 _FENCE: Final = re.compile(r"(`{3,}|~{3,})[^`]*")
 _ATX: Final = re.compile(r"(#{1,6})[ \t]+(?=[^\s#])")
 _RULE: Final = re.compile(r"[-=~*_#+^]{3,}|(?:[-*_][ \t]+){2,}[-*_]")
-_BOLD: Final = re.compile(r"\*\*(?P<bold>[^*]{1,300})\*\*|__(?P<other>[^_]{1,300})__")
 _QUOTE: Final = re.compile(r"(?:>[ \t]?)+")
 _MIN_FIELDS: Final = 2
 _HARD_ENDS: Final = tuple(".。!！;；:：,，")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a text: a block to be; ``row`` says how a row of a table reads."""
-
-    kind: BlockKind
-    span: Span
-    level: int = 0
-    row: Row | None = None
-    strong: bool = False
 
 
 def outline_blocks(text: str) -> tuple[Block, ...]:
@@ -258,40 +242,11 @@ class _Outline:
         if quote := _QUOTE.match(self._lines[at].text):
             start += quote.end()
         span = (start, self._lines[end - 1].span[1])
-        return list(_prose(self._text, span)) if span[0] < span[1] else [], end
+        return list(prose(self._text, span)) if span[0] < span[1] else [], end
 
     def _begins_fields(self, at: int) -> bool:
         following = self._lines[at : at + _MIN_FIELDS]
         return len(following) == _MIN_FIELDS and all(map(field_of, following))
-
-
-def _prose(text: str, span: Span) -> Iterator[Part]:
-    """A paragraph, parted where a question is answered within it."""
-    start, end = span
-    while (line_end := text.find("\n", start, end)) >= 0:
-        line = text[start:line_end]
-        if _BOLD.match(line) or is_marked_question(line) or not is_question(line):
-            break
-        yield Part(BlockKind.TERM, _trimmed(text, (start, line_end)))
-        start = line_end
-        while text[start].isspace():  # the paragraph ends with something visible
-            start += 1
-    paragraph = text[start:end]
-    bold = _BOLD.match(paragraph)
-    inside = bold.span(bold.lastgroup or 0) if bold is not None else (0, 0)
-    inner = (start + inside[0], start + inside[1])
-    if is_marked_question(paragraph):
-        for first, last in question_parts(paragraph):
-            asks = is_marked_question(paragraph[first:last])
-            kind = BlockKind.TERM if asks else BlockKind.PARAGRAPH
-            yield Part(kind, _trimmed(text, (start + first, start + last)))
-    elif bold is not None and bold.end() == len(paragraph):
-        yield Part(BlockKind.PARAGRAPH, inner, strong=True)
-    elif bold is not None and is_question(text[slice(*inner)], strong=True):
-        yield Part(BlockKind.TERM, inner)
-        yield Part(BlockKind.PARAGRAPH, _trimmed(text, (start + bold.end(), end)))
-    else:
-        yield Part(BlockKind.PARAGRAPH, (start, end))
 
 
 def _paired_fences(lines: Sequence[Line]) -> dict[int, int]:
@@ -327,9 +282,3 @@ def _cells(part: Part) -> tuple[Cell, ...]:
 
 def _piece(text: str, part: Part) -> Piece:
     return Piece(part.kind, text[slice(*part.span)], strong=part.strong)
-
-
-def _trimmed(text: str, span: Span) -> Span:
-    passage = text[slice(*span)]
-    start = span[0] + len(passage) - len(passage.lstrip())
-    return start, max(start, span[0] + len(passage.rstrip()))

@@ -13,7 +13,8 @@ from ingest.loaders.cleaning import clean_lines, join_lines, normalise
 from ingest.loaders.compose import compose
 from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.outline import Part, outline
+from ingest.loaders.outline import outline
+from ingest.loaders.outline_prose import Part
 from ingest.loaders.tables import Row, row_piece
 
 _BLANK_LINE: Final = re.compile(r"\n[ \t\u3000]*\n")
