@@ -137,7 +137,9 @@ class DocumentStatements:
             # What stands under a question is its answer, and not one of its sentences.
             start = block.span[0] + answer_offset(self._text(block.span))
             text = self._text((start, block.span[1]))
-            if _says_something(text) and not (announces(text) or "?" in text or "？" in text):
+            # A single letter or digit is an answer, too.
+            speaks = any(map(str.isalnum, text[:LONGEST]))
+            if speaks and not (announces(text) or "?" in text or "？" in text):
                 yield self._statement(block, n, (start, block.span[1]), place)
                 return
         for sentence in split_sentences(self._text(block.span)):

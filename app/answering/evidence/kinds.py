@@ -113,7 +113,7 @@ _HELD: Final = {
         _I,
     ),
     Kind.MONEY: re.compile(
-        r"[$€£¥￥]|\d|\b(?:free|no charge|dollars?|euros?|pounds?|yuan|usd|eur|gbp|cny|rmb|chf|francs?|cents?)\b|免费|元|块|不收|无需|欧元|美元|英镑|[零一二两三四五六七八九十百千万]+(?:元|块)",
+        r"[$€£¥￥]|\d|\b(?:free|no charge|dollars?|euros?|pounds?|yuan|usd|eur|gbp|cny|rmb|chf|francs?|cents?)\b|免费|元|块|不收|无需|欧元|美元|英镑|[零一二两三四五六七八九十百千万](?:元|块)",
         _I,
     ),
     Kind.PERCENT: re.compile(r"%|‰|\bper ?cent|\b(?:half|third|quarter|quarters|fifth|tenth|none|all)\b|百分|成|折|一半|全部|分之", _I),
@@ -124,7 +124,7 @@ _HELD: Final = {
     ),
     Kind.EMAIL: re.compile(r"@"),
     Kind.PHONE: re.compile(r"\d{3}|\d[\d\s/-]{4,}\d|分机"),
-    Kind.TEMPERATURE: re.compile(r"\d[^.。]{0,12}(?:°|℃|℉|degrees?|celsius|fahrenheit|\b[CFK]\b|度)|\b(?:room|ambient) temperature|常温|室温|零下|[一二三四五六七八九十]+度", _I),
+    Kind.TEMPERATURE: re.compile(r"\d[^.。]{0,12}(?:°|℃|℉|degrees?|celsius|fahrenheit|\b[CFK]\b|度)|\b(?:room|ambient) temperature|常温|室温|零下|[一二三四五六七八九十]度", _I),
     Kind.WEIGHT: re.compile(rf"{_NUMERAL}\s?(?:kg|g|mg|t|lbs?|oz|kilo(?:gram)?s?|grams?|tons?|tonnes?|pounds?|ounces?|公斤|千克|克|吨|磅|斤|毫克)(?![a-z])", _I),
     Kind.LENGTH: re.compile(rf"{_NUMERAL}\s?(?:m|cm|mm|km|in|ft|inch(?:es)?|feet|foot|miles?|yards?|met(?:er|re)s?|kilomet(?:er|re)s?|centimet(?:er|re)s?|millimet(?:er|re)s?|floors?|stor(?:y|ies|eys?)|米|厘米|毫米|公里|千米|层|英尺|英寸|\"|′)(?![a-z])", _I),
     Kind.SPEED: re.compile(r"\d[^.。]{0,12}(?:/s|/h|km/h|m/s|mph|rpm|bps|/min|per (?:second|minute|hour)|每秒|每分|每小时|转|米|MB|GB|pages)", _I),

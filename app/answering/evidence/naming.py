@@ -96,9 +96,9 @@ def _identifiers(text: str) -> Iterator[str]:
 
 
 _QUANTITY: Final = re.compile(
-    r"\d+(?:\.\d+)?(?:[kmgtKMGT]?(?:b|B|g|m|l|L|W|V|A|Hz|Pa|J|N)|kg|mg|cm|mm|km|ms|s|h|min|rpm|st|nd|rd|th"
+    r"\d{1,12}(?:\.\d{1,12})?(?:[kmgtKMGT]?(?:b|B|g|m|l|L|W|V|A|Hz|Pa|J|N)|kg|mg|cm|mm|km|ms|s|h|min|rpm|st|nd|rd|th"
     r"|x|k|am|pm|°?[CF])"
-    r"|\d+(?:st|nd|rd|th)?(?:-[a-z]+)+"  # 90-day, 3-year-old
+    r"|\d{1,12}(?:st|nd|rd|th)?(?:-[a-z]+)+"  # 90-day, 3-year-old
 )
 
 

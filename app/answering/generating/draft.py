@@ -25,7 +25,7 @@ _ATTRIBUTION: Final = re.compile(
 )
 _RANGE: Final = re.compile(r"(\d{1,3})(?:\s*[–-]\s*(\d{1,3}))?")
 _BULLET: Final = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
-_LOOSE_SPACE: Final = re.compile(r"\s+(?=[.,;:!?。，；：！？、])")
+_LOOSE_SPACE: Final = re.compile(r" (?=[.,;:!?。，；：！？、])")
 _VISIBLE_WORD: Final = re.compile(r"[^\W_]")
 
 

@@ -23,14 +23,26 @@ from app.domain import BlockKind, Statement
 from app.settings import AnswerSettings
 
 _CURRENT: Final = re.compile(
-    r"\b(?:current(?:ly)?|now|latest|newest|today|in force|at present|up to date|valid)\b|现行|目前|当前|现在|最新|如今|现有|新版",
+    r"\b(?:current(?:ly)?|now|nowadays|latest|newest|new|today|these days|in force|at present|at the moment|up to date|valid|still|this year)\b"
+    r"|现行|目前|当前|现在|最新|如今|现有|新版|新的|眼下|仍然|还(?=[能可有是])|今年",
+    re.IGNORECASE,
+)
+_FORMER: Final = re.compile(
+    r"\b(?:old|older|former(?:ly)?|previous(?:ly)?|earlier|used to|before the change|superseded|originally|back then|last year)\b"
+    r"|旧版|旧的|以前|原来|之前的|过去|从前|原先|上一版|去年",
     re.IGNORECASE,
 )
 _NUMERAL: Final = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|no|none|several)\b"
-    r"|[一二两三四五六七八九十百]+(?:个|名|位|次|台|条|种|套|份|间|层|项|级|人|张|家|款|类)",
+    r"|[一二两三四五六七八九十百](?:个|名|位|次|台|条|种|套|份|间|层|项|级|人|张|家|款|类)",
     re.IGNORECASE,
 )
+
+
+_SAME_MATTER: Final = 0.4
+"""Of the share that a rival must have, what suffices where it is of another version of the same."""
+_SAME_TABLE: Final = 0.9
+"""Share that a statement of the same document must have to be shown beside the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +154,32 @@ class Choosing:
         for judged in able[1:]:
             if len(rivals) >= self._settings.rivals:
                 break
-            if judged.probability < self._settings.rival_share * best.probability:
+            share = judged.probability / best.probability
+            if share < _SAME_MATTER * self._settings.rival_share:
                 break
             other = shape_of(judged.statement, self._terms)
             if any(say_the_same(other, known) for known in shapes):
                 continue
-            if fill_one_place(other, shape) and not _less_specific(judged, best):
+            if not fill_one_place(other, shape) or _less_specific(judged, best):
+                continue
+            pair = [best.statement, judged.statement]
+            needed = self._settings.rival_share
+            if judged.statement.document_id == best.statement.document_id:
+                needed = _SAME_TABLE  # rows for other things, which the question did not ask for
+            elif _of_one_matter(pair, self._terms):
+                needed *= _SAME_MATTER  # another version of the same, which must not be missed
+            if share >= needed:
                 rivals.append(judged)
                 shapes.append(other)
         if len(rivals) == 1:
             return rivals, False
         rivals.sort(key=_newest_first)
         differ = _of_one_matter([j.statement for j in rivals], self._terms)
-        if differ and _CURRENT.search(part.shown):
-            first = rivals[0].statement.setting.validity
-            last = rivals[-1].statement.setting.validity
-            if (first.superseded, first.date, first.version) != (
-                last.superseded,
-                last.date,
-                last.version,
-            ):
+        first, last = (rivals[at].statement.setting.validity for at in (0, -1))
+        if differ and first != last:
+            if _FORMER.search(part.shown):
+                return rivals[-1:], False
+            if _CURRENT.search(part.shown):
                 return rivals[:1], False
         return rivals, differ
 
