@@ -17,6 +17,7 @@ from ingest.loaders.compose import compose
 from ingest.loaders.data_tree import Branch, Entry, Leaf, NoData, Node, read_json, read_yaml
 from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument, Piece
+from ingest.loaders.outline import outline
 from ingest.loaders.table_grid import GridCell
 from ingest.loaders.tables import Row, Value, row_piece
 from ingest.loaders.text import load_text, text_pieces
@@ -113,7 +114,8 @@ class _Writer:
         if "\n" in text or len(text) > _MAX_VALUE:
             if label:
                 yield Piece(BlockKind.TERM, label)
-            if _CODE_SIGNS.search(text) and "\n" in text:
+            laid_out = any(part.row or part.kind is BlockKind.LIST for part in outline(text))
+            if "\n" in text and not laid_out and _CODE_SIGNS.search(text):
                 yield Piece(BlockKind.CODE, leaf.text, tight=True)
             else:
                 yield from text_pieces(text)

@@ -49,7 +49,7 @@ def mark_fields(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 def breaks_of_fields(lines: Sequence[str]) -> set[int]:
     """Numbers of the lines of Markdown, from 0, that must end because fields stand there."""
-    plain = (line.replace("**", "").replace("__", "") for line in lines)
+    plain = (line.replace("**", "") for line in lines)
     found = [field_of(read_lines(line)[0]) is not None for line in plain]
     breaks: set[int] = set()
     for number in range(len(found) - 1):

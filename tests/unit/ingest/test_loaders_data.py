@@ -98,6 +98,12 @@ def test_long_and_broken_texts_stand_below_their_path():
     ]
 
 
+def test_a_table_within_a_text_of_a_record_is_one():
+    text = "Kits:\n\n| Kit | Pieces |\n|--|--|\n| K-1 | 12 |\n"
+    found = shape("a.json", json.dumps([{"title": "Kits", "text": text}]))
+    assert found[-1] == ("table", "Kit: K-1 | Pieces: 12", [("K-1", "Kit"), ("12", "Pieces")])
+
+
 def test_questions_and_answers_in_data_are_told_apart():
     source = '[{"question": "May I?", "answer": "You may."}, {"q": "可以吗？", "a": "可以。"}]'
     assert [(kind, text) for kind, text, _ in shape("a.json", source)] == [

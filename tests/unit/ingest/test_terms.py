@@ -186,3 +186,11 @@ def test_fields_that_follow_each_other_are_rows(name, source):
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 def test_prose_with_colons_is_prose(name, source):
     assert {kind for kind, _ in blocks(name, source)} == {"paragraph"}
+
+
+def test_fields_that_are_to_be_filled_in_keep_their_lines():
+    assert blocks("a.md", "合同编号：X-7\n甲方（出租方）：长林公司\n乙方：________\n") == [
+        ("table", "合同编号：X-7"),
+        ("table", "甲方（出租方）：长林公司"),
+        ("table", "乙方：________"),
+    ]
