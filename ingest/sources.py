@@ -20,6 +20,7 @@ from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.outline import outline_blocks
 from ingest.loaders.registry import LOADERS_VERSION
+from ingest.record_fields import with_text
 
 MAX_ID_CHARACTERS: Final = 512
 MAX_METADATA_CHARACTERS: Final = 16_384
@@ -211,7 +212,7 @@ def read_records(name: str, data: bytes) -> Iterator[Source]:
             continue
         if decoded.encoding != "utf-8":
             record = _noting_encoding(record, decoded.encoding)
-        yield RecordSource(where, record, fallback_id=where, kind="file")
+        yield RecordSource(where, with_text(record), fallback_id=where, kind="file")
 
 
 def count_records(data: bytes) -> int:

@@ -251,3 +251,34 @@ def test_each_line_of_jsonl_is_a_document_or_a_failure_of_its_own() -> None:
         ("f.jsonl:9", "invalid_record"),
         ("f.jsonl:10", "f.jsonl:10"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "text"),
+    [
+        ({"id": "c1", "课程": "急救", "hours": 6}, "", "课程: 急救\nhours: 6"),
+        ({"course": "Fire", "on": True, "at": {"site": "Lund", "days": [1, 2]}}, "",
+         "course: Fire\non: true\nat › site: Lund\nat › days: 1, 2"),
+        ({"question": "May I?", "answer": "You may."}, "May I?", "You may."),
+        ({"id": 3, "问题": "可以吗？", "答案": "可以。"}, "可以吗？", "可以。"),
+    ],
+)  # fmt: skip
+def test_lines_that_are_data_have_their_fields_for_text(
+    line: dict[str, object], title: str, text: str
+) -> None:
+    (source,) = read_records("a.jsonl", json.dumps(line).encode())
+    document = source.load(load)
+    assert (document.title, document.text) == (title, text)
+
+
+def test_fields_of_data_are_rows() -> None:
+    (source,) = read_records("a.jsonl", b'{"course": "Fire", "hours": 6}')
+    document = source.load(load)
+    cells = [(document.text[slice(*c.span)], c.head) for b in document.blocks for c in b.cells]
+    assert cells == [("Fire", "course"), ("6", "hours")]
+
+
+@pytest.mark.parametrize("line", ["{}", '{"id": 1}', '{"text": ""}', '{"title": "T"}'])
+def test_lines_without_any_field_are_empty(line: str) -> None:
+    (source,) = read_records("a.jsonl", line.encode())
+    assert rejection(source).code == "empty"
