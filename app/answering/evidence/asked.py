@@ -195,7 +195,7 @@ def _compared(piece: str) -> list[str]:
     for first in range(len(names)):
         run = [names[first]]
         for name in names[first + 1 :]:
-            joined = re.compile(re.escape(run[-1]) + _JOINED + re.escape(name), re.IGNORECASE)
+            joined = re.compile(re.escape(run[-1]) + r"(?:\s?年)?" + _JOINED + re.escape(name), re.IGNORECASE)
             if not joined.search(piece):
                 break
             run.append(name)

@@ -191,7 +191,12 @@ class Holder:
         if named.sort is Sort.IDENTIFIER and (parts := _SPACED.fullmatch(named.text)):
             return _numbered(parts).search(self._folded) is not None
         if named.sort is Sort.IDENTIFIER:
-            return _bounded(_glue(normalise(named.text))).search(self._glued) is not None
+            # "version 2.3.1" is glued, too, so that the number is looked for as it stands as well.
+            folded = normalise(named.text)
+            return any(
+                _bounded(name).search(text) is not None
+                for name, text in ((_glue(folded), self._glued), (folded, self._folded))
+            )
         wanted = frozenset(self._analyse(named.text))
         if wanted <= self._terms or all(self._nearly(term) for term in wanted):
             return True

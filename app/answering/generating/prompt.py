@@ -76,7 +76,9 @@ def build_turns(
 def _delimited(n: int, statement: Statement) -> str:
     context = " ".join(inert(statement.setting.text).split())[:MAX_CONTEXT_CHARS]
     head = f"{context}\n\n" if context else ""
-    return f"<passage {n}>\n{head}{inert(statement.text).strip()}\n</passage {n}>"
+    # Made inert together: a token may begin in the one and end in the other.
+    shown = inert(f"{head}{inert(statement.text).strip()}")
+    return f"<passage {n}>\n{shown}\n</passage {n}>"
 
 
 def inert(text: str) -> str:

@@ -5,49 +5,56 @@ A number, a name or a negation that differs makes two statements of almost the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from app.answering.verifying.claims import denies, names
-from app.answering.verifying.quantities import mentioned_quantities
+from app.answering.verifying.atoms import atoms_of
+from app.answering.verifying.claims import denies, names, words
 from app.domain import Statement
-from app.text.normalise import normalise
 
 SAME: Final = 0.85
 """Overlap of terms from which two statements without another value say the same."""
 ALIKE: Final = 0.5
 """Overlap of terms, values left out, from which they speak of the same thing."""
-_VALUE: Final = re.compile(r"[^\W_]*\d[^\W_]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A statement as it is compared: its words, its values, whether it denies."""
+    """A statement as it is compared: its words, its values, whether it denies.
+
+    ``names`` may hold a word that only begins its sentence; ``tokens`` are all that could be one.
+    """
 
     words: frozenset[str]
     values: frozenset[str]
     names: frozenset[str]
+    tokens: frozenset[str]
     denies: bool
-    text: str
 
 
 def shape_of(statement: Statement, terms: Callable[[str], list[str]]) -> Shape:
-    """Words are terms without a digit; values are quantities and whatever has a digit."""
+    """Values are dates, times, versions, identifiers and quantities, in one spelling each.
+
+    Words are the terms of the rest that hold no digit.
+    """
     text = statement.text
-    held = frozenset(terms(text))
-    values = {str(quantity) for quantity in mentioned_quantities(text)}
-    values |= {match.group() for match in _VALUE.finditer(normalise(text))}
-    words = frozenset(t for t in held if not any(map(str.isdigit, t)))
+    atoms = atoms_of(text, every_numeral=True)
+    values = (*atoms.dates, *atoms.times, *atoms.dotted, *atoms.identifiers, *atoms.quantities)
     return Shape(
-        words, frozenset(values), frozenset(n.lower() for n in names(text)), denies(text), text
+        words=frozenset(t for t in terms(atoms.rest) if not any(map(str.isdigit, t))),
+        values=frozenset(map(str, values)),
+        names=frozenset(name.lower() for name in names(atoms.rest)),
+        tokens=words(text),
+        denies=denies(text),
     )
 
 
 def say_the_same(one: Shape, other: Shape) -> bool:
     """Whether nothing is lost by saying only one of them."""
-    if one.values != other.values or one.denies != other.denies or one.names != other.names:
+    if one.values != other.values or one.denies != other.denies:
+        return False
+    if not (one.names <= other.tokens and other.names <= one.tokens):
         return False
     return _overlap(one.words, other.words) >= SAME
 

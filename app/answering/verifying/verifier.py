@@ -371,7 +371,7 @@ def _relevant_clauses(claim: str, text: str) -> str:
 
 
 _RESTRICTS: Final = re.compile(
-    r"^\s*[,，]?\s*(?:unless|except|if|only|but not|provided|when|where|除非|除|但|仅|如果|只有)|(?:not|never|no longer|not yet|hardly|don't|doesn't|cannot|n't|不|未|没有|非|禁止|勿|至少|至多|最多|最少|不超过|超过|约|at least|at most|up to|more than|less than|under|over|about|only|nearly|minus|零下|[-−–])\s*$",
+    r"^\s*+[,，]?\s*+(?:unless|except|if|only|but not|provided|when|where|除非|除|但|仅|如果|只有)|(?:not|never|no longer|not yet|hardly|don't|doesn't|cannot|n't|不|未|没有|非|禁止|勿|至少|至多|最多|最少|不超过|超过|约|at least|at most|up to|more than|less than|under|over|about|only|nearly|minus|零下|[-−–])\s*$",
     re.IGNORECASE,
 )
 
@@ -384,6 +384,6 @@ def _cut_short(claim: str, text: str) -> bool:
     before, after = text[:at], text[at + len(claim.strip(" .。")) :]
     digit = before[-1:].isdigit() or after[:1].isdigit() or re.match(r"[.,]\d", after) is not None
     head = re.search(_RESTRICTS, before[-16:])
-    tail = re.match(r"\s*[,，]?\s*(?:unless|except|only|but not|provided|除非|除)", after, re.IGNORECASE)
+    tail = re.match(r"\s*+[,，]?\s*+(?:unless|except|only|but not|provided|除非|除)", after, re.IGNORECASE)
     inside = before[-1:].isalnum() and before[-1:].isascii() and claim.strip()[:1].isalnum()
     return bool(digit or (head and head.end() == len(before[-16:])) or tail or inside)

@@ -1,6 +1,6 @@
 import pytest
 
-from app.answering.context import Context, gather_context
+from app.answering.context.gathering import Context, gather_context
 from app.domain import (
     Block,
     BlockKind,
@@ -81,6 +81,45 @@ def test_what_repeats_a_passage_above_it_is_left_out(pages):
     assert context.dropped == {"b0": "context: nearly the same as a passage ranked above it"}
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("alpha has 25 days", "alpha has 30 days", id="number"),
+        pytest.param("alpha is for Heron", "alpha is for Falcon", id="name"),
+        pytest.param("alpha can be used", "alpha can not be used", id="negation"),
+    ],
+)
+def test_what_differs_in_a_value_a_name_or_a_negation_is_no_duplicate(pages, one, other):
+    shared = " ".join(f"word{n}" for n in range(40))
+    for name, text in (("x", one), ("y", other)):
+        full = f"{text} {shared}"
+        pages.documents[name] = Document(name, full)
+        pages.chunks[f"{name}0"] = Chunk(f"{name}0", name, 0, full, (0, len(full)))
+    context = gather(pages, "x0", "y0")
+    assert [passage.document_id for passage in context.passages] == ["x", "y"]
+
+
+def test_the_same_words_under_another_heading_are_no_duplicate(pages):
+    for name, heading in (("x", "Heron"), ("y", "Falcon")):
+        text = "the warranty lasts for two years"
+        pages.documents[name] = Document(name, text)
+        pages.chunks[f"{name}0"] = Chunk(
+            f"{name}0", name, 0, text, (0, len(text)), heading_path=(heading,)
+        )
+    assert len(gather(pages, "x0", "y0").passages) == 2
+
+
+def test_statements_are_those_that_begin_in_a_passage_each_once(pages):
+    context = gather(pages, "b1", "a1", "a2")
+    made, found = context.statements()
+    assert [(s.document_id, s.text, s.n) for s in found] == [
+        ("b", "epsilon nine ten", 1),
+        ("a", "beta three four", 2),
+        ("a", "gamma five six", 2),
+    ]
+    assert sorted(made) == ["a", "b"]
+
+
 def test_a_hit_is_widened_by_its_neighbours(pages):
     assert texts(gather(pages, "a1", neighbours=1)) == [
         "alpha one two\nbeta three four\ngamma five six"
@@ -103,11 +142,6 @@ def test_the_token_budget_is_kept_and_the_first_hit_always_fits(pages):
 def test_no_more_passages_than_the_limit(pages):
     context = gather(pages, "a0", "b1", limit=1)
     assert context.dropped == {"b1": "context: only 1 passages are used"}
-
-
-def test_a_passage_knows_the_blocks_that_it_overlaps(pages):
-    (passage,) = gather(pages, "a1").passages
-    assert passage.blocks == (Block(BlockKind.PARAGRAPH, passage.span),)
 
 
 def test_a_place_is_named_by_the_chunk_that_it_begins_in(pages):

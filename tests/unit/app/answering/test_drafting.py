@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.drafting import MAX_SENTENCE_CHARACTERS, read_draft
+from app.answering.generating.drafting import MAX_SENTENCE_CHARACTERS, read_draft
 
 TEXT = (
     "The K of fusion is 60 by default [1]. It goes back to Cormack, Clarke and Büttcher. [2] "

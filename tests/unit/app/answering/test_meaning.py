@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.answering.meaning import Meaning, read_meaning, unrelated_cosine
+from app.answering.evidence.meaning import Meaning, read_meaning, unrelated_cosine
 from app.fakes import FakeEmbedder
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.quantities import Quantity, mentioned_quantities, stated_quantities
+from app.answering.verifying.quantities import Quantity, mentioned_quantities, stated_quantities
 
 
 def stated(text: str) -> list[str]:
@@ -54,7 +54,7 @@ def test_a_date_states_each_of_its_numbers():
 
 
 def test_numerals_on_both_sides_of_a_comma_stay_apart():
-    assert stated("第一，一百人；十五，三十") == ["1", "100", "15", "30"]
+    assert stated("第一，一百人；十五，三十") == ["1", "100 person", "15", "30"]
 
 
 def test_a_passage_may_mean_a_number_where_a_sentence_may_not_state_one():
@@ -72,6 +72,18 @@ def test_a_passage_may_mean_a_number_where_a_sentence_may_not_state_one():
         ("5 km", "6 km", False),
         ("50%", "50 percent", True),
         ("5", "-5", False),
+        ("20 mg", "20 µg", False),
+        ("20毫克", "20微克", False),
+        ("$1,200", "£1,200", False),
+        ("5%", "5‰", False),
+        ("90 rps", "90 rpm", False),
+        ("20 mW", "20 MW", False),
+        ("-18℃", "零下18℃", True),
+        ("-18℃", "minus 18 °C", True),
+        ("18℃", "负18℃", False),
+        ("18 °C", "–18 °C", False),
+        ("10 kg", "10 to 20 kg", True),
+        ("10 t", "10 to 20 kg", False),
     ],
 )
 def test_a_quantity_is_supported_by_its_value_without_another_unit(claim, source, supported):

@@ -1,88 +1,226 @@
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from app.answering.meaning import Meaning
-from app.answering.passages import Quotation
-from app.answering.question import Question
-from app.answering.relevance import Relevance, chunk_nearness
+from app.answering.evidence.asked import Part
+from app.answering.evidence.judgement import Features, Judge, Weights
+from app.answering.evidence.kinds import Kind
+from app.answering.evidence.meaning import Meaning
+from app.answering.evidence.naming import Named, Sort
+from app.answering.evidence.relevance import (
+    Candidates,
+    Judged,
+    Relevance,
+    chunk_nearness,
+    share_words,
+)
+from app.domain import BlockKind, Cell, Setting, Statement, Vectors
 
-RAIN = Quotation(1, (0, 10), "rain falls often in bergen")
-OSLO = Quotation(1, (11, 20), "oslo is drier than bergen")
-SNOW = Quotation(2, (0, 10), "snow comes late")
-CANDIDATES = [RAIN, OSLO, SNOW]
-DIRECTIONS = {RAIN.text: (0.6, 0.8), OSLO.text: (1.0, 0.0), SNOW.text: (0.0, 1.0)}
-DIRECTIONS["oslo is drier"] = (1.0, 0.0)
+FALCON = Statement(
+    "d", 1, (0, 20), "rain is allowed", BlockKind.PARAGRAPH, Setting(headings=("falcon",))
+)
+HERON = Statement(
+    "d", 1, (30, 52), "rain is forbidden", BlockKind.PARAGRAPH, Setting(headings=("heron",))
+)
+SNOW = Statement("e", 2, (0, 15), "snow comes late", BlockKind.PARAGRAPH)
+ALL = (FALCON, HERON, SNOW)
 EAST = Meaning(np.array([1.0, 0.0], dtype=np.float32), unrelated=0.2)
+DIRECTIONS = {
+    FALCON.in_setting: (0.6, 0.8),
+    HERON.in_setting: (1.0, 0.0),
+    SNOW.in_setting: (0.0, 1.0),
+}
 
 
-def embed(texts):
+def embed(texts: Sequence[str]) -> Vectors:
     return np.array([DIRECTIONS[text] for text in texts], dtype=np.float32)
 
 
-def relevance(question: str, *, meaning: Meaning | None = EAST, near=lambda _: 0.0) -> Relevance:
+def part(text: str, *names: Named, kinds: frozenset[Kind] = frozenset(), language="en") -> Part:
+    return Part(text, text, language, "fact", tuple(text.split()), names=names, kinds=kinds)
+
+
+def rank(
+    asked: Part,
+    statements: Sequence[Statement] = ALL,
+    *,
+    meaning: Meaning | None = None,
+    near=lambda _: 0.0,
+    read=None,
+    embedded: int = 10,
+    embed=embed,
+    language=lambda _: "en",
+    **factors: float,
+) -> list[Judged]:
+    weights = Weights(0.0, factors or {"covered": 1.0})
     return Relevance(
-        Question(frozenset(question.split()), meaning),
-        CANDIDATES,
-        terms=str.split,
-        embed=embed,
+        asked,
+        Candidates.of(statements, terms=str.split, language=language),
+        meaning=meaning,
         near=near,
+        embed=embed,
+        read=read,
+        judge=Judge(weights, weights),
+    ).rank(embedded=embedded)
+
+
+def features(ranked: Sequence[Judged], statement: Statement) -> Features:
+    return next(j.features for j in ranked if j.statement == statement)
+
+
+class TestWords:
+    def test_terms_count_by_how_few_statements_hold_them(self):
+        # Of three statements two hold "rain" and one "forbidden".
+        rain, forbidden = math.log(1 + 1.5 / 2.5), math.log(1 + 2.5 / 1.5)
+        found = features(rank(part("rain forbidden")), FALCON)
+        assert found.said == pytest.approx(rain / (rain + forbidden))
+        assert found.counted == pytest.approx(0.5)
+
+    def test_the_setting_covers_what_the_statement_does_not_say(self):
+        ranked = rank(part("heron rain"))
+        assert features(ranked, HERON).covered == pytest.approx(1.0)
+        assert features(ranked, HERON).said < 1.0
+        assert features(ranked, HERON).around == pytest.approx(0.5)
+        assert [j.statement for j in ranked][0] == HERON
+
+    def test_another_subject_contrasts_and_no_subject_does_not_where_none_is_asked(self):
+        ranked = rank(part("heron rain"))
+        assert features(ranked, FALCON).contrast > 0
+        assert features(ranked, HERON).contrast == 0
+        assert features(rank(part("rain")), FALCON).contrast == 0
+
+    def test_what_no_candidate_holds_is_absent_and_weighs_on_none_of_them(self):
+        found = features(rank(part("rain bananas")), HERON)
+        assert found.absent == pytest.approx(0.5)
+        assert found.said == pytest.approx(1.0)
+
+    def test_a_statement_of_the_questions_words_alone_is_not_new(self):
+        echo = Statement("d", 1, (0, 4), "rain heron", BlockKind.PARAGRAPH)
+        ranked = rank(part("heron rain"), [echo, HERON])
+        assert features(ranked, echo).novel == 0.0
+        assert features(ranked, HERON).novel == 1.0
+
+    def test_a_row_is_told_from_a_sentence(self):
+        row = Statement(
+            "d", 1, (0, 14), "payload 250 kg", BlockKind.TABLE, cells=(Cell((0, 7)), Cell((8, 14)))
+        )
+        assert features(rank(part("payload"), [row, SNOW]), row).row == 1.0
+        assert features(rank(part("payload"), [row, SNOW]), SNOW).row == 0.0
+
+    def test_the_first_passage_has_the_highest_prior(self):
+        ranked = rank(part("rain"))
+        assert features(ranked, HERON).prior == 1.0
+        assert features(ranked, SNOW).prior == pytest.approx(1 / math.log2(3))
+
+
+class TestNames:
+    def test_a_statement_without_the_identifier_is_out_whatever_else_it_says(self):
+        t40 = Named("T40", Sort.IDENTIFIER)
+        cart = Statement(
+            "d", 1, (0, 9), "rain rain", BlockKind.PARAGRAPH, Setting(title="Cart T40")
+        )
+        best, *others = rank(part("rain", t40), [HERON, cart])
+        assert best.statement == cart
+        assert best.missing == ()
+        assert features([best], cart).titled == 1.0
+        assert [(j.probability, j.missing) for j in others] == [(0.0, (t40,))]
+
+    def test_a_name_that_is_missing_is_told_and_only_weighs(self):
+        moss = Named("Moss", Sort.NAME)
+        (only,) = rank(part("rain", moss), [HERON], covered=1.0, unnamed=-1.0)
+        assert only.missing == (moss,)
+        assert only.strictly_missing == ()
+        assert only.features.unnamed == 1.0
+        assert only.probability == pytest.approx(0.5)
+
+    def test_a_name_need_not_be_spelled_alike_in_another_language(self):
+        (only,) = rank(
+            part("rain", Named("Moss", Sort.NAME)), [HERON], language=lambda _: "zh"
+        )
+        assert only.missing == ()
+
+
+class TestKinds:
+    def test_what_holds_no_thing_of_the_kind_asked_for_is_of_the_wrong_kind(self):
+        red = Statement("d", 1, (0, 3), "heron red", BlockKind.PARAGRAPH)
+        ranked = rank(part("heron", kinds=frozenset({Kind.COLOUR})), [HERON, red])
+        assert features(ranked, red).unkind == 0.0
+        assert features(ranked, HERON).unkind == 1.0
+
+    def test_the_kind_may_stand_in_the_head_of_a_cell(self):
+        row = Statement(
+            "d", 1, (0, 4), "T40 ok", BlockKind.TABLE, Setting(heads=("colour", "green"))
+        )
+        assert features(rank(part("T40", kinds=frozenset({Kind.COLOUR})), [row]), row).unkind == 0.0
+
+
+class TestModels:
+    def test_similarity_is_of_the_statement_in_its_setting(self):
+        ranked = rank(part("rain"), meaning=EAST, similarity=1.0)
+        assert [j.statement for j in ranked] == [HERON, FALCON, SNOW]
+        assert features(ranked, FALCON).similarity == pytest.approx((0.6 - 0.2) / 0.8)
+        assert features(ranked, SNOW).similarity == 0.0
+
+    def test_only_the_most_promising_are_embedded_and_the_rest_is_left_out(self):
+        asked = []
+
+        def counting(texts):
+            asked.extend(texts)
+            return embed(texts)
+
+        ranked = rank(part("heron"), meaning=EAST, embedded=1, embed=counting)
+        assert [j.statement for j in ranked] == [HERON]
+        assert asked == [HERON.in_setting]
+
+    def test_without_meaning_words_decide_and_nothing_is_embedded(self):
+        def never(_):
+            raise AssertionError("embedded")
+
+        ranked = rank(part("snow"), embed=never)
+        assert ranked[0].statement == SNOW
+
+    def test_a_reader_reads_statements_in_their_setting(self):
+        shown = []
+
+        def read(question, texts):
+            shown.append((question, list(texts)))
+            return [0.9 if "forbidden" in text else 0.1 for text in texts]
+
+        ranked = rank(part("rain"), [FALCON, HERON], read=read)
+        assert shown == [("rain", [FALCON.in_setting, HERON.in_setting])]
+        assert features(ranked, HERON).read == 0.9
+
+    def test_the_passage_is_as_near_as_it_is_said_to_be(self):
+        ranked = rank(part("rain"), near={FALCON: 0.2, HERON: 0.7, SNOW: 0.0}.__getitem__)
+        assert features(ranked, HERON).passage == 0.7
+
+    def test_nothing_to_judge_gives_nothing(self):
+        assert rank(part("rain"), []) == []
+
+
+class TestLanguages:
+    @pytest.mark.parametrize(
+        ("one", "other", "expected"),
+        [("en", "en", True), ("en", "zh", False), ("zh", "en", False), ("en", "und", True), ("en", "de", True)],
     )
+    def test_chinese_shares_no_words_with_the_others(self, one, other, expected):
+        assert share_words(one, other) is expected
 
-
-def test_relevance_is_the_weighted_sum_of_its_parts():
-    # Of three sentences two hold "bergen", one "rain", none "much".
-    bergen, rain = math.log(1 + 1.5 / 2.5), math.log(1 + 2.5 / 1.5)
-    near = {RAIN: 0.4, OSLO: 0.4, SNOW: 0.9}
-    ranked = relevance("rain much bergen", near=near.__getitem__).rank(embedded=3)
-    expected = {
-        RAIN: 0.2 * 1.0 + 0.5 * (0.6 - 0.2) / 0.8 + 0.2 * 0.4 + 0.1,
-        OSLO: 0.2 * bergen / (bergen + rain) + 0.5 * 1.0 + 0.2 * 0.4 + 0.1,
-        SNOW: 0.5 * 0.0 + 0.2 * 0.9 + 0.1 / 2,
-    }
-    assert {s.quotation: s.score for s in ranked} == pytest.approx(expected)
-    assert [s.quotation for s in ranked] == [OSLO, RAIN, SNOW]
-
-
-def test_only_the_best_by_words_and_place_are_embedded():
-    asked = []
-
-    def counting(texts):
-        asked.extend(texts)
-        return embed(texts)
-
-    judge = Relevance(
-        Question(frozenset(["rain"]), EAST),
-        CANDIDATES,
-        terms=str.split,
-        embed=counting,
-        near=lambda _: 0.0,
-    )
-    assert [s.quotation for s in judge.rank(embedded=1)] == [RAIN]
-    assert asked == [RAIN.text]
-
-
-def test_without_meaning_words_and_place_decide_and_nothing_is_embedded():
-    judge = relevance("snow", meaning=None)
-    ranked = judge.rank(embedded=3)
-    assert [s.quotation for s in ranked] == [SNOW, RAIN, OSLO]
-    assert [s.score for s in ranked] == pytest.approx([0.25, 0.1, 0.1])
-
-
-def test_a_text_is_scored_as_if_it_stood_where_its_source_stands():
-    judge = relevance("oslo drier", near={OSLO: 0.5}.__getitem__)
-    assert judge.score("oslo is drier", OSLO) == pytest.approx(0.2 + 0.5 + 0.2 * 0.5 + 0.1)
-
-
-def test_a_question_whose_words_no_sentence_holds_is_answered_by_meaning():
-    ranked = relevance("奥斯陆 干燥").rank(embedded=3)
-    assert ranked[0].quotation == OSLO
+    def test_words_are_not_counted_against_a_statement_of_another_language(self):
+        (only,) = rank(part("rain heron snow"), [HERON], language=lambda _: "zh")
+        found = only.features
+        assert (found.across, found.said, found.covered, found.absent, found.contrast) == (
+            1.0, 0.0, 0.0, 0.0, 0.0,
+        )  # fmt: skip
+        assert found.novel == 1.0
 
 
 def test_nearness_of_chunks_is_unknown_when_one_was_deleted_meanwhile():
-    question = Question(frozenset(), EAST)
     vectors = np.array([[1.0, 0.0], [0.6, 0.8]], dtype=np.float32)
-    assert chunk_nearness(question, ["a", "b"], vectors) == pytest.approx({"a": 1.0, "b": 0.5})
-    assert chunk_nearness(question, ["a", "b", "c"], vectors) == {}
-    assert chunk_nearness(Question(frozenset(), None), ["a", "b"], vectors) == {}
+    assert chunk_nearness(EAST, ["a", "b"], vectors) == pytest.approx({"a": 1.0, "b": 0.5})
+    assert chunk_nearness(EAST, ["a", "b", "c"], vectors) == {}
+    assert chunk_nearness(None, ["a", "b"], vectors) == {}

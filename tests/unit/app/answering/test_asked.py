@@ -1,0 +1,144 @@
+import pytest
+
+from app.answering.evidence.asked import MOST_PARTS, Asked, is_greeting, take_apart
+from app.answering.evidence.kinds import Kind
+from app.domain import Turn
+from app.requests import AnswerRequest
+
+
+@pytest.fixture
+def apart(analyzer):
+    def take(question: str, *before: str, turns: int = 1) -> Asked:
+        history = tuple(Turn("user", text) for text in before)
+        return take_apart(AnswerRequest(question, history), analyzer, turns=turns)
+
+    return take
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks!", "Hello", "hi there", "Thank you very much!", "你好", "谢谢！", "好的，谢谢", "Good morning"]
+)
+def test_politeness_asks_nothing(text):
+    assert is_greeting(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks, and what is the port?", "hello world program", "谢谢，端口是多少？", "port"]
+)
+def test_a_question_may_be_polite(text):
+    assert not is_greeting(text)
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("What is the payload of the T40?", "fact"),
+        ("May dogs come along?", "yes-no"),
+        ("可以带狗吗？", "yes-no"),
+        ("List all findings of the audit.", "list"),
+        ("Which error codes are there?", "list"),
+        ("T60 有哪些错误码？", "list"),
+        ("How many findings are there?", "count"),
+        ("一共有多少个错误码？", "count"),
+        ("How do I reset the pump?", "procedure"),
+        ("如何重置水泵？", "procedure"),
+        ("What is the status of the pump?", "fact"),
+    ],
+)
+def test_the_form_of_a_question_is_told_by_its_words(apart, question, form):
+    (part,) = apart(question).parts
+    assert part.form == form
+
+
+class TestParts:
+    def test_what_is_asked_one_after_the_other_is_two_parts(self, apart):
+        asked = apart("Who approves travel, and how long does it take?")
+        assert [part.shown for part in asked.parts] == [
+            "Who approves travel",
+            "how long does it take?",
+        ]
+        assert asked.compares
+
+    def test_a_part_that_leans_stands_below_what_it_leans_on(self, apart):
+        _, second = apart("Who approves travel, and how long does it take?").parts
+        assert second.text == "Who approves travel\nhow long does it take?"
+        assert second.kinds == {Kind.DURATION}
+
+    def test_chinese_parts_are_told_apart(self, apart):
+        asked = apart("保修期是多久，押金是多少？")
+        assert [part.shown for part in asked.parts] == ["保修期是多久", "押金是多少？"]
+
+    def test_things_named_side_by_side_are_a_part_each(self, apart):
+        asked = apart("What are the payloads of the T40 and the T60?")
+        assert [part.shown for part in asked.parts] == [
+            "What are the payloads of the T40?",
+            "What are the payloads of the T60?",
+        ]
+        assert [[n.text for n in part.names] for part in asked.parts] == [["T40"], ["T60"]]
+
+    def test_years_side_by_side_are_too(self, apart):
+        asked = apart("2023年和2024年的收入分别是多少？")
+        assert [[n.text for n in part.names] for part in asked.parts] == [["2023"], ["2024"]]
+
+    def test_one_question_is_one_part(self, apart):
+        asked = apart("Are nuts and bolts in the box?")
+        assert [part.text for part in asked.parts] == ["Are nuts and bolts in the box?"]
+        assert not asked.compares
+
+    def test_what_is_told_around_a_question_is_no_part_of_it(self, apart):
+        asked = apart("I bought a Heron drill last week. It is raining here. May I use it?")
+        (part,) = asked.parts
+        assert part.shown == "May I use it?"
+        assert "Heron" in part.text
+        assert [named.text for named in part.about] == ["Heron"]
+        assert part.names == ()
+
+    def test_there_are_no_more_parts_than_its_bound(self, apart):
+        codes = ", ".join(f"E{n}" for n in range(100, 120))
+        assert len(apart(f"What do {codes} mean?").parts) == MOST_PARTS
+
+
+class TestTerms:
+    def test_words_that_only_ask_are_no_terms(self, apart):
+        (part,) = apart("What is the payload of the T40?").parts
+        assert {"payload", "t40"} <= set(part.terms)
+        assert not {"what", "is", "the", "of"} & set(part.terms)
+
+    def test_chinese_is_cut_at_the_words_that_ask(self, apart):
+        (part,) = apart("请问产假有多少天？").parts
+        assert "产假" in part.terms
+        assert not {"请问", "多少", "有多", "少天"} & set(part.terms)
+
+
+class TestConversation:
+    def test_a_follow_up_is_searched_with_the_question_before_it(self, apart):
+        asked = apart("And in Germany?", "How many days of leave are there in Austria?")
+        assert asked.rewritten == "How many days of leave are there in Austria?\nAnd in Germany?"
+
+    def test_what_it_names_takes_the_place_of_what_was_named(self, apart):
+        (part,) = apart("And in Germany?", "How many days of leave are there in Austria?").parts
+        assert [named.text for named in part.names] == ["Germany"]
+        assert "leav" in part.terms
+        assert "austria" not in part.terms
+
+    def test_a_question_of_its_own_is_not_mixed_with_the_one_before(self, apart):
+        asked = apart("What is the payload of the T40 trolley?", "Who approves travel?")
+        assert asked.rewritten == "What is the payload of the T40 trolley?"
+
+    def test_only_as_many_turns_as_the_settings_say_are_looked_at(self, apart):
+        assert apart("And then?", "Old question?", "New question?").rewritten == (
+            "New question?\nAnd then?"
+        )
+        assert apart("And then?", "New question?", turns=0).rewritten == "And then?"
+
+
+@pytest.mark.usefixtures("_ends")
+@pytest.mark.parametrize(
+    "piece",
+    ["what is ", "and what ", "T40 and ", "1 ", "a", "什么和", "什么，", "Is it? ", "(", "list the ", "A.", "?", "how many ", "A "],
+)
+def test_no_question_is_slow_to_take_apart(apart, piece):
+    text = (piece * (100_000 // len(piece) + 1))[:100_000]
+    asked = apart(text)
+    assert 1 <= len(asked.parts) <= MOST_PARTS
+    assert not is_greeting(text)
