@@ -33,6 +33,9 @@ LEAST_IN_ORDER: Final = 0.55
 """Share of a sentence's words that must come in the order of the statement."""
 LONGEST_CLAIM: Final = 2_000
 """Characters; a longer sentence is none."""
+LONGEST_SOURCE: Final = 5_000
+"""Characters of a statement; what is longer bears nothing but its own words, since comparing takes
+time that grows with both."""
 
 _WRAPPING: Final = re.compile(
     r"^(?:as (?:the|this|our|your) (?:document|passage|source|text|manual|policy|handbook|page) (?:states?|says?|mentions?|notes?|shows?|describes?), |(?:according to|as (?:stated|described|mentioned|noted|shown) in|based on|per) (?:the|this|these|its?|our|your)? ?(?:\w+ )?(?:documents?|passages?|sources?|text|context|information|statements?|manual|policy|handbook|faq|guide)(?: \[?\d+\]?)?\s*[,:]\s*"
@@ -43,7 +46,7 @@ _WRAPPING: Final = re.compile(
 )
 _REPLY: Final = re.compile(r"^(?:yes|no|correct|right|indeed|是的|是|对|对的|不是|不|否|不行|没有|可以)\s*[,，.。;；:：!！]\s*(?=\S)", re.IGNORECASE)
 _ECHO: Final = re.compile(
-    r"^\W*(?:question|answer the question|context|passages?|user|assistant|system|instructions?|问题|用户|助手|系统|提问)\s*\d{0,3}\s*[:：]|[?？][\"'”’」』）)\]*_\s]*$|<\/?\s?passage",
+    r"^\W*(?:\d{1,3}\]\W*)?(?:question|answer the question|context|passages?|user|assistant|system|instructions?|问题|用户|助手|系统|提问)\s*\d{0,3}\s*[:：]|[?？][\"'”’」』）)\]*_\s]*$|<\/?\s?passage",
     re.IGNORECASE,
 )
 _ORDERS: Final = re.compile(
@@ -94,9 +97,11 @@ class Verifier:
         claim = plain_claim(sentence)
         if not any(map(str.isalnum, claim)):
             return "it says nothing that could be supported"
-        source = _Source.of(statement)
         if comparable(claim).strip(".。") in comparable(statement.text):
             return None if not _cut_short(claim, statement.text) else "it leaves out what restricts it"
+        if len(statement.text) > LONGEST_SOURCE:
+            return "the statement it rests on is too long to be compared with it"
+        source = _Source.of(statement)
         whole = f"{source.own}\n{source.around}"
         said = atoms_of(claim, every_numeral=False)
         known = atoms_of(whole, every_numeral=True)
@@ -175,6 +180,8 @@ class Verifier:
         with_values = [clause for clause in clauses if clause[1]]
         if len(with_values) < 2:  # noqa: PLR2004 - nothing can be mixed up
             return None
+        if _of_another_subject(values, [own for _, own in with_values]):
+            return "it gives the value of one clause to the subject of another"
         claimed = frozenset(Words(said.rest, self._stems).sequence())
         for held, own_values in with_values:
             if not own_values & values:
@@ -238,7 +245,8 @@ class Verifier:
             is_label = place == 0 and len(statement.cells) > 1
             if not is_label and _reversed(claim, statement, cell):
                 return f"it takes one for the {cell.head} of the other"
-            if told & claimed and head and not is_label and not head & claimed:
+            unnamed = head and not is_label and cell.head.strip().casefold() not in _ANY_VALUE
+            if told & claimed and unnamed and not head & claimed:
                 return f"it does not say that this is the {cell.head}"
             if head and head <= claimed and value and not value & claimed and not head <= others:
                 return f"it names the {cell.head} and gives another value"
@@ -249,6 +257,10 @@ class Verifier:
         return self._held(statement.text[start : start + cell.span[1] - cell.span[0]])
 
 
+_ANY_VALUE: Final = frozenset(
+    "value values description details specification data content 值 数值 参数值 取值 内容 说明 描述 规格".split()  # noqa: SIM905 - a list of words
+)
+"""Heads that say nothing of what stands below them; the label of the row does."""
 _KEY_VALUE: Final = re.compile(r"(?:^|[|｜])\s*(?P<head>[^|｜:：]{1,60})[:：]\s*(?P<value>[^|｜]+?)\s*(?=[|｜]|$)")
 
 
@@ -262,6 +274,18 @@ def _with_cells(statement: Statement) -> Statement:
         for m in _KEY_VALUE.finditer(statement.text)
     )
     return replace(statement, cells=cells) if len(cells) > 1 else statement
+
+
+def _of_another_subject(values: frozenset[str], clauses: Sequence[frozenset[str]]) -> bool:
+    """Whether one of ``values`` stands only in clauses about identifiers that the claim lacks."""
+    subjects = frozenset(value for value in values if value.startswith(_IDENTIFIER))
+    if not subjects:
+        return False
+    for value in values - subjects:
+        about = [[v for v in own if v.startswith(_IDENTIFIER)] for own in clauses if value in own]
+        if about and all(own and subjects.isdisjoint(own) for own in about):
+            return True
+    return False
 
 
 def _reversed(claim: str, statement: Statement, cell: Cell) -> bool:
@@ -289,6 +313,9 @@ def plain_claim(sentence: str) -> str:
     return text
 
 
+_IDENTIFIER: Final = "id "
+
+
 def _written(atoms: Atoms) -> frozenset[str]:
     """Everything that must be met exactly, as text."""
     return frozenset(
@@ -296,7 +323,7 @@ def _written(atoms: Atoms) -> frozenset[str]:
             *(f"date {date}" for date in atoms.dates),
             *(f"time {time}" for time in atoms.times),
             *(f"dotted {number}" for number in atoms.dotted),
-            *(f"id {identifier}" for identifier in atoms.identifiers),
+            *(f"{_IDENTIFIER}{identifier}" for identifier in atoms.identifiers),
             *(f"{quantity.value:f}" for quantity in atoms.quantities),
         ]
     )

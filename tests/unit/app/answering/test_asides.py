@@ -75,12 +75,21 @@ def test_a_list_may_be_announced_without_a_colon():
 
 
 @pytest.mark.parametrize(
-    "text", ["It may be used in rain.", "The device is waterproof.", "它可以使用。", "本产品防水。", "该设备防水。"]
+    "text",
+    [
+        "It may be used in rain.",
+        "The device is waterproof.",
+        "它可以使用。",
+        "本产品防水。",
+        "该设备防水。",
+    ],
 )
 def test_a_sentence_whose_subject_stands_before_it_leans(text):
     assert leans(text)
 
 
-@pytest.mark.parametrize("text", ["Item 4 is blue.", "Theory is hard.", "此外，狗可以来。", "其他人可以来。"])
+@pytest.mark.parametrize(
+    "text", ["Item 4 is blue.", "Theory is hard.", "此外，狗可以来。", "其他人可以来。"]
+)
 def test_words_that_begin_like_pronouns_do_not_lean(text):
     assert not leans(text)

@@ -16,7 +16,17 @@ def apart(analyzer):
 
 
 @pytest.mark.parametrize(
-    "text", ["thanks!", "Hello", "hi there", "Thank you very much!", "你好", "谢谢！", "好的，谢谢", "Good morning"]
+    "text",
+    [
+        "thanks!",
+        "Hello",
+        "hi there",
+        "Thank you very much!",
+        "你好",
+        "谢谢！",
+        "好的，谢谢",
+        "Good morning",
+    ],
 )
 def test_politeness_asks_nothing(text):
     assert is_greeting(text)
@@ -135,7 +145,22 @@ class TestConversation:
 @pytest.mark.usefixtures("_ends")
 @pytest.mark.parametrize(
     "piece",
-    ["what is ", "and what ", "T40 and ", "1 ", "a", "什么和", "什么，", "Is it? ", "(", "list the ", "A.", "?", "how many ", "A "],
+    [
+        "what is ",
+        "and what ",
+        "T40 and ",
+        "1 ",
+        "a",
+        "什么和",
+        "什么，",
+        "Is it? ",
+        "(",
+        "list the ",
+        "A.",
+        "?",
+        "how many ",
+        "A ",
+    ],
 )
 def test_no_question_is_slow_to_take_apart(apart, piece):
     text = (piece * (100_000 // len(piece) + 1))[:100_000]

@@ -17,6 +17,7 @@ from app.answering.verifying.claims import denials, denies, names, quotations, t
 def test_names_are_what_can_not_come_from_nowhere(text, expected):
     assert names(text) == expected
 
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -34,6 +35,7 @@ def test_names_are_what_can_not_come_from_nowhere(text, expected):
 def test_negation_is_told_from_words_that_look_like_it(text, expected):
     assert denies(text) is expected
 
+
 def test_quotations_come_without_their_marks_and_final_punctuation():
     text = 'He said "so it is," and 「如此」, “thus”.'
     assert quotations(text) == ["so it is", "如此", "thus"]
@@ -44,7 +46,9 @@ def test_titles_stand_between_their_marks():
 
 
 def test_words_are_tokens_and_their_parts_in_lower_case():
-    assert {"http_proxy", "well-known", "well", "known", "bob"} <= words("HTTP_PROXY, Bob's well-known")
+    assert {"http_proxy", "well-known", "well", "known", "bob"} <= words(
+        "HTTP_PROXY, Bob's well-known"
+    )
 
 
 @pytest.mark.parametrize(

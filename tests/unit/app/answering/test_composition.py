@@ -5,7 +5,10 @@ from app.answering.context.gathering import Context
 from app.domain import BlockKind, Chunk, SearchResult, Setting, Statement, Verdict
 
 TEXT = "Use in rain is forbidden. Batteries come along. It is blue. It is light."
-CHUNKS = (Chunk("d#0", "d", 0, TEXT[:26], (0, 26)), Chunk("d#1", "d", 1, TEXT[26:], (26, len(TEXT))))
+CHUNKS = (
+    Chunk("d#0", "d", 0, TEXT[:26], (0, 26)),
+    Chunk("d#1", "d", 1, TEXT[26:], (26, len(TEXT))),
+)
 HERON = Setting(title="Tools", headings=("Heron drill",))
 
 

@@ -56,6 +56,8 @@ def test_marks_at_the_beginning_are_measured_with_the_space_before_them():
 
 
 @pytest.mark.usefixtures("_ends")
-@pytest.mark.parametrize("piece", ["[", "[1", "[1] ", " ", "(passage ", "<passage ", "1,", "- ", "【1】", "a. "])
+@pytest.mark.parametrize(
+    "piece", ["[", "[1", "[1] ", " ", "(passage ", "<passage ", "1,", "- ", "【1】", "a. "]
+)
 def test_no_draft_is_slow_to_read(piece):
     parse_draft((piece * (100_000 // len(piece) + 1))[:100_000])

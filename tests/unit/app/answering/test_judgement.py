@@ -55,7 +55,9 @@ def test_what_ships_weighs_only_what_is_measured():
 
 
 def test_what_ships_prefers_what_says_more_of_the_question():
-    right = replace(NOTHING, similarity=0.7, said=0.8, covered=1.0, counted=1.0, prior=1.0, novel=1.0)
+    right = replace(
+        NOTHING, similarity=0.7, said=0.8, covered=1.0, counted=1.0, prior=1.0, novel=1.0
+    )
     wrong = replace(right, similarity=0.2, said=0.2, covered=0.3, counted=0.3, contrast=0.6)
     judge = shipped_judge()
     assert judge.probability(right) > 0.5 > judge.probability(wrong)

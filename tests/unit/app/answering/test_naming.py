@@ -135,7 +135,15 @@ def test_what_is_asked_of_a_person_may_stand_beside_other_names():
 
 @pytest.mark.parametrize(
     ("numeral", "other"),
-    [("12", "十二"), ("十二", "12"), ("十", "10"), ("20", "二十"), ("五", "5"), ("21", "二十一"), ("120", "120")],
+    [
+        ("12", "十二"),
+        ("十二", "12"),
+        ("十", "10"),
+        ("20", "二十"),
+        ("五", "5"),
+        ("21", "二十一"),
+        ("120", "120"),
+    ],
 )
 def test_numbers_of_clauses_are_read_in_both_spellings(numeral, other):
     assert chinese_digits(numeral) == other

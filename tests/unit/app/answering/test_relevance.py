@@ -138,9 +138,7 @@ class TestNames:
         assert only.probability == pytest.approx(0.5)
 
     def test_a_name_need_not_be_spelled_alike_in_another_language(self):
-        (only,) = rank(
-            part("rain", Named("Moss", Sort.NAME)), [HERON], language=lambda _: "zh"
-        )
+        (only,) = rank(part("rain", Named("Moss", Sort.NAME)), [HERON], language=lambda _: "zh")
         assert only.missing == ()
 
 
@@ -205,7 +203,13 @@ class TestModels:
 class TestLanguages:
     @pytest.mark.parametrize(
         ("one", "other", "expected"),
-        [("en", "en", True), ("en", "zh", False), ("zh", "en", False), ("en", "und", True), ("en", "de", True)],
+        [
+            ("en", "en", True),
+            ("en", "zh", False),
+            ("zh", "en", False),
+            ("en", "und", True),
+            ("en", "de", True),
+        ],
     )
     def test_chinese_shares_no_words_with_the_others(self, one, other, expected):
         assert share_words(one, other) is expected

@@ -122,7 +122,9 @@ class TestQuestions:
         assert "bicycle" not in above[1]
 
     def test_chinese_questions_and_answers_are_told_by_their_marks(self):
-        found = statements("问答.txt", "问：可以带狗吗？\n答：不可以。\n\n问：可以带车吗？\n答：可以。\n")
+        found = statements(
+            "问答.txt", "问：可以带狗吗？\n答：不可以。\n\n问：可以带车吗？\n答：可以。\n"
+        )
         assert [(s.setting.question, s.text) for s in found] == [
             ("可以带狗吗？", "不可以。"),
             ("可以带车吗？", "可以。"),
@@ -175,9 +177,7 @@ class TestTables:
                 "leaves (HH:MM)",
                 id="a unit in the head",
             ),
-            pytest.param(
-                "a.json", '{"port": 8080, "host": "desk"}', "8080", "port", id="a record"
-            ),
+            pytest.param("a.json", '{"port": 8080, "host": "desk"}', "8080", "port", id="a record"),
             pytest.param("a.yaml", "端口: 8080\n主机: 前台\n", "8080", "端口", id="chinese keys"),
         ],
     )
@@ -273,12 +273,28 @@ class TestImpliedBlocks:
         ]
 
     def test_json_text_gets_settings_too(self):
-        made = DocumentStatements(Document("a", "# Heron\n\nIt is forbidden in rain.", title="Tools"))
+        made = DocumentStatements(
+            Document("a", "# Heron\n\nIt is forbidden in rain.", title="Tools")
+        )
         (only,) = made.within((0, 100), n=1)
         assert only.setting.path == ("Tools", "Heron")
 
 
-HOSTILE = ["?", "Q:", "- ", "a. ", "。", "：", "| a ", "1.", "#\n", "\n", "```\n", "(1) ", "x" * 90 + ": "]
+HOSTILE = [
+    "?",
+    "Q:",
+    "- ",
+    "a. ",
+    "。",
+    "：",
+    "| a ",
+    "1.",
+    "#\n",
+    "\n",
+    "```\n",
+    "(1) ",
+    "x" * 90 + ": ",
+]
 
 
 @pytest.mark.usefixtures("_ends")
