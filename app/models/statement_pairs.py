@@ -19,6 +19,8 @@ from tokenizers import Tokenizer
 
 from app.models.pair_scorer import PairBatch
 
+SETTING_SEPARATOR: Final = " › "
+"""Between the title and the headings of a setting."""
 QUESTION_TOKENS: Final = 48
 STATEMENT_TOKENS: Final = 112
 """Of setting and statement together."""
@@ -77,14 +79,14 @@ def lay_out(tokenizer: Tokenizer, question: str, texts: Sequence[str]) -> list[L
     return laid
 
 
-def batch_of(pairs: Sequence[Laid], pad: int) -> PairBatch:
-    """Pads ``pairs`` to the longest of them."""
-    length = max(len(pair.ids) for pair in pairs)
+def batch_of(pairs: Sequence[Laid], *, pad: int, most: int) -> PairBatch:
+    """Pads ``pairs`` to the longest of them; of one above ``most`` tokens the end is left out."""
+    length = min(max(len(pair.ids) for pair in pairs), most)
     ids = np.full((len(pairs), length), pad, dtype=np.int64)
     mask, types = np.zeros_like(ids), np.zeros_like(ids)
     for row, pair in enumerate(pairs):
-        size = len(pair.ids)
-        ids[row, :size] = pair.ids
+        size = min(len(pair.ids), length)
+        ids[row, :size] = pair.ids[:size]
         mask[row, :size] = 1
         types[row, pair.begin : size] = 1
     return PairBatch(ids, mask, types)

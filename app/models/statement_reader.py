@@ -104,11 +104,12 @@ class StatementReader:
         """The raw logit of each statement, in their order."""
         if not statements:
             return []
+        facts = self._scorer.facts
         pairs = lay_out(self._scorer.tokenizer, question, statements)
         logits = [0.0] * len(pairs)
         lengths = [len(pair.ids) for pair in pairs]
         for indexes in batches_by_length(lengths, most=self._batch_tokens):
-            batch = batch_of([pairs[i] for i in indexes], self._scorer.facts.pad_id)
+            batch = batch_of([pairs[i] for i in indexes], pad=facts.pad_id, most=facts.max_length)
             for index, logit in zip(indexes, self._scorer.score(batch), strict=True):
                 logits[index] = float(logit)
         return logits

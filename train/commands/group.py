@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from train.pairs import Pair
 
 training = typer.Typer(
-    help="Fine-tune rerankers and embedders, and learn how far a reranker is to be trusted.",
+    help="Train rerankers, readers and embedders, and learn how far they are to be trusted.",
     no_args_is_help=True,
 )
 
@@ -120,6 +120,44 @@ def embedder(
 
 
 @training.command()
+def reader(
+    data: Annotated[
+        list[Path],
+        typer.Argument(help="JSON Lines of query, passage and answers (text and start)."),
+    ],
+    folder: Out,
+    held_out: Annotated[
+        list[Path] | None,
+        typer.Option("--held-out", help="The same, to measure on; a share of DATA without it."),
+    ] = None,
+    base: Annotated[str | None, typer.Option(help="An encoder that becomes a reader.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="How long it learns.")] = None,
+    settings: Set = None,
+    licence: Licence = "",
+    licences: Licences = None,
+) -> None:
+    """Train a reader, which says how likely a statement in its setting answers a question."""
+    from app.models.registry import build_embedder, model_folder
+    from train.commands.reader import run_reader
+    from train.commands.run import Provenance
+    from train.commands.target import read_licences, read_run
+    from train.reader.settings import ReaderRun
+
+    models = load_settings().models
+    run = read_run(ReaderRun, settings, base=base, minutes=minutes)
+    run_reader(
+        data,
+        held_out or [],
+        run=run,
+        base=model_folder(run.base, models.cache),
+        embedder=build_embedder(models),
+        folder=folder,
+        provenance=Provenance(licence, read_licences(licences)),
+        console=out,
+    )
+
+
+@training.command()
 def combination(
     data: Annotated[
         list[str],
@@ -159,7 +197,10 @@ def evidence(
 
     folders = [item.partition("@") for item in data]
     run_evidence(
-        [(Path(folder), Path(documents) if documents else None) for folder, _, documents in folders],
+        [
+            (Path(folder), Path(documents) if documents else None)
+            for folder, _, documents in folders
+        ],
         settings=load_settings(),
         limit=limit,
         out=out_json,

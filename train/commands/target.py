@@ -13,9 +13,10 @@ from app.errors import ConfigurationError
 from eval.beir import read_dataset
 from train.errors import InvalidPairs
 from train.pairs import Pair, pairs_of, read_pairs
+from train.reader.settings import ReaderRun
 from train.settings import EmbedderRun, RerankerRun
 
-Run = TypeVar("Run", RerankerRun, EmbedderRun)
+Run = TypeVar("Run", RerankerRun, EmbedderRun, ReaderRun)
 
 
 def read_data(paths: Sequence[Path]) -> list[Pair]:

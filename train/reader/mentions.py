@@ -16,7 +16,7 @@ _IDENTIFIER: Final = re.compile(
 )
 _NAME: Final = re.compile(
     r"(?<![\w.])(?:[A-Z][a-zA-Z'’]{2,20}|[A-Z]{2,6})(?: (?:of|the|de|von|van|del|la) (?=[A-Z]))?"
-    r"(?: ?[A-Z][a-zA-Z'’]{1,20}){0,3}(?!\w)"
+    r"(?: ?[A-Z][a-zA-Z'’]{1,20}){0,3}(?![\w-])"
 )
 _CAPITALISED_ANYWAY: Final = frozenset(
     re.findall(

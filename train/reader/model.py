@@ -41,17 +41,20 @@ class ReaderModel(nn.Module):
         )
         self.score = InteractionScore.of(folder)
         self.place = nn.Linear(self.encoder.config.hidden_size, 2)
+        config = self.encoder.config
+        self.longest = int(config.max_position_embeddings)
+        self._pad = int(config.pad_token_id or 0)
         self._bfloat16 = bfloat16
         for name, weights in self.encoder.named_parameters():
             if name.startswith(FROZEN):
                 weights.requires_grad = False
 
-    def forward(self, pairs: Sequence[Laid], pad: int) -> tuple[Tensor, Tensor]:
+    def forward(self, pairs: Sequence[Laid]) -> tuple[Tensor, Tensor]:
         """Logits ``(n,)``, and for each token how well the answer begins and ends with it.
 
         The latter are ``(n, length, 2)``.
         """
-        batch = batch_of(pairs, pad)
+        batch = batch_of(pairs, pad=self._pad, most=self.longest)
         ids, mask, types = (torch.from_numpy(a) for a in (batch.ids, batch.mask, batch.types))
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._bfloat16):
             states = self.encoder(

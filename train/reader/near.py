@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -68,7 +68,7 @@ class _Statements:
 
     def best(self, query: str, most: int) -> list[int]:
         """Numbers of the statements that share most with ``query``, rare terms counting more."""
-        scores: Counter[int] = Counter()
+        scores: dict[int, float] = defaultdict(float)
         count = len(self.texts)
         for term in sorted(set(_terms(query))):
             holding = self._with.get(term, ())

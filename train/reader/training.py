@@ -52,7 +52,6 @@ class ReaderTraining:
         self.spent_s = 0.0
         self._run = run
         self._tokenizer = tokenizer
-        self._pad = int(self.model.encoder.config.pad_token_id or 0)
         self._checkpoint = checkpoint
         self._log = log
         encoder = [p for p in self.model.encoder.parameters() if p.requires_grad]
@@ -108,7 +107,7 @@ class ReaderTraining:
         logits = torch.empty(len(pairs))
         with torch.inference_mode():
             for chunk in chunks_of(pairs, most=2 * self._run.chunk_tokens):
-                logits[chunk] = self.model([pairs[i] for i in chunk], self._pad)[0]
+                logits[chunk] = self.model([pairs[i] for i in chunk])[0]
         values = iter(logits.tolist())
         return [[next(values) for _ in group.said] for group in groups]
 
@@ -135,7 +134,7 @@ class ReaderTraining:
         answers = [said.answers for group in groups for said in group.said]
         odds = (sum(answers) + 0.5) / (len(answers) - sum(answers) + 0.5)
         with torch.no_grad():
-            self.model.score.first.bias += math.log(odds) - math.fsum(logits) / len(logits)
+            self.model.score.first.bias.add_(math.log(odds) - math.fsum(logits) / len(logits))
 
     def _lay_out(self, groups: Sequence[Group]) -> list[Laid]:
         return [
@@ -170,7 +169,8 @@ class ReaderTraining:
         for gradients in self._workers.map(back, zip(chunks, read, strict=True)):
             for weights, gradient in zip(self._trained, gradients, strict=True):
                 if gradient is not None:
-                    weights.grad = gradient if weights.grad is None else weights.grad + gradient
+                    so_far = weights.grad
+                    weights.grad = gradient if so_far is None else so_far.add(gradient)
         torch.nn.utils.clip_grad_norm_(self._trained, _LARGEST_GRADIENT)
         self._optimizer.step()
         return float(loss.detach())
@@ -191,15 +191,15 @@ class ReaderTraining:
         self, pairs: Sequence[Laid], said: Sequence[Said], chunk: Sequence[int]
     ) -> tuple[Tensor, Tensor, int]:
         """Logits of ``chunk``, the summed loss of the answers' places, and their number."""
-        scores, where = self.model([pairs[i] for i in chunk], self._pad)
+        scores, where = self.model([pairs[i] for i in chunk])
         places = where.sum() * 0.0
         count = 0
         for row, index in enumerate(chunk):
             span, pair = said[index].span, pairs[index]
             if span is None or span[1] - span[0] > _MOST_OF_IT * len(said[index].text):
                 continue
-            if (place := place_of(pair, span)) is not None:
-                inside = where[row, pair.said : pair.said + len(pair.offsets)]
+            inside = where[row, pair.said : pair.said + len(pair.offsets)]
+            if (place := place_of(pair, span)) is not None and place[1] < len(inside):
                 places = places + functional.cross_entropy(inside.T, torch.tensor(place))
                 count += 1
         return scores, places, count

@@ -1,0 +1,230 @@
+"""How groups for a reader are made of rows, and office groups of words."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from train.bundled.office.making import office_groups
+from train.bundled.reader_worn import worn
+from train.errors import InvalidPairs
+from train.reader.contrast import contrasts
+from train.reader.data import read_data, read_lines
+from train.reader.groups import Group, Said, group_of, write_groups
+from train.reader.making import Making, make_groups, whole_groups
+from train.reader.mentions import Names, mentions, other_digit
+from train.reader.near import near_statements
+from train.reader.rows import Row, judged, row_of, statement_spans
+from train.reader.tables import spell_out_rows
+
+PASSAGE = "The T40 is yellow. It carries 250 kg. The T60 carries 400 kg. Some carry 250 kg of sand."
+
+
+def row(query: str = "What does the T40 carry?", answer: str = "250 kg", **given: object) -> Row:
+    start = PASSAGE.index(answer) if answer else 0
+    values: dict[str, object] = {
+        "query": query,
+        "passage": PASSAGE,
+        "answers": ((start, start + len(answer)),) if answer else (),
+        "title": "T40 manual",
+        "source": "toy",
+        "lang": "en",
+        **given,
+    }
+    return Row(**values)  # type: ignore[arg-type]
+
+
+def test_the_sentence_that_holds_the_answer_answers_and_one_that_repeats_it_is_neither() -> None:
+    right, wrong = judged(row())
+    assert [(said.text, said.span) for said in right] == [("It carries 250 kg.", (11, 17))]
+    assert [said.text for said in wrong] == ["The T40 is yellow.", "The T60 carries 400 kg."]
+
+
+def test_without_an_answer_all_sentences_do_not_answer() -> None:
+    right, wrong = judged(row(answer=""))
+    assert right == []
+    assert len(wrong) == 4
+
+
+def test_a_sentence_that_is_too_long_to_be_read_is_cut_at_its_clauses() -> None:
+    passage = "，".join(["原告于当日向被告支付了货款" + str(n) for n in range(40)])
+    parts = [passage[a:b] for a, b in statement_spans(passage)]
+    assert len(parts) > 1
+    assert "".join(parts) == passage
+    assert all(part.endswith("，") for part in parts[:-1])
+    assert max(map(len, parts)) <= 140
+
+
+def test_a_row_whose_span_is_not_where_it_says_is_refused() -> None:
+    raw = {"query": "q", "passage": "abc", "answers": [{"text": "b", "start": 0}]}
+    with pytest.raises(InvalidPairs, match="'b' at 0"):
+        row_of(raw, "toy")
+    with pytest.raises(InvalidPairs, match="passage"):
+        row_of({"query": "q"}, "toy")
+    assert row_of({**raw, "answers": None}, "toy") is None
+
+
+def test_rows_of_a_table_are_written_with_their_heads_and_answers_move_along() -> None:
+    table = "Sales\n| Year | 2019 | 2018 |\n| --- | --- | --- |\n| Cash | $130 | $91 |\nEnd."
+    start = table.index("$91")
+    text, answers = spell_out_rows(table, [(start, start + 3)])
+    assert text == "Sales\nYear: Cash | 2019: $130 | 2018: $91\nEnd."
+    assert [text[a:b] for a, b in answers] == ["$91"]
+
+
+def test_what_a_text_names_is_told_by_its_sort() -> None:
+    found = mentions("What did Maria Kern say of PPR-9087 in 2019 after 25 days?")
+    assert found == [
+        ("identifier", "PPR-9087"),
+        ("year", "2019"),
+        ("number", "25"),
+        ("name", "Maria Kern"),
+    ]
+
+
+def test_another_digit_differs_in_one_place() -> None:
+    made = {other_digit("PPR-9087", random.Random(seed)) for seed in range(20)}
+    assert "PPR-9087" not in made
+    assert all(sum(a != b for a, b in zip(m, "PPR-9087", strict=True)) == 1 for m in made)
+
+
+def test_a_wrong_identifier_makes_a_statement_that_does_not_answer() -> None:
+    said = Said("The T40 carries 250 kg.", "", answers=True, span=(16, 22))
+    made = contrasts(
+        "What does the T40 carry?", said, "", names=Names(), titles=(), rng=random.Random(0)
+    )
+    assert [s.answers for s in made.wrong] == [False]
+    assert made.wrong[0].text != said.text
+    assert made.wrong[0].text.endswith("carries 250 kg.")
+    assert made.moved is None
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "text", "answer", "moved"),
+    [
+        pytest.param(
+            "What does the Heron weigh?",
+            "Heron",
+            "Heron weighs 9 kg.",
+            "9 kg",
+            "It weighs 9 kg.",
+            id="English",
+        ),
+        pytest.param(
+            "苍鹭有多重？",
+            "苍鹭",
+            "苍鹭的重量为九公斤。",
+            "九公斤",
+            "的重量为九公斤。",
+            id="Chinese",
+        ),
+    ],
+)
+def test_a_subject_that_moves_into_the_setting_leaves_an_answer_and_a_wrong_setting_none(
+    question: str, title: str, text: str, answer: str, moved: str
+) -> None:
+    start = text.index(answer)
+    said = Said(text, "", answers=True, span=(start, start + len(answer)))
+    made = contrasts(question, said, title, names=Names(), titles=["Falcon"], rng=random.Random(0))
+    assert made.moved is not None
+    assert (made.moved.setting, made.moved.text) == (title, moved)
+    assert made.moved.span is not None
+    assert made.moved.text[made.moved.span[0] : made.moved.span[1]] == answer
+    assert Said(moved, "Falcon") in made.wrong
+
+
+def test_similar_statements_come_from_other_passages_and_do_not_hold_the_answer() -> None:
+    other = row(
+        passage="The T40 of others carries sand well. It carries 250 kg, they say.",
+        answers=(),
+        title="Other",
+    )
+    (found, _) = near_statements([row(), other], most=5, titled=1.0, rng=random.Random(0))
+    assert {said.text for said in found} == {"The T40 of others carries sand well."}
+    assert {said.setting for said in found} == {"Other"}
+
+
+def test_a_group_has_one_answer_or_none_and_never_more_than_was_asked_for() -> None:
+    rows = [row(query=f"What does the T40 carry, number {n}?") for n in range(200)]
+    making = Making(statements=4, unanswered=0.25)
+    groups = make_groups(rows, names=Names(), making=making, rng=random.Random(1))
+    counts = [sum(said.answers for said in group.said) for group in groups]
+    assert set(counts) == {0, 1}
+    assert 0.15 < counts.count(0) / len(counts) < 0.35
+    assert max(len(group.said) for group in groups) == 4
+
+
+def test_whole_groups_hold_every_statement_of_the_passage_under_its_title() -> None:
+    (group,) = whole_groups([row()], most=10, rng=random.Random(0))
+    assert {said.setting for said in group.said} == {"T40 manual"}
+    assert sum(said.answers for said in group.said) == 1
+    assert len(group.said) == 3
+
+
+def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
+    groups = office_groups(30, seed=3)
+    write_groups(groups, tmp_path / "groups.jsonl")
+    assert [group_of(raw) for raw in read_lines(tmp_path / "groups.jsonl")] == groups
+    with pytest.raises(InvalidPairs, match="a group needs"):
+        group_of({"said": [{"text": "a"}]})
+
+
+def test_data_without_a_held_out_part_keep_passages_apart(tmp_path: Path) -> None:
+    lines = []
+    for number in range(60):
+        passage = PASSAGE.replace("250", str(250 + number))
+        for query in ("What does it carry?", "How much does the T40 lift?"):
+            answer = f"{250 + number} kg"
+            spans = [{"text": answer, "start": passage.index(answer)}]
+            lines.append({"query": query, "passage": passage, "answers": spans, "title": "T40"})
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    data = read_data([file], [], share=0.1, seed=0)
+    assert len(data.held_out) == 12
+    apart = {s.text for group in data.held_out for s in group.said if s.answers}
+    learnt = {s.text for group in data.train for s in group.said if s.answers}
+    assert len(apart) == 6
+    assert not apart & learnt
+    with pytest.raises(InvalidPairs, match="no questions with an answer"):
+        read_data([], [], share=0.1, seed=0)
+
+
+def test_office_groups_are_the_same_for_the_same_seed_and_hold_what_they_say() -> None:
+    groups = office_groups(600, seed=5)
+    assert groups == office_groups(600, seed=5)
+    assert groups != office_groups(600, seed=6)
+    for group in groups:
+        assert group.question
+        assert "{" not in group.question + "".join(said.read() for said in group.said)
+        assert len(group.said) >= 2
+        for said in group.said:
+            assert said.text.strip()
+            if said.span:
+                assert said.text[said.span[0] : said.span[1]].strip()
+    unanswered = sum(not group.answered for group in groups) / len(groups)
+    assert 0.08 < unanswered < 0.3
+    asked = [group.lang for group in groups]
+    assert 0.35 < asked.count("zh") / len(asked) < 0.65
+
+
+def test_office_words_that_are_held_out_are_never_learnt() -> None:
+    learnt = {group.question for group in office_groups(1_500, seed=1) if "faq" in group.source}
+    apart = office_groups(1_500, seed=2, held_out=True)
+    assert not learnt & {group.question for group in apart if "faq" in group.source}
+
+
+def test_questions_wear_down_but_never_vanish() -> None:
+    rng = random.Random(0)
+    made = {worn("What is the payload of the robot?", rng) for _ in range(300)}
+    assert "What is the payload of the robot?" in made
+    assert "what is the payload of the robot" in made
+    assert "payload robot" in made
+    assert len(made) > 8
+    assert all(worn("谁？", rng) for _ in range(200))
+
+
+def test_a_group_without_statements_that_answer_says_so() -> None:
+    assert not Group("q", (Said("a"), Said("b")), "toy", "en").answered

