@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from app.answering.context.statements import DocumentStatements
+from app.answering.evidence.asked import Part, take_apart
+from app.answering.evidence.judgement import Features
+from app.answering.evidence.relevance import Judged
+from app.answering.quoting.choosing import Choosing, Chosen
+from app.domain import Document
+from app.requests import AnswerRequest
+from app.settings import AnswerSettings
+from tests.unit.app.answering.desk import document
+
+NOTHING = {field.name: 0.0 for field in fields(Features) if field.name != "read"}
+
+
+@pytest.fixture
+def choose(analyzer):
+    """Chooses from documents; ``probable`` says by a part of its text how probable each is."""
+
+    def chosen(question: str, *documents: Document, settings=None, **probable: float) -> Chosen:
+        made = {one.id: DocumentStatements(one) for one in documents}
+        found = [s for one in documents for s in made[one.id].within((0, len(one.text)), n=1)]
+        judged = [
+            Judged(s, Features(**NOTHING), next(p for w, p in probable.items() if w in s.text))
+            for s in found
+            if any(w in s.text for w in probable)
+        ]
+        judged.sort(key=lambda one: -one.probability)
+        part: Part = take_apart(AnswerRequest(question), analyzer, turns=0).parts[0]
+        choosing = Choosing(
+            made,
+            terms=analyzer.terms,
+            settings=AnswerSettings().model_copy(update=settings or {}),
+        )
+        return choosing.choose(part, judged)
+
+    return chosen
+
+
+def texts(chosen: Chosen) -> list[str]:
+    return [statement.text for statement in chosen.statements]
+
+
+WEATHER = document("w.txt", "Bergen is wet. Oslo is drier by far.\n\nDogs sleep in the last coach.")
+
+
+class TestOne:
+    def test_the_most_probable_statement_answers_alone_where_it_is_sure(self, choose):
+        chosen = choose("Where is it wet?", WEATHER, Bergen=0.95, Dogs=0.9)
+        assert texts(chosen) == ["Bergen is wet."]
+        assert chosen.probability == 0.95
+
+    def test_what_is_improbable_is_no_answer_and_its_probability_is_told(self, choose):
+        chosen = choose("Where is it wet?", WEATHER, Bergen=0.39)
+        assert (texts(chosen), chosen.probability) == ([], 0.39)
+
+    def test_nothing_judged_is_no_answer(self, choose):
+        assert choose("Where is it wet?", WEATHER) == Chosen(
+            choose("Where is it wet?", WEATHER).part
+        )
+
+    def test_an_unsure_answer_brings_a_second_that_is_nearly_as_probable(self, choose):
+        assert texts(choose("Where?", WEATHER, Bergen=0.6, Dogs=0.5)) == [
+            "Bergen is wet.",
+            "Dogs sleep in the last coach.",
+        ]
+        assert texts(choose("Where?", WEATHER, Bergen=0.9, Dogs=0.41)) == ["Bergen is wet."]
+
+    def test_a_second_may_say_what_of_the_question_the_first_does_not(self, choose):
+        chosen = choose("Is Bergen wet for dogs?", WEATHER, Bergen=0.95, Dogs=0.9)
+        assert texts(chosen) == ["Bergen is wet.", "Dogs sleep in the last coach."]
+
+    def test_no_second_where_the_settings_allow_one(self, choose):
+        chosen = choose("Where?", WEATHER, settings={"max_sentences": 1}, Bergen=0.6, Dogs=0.5)
+        assert texts(chosen) == ["Bergen is wet."]
+
+
+def policy(version: str, days: str, *more: str, title: str = "Travel policy") -> Document:
+    lines = [f"# {title}", f"Version {version}", *more, f"The allowance is {days} euros."]
+    return document(f"{title}{version}.md", "\n\n".join(lines))
+
+
+class TestRivals:
+    def test_versions_that_differ_are_shown_together_the_newest_first_and_it_is_said(self, choose):
+        chosen = choose(
+            "What is the allowance?", policy("1", "25"), policy("2", "30"), **{"25": 0.9, "30": 0.8}
+        )
+        assert texts(chosen) == ["The allowance is 30 euros.", "The allowance is 25 euros."]
+        assert chosen.differ
+
+    def test_a_superseded_one_comes_last_even_where_its_number_is_higher(self, choose):
+        old, new = policy("3", "25", "Status: superseded"), policy("2", "30")
+        chosen = choose("What is the allowance?", old, new, **{"25": 0.9, "30": 0.8})
+        assert texts(chosen) == ["The allowance is 30 euros.", "The allowance is 25 euros."]
+
+    def test_who_asks_for_the_current_one_gets_it_alone(self, choose):
+        old, new = policy("1", "25"), policy("2", "30")
+        chosen = choose("What is the allowance now?", old, new, **{"25": 0.9, "30": 0.8})
+        assert texts(chosen) == ["The allowance is 30 euros."]
+        assert not chosen.differ
+
+    def test_who_asks_for_the_old_one_gets_that(self, choose):
+        old, new = policy("1", "25"), policy("2", "30")
+        chosen = choose("What was the old allowance?", old, new, **{"25": 0.8, "30": 0.9})
+        assert texts(chosen) == ["The allowance is 25 euros."]
+
+    def test_the_same_value_twice_is_said_once(self, choose):
+        chosen = choose(
+            "What is the allowance?", policy("1", "30"), policy("2", "30"), allowance=0.9
+        )
+        assert texts(chosen) == ["The allowance is 30 euros."]
+        assert not chosen.differ
+
+    def test_values_of_different_things_are_shown_and_contradict_nothing(self, choose):
+        spain, italy = policy("1", "25", title="Spain"), policy("1", "30", title="Italy")
+        chosen = choose("What is the allowance?", spain, italy, **{"25": 0.9, "30": 0.85})
+        assert sorted(texts(chosen)) == [
+            "The allowance is 25 euros.",
+            "The allowance is 30 euros.",
+        ]
+        assert not chosen.differ
+
+    def test_no_more_rivals_than_the_settings_say(self, choose):
+        made = [policy(str(n), str(20 + n)) for n in range(1, 6)]
+        chosen = choose("What is the allowance?", *made, settings={"rivals": 3}, allowance=0.9)
+        assert len(chosen.statements) == 3
+
+
+FINDINGS = document(
+    "f.md",
+    "# Audit\n\nThe audit had these findings:\n\n- Doors were open.\n- Keys were shared.\n"
+    "- Logs were lost.\n\nNobody was hurt.\n",
+)
+CODES = document(
+    "c.csv", "code,meaning,state\nE1,too loose,open\nE2,too hot,closed\nE3,too cold,open\n"
+)
+
+
+class TestLists:
+    def test_a_list_that_is_asked_for_comes_whole_and_in_its_order(self, choose):
+        chosen = choose("List all findings of the audit.", FINDINGS, Keys=0.7)
+        assert texts(chosen) == ["Doors were open.", "Keys were shared.", "Logs were lost."]
+        assert (chosen.left_out, chosen.listed) == (0, None)
+
+    def test_what_is_left_out_of_a_long_list_is_counted(self, choose):
+        chosen = choose("List all findings.", FINDINGS, settings={"list_items": 2}, Keys=0.7)
+        assert texts(chosen) == ["Doors were open.", "Keys were shared."]
+        assert chosen.left_out == 1
+
+    def test_how_many_is_counted_where_the_document_lists_them(self, choose):
+        chosen = choose("How many findings were there?", FINDINGS, Keys=0.7)
+        assert chosen.listed == 3
+        assert len(chosen.statements) == 3
+
+    def test_a_stated_number_is_quoted_and_nothing_is_counted(self, choose):
+        stated = document("s.md", "- The audit had 17 findings.\n- Nobody was hurt.\n")
+        chosen = choose("How many findings were there?", stated, findings=0.9)
+        assert texts(chosen) == ["The audit had 17 findings."]
+        assert chosen.listed is None
+
+    def test_a_fact_brings_no_list_along(self, choose):
+        chosen = choose("Who shared the keys?", FINDINGS, Keys=0.95, Doors=0.5)
+        assert texts(chosen) == ["Keys were shared."]
+
+    def test_rows_are_a_list_too(self, choose):
+        chosen = choose("错误码有哪些？", CODES, hot=0.7)
+        assert [text.count("E") for text in texts(chosen)] == [1, 1, 1]
+
+    def test_of_rows_those_are_listed_that_hold_what_the_question_says(self, choose):
+        chosen = choose("List all codes that are open.", CODES, loose=0.7)
+        assert [("E1" in text, "E3" in text) for text in texts(chosen)] == [
+            (True, False),
+            (False, True),
+        ]
+
+    def test_steps_are_a_list_that_a_procedure_asks_for(self, choose):
+        steps = document(
+            "p.md", "# Reset the pump\n\n1. Stop it.\n2. Open the lid.\n3. Press the knob.\n"
+        )
+        chosen = choose("How do I reset the pump?", steps, lid=0.7)
+        assert texts(chosen) == ["Stop it.", "Open the lid.", "Press the knob."]
+
+    def test_sections_numbered_alike_are_a_list_by_their_first_statements(self, choose):
+        text = "# T60\n\n## E101\n\nToo loose. Wait.\n\n## E102\n\nToo hot.\n"
+        chosen = choose("T60有哪些错误码？", document("e.md", text), hot=0.7)
+        assert texts(chosen) == ["Too loose.", "Too hot."]
