@@ -197,7 +197,11 @@ class Answerer:
         search = SearchRequest(
             asked.parts[0].text, limit=ACROSS, where=where, routes=("dense",), rerank=False
         )
-        return [self._pipeline.search(search).hits]
+        try:
+            return [self._pipeline.search(search).hits]
+        except AttestError as error:  # the search for the question itself has told of it
+            logger.warning("other languages are not searched: %s", error)
+            return []
 
     def _judged(
         self,

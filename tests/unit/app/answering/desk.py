@@ -72,8 +72,8 @@ class Desk:
         self.settings = Settings()
         self._analyzer = analyzer
         self._executor = executor
-        self._embedder = FakeEmbedder(256)
-        self._indexer = Indexer(self._embedder, analyzer, self.settings)
+        self.embedder = FakeEmbedder(256)
+        self._indexer = Indexer(self.embedder, analyzer, self.settings)
         store = self.settings.store.model_copy(update={"directory": directory})
         self.store = LocalStore(store, analyzer)
         self._collection = self.store.create("office", self._indexer.fingerprint)
@@ -105,14 +105,14 @@ class Desk:
             make_pipeline(
                 self._collection,
                 analyzer=self._analyzer,
-                embedder=self._embedder,
+                embedder=self.embedder,
                 reranker=None,
                 settings=self.settings.retrieval,
                 executor=self._executor,
             ),
             self._collection,
             analyzer=self._analyzer,
-            embedder=self._embedder,
+            embedder=self.embedder,
             reader=None,
             generator=generator,
             settings=self.settings.model_copy(update={"answer": changed}),
