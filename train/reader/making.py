@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.models.statement_pairs import SETTING_SEPARATOR
 from train.reader.contrast import contrasts
 from train.reader.groups import Group, Said
 from train.reader.mentions import Names
@@ -19,7 +20,8 @@ class Making:
 
     ``titled`` have their document's title as their setting; of ``unanswered`` the answer is taken
     out; ``contrast`` get statements of the wrong subject, and of ``moved`` the answer's own subject
-    is moved into its setting; ``others`` of the rest come from other passages.
+    is moved into its setting; ``others`` of the rest come from other passages. ``named`` of the
+    statements that begin with a pronoun have the sentence before them in their setting.
     """
 
     statements: int = 6
@@ -29,6 +31,7 @@ class Making:
     contrast: float = 0.5
     moved: float = 0.5
     others: float = 0.4
+    named: float = 0.7
 
 
 def make_groups(
@@ -52,7 +55,7 @@ def whole_groups(rows: Sequence[Row], *, most: int, rng: random.Random) -> list[
         if not wrong or (row.answers and not right):
             continue
         rng.shuffle(wrong)
-        said = [replace(s, setting=row.title) for s in [*right, *wrong][:most]]
+        said = [_set(s, row.title, s.setting) for s in [*right, *wrong][:most]]
         rng.shuffle(said)
         made.append(Group(row.query, tuple(said), row.source, row.lang))
     return made
@@ -72,7 +75,7 @@ def _group(
     setting = row.title if rng.random() < making.titled else ""
     chosen: list[Said] = []
     if right:
-        first = replace(rng.choice(right), setting=setting)
+        first = _below(setting, rng.choice(right), making, rng)
         lost = rng.random() < making.unanswered
         made = contrasts(row.query, first, row.title, names=names, titles=titles, rng=rng)
         if made.moved is not None and rng.random() < making.moved:
@@ -86,9 +89,18 @@ def _group(
     few = max(sum(rng.random() < making.others for _ in range(room)), room - len(wrong))
     others = rng.sample(list(near), min(few, len(near)))
     rng.shuffle(wrong)
-    same = [replace(s, setting=setting) for s in wrong[: room - len(others)]]
+    same = [_below(setting, s, making, rng) for s in wrong[: room - len(others)]]
     said = [*chosen, *others, *same]
     if len(said) < 2:  # noqa: PLR2004 - one alone leaves nothing to choose
         return None
     rng.shuffle(said)
     return Group(row.query, tuple(said), row.source, row.lang)
+
+
+def _below(title: str, said: Said, making: Making, rng: random.Random) -> Said:
+    """``said`` under its title and, mostly, under the sentence that its setting was."""
+    return _set(said, title, said.setting if rng.random() < making.named else "")
+
+
+def _set(said: Said, *setting: str) -> Said:
+    return replace(said, setting=SETTING_SEPARATOR.join(filter(None, setting)))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.answering.context.asides import leans
 from app.domain import Span
 from app.text.sentences import sentence_spans
 from train.errors import InvalidPairs
@@ -20,6 +21,8 @@ LONGEST: Final = 420
 LONGEST_WIDE: Final = 140
 """Characters of a statement, Latin and Han; of a longer sentence the end would not be read."""
 SHORTEST: Final = 4
+LONGEST_NAMED: Final = 120
+"""Characters of a sentence that stands in a setting."""
 _MOST_OF_ANSWER: Final = 0.6
 """Share of an answer that a statement holds which gives it."""
 _CLAUSE: Final = re.compile(r"[,;:，；：、](?=\s|[^\x00-\x7f])")
@@ -93,20 +96,26 @@ def _parts(passage: str, start: int, end: int) -> Iterator[Span]:
 
 
 def judged(row: Row) -> tuple[list[Said], list[Said]]:
-    """The statements of the passage that answer, and those that do not, without settings."""
+    """The statements of the passage that answer, and those that do not.
+
+    The setting of one whose subject is a pronoun is the sentence before it that names something.
+    """
     texts = {row.passage[start:end].casefold() for start, end in row.answers}
     right, wrong = [], []
+    named = ""
     for start, end in statement_spans(row.passage):
         text = row.passage[start:end]
+        above = named if leans(text) else ""
+        named = named if above else " ".join(text.split())[:LONGEST_NAMED]
         touched = [(a, b) for a, b in row.answers if a < end and b > start]
         held = [(a, b) for a, b in touched if _share((a, b), (start, end)) > _MOST_OF_ANSWER]
         if held:
             a, b = min(held, key=lambda span: span[1] - span[0])
             right.append(
-                Said(text, answers=True, span=(max(a, start) - start, min(b, end) - start))
+                Said(text, above, answers=True, span=(max(a, start) - start, min(b, end) - start))
             )
         elif not touched and not any(words in text.casefold() for words in texts):
-            wrong.append(Said(text))
+            wrong.append(Said(text, above))
     return right, wrong
 
 

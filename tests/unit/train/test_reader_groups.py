@@ -39,7 +39,7 @@ def row(query: str = "What does the T40 carry?", answer: str = "250 kg", **given
 
 def test_the_sentence_that_holds_the_answer_answers_and_one_that_repeats_it_is_neither() -> None:
     right, wrong = judged(row())
-    assert [(said.text, said.span) for said in right] == [("It carries 250 kg.", (11, 17))]
+    assert right == [Said("It carries 250 kg.", "The T40 is yellow.", answers=True, span=(11, 17))]
     assert [said.text for said in wrong] == ["The T40 is yellow.", "The T60 carries 400 kg."]
 
 
@@ -159,7 +159,12 @@ def test_a_group_has_one_answer_or_none_and_never_more_than_was_asked_for() -> N
 
 def test_whole_groups_hold_every_statement_of_the_passage_under_its_title() -> None:
     (group,) = whole_groups([row()], most=10, rng=random.Random(0))
-    assert {said.setting for said in group.said} == {"T40 manual"}
+    settings = {said.text: said.setting for said in group.said}
+    assert settings == {
+        "The T40 is yellow.": "T40 manual",
+        "It carries 250 kg.": "T40 manual › The T40 is yellow.",
+        "The T60 carries 400 kg.": "T40 manual",
+    }
     assert sum(said.answers for said in group.said) == 1
     assert len(group.said) == 3
 

@@ -20,18 +20,27 @@ _PLACES: Final = (
 
 
 def product(rng: random.Random) -> Both:
-    """A machine's name: T40, Heron drill, forklift LX-200, Otter 7."""
+    """A machine's name, or a version: T40, Heron drill, forklift LX-200, Otter 7, Orca 2.3.1."""
     thing, beast = rng.choice(words.THINGS), rng.choice(words.BEASTS)
     letters = rng.choice("ABCDEGHKLMPQRSTVX") + rng.choice(["", rng.choice("ACMTX")])
     model = f"{letters}{rng.choice(['', '-', ' '])}{rng.randint(2, 99) * rng.choice([1, 10])}"
     number = rng.randint(2, 900)
-    kind = rng.choices(("model", "named", "both", "numbered"), (7, 5, 4, 4))[0]
+    kind = rng.choices(("model", "named", "both", "numbered", "version"), (7, 5, 4, 4, 3))[0]
     if kind == "model":
         return model, model
     if kind == "named":
         return f"{beast[0]} {thing[0]}", rng.choice(beast) + thing[1]
     if kind == "both":
         return f"{thing[0]} {model}", rng.choice([f"{thing[1]}{model}", f"{model}{thing[1]}"])
+    if kind == "version":
+        version = f"{rng.randint(1, 12)}.{rng.randint(0, 9)}.{rng.randint(0, 9)}"
+        return rng.choice(
+            [
+                (f"version {version}", f"{version}版"),
+                (f"{beast[0]} {version}", f"{beast[0]} {version}"),
+                (version, version),
+            ]
+        )
     name = f"{beast[0]} {number}"
     return name, rng.choice([name, name, f"{beast[1]}{number}"])
 
