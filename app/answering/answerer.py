@@ -18,7 +18,7 @@ from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.asked import Asked, Part, is_greeting, take_apart
 from app.answering.evidence.judgement import Judge, shipped_judge
 from app.answering.evidence.meaning import Meaning, read_meaning
-from app.answering.evidence.naming import Named, Subject
+from app.answering.evidence.naming import Named
 from app.answering.evidence.relevance import (
     Candidates,
     Judged,
@@ -213,7 +213,10 @@ class Answerer:
     ) -> list[tuple[Part, Sequence[Judged]]]:
         """Each part with its statements, best first; by words alone where a model fails."""
         candidates = Candidates.of(
-            statements, terms=self._analyzer.terms, language=self._analyzer.language
+            statements,
+            documents=context.documents,
+            terms=self._analyzer.terms,
+            language=self._analyzer.language,
         )
         found: list[tuple[Part, Sequence[Judged]]] = []
         for part in asked.parts:
@@ -224,7 +227,7 @@ class Answerer:
                 degraded.append(f"answer: {error.public_message}")
                 logger.warning("a model failed while answering: %s", error)
                 ranked = self._ranked(part, candidates, None, search, context)
-            found.append((part, _about_what_is_named(part, ranked, context, self._judge)))
+            found.append((part, ranked))
         return found
 
     def _ranked(
@@ -317,8 +320,12 @@ class Answerer:
         return wording.not_named(language, nowhere or missing, everywhere=bool(nowhere))
 
     def _missing(self, part: Part, ranked: Sequence[Judged]) -> list[Named]:
-        """The names of a part that none of its statements holds."""
-        return [n for n in part.names if all(n in judged.missing for judged in ranked)]
+        """The names of a part that none of its statements holds.
+
+        Statements of a language that spells names otherwise tell nothing of it.
+        """
+        alike = [judged for judged in ranked if not judged.features.across] or ranked
+        return [n for n in part.names if all(n in judged.missing for judged in alike)]
 
     def _occurs(self, named: Named) -> bool:
         terms = self._analyzer.terms(named.text)[:1]
@@ -340,29 +347,6 @@ def _merged(rankings: Sequence[Sequence[Hit]], *, limit: int) -> tuple[Hit, ...]
             taken.setdefault(hit.chunk.id, hit)
     best = list(taken.values())[:limit]
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(best, start=1))
-
-
-def _about_what_is_named(
-    part: Part, ranked: Sequence[Judged], context: Context, judge: Judge
-) -> Sequence[Judged]:
-    """Statements of documents that are about something else than the question names are out.
-
-    What a statement lacks, its document may say once for all of it: the parties of a contract, the
-    number of a record.
-    """
-    subjects = {id_: Subject(f"{d.title}\n{d.text}") for id_, d in context.documents.items()}
-    kept = []
-    for judged in ranked:
-        subject = subjects[judged.statement.document_id]
-        missing = tuple(named for named in judged.missing if not subject.is_about(named))
-        if len(missing) == len(judged.missing):
-            kept.append(replace(judged, probability=0.0) if missing else judged)
-            continue
-        known = 1.0 - len(missing) / max(1, len(part.names) + len(part.about))
-        features = replace(judged.features, unnamed=0.3 * known if not missing else 1.0)
-        probability = 0.0 if missing else judge.probability(features)
-        kept.append(replace(judged, features=features, missing=missing, probability=probability))
-    return sorted(kept, key=lambda judged: judged.probability, reverse=True)
 
 
 def _nearest(found: Examined) -> list[Statement]:

@@ -41,14 +41,21 @@ def test_an_answer_has_the_agreed_shape_and_cites(generating: World) -> None:
 
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == {"answer", "mode", "sentences", "citations", "degraded", "timings_ms"}
+    assert set(body) == {
+        "answer", "mode", "sentences", "citations", "notes", "nearest", "probability", "degraded",
+        "timings_ms",
+    }  # fmt: skip
+    assert 0 < body["probability"] <= 1
+    assert (body["notes"], body["nearest"]) == ([], [])
     assert body["mode"] == "generated"
     first = body["sentences"][0]
-    assert set(first) == {"text", "verdict", "citations"}
+    assert set(first) == {"text", "setting", "verdict", "citations"}
     assert first["text"] == "The lighthouse of Ardmore was lit in 1853."
     assert first["verdict"] == "supported"
     cited = body["citations"][first["citations"][0] - 1]
-    assert set(cited) == {"n", "chunk_id", "document_id", "title", "span", "quote"}
+    assert set(cited) == {"n", "chunk_id", "document_id", "title", "span", "quote", "setting"}
+    assert cited["setting"]["title"] == "Ardmore"
+    assert cited["setting"]["validity"] == {"superseded": False, "date": "", "version": ""}
     assert (cited["document_id"], cited["title"]) == ("h", "Ardmore")
     assert cited["quote"] == HARBOUR[slice(*cited["span"])]
     assert [citation["n"] for citation in body["citations"]] == list(
@@ -64,6 +71,54 @@ def test_without_a_draft_that_holds_the_answer_is_verbatim(make_world: MakeWorld
     assert body["mode"] == "extractive"
     assert {sentence["verdict"] for sentence in body["sentences"]} == {"verbatim"}
     assert "1066" not in body["answer"]
+
+
+def test_a_quotation_shows_the_setting_that_says_what_it_is_about(make_world: MakeWorld) -> None:
+    world = make_world(generator=FakeGenerator(""))
+    text = "# Tools\n\n## Heron drill\n\nUse in rain is forbidden.\n"
+    world.ingest("notes", {"id": "tools", "text": text})
+
+    body = world.client.post(ANSWER, json={"query": "May the Heron drill be used in rain?"}).json()
+
+    (sentence,) = body["sentences"]
+    assert (sentence["setting"], sentence["text"]) == ("Heron drill", "Use in rain is forbidden.")
+    assert body["answer"] == "Heron drill › Use in rain is forbidden. [1]"
+    assert body["citations"][0]["setting"]["headings"][-1] == "Heron drill"
+
+
+def test_an_answer_notes_what_it_leaves_out(make_world: MakeWorld) -> None:
+    world = make_world(generator=FakeGenerator(""))
+    items = "".join(f"- Door {n} was open.\n" for n in range(1, 16))
+    world.ingest("notes", {"id": "audit", "text": f"The audit had these findings:\n\n{items}"})
+
+    body = world.client.post(ANSWER, json={"query": "List all findings of the audit."}).json()
+
+    assert len(body["sentences"]) == 12
+    assert body["notes"] == ["3 more are not shown."]
+    assert body["answer"].endswith(body["notes"][0])
+
+
+def test_an_abstention_offers_what_came_nearest(make_world: MakeWorld) -> None:
+    world = filled(make_world(generator=FakeGenerator("")))
+
+    body = world.client.post(
+        ANSWER,
+        json={
+            "query": "When was the lighthouse of Quetzal lit?",
+            "filter": {"lang": "en"},
+            "explain": True,
+        },
+    ).json()
+
+    assert (body["mode"], body["citations"]) == ("abstained", [])
+    assert body["reason"] == "The documents do not mention “Quetzal”."
+    assert [nearest["n"] for nearest in body["nearest"]] == list(
+        range(1, len(body["nearest"]) + 1)
+    )
+    assert HARBOUR[slice(*body["nearest"][0]["span"])] == body["nearest"][0]["quote"]
+    judged = body["trace"]["statements"]
+    assert {trace["missing"][0] for trace in judged} == {"Quetzal"}
+    assert {"part", "text", "setting", "probability", "features", "verdict"} <= set(judged[0])
 
 
 def test_an_abstention_says_why(generating: World) -> None:
@@ -124,7 +179,7 @@ def test_a_stream_is_sentences_and_then_the_same_answer_as_without(generating: W
     events = events_of(stream.text)
     assert [name for name, _ in events] == ["sentence", "sentence", "answer"]
     for (_, sentence), expected in zip(events[:-1], whole["sentences"], strict=True):
-        assert set(sentence) == {"text", "verdict", "citations", "sources"}
+        assert set(sentence) == {"text", "setting", "verdict", "citations", "sources"}
         assert {k: v for k, v in sentence.items() if k != "sources"} == expected
     assert [s for _, e in events[:-1] for s in e["sources"]] == whole["citations"]
     final = events[-1][1]

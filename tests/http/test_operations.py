@@ -90,7 +90,7 @@ def test_closing_ends_ingestion_before_the_store(make_world: MakeWorld) -> None:
 def test_metrics_count_requests_answers_stages_and_what_was_left_out(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(generator=FakeGenerator("The tower of Ardmore was lit in 1853 [1]. "))
+    world = make_world(generator=FakeGenerator("The lighthouse of Ardmore was lit in 1853 [1]. "))
     world.ingest("notes", {"id": "h", "text": HARBOUR}, {"id": "i", "text": "Else."})
     world.client.post("/v1/collections/notes/documents", files={"f": ("f.txt", b"x")})
     world.client.post(

@@ -19,7 +19,7 @@ from app.domain import Turn, Vectors
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.http.api import create_app
 from app.service import Service
-from app.settings import ServerSettings, Settings, StoreSettings
+from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
 from ingest.jobs import JobQueue, Progress
@@ -152,6 +152,8 @@ class MakeWorld:
         settings = Settings(
             store=StoreSettings(directory=self._directory / "store"),
             server=ServerSettings(**server),
+            # What is learned of statements one day must not decide what these tests look at.
+            answer=AnswerSettings(min_probability=0.001, least_said=0.0),
         )
         analyzer, embedder = FakeAnalyzer(), BreakableEmbedder()
         generator = generator or FakeGenerator()

@@ -21,7 +21,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def embedder() -> FakeEmbedder:
-    return FakeEmbedder()
+    return FakeEmbedder(256)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_rebuild_takes_another_embedder_with_vectors_of_another_length(
     embedder.dimension = 16
     code, _, err = run("ingest", docs)
     assert code == 3
-    assert "dimension: 32 then, 16 now" in one_line_error(err)
+    assert "dimension: 256 then, 16 now" in one_line_error(err)
     assert "`rag rebuild default`" in err
 
     assert run("rebuild", "default") == (0, "collection default: rebuilt\n", "")

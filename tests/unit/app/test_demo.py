@@ -18,6 +18,11 @@ from app.settings import Settings
 Show = Callable[..., str]
 
 TEXT = "Cats purr at night."
+DRAFTED = (
+    "Cats purr at night. [1]\n"
+    "0.42 not needed: Dogs bark. (similarity 0.1)\n"
+    "draft: Cats bark. — “bark” is not in the statement it rests on\n"
+)
 CITATION = {"n": 1, "document_id": "a.md", "span": [0, len(TEXT)], "quote": TEXT}
 
 
@@ -42,14 +47,25 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
                 yield client
 
         monkeypatch.setattr(demo, "_server", server)
-        monkeypatch.setattr(
-            demo.subprocess, "run", lambda *a, **_: subprocess.CompletedProcess(a, code)
-        )
+        def command(words: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+            if "ask" in words:
+                return subprocess.CompletedProcess(words, 0, DRAFTED, "")
+            return subprocess.CompletedProcess(words, code)
+
+        monkeypatch.setattr(demo.subprocess, "run", command)
         console = Console(record=True, width=200)
         demo.run_demo(Path("docs"), questions=(), settings=Settings(), console=console)
         return console.export_text()
 
     return ran
+
+
+def test_the_chain_is_shown_once_with_the_local_model_and_without_what_was_only_judged(
+    show: Show,
+) -> None:
+    shown = show(0, "Cats")
+    assert "draft: Cats bark. — “bark” is not in the statement it rests on" in shown
+    assert "not needed" not in shown
 
 
 @pytest.mark.parametrize("code", [0, 1], ids=["all are indexed", "some are not"])

@@ -439,3 +439,9 @@ def test_names_that_a_title_says_once_hold_for_every_statement_of_its_document(d
     assert texts(desk.ask("What is the monthly rent of Brenner?"))[:1] == [
         "The monthly rent is 700 euros."
     ]
+
+
+def test_a_name_that_is_missing_is_told_beside_documents_of_another_language(desk: Desk):
+    desk.keep(DRILLS | {"茶.txt": "茶叶最早产于云南。普洱茶需要发酵。"})
+    reason = desk.ask("How long is the warranty of the Osprey drill?", min_probability=0.9).reason
+    assert reason == "The documents do not mention “Osprey”."
