@@ -7,7 +7,7 @@ ever many words it shares. So these are looked for one by one, in the statement 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -128,10 +128,14 @@ def _names(text: str) -> Iterator[str]:
 
 
 class Subject:
-    """A whole document that names are looked for in; folded once, and searched as it is written."""
+    """A whole document that names are looked for in; folded once, and searched as it is written.
 
-    def __init__(self, text: str) -> None:
+    ``headings`` are what its sections and questions are about: it is about none of them as a whole.
+    """
+
+    def __init__(self, text: str, headings: Sequence[str] = ()) -> None:
         self._text = text[:SEARCHED_CHARACTERS]
+        self._headings = normalise("\n".join(headings)[:SEARCHED_CHARACTERS])
 
     @cached_property
     def _folded(self) -> str:
@@ -143,7 +147,7 @@ class Subject:
 
     def is_about(self, named: Named) -> bool:
         """Whether it names this, and nothing else of its sort: a record, a manual of one product."""
-        if not self.mentions(named):
+        if not self.mentions(named) or normalise(named.text) in self._headings:
             return False
         shape = _shape(normalise(named.text))
         if named.sort is Sort.NAME or shape is None:

@@ -34,7 +34,7 @@ ROUND: Final = Weights(
         "contrast": -5.0,
         "absent": -3.0,
         "unnamed": -3.0,
-        "unkind": -5.0,
+        "unkind": -8.0,
         "prior": 0.5,
     },
 )

@@ -264,7 +264,7 @@ class TestMany:
 
     def test_what_is_listed_is_counted(self, desk: Desk):
         desk.keep(AUDIT)
-        answer = desk.ask("How many findings did the audit have?", min_probability=0.05)
+        answer = desk.ask("How many findings did the audit have?", min_probability=0.001)
         assert answer.notes == ("The documents list 4.",)
 
     def test_the_rows_of_a_chinese_table_are_listed(self, desk: Desk):
@@ -445,3 +445,9 @@ def test_a_name_that_is_missing_is_told_beside_documents_of_another_language(des
     desk.keep(DRILLS | {"茶.txt": "茶叶最早产于云南。普洱茶需要发酵。"})
     reason = desk.ask("How long is the warranty of the Osprey drill?", min_probability=0.9).reason
     assert reason == "The documents do not mention “Osprey”."
+
+
+def test_a_row_is_not_about_the_name_of_another_row(desk: Desk):
+    desk.keep({"phones.csv": "person,extension\nMoss,4711\nAldus,4712\nBrenner,4713\n"})
+    assert texts(desk.ask("What is the extension of Aldus?")) == ["person: Aldus | extension: 4712"]
+    assert desk.ask("What is the extension of Corvin?").mode == "abstained"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from app.answering.evidence.relevance import (
     chunk_nearness,
     share_words,
 )
-from app.domain import BlockKind, Cell, Setting, Statement, Vectors
+from app.domain import Block, BlockKind, Cell, Document, Setting, Statement, Vectors
 
 FALCON = Statement(
     "d", 1, (0, 20), "rain is allowed", BlockKind.PARAGRAPH, Setting(headings=("falcon",))
@@ -28,6 +28,7 @@ HERON = Statement(
 )
 SNOW = Statement("e", 2, (0, 15), "snow comes late", BlockKind.PARAGRAPH)
 ALL = (FALCON, HERON, SNOW)
+DOCUMENTS = {name: Document(name, "") for name in ("d", "e")}
 EAST = Meaning(np.array([1.0, 0.0], dtype=np.float32), unrelated=0.2)
 DIRECTIONS = {
     FALCON.in_setting: (0.6, 0.8),
@@ -54,12 +55,15 @@ def rank(
     embedded: int = 10,
     embed=embed,
     language=lambda _: "en",
+    documents: Mapping[str, Document] = DOCUMENTS,
     **factors: float,
 ) -> list[Judged]:
     weights = Weights(0.0, factors or {"covered": 1.0})
     return Relevance(
         asked,
-        Candidates.of(statements, terms=str.split, language=language),
+        Candidates.of(
+            statements, documents=documents, terms=str.split, language=language
+        ),
         meaning=meaning,
         near=near,
         embed=embed,
@@ -129,13 +133,46 @@ class TestNames:
         assert features([best], cart).titled == 1.0
         assert [(j.probability, j.missing) for j in others] == [(0.0, (t40,))]
 
-    def test_a_name_that_is_missing_is_told_and_only_weighs(self):
+    def test_a_statement_without_the_name_is_out_too(self):
         moss = Named("Moss", Sort.NAME)
-        (only,) = rank(part("rain", moss), [HERON], covered=1.0, unnamed=-1.0)
-        assert only.missing == (moss,)
-        assert only.strictly_missing == ()
+        (only,) = rank(part("rain", moss), [HERON])
+        assert (only.missing, only.strictly_missing, only.probability) == ((moss,), (), 0.0)
         assert only.features.unnamed == 1.0
-        assert only.probability == pytest.approx(0.5)
+
+    def test_what_a_document_says_once_holds_for_all_of_it(self):
+        moss = Named("Moss", Sort.NAME)
+        contract = {"d": Document("d", "Contract of Moss.")}
+        asked = part("Moss rain", moss)
+        (only,) = rank(asked, [HERON], documents=contract)
+        assert (only.missing, only.implied) == ((), (moss,))
+        assert (only.features.unnamed, only.features.implied) == (0.0, 1.0)
+        assert only.probability > 0.5
+
+    def test_a_name_that_heads_another_section_holds_for_that_alone(self):
+        osprey = Named("Osprey", Sort.NAME)
+        guide = {"d": Document("d", "Osprey", blocks=(Block(BlockKind.HEADING, (0, 6), level=2),))}
+        (only,) = rank(part("rain", osprey), [HERON], documents=guide)
+        assert (only.missing, only.probability) == ((osprey,), 0.0)
+
+    def test_a_name_that_stands_in_another_row_holds_for_that_alone(self):
+        aldus = Named("Aldus", Sort.NAME)
+        rows = [
+            Statement("d", 1, (at, at + 5), text, BlockKind.TABLE, group=0)
+            for at, text in ((0, "Moss 1"), (10, "Aldus 2"))
+        ]
+        phones = {"d": Document("d", "Moss 1 Aldus 2")}
+        first, second = rank(part("Aldus", aldus), rows, documents=phones)
+        assert (first.statement.text, first.missing) == ("Aldus 2", ())
+        assert (second.missing, second.probability) == ((aldus,), 0.0)
+
+    def test_a_statement_with_a_subject_of_its_own_is_about_that(self):
+        lamp = Statement(
+            "d", 1, (0, 5), "It is blue", BlockKind.PARAGRAPH, Setting(antecedent="A Lumo lamp.")
+        )
+        vesta = Named("Vesta", Sort.NAME)
+        lamps = {"d": Document("d", "A Lumo lamp. It is blue. A Vesta lamp.")}
+        (only,) = rank(part("lamp", vesta), [lamp], documents=lamps)
+        assert only.missing == (vesta,)
 
     def test_a_name_need_not_be_spelled_alike_in_another_language(self):
         (only,) = rank(part("rain", Named("Moss", Sort.NAME)), [HERON], language=lambda _: "zh")
