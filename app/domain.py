@@ -172,7 +172,7 @@ class Statement:
     ``text`` is ``document.text[span[0]:span[1]]``, verbatim. ``n`` is the number of the passage
     that it was found in, from 1. ``group`` numbers the list or the table that it belongs to within
     its document; ``None`` outside of those. ``cells`` are those of a row, by position in the
-    document.
+    document. ``first`` is whether it is the first below its heading or question.
     """
 
     document_id: str
@@ -183,6 +183,7 @@ class Statement:
     setting: Setting = Setting()
     group: int | None = None
     cells: tuple[Cell, ...] = ()
+    first: bool = False
 
     @property
     def in_setting(self) -> str:

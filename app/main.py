@@ -11,7 +11,13 @@ from typing import TypeVar
 from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
 from app.domain import IndexedDocument
 from app.models.embedding_cache import CachedEmbedder
-from app.models.registry import NONE, build_embedder, build_generator, build_reranker
+from app.models.registry import (
+    NONE,
+    build_embedder,
+    build_generator,
+    build_reader,
+    build_reranker,
+)
 from app.models.score_cache import CachedReranker
 from app.ports import Analyzer, Closable, Embedder, Generator, Reader, Reranker
 from app.retrieval import soundness
@@ -86,7 +92,7 @@ class Application:
     @cached_property
     def reader(self) -> Reader | None:
         """See `build_reader`."""
-        return None
+        return build_reader(self.settings.models)
 
     @cached_property
     def judge(self) -> Judge:

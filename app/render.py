@@ -55,7 +55,8 @@ def _judged(statement: StatementTrace) -> Text:
     missing = f", lacks {', '.join(statement.missing)}" if statement.missing else ""
     measured = ", ".join(f"{name} {value:g}" for name, value in statement.features.items())
     return Text(
-        f"{statement.probability:.2f} {statement.verdict}{missing}: {_shortened(statement.text)} ({measured})",
+        f"{statement.probability:.2f} {statement.verdict}{missing}: "
+        f"{_shortened(statement.text)} ({measured})",
         style="dim",
     )
 

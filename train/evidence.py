@@ -1,7 +1,8 @@
 """Learns what the measures of a statement are worth: logistic regression, cross-validated.
 
-One row is one statement that was judged for one part of a question. Each question counts alike, and
-questions are never split between what is learned on and what is tested on. The threshold follows
+One row is one statement that was judged for one part of a question. Two things are learned: the
+probability that a statement answers, by which statements are ranked, and how sure it is that the
+best one does, by which an answer is given or withheld. Each question counts alike, and questions are never split between what is learned on and what is tested on. The threshold follows
 from the tested probabilities: the one at which answers that are right outweigh those that are
 wrong by most, a wrong answer counting `WRONG_COSTS` times.
 """
@@ -17,10 +18,16 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from app.answering.evidence.judgement import Features
+from app.answering.evidence.confidence import standing
+from app.answering.evidence.judgement import Features, Weights
+from app.answering.evidence.relevance import Judged
+from app.domain import BlockKind, Statement
 
+Floats = NDArray[np.float64]
 FOLDS: Final = 5
-INVERSE_RIDGE: Final = 1.0
+INVERSE_RIDGE: Final = 0.3
+LEAST_SCALE: Final = 1e-6
+"""Of a measure that is the same everywhere."""
 WRONG_COSTS: Final = 2.0
 """Right answers that one wrong answer outweighs."""
 STEPS: Final = 5_000
@@ -31,6 +38,7 @@ class Row:
     """A judged statement; ``answers`` is whether it does, ``able`` whether no name rules it out."""
 
     question: str
+    part: str
     answerable: bool
     features: Features
     answers: bool
@@ -55,40 +63,101 @@ class Tested:
 
 @dataclass(frozen=True, slots=True)
 class LearnedEvidence:
-    """Weights by name, their intercept, and the test over sets."""
+    """Weights of statements and of confidence, and the test of both, set by set."""
 
-    intercept: float
-    factors: Mapping[str, float]
+    statement: Weights
+    confidence: Weights
     tested: Mapping[str, Tested]
 
     def as_json(self) -> dict[str, object]:
         """What `app.answering.evidence.judgement` reads."""
-        return {"intercept": self.intercept, "factors": dict(self.factors)}
+        return {
+            "intercept": self.statement.intercept,
+            "factors": dict(self.statement.factors),
+            "confidence": {
+                "intercept": self.confidence.intercept,
+                "factors": dict(self.confidence.factors),
+            },
+        }
 
 
 def learn_evidence(sets: Mapping[str, Sequence[Row]]) -> LearnedEvidence:
-    """Weights from all sets, and what they gain on questions that they were not learned on."""
+    """Weights from all sets, and what they gain on questions that they were not learned on.
+
+    Confidence is learned on probabilities of statements that were not learned on themselves.
+    """
     rows = [row for of_set in sets.values() for row in of_set]
-    names = sorted(rows[0].features.values())
-    design = np.array([[row.features.values().get(name, 0.0) for name in names] for row in rows])
-    answers = np.array([row.answers for row in rows])
+    statements = _Table([row.features.values() for row in rows], [row.answers for row in rows])
     groups = [row.question for row in rows]
     share = _share(groups)
-    held_out = np.zeros(len(rows))
-    for learn, test in GroupKFold(FOLDS).split(design, answers, groups):
-        model = _fit(design[learn], answers[learn], share[learn])
-        held_out[test] = model.predict_proba(design[test])[:, 1]
-    model = _fit(design, answers, share)
+    probabilities = statements.held_out(groups, share)
+    places = _by_part(rows)
+    standings, best = [], []
+    for of_part in places:
+        ranked = sorted(of_part, key=lambda at: -probabilities[at] * rows[at].able)
+        judged = [_judged(rows[at], probabilities[at]) for at in ranked]
+        standings.append(standing(judged))
+        best.append(rows[ranked[0]])
+    questions = [row.question for row in best]
+    sure = _Table(standings, [row.answers and row.able for row in best])
+    confidence = sure.held_out(questions, np.ones(len(best)))
+    names = np.array([row.question.partition(" ")[0] for row in best])
     tested: dict[str, Tested] = {}
-    at = 0
-    for name, of_set in sets.items():
-        tested[name] = test_rows(of_set, held_out[at : at + len(of_set)])
-        at += len(of_set)
-    factors = {n: round(float(w), 4) for n, w in zip(names, model.coef_[0], strict=True)}
-    return LearnedEvidence(round(float(model.intercept_[0]), 4), factors, tested)
+    for name in sets:
+        own = [row for row, of in zip(best, names, strict=True) if of == name]
+        tested[name] = test_rows(own, confidence[names == name])
+    return LearnedEvidence(statements.weights(share), sure.weights(np.ones(len(best))), tested)
 
 
-def test_rows(rows: Sequence[Row], probabilities: NDArray[np.float64]) -> Tested:
+class _Table:
+    """Measures by name, one row each, and what is to be told from them."""
+
+    def __init__(self, measures: Sequence[Mapping[str, float]], truth: Sequence[bool]) -> None:
+        self._names = sorted(measures[0])
+        values = [[row.get(name, 0.0) for name in self._names] for row in measures]
+        self._design = np.array(values, dtype=np.float64)
+        self._mean = self._design.mean(axis=0)
+        self._scale = np.maximum(self._design.std(axis=0), LEAST_SCALE)
+        self._standard = (self._design - self._mean) / self._scale
+        self._truth = np.array(truth, dtype=bool)
+
+    def held_out(self, groups: Sequence[str], share: Floats) -> Floats:
+        """Probabilities of each row by weights that were learned on other groups."""
+        found = np.zeros(len(self._truth))
+        for learn, test in GroupKFold(FOLDS).split(self._standard, self._truth, groups):
+            model = self._fit(learn, share)
+            found[test] = model.predict_proba(self._standard[test])[:, 1]
+        return found
+
+    def weights(self, share: Floats) -> Weights:
+        """Learned on all rows, for measures as they are."""
+        model = self._fit(np.arange(len(self._truth)), share)
+        factors = model.coef_[0] / self._scale
+        intercept = float(model.intercept_[0] - (factors * self._mean).sum())
+        named = {n: round(float(f), 4) for n, f in zip(self._names, factors, strict=True)}
+        return Weights(round(intercept, 4), named)
+
+    def _fit(self, places: NDArray[np.int64], share: Floats) -> LogisticRegression:
+        model = LogisticRegression(C=INVERSE_RIDGE, max_iter=STEPS)
+        return model.fit(self._standard[places], self._truth[places], sample_weight=share[places])
+
+
+def _by_part(rows: Sequence[Row]) -> list[list[int]]:
+    """The places of the rows of each part of each question."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for at, row in enumerate(rows):
+        found.setdefault((row.question, row.part), []).append(at)
+    return list(found.values())
+
+
+def _judged(row: Row, probability: float) -> Judged:
+    return Judged(_NOWHERE, row.features, float(probability) if row.able else 0.0)
+
+
+_NOWHERE: Final = Statement("", 1, (0, 0), "", BlockKind.PARAGRAPH)
+
+
+def test_rows(rows: Sequence[Row], probabilities: Floats) -> Tested:
     """What these probabilities answer, at the best threshold."""
     best: dict[str, tuple[float, bool]] = {}
     answerable: dict[str, bool] = {}
@@ -116,18 +185,9 @@ def test_rows(rows: Sequence[Row], probabilities: NDArray[np.float64]) -> Tested
     )
 
 
-def _fit(
-    design: NDArray[np.float64], answers: NDArray[np.bool_], share: NDArray[np.float64]
-) -> LogisticRegression:
-    model = LogisticRegression(C=INVERSE_RIDGE, max_iter=STEPS)
-    return model.fit(design, answers, sample_weight=share)
-
-
-def _share(groups: Sequence[str]) -> NDArray[np.float64]:
+def _share(groups: Sequence[str]) -> Floats:
     """Weights with which each question counts alike; their mean is one."""
     names, counts = np.unique(groups, return_counts=True)
     of = dict(zip(names, counts, strict=True))
-    weights: NDArray[np.float64] = np.array(
-        [len(groups) / len(names) / of[name] for name in groups]
-    )
+    weights: Floats = np.array([len(groups) / len(names) / of[name] for name in groups])
     return weights

@@ -1,7 +1,7 @@
 """A question's way to an answer: take apart, search, judge statements, choose, draft and verify.
 
-    question → parts → search → passages → statements in their settings → judged → chosen
-             → quoted, or in a generator's words, each sentence verified → answer, or abstention
+question → parts → search → passages → statements in their settings → judged → chosen
+         → quoted, or in a generator's words, each sentence verified → answer, or abstention
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from app.answering.composition import Composition
 from app.answering.context.gathering import Context, gather_context
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.asked import Asked, Part, is_greeting, take_apart
+from app.answering.evidence.confidence import JudgedPart, judged_part
 from app.answering.evidence.judgement import Judge, shipped_judge
 from app.answering.evidence.meaning import Meaning, read_meaning
 from app.answering.evidence.naming import Named
@@ -60,14 +61,14 @@ TRACED = 40
 class Examined:
     """A question as far as it is understood and its statements judged; nothing is chosen yet.
 
-    ``parts`` has the statements of each part, best first; ``degraded`` says which model failed.
+    ``parts`` has what was judged for each; ``degraded`` says which model failed.
     """
 
     asked: Asked
     search: SearchResult
     context: Context
     documents: Mapping[str, DocumentStatements]
-    parts: Sequence[tuple[Part, Sequence[Judged]]]
+    parts: Sequence[JudgedPart]
     degraded: tuple[str, ...]
 
 
@@ -184,7 +185,11 @@ class Answerer:
             for query in queries
         ]
         further += self._in_other_languages(request, asked)
-        return replace(whole, hits=_merged([whole.hits, *further], limit=2 * limit)) if further else whole
+        return (
+            replace(whole, hits=_merged([whole.hits, *further], limit=2 * limit))
+            if further
+            else whole
+        )
 
     def _in_other_languages(self, request: AnswerRequest, asked: Asked) -> list[Sequence[Hit]]:
         """What is nearest by meaning in the languages that share no words with the question.
@@ -210,7 +215,7 @@ class Answerer:
         search: SearchResult,
         context: Context,
         degraded: list[str],
-    ) -> list[tuple[Part, Sequence[Judged]]]:
+    ) -> list[JudgedPart]:
         """Each part with its statements, best first; by words alone where a model fails."""
         candidates = Candidates.of(
             statements,
@@ -218,7 +223,7 @@ class Answerer:
             terms=self._analyzer.terms,
             language=self._analyzer.language,
         )
-        found: list[tuple[Part, Sequence[Judged]]] = []
+        found: list[JudgedPart] = []
         for part in asked.parts:
             try:
                 meaning: Meaning | None = read_meaning([part.text], self._embedder)
@@ -227,7 +232,7 @@ class Answerer:
                 degraded.append(f"answer: {error.public_message}")
                 logger.warning("a model failed while answering: %s", error)
                 ranked = self._ranked(part, candidates, None, search, context)
-            found.append((part, ranked))
+            found.append(judged_part(part, ranked, self._judge))
         return found
 
     def _ranked(
@@ -257,7 +262,7 @@ class Answerer:
 
     def _chosen(self, found: Examined) -> list[Chosen]:
         choosing = Choosing(found.documents, terms=self._analyzer.terms, settings=self._settings)
-        return [choosing.choose(part, ranked) for part, ranked in found.parts]
+        return [choosing.choose(judged) for judged in found.parts]
 
     def _said(
         self,
@@ -274,11 +279,11 @@ class Answerer:
             with watch.stage("generate"):
                 writer = Writer(generator, self._verifier, self._settings)
                 yield from writer.write(
-                    request, chosen, [ranked for _, ranked in found.parts], composition, stop
+                    request, chosen, [judged.ranked for judged in found.parts], composition, stop
                 )
         if composition.sentences:
             return
-        parts = [part for part, _ in found.parts]
+        parts = [judged.part for judged in found.parts]
         for choice in chosen:
             for statement in choice.statements:
                 if not composition.holds(statement):
@@ -290,7 +295,7 @@ class Answerer:
 
     def _notes(self, found: Examined, chosen: Sequence[Chosen]) -> Iterator[str]:
         language = found.asked.language
-        for choice, (part, ranked) in zip(chosen, found.parts, strict=True):
+        for choice, judged in zip(chosen, found.parts, strict=True):
             if choice.differ:
                 yield wording.sources_differ(language)
             if choice.listed is not None:
@@ -298,23 +303,23 @@ class Answerer:
             if choice.left_out:
                 yield wording.left_out(language, choice.left_out)
             if not choice.statements and len(found.parts) > 1:
-                reason = self._why_not(part, ranked, language)
-                yield wording.part_not_answered(language, part.shown, reason)
+                reason = self._why_not(judged, language)
+                yield wording.part_not_answered(language, judged.part.shown, reason)
 
     def _refusal(self, found: Examined) -> str:
         language = found.asked.language
         if not found.search.hits:
             return wording.nothing_matches(language)
-        for part, ranked in found.parts:
-            if self._missing(part, ranked):
-                return self._why_not(part, ranked, language)
+        for judged in found.parts:
+            if self._missing(judged):
+                return self._why_not(judged, language)
         documents = {hit.chunk.document_id for hit in found.search.hits}
         return wording.not_answered(language, len(documents))
 
-    def _why_not(self, part: Part, ranked: Sequence[Judged], language: str) -> str:
-        missing = self._missing(part, ranked)
+    def _why_not(self, judged: JudgedPart, language: str) -> str:
+        missing = self._missing(judged)
         if not missing:
-            documents = {judged.statement.document_id for judged in ranked}
+            documents = {one.statement.document_id for one in judged.ranked}
             return wording.not_answered(language, max(1, len(documents)))
         nowhere = [named for named in missing if not self._occurs(named)]
         return wording.not_named(language, nowhere or missing, everywhere=bool(nowhere))
@@ -352,7 +357,7 @@ def _merged(rankings: Sequence[Sequence[Hit]], *, limit: int) -> tuple[Hit, ...]
 def _nearest(found: Examined) -> list[Statement]:
     """What came nearest to an answer, each document once."""
     ranked = sorted(
-        (j for _, statements in found.parts for j in statements),
+        (one for judged in found.parts for one in judged.ranked),
         key=lambda j: (j.probability, j.features.similarity + j.features.covered),
         reverse=True,
     )
@@ -363,9 +368,9 @@ def _nearest(found: Examined) -> list[Statement]:
 
 
 def _traces(found: Examined, chosen: Sequence[Chosen]) -> Iterator[StatementTrace]:
-    for choice, (part, ranked) in zip(chosen, found.parts, strict=True):
+    for choice, judged in zip(chosen, found.parts, strict=True):
         taken = set(choice.statements)
-        for j in ranked[:TRACED]:
+        for j in judged.ranked[:TRACED]:
             missing = tuple(named.text for named in j.missing)
             verdict = "chosen" if j.statement in taken else "not needed"
             if missing and j.probability == 0.0:
@@ -373,7 +378,7 @@ def _traces(found: Examined, chosen: Sequence[Chosen]) -> Iterator[StatementTrac
             elif not choice.statements:
                 verdict = "too improbable"
             yield StatementTrace(
-                part=part.shown,
+                part=judged.part.shown,
                 document_id=j.statement.document_id,
                 span=j.statement.span,
                 text=j.statement.text,

@@ -111,6 +111,5 @@ class Composition:
         return "\n".join([("\n" if len(said) > LINES else " ").join(said), *self.notes])
 
 
-
 def _place(statement: Statement) -> tuple[str, Span]:
     return statement.document_id, statement.span

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
+
+
+LEAST_TOGETHER: Final = 4
+"""Texts of a batch before one that is much shorter begins another."""
+MUCH_SHORTER: Final = 0.6
+"""Share of the longest text's length below which padding costs more than a further batch."""
 
 
 def batches_by_length(lengths: Sequence[int], *, most: int) -> Iterator[list[int]]:
@@ -14,7 +21,10 @@ def batches_by_length(lengths: Sequence[int], *, most: int) -> Iterator[list[int
     """
     batch: list[int] = []
     for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > most:
+        longest = lengths[batch[0]] if batch else 0
+        full = (len(batch) + 1) * longest > most
+        padded = len(batch) >= LEAST_TOGETHER and lengths[index] < MUCH_SHORTER * longest
+        if batch and (full or padded):
             yield batch
             batch = []
         batch.append(index)

@@ -81,12 +81,13 @@ def _rows(
     for query in (*seen, *none):
         judgments = dataset.qrels.get(query.id)
         found = answerer.examine(AnswerRequest(query.text, history=tuple(query.history)))
-        for _, ranked in found.parts:
-            for judged in ranked:
+        for part in found.parts:
+            for judged in part.ranked:
                 document = judged.statement.document_id
                 relevant = judgments is not None and judgments.get(document, 0) > 0
                 yield Row(
                     question=f"{dataset.name} {query.id}",
+                    part=part.part.shown,
                     answerable=judgments is not None,
                     features=judged.features,
                     answers=relevant and _answers(query, judged.statement),

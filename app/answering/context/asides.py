@@ -14,12 +14,14 @@ _ANSWER_MARK: Final = re.compile(
 )
 _ANNOUNCES: Final = re.compile(r"[:：][\"'”’」』）)\]*_\s]*$")
 _FOLLOWS: Final = re.compile(
-    r"\b(?:following|below|these|as follows|listed)\b|如下|以下|下列|下面|包括|包含|分别", re.IGNORECASE
+    r"\b(?:following|below|these|as follows|listed)\b|如下|以下|下列|下面|包括|包含|分别",
+    re.IGNORECASE,
 )
 _LEANS: Final = re.compile(
     r"(?:it|its|they|them|their|this|these|those|that|he|she|his|her|him|such|both|either|neither"
     r"|the (?:latter|former|same|device|unit|product|machine|model|system|tool|service))\b"
-    r"|(?:它|他|她|其(?!他|它|余|中|次|实)|该|此(?!外)|这|那|本(?:产品|设备|机|品|系统|合同|制度|规定))",
+    r"|(?:它|他|她|其(?!他|它|余|中|次|实)|该|此(?!外)|这|那|本(?:产品|设备|机|品|系统|合同"
+    r"|制度|规定))",
     re.IGNORECASE,
 )
 

@@ -182,7 +182,7 @@ class _Facts:
 
     @classmethod
     def of(cls, chunk: Chunk, terms: Callable[[str], list[str]]) -> _Facts:
-        """Of a passage below its title and headings: the same words about another product differ."""
+        """Of a passage below its headings: the same words about another product differ."""
         text = chunk.indexed_text
         values = {str(quantity) for quantity in mentioned_quantities(text)}
         values |= {name.lower() for name in names(text)}

@@ -1,4 +1,4 @@
-"""Statements: the smallest things that can answer, each with the setting that it means nothing without.
+"""Statements: the smallest things that can answer, each in its setting.
 
 What a loader knows of a document is in its blocks; here it becomes settings. A paragraph gives its
 sentences, a list its items, a table its rows (the cells of a row that is too long to quote), code
@@ -69,7 +69,10 @@ class DocumentStatements:
         found: list[Statement] = []
         at = bisect_right(self._ends, span[0])
         while at < len(self._blocks) and self._blocks[at].span[0] < span[1]:
-            found += [s for s in self._of_block(at, n) if span[0] <= s.span[0] < span[1]]
+            made = list(self._of_block(at, n))
+            if made and self._begins(at):
+                made[0] = replace(made[0], first=True)
+            found += [s for s in made if span[0] <= s.span[0] < span[1]]
             at += 1
         return found
 
@@ -102,6 +105,10 @@ class DocumentStatements:
                 if first is not None:
                     found[own] = first
         return list(found.values())
+
+    def _begins(self, at: int) -> bool:
+        """Whether the block is the first below its heading or term."""
+        return at == 0 or self._blocks[at - 1].kind in (BlockKind.HEADING, BlockKind.TERM)
 
     def _of_block(self, at: int, n: int) -> Iterator[Statement]:
         block, place = self._blocks[at], self._places[at]
@@ -238,7 +245,11 @@ def implied_blocks(text: str) -> tuple[Block, ...]:
         ):
             blocks[-1] = replace(last, span=(last.span[0], sentence.span[1]))
         elif text[slice(*sentence.span)].strip("-=~*_^+#|:. \t\n"):
-            blocks.append(Block(sentence.kind, sentence.span, level=_level(sentence.kind, text, sentence.span)))
+            blocks.append(
+                Block(
+                    sentence.kind, sentence.span, level=_level(sentence.kind, text, sentence.span)
+                )
+            )
     return tuple(blocks)
 
 
@@ -249,7 +260,7 @@ def _level(kind: BlockKind, text: str, span: Span) -> int:
     return max(1, min(6, len(line) - len(line.lstrip("#"))))
 
 
-def _places(document: Document, blocks: Sequence[Block]) -> list[_Place]:
+def _places(document: Document, blocks: Sequence[Block]) -> list[_Place]:  # noqa: C901 - one pass, a case for each kind
     """Headings, question, lead-in and group of each block, in one pass."""
     places: list[_Place] = []
     path: list[tuple[int, str]] = []
@@ -304,7 +315,7 @@ _NUMBERED: Final = re.compile(r"([^\W\d_]{0,20}[\s.#-]{0,2})\d{1,5}(?![\d%])")
 
 
 def _numbering(text: str) -> str:
-    """How a heading or a paragraph begins that is one of several: ``E0``, ``finding 0``; or nothing."""
+    """How one of several headings or paragraphs begins: ``E0``, ``finding 0``; else empty."""
     found = _NUMBERED.match(text)
     return f"{found[1].strip().lower()}0" if found and found[1].strip() else ""
 

@@ -14,15 +14,18 @@ LOOKED_AT: Final = 1_500
 _SUPERSEDED: Final = re.compile(
     r"\b(?:superseded|obsolete|withdrawn|no longer (?:valid|in force|applies)|out of force"
     r"|(?:has been|is|was) replaced by|replaced by version|archived version|outdated version)\b"
-    r"|已废止|已作废|已失效|已停用|不再适用|不再有效|废止日期|已被.{0,40}?(?:取代|替代|代替)|由.{0,40}?(?:取代|替代|代替)",
+    r"|已废止|已作废|已失效|已停用|不再适用|不再有效|废止日期|已被.{0,40}?(?:取代|替代|代替)"
+    r"|由.{0,40}?(?:取代|替代|代替)",
     re.IGNORECASE,
 )
 _STATUS: Final = re.compile(
-    r"^(?:superseded|obsolete|withdrawn|deprecated|archived|expired|废止|已废止|作废|失效|停用|旧版)",
+    r"^(?:superseded|obsolete|withdrawn|deprecated|archived|expired|废止|已废止|作废|失效|停用"
+    r"|旧版)",
     re.IGNORECASE,
 )
 _VERSION: Final = re.compile(
-    r"(?:\b(?:version|edition|revision|rev\.?|release|v)|版本(?:号)?|修订)\s{0,2}[:：]?\s{0,2}(\d{1,4}(?:\.\d{1,4}){0,3})"
+    r"(?:\b(?:version|edition|revision|rev\.?|release|v)|版本(?:号)?"
+    r"|修订)\s{0,2}[:：]?\s{0,2}(\d{1,4}(?:\.\d{1,4}){0,3})"
     r"|第?\s{0,1}(\d{1,3}(?:\.\d{1,3}){0,2})\s{0,1}版|\b(\d)(?:st|nd|rd|th) edition",
     re.IGNORECASE,
 )
@@ -42,9 +45,23 @@ _STATUS_FIELDS: Final = ("status", "state", "状态")
 _SUPERSEDED_FIELDS: Final = ("superseded_by", "replaced_by", "被替代", "替代版本")
 _ISO: Final = re.compile(r"(\d{4})(?:\D{1,2}(\d{1,2})(?:\D{1,2}(\d{1,2}))?)?")
 _ENGLISH_DATE: Final = re.compile(
-    r"(?:(?P<d>\d{1,2})\.? (?P<m>[A-Za-z]{3,9}) |(?P<m2>[A-Za-z]{3,9}) (?P<d2>\d{1,2}), )(?P<y>\d{4})"
+    r"(?:(?P<d>\d{1,2})\.? (?P<m>[A-Za-z]{3,9}) "
+    r"|(?P<m2>[A-Za-z]{3,9}) (?P<d2>\d{1,2}), )(?P<y>\d{4})"
 )
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 
 
 def validity_of(document: Document) -> Validity:

@@ -18,6 +18,8 @@ from app.text.normalise import fold_compatibility
 
 Form: TypeAlias = Literal["fact", "list", "count", "yes-no", "procedure"]
 
+CONTEXT_CHARACTERS: Final = 120
+"""Of what stands above a part: more of a story would drown the question."""
 MOST_PARTS: Final = 4
 """Of one question; the rest of it is asked with the last of them."""
 
@@ -56,68 +58,111 @@ class Asked:
 
 
 _GREETING: Final = re.compile(
-    r"(?:hi|hello|hey|howdy|good (?:morning|afternoon|evening|night)|greetings|thanks?|thank you|thx|cheers|bye|goodbye"
-    r"|ok|okay|great|nice|cool|perfect|awesome|got it|i see|you'?re welcome|well done|how are you|what'?s up|test|testing"
-    r"|你好|您好|大家好|嗨|哈喽|早上好|下午好|晚上好|早|谢谢|多谢|感谢|辛苦了|再见|拜拜|好的|好|明白了|知道了|收到|在吗|测试)",
+    r"(?:hi|hello|hey|howdy|good (?:morning|afternoon|evening|night)|greetings|thanks?"
+    r"|thank you|thx|cheers|bye|goodbye"
+    r"|ok|okay|great|nice|cool|perfect|awesome|got it|i see|you'?re welcome|well done"
+    r"|how are you|what'?s up|test|testing"
+    r"|你好|您好|大家好|嗨|哈喽|早上好|下午好|晚上好|早|谢谢|多谢|感谢|辛苦了|再见|拜拜|好的|好"
+    r"|明白了|知道了|收到|在吗|测试)",
     re.IGNORECASE,
 )
 _FILLER: Final = re.compile(
-    r"(?:there|so much|very much|a lot|you|again|all|everyone|for (?:your|the) (?:help|answer)|that helps?|really|then|啊|呀|哦|了|你|您|非常|很|帮助|的|大家)",
+    r"(?:there|so much|very much|a lot|you|again|all|everyone|for (?:your|the) (?:help|answer)"
+    r"|that helps?|really|then|啊|呀|哦|了|你|您|非常|很|帮助|的|大家)",
     re.IGNORECASE,
 )
 _INTERROGATIVE: Final = (
-    r"(?:what|who|whom|whose|which|when|where|why|how|is|are|was|were|do|does|did|can|could|should|will"
+    r"(?:what|who|whom|whose|which|when|where|why|how|is|are|was|were|do|does|did|can|could"
+    r"|should|will"
     r"|would|may|must|has|have)"
 )
 _ASKS: Final = re.compile(
-    rf"\b{_INTERROGATIVE}\b|[?？]|什么|谁|哪|何时|如何|为何|为什么|怎么|怎样|多少|多久|多长|多大|多高|多重|几|是否|吗|呢|能否|可否|可不可以|能不能|有没有",
+    rf"\b{_INTERROGATIVE}\b|[?？]|什么|谁|哪|何时|如何|为何|为什么|怎么|怎样|多少|多久|多长"
+    r"|多大|多高|多重|几|是否|吗|呢|能否|可否|可不可以|能不能|有没有",
     re.IGNORECASE,
 )
 _SENTENCE: Final = re.compile(r"(?<=[?？!！。])\s*|(?<=[.;；])\s+|\n+")
 _CONJOINED: Final = re.compile(
     r"(?:,|;|，|；)?\s{1,3}(?:and|&|or also|plus)\s{1,3}(?:also\s{1,3})?"
-    rf"(?=(?:(?:at|by|in|to|for|on|from|until|since|with) )?(?:what|who|whom|whose|which|when|where|why|how)\b|(?:is|are|does|do|can|may|must|did|was|were|will) (?:the|it|they|there|i|we|you|he|she|an?)\b)"
+    r"(?=(?:(?:at|by|in|to|for|on|from|until|since|with) )?(?:what|who|whom|whose|which|when"
+    r"|where|why|how)\b|(?:is|are|does|do|can|may|must|did|was|were|will) (?:the|it|they|there"
+    r"|i|we|you|he|she|an?)\b)"
     r"|[，,；;]\s*(?:and\s+)?(?=(?:what|who|whom|when|where|why|how)\b)"
-    r"|[，,；;]\s*(?:以及|还有|并且|而且|另外|同时|那么|那)?\s*(?=[^，,；;？?]{0,20}(?:什么|谁|哪|何时|如何|为什么|怎么|怎样|多少|几|吗|多久|多长|多大))"
+    r"|[，,；;]\s*(?:以及|还有|并且|而且|另外|同时|那么|那)?\s*(?=[^，,；;？?]{0,20}(?:什么|谁"
+    r"|哪|何时|如何|为什么|怎么|怎样|多少|几|吗|多久|多长|多大))"
     r"|(?<=[什么谁哪少几久时])(?:以及|和)(?=[^，,；;？?]{2})",
     re.IGNORECASE,
 )
 _LIST: Final = re.compile(
-    r"\b(?:list|enumerate|name|give me|show(?: me)?|tell me)\b.{0,12}\b(?:all|every|the|each)\b|\b(?:what|which) (?:are|were) (?:all |the )"
-    r"|\b(?:which|what) (?:(?!(?:do|does|did|is|are|was|were|has|have|can|the|a|an|of|to)\b)\w+[ -]){0,2}?(?!(?:is|was|does|has|its|this|happens|makes|takes|comes|gets|goes|causes|means|needs|costs|counts|applies|helps|changes|starts|becomes|remains|follows|belongs|status|address|process|access|business|class|bonus|basis|bus|gas|lens|plus)\b)\w+[^s\W]s\b(?! (?:is|was|does|has|the)\b)|\ball (?:the|of the)\b|\bwhat (?:does|do) .{0,60}?(?:include|contain|consist|cover|comprise|need|require)s?\b"
-    r"|\bwhat (?:else )?(?:is|comes|are) (?:included|in the (?:box|package|kit|scope)|needed|required|covered)\b|\boverview of\b"
+    r"\b(?:list|enumerate|name|give me|show(?: me)?|tell me)\b.{0,12}\b(?:all|every|the|each)\b"
+    r"|\b(?:what|which) (?:are|were) (?:all |the )"
+    r"|\b(?:which|what) (?:(?!(?:do|does|did|is|are|was|were|has|have|can|the|a|an|of"
+    r"|to)\b)\w+[ -]){0,2}?(?!(?:is|was|does|has|its|this|happens|makes|takes|comes|gets|goes"
+    r"|causes|means|needs|costs|counts|applies|helps|changes|starts|becomes|remains|follows"
+    r"|belongs|status|address|process|access|business|class|bonus|basis|bus|gas|lens"
+    r"|plus)\b)\w+[^s\W]s\b(?! (?:is|was|does|has|the)\b)|\ball (?:the|of the)\b|\bwhat (?:does"
+    r"|do) .{0,60}?(?:include|contain|consist|cover|comprise|need|require)s?\b"
+    r"|\bwhat (?:else )?(?:is|comes|are) (?:included|in the (?:box|package|kit|scope)|needed"
+    r"|required|covered)\b|\boverview of\b"
     r"|列出|列举|罗列|有哪些|哪些|哪几|都有什么|包括什么|包含什么|包括哪|包含哪|所有的?|全部|清单",
     re.IGNORECASE,
 )
 _COUNT: Final = re.compile(
-    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(?:个|名|位|次|台|条|种|套|份|间|项|级|人|张|家|款)|几(?:个|名|位|次|台|条|种|套|份|间|项|级|人|张|家|款|类)|共有多少|总数",
+    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(?:个|名|位|次|台|条|种|套|份|间|项|级|人|张|家"
+    r"|款)|几(?:个|名|位|次|台|条|种|套|份|间|项|级|人|张|家|款|类)|共有多少|总数",
     re.IGNORECASE,
 )
 _PROCEDURE: Final = re.compile(
-    r"\bhow (?:do|can|should|would|must|to|does one)\b|\bwhat (?:are|is) the (?:steps?|procedure|process)\b|\bsteps? (?:to|for|of)\b|\bprocedure\b|\binstructions\b|\bwhat (?:should|must|do) (?:i|we|you) do\b"
+    r"\bhow (?:do|can|should|would|must|to|does one)\b|\bwhat (?:are|is) the (?:steps?"
+    r"|procedure|process)\b|\bsteps? (?:to|for|of)\b|\bprocedure\b|\binstructions\b"
+    r"|\bwhat (?:should|must|do) (?:i|we|you) do\b"
     r"|怎么(?!样)(?:办|做|申请|设置|重置|操作|使用|安装|报销|处理)|如何|怎样|步骤|流程|操作方法",
     re.IGNORECASE,
 )
 _YES_NO: Final = re.compile(
-    r"^(?:\W*(?:and|so|but|also|ok|hi|hello)\W+)*(?:is|are|was|were|do|does|did|can|could|should|will|would|may|must|has|have|am|need)\b"
-    r"|吗[？?。\s]*$|是否|能否|可否|能不能|可不可以|是不是|有没有|要不要|需不需要|可以.{0,20}[吗么]",
+    r"^(?:\W*(?:and|so|but|also|ok|hi|hello)\W+)*(?:is|are|was|were|do|does|did|can|could"
+    r"|should|will|would|may|must|has|have|am|need)\b"
+    r"|吗[？?。\s]*$|是否|能否|可否|能不能|可不可以|是不是|有没有|要不要|需不需要"
+    r"|可以.{0,20}[吗么]",
     re.IGNORECASE,
 )
 _ELLIPTIC: Final = re.compile(
-    r"^\W*(?:and|but|or|what about|how about|what if|also|then|so|same|for|in|on|with)\b|^\W*(?:那|那么|还有|另外|换成|如果是|至于|再|而)"
-    r"|^[^，。？?]{0,14}呢[？?]?$|^\W*(?:why|how so|really|when|where|who|how much|how many|how long|为什么|多久|多少钱|谁|什么时候)\W*$",
+    r"^\W*(?:and|but|or|what about|how about|what if|also|then|so|same|for|in|on|with)\b"
+    r"|^\W*(?:那|那么|还有|另外|换成|如果是|至于|再|而)"
+    r"|^[^，。？?]{0,14}呢[？?]?$|^\W*(?:why|how so|really|when|where|who|how much|how many"
+    r"|how long|为什么|多久|多少钱|谁|什么时候)\W*$",
     re.IGNORECASE,
 )
 _PRONOUN: Final = re.compile(
-    r"\b(?:it|its|they|them|their|this|that|these|those|he|she|his|her|him|there|one|ones|same|former|latter|other)\b|它|他|她|这个?|那个?|其中|该|上述|前者|后者|此",
+    r"\b(?:it|its|they|them|their|this|that|these|those|he|she|his|her|him|there|one|ones|same"
+    r"|former|latter|other)\b|它|他|她|这个?|那个?|其中|该|上述|前者|后者|此",
     re.IGNORECASE,
 )
-_JOINED: Final = r"(?:\s*(?:,|，|、|/|;)\s*(?:and|or|和|与|及|以及|还是|或)?\s*|\s+(?:and|or|vs\.?|versus|than|to|compared (?:to|with))\s+(?:the\s+|in\s+|of\s+|for\s+|that of (?:the )?)?|\s*(?:和|与|跟|及|以及|还是|或者?|比|同|对比)\s*)"
+_JOINED: Final = (
+    r"(?:\s*(?:,|，|、|/|;)\s*(?:and|or|和|与|及|以及|还是|或)?\s*|\s+(?:and|or|vs\.?|versus"
+    r"|than|to|compared (?:to|with))\s+(?:the\s+|in\s+|of\s+|for\s+|that of (?:the )?)?"
+    r"|\s*(?:和|与|跟|及|以及|还是|或者?|比|同|对比)\s*)"
+)
+_COMPARING: Final = re.compile(
+    r"^(?:(?:please |can you |could you )?compare\s+|(?:what(?:'s"
+    r"| is) the )?differences? (?:between|in)\s+|(?:which|what"
+    r"|who) (?:one )?(?:of (?:the )?\w+ )?(?:is|has|are|have|can|takes?|needs?|costs?|weighs?"
+    r"|uses?|gets?|gives?|runs?)\s+|is it\s+(?:the )?|(?:请)?(?:比较|对比)(?:一下)?)"
+    r"|\b(?:the )?(?:longer|shorter|heavier|lighter|bigger|larger|smaller|higher|lower|faster"
+    r"|slower|cheaper|more expensive|better|louder|quieter|more|less|most|least)\b(?: (?=\w))?"
+    r"|有(?:什么|何|哪些)?(?:区别|不同|差别|差异)|(?:哪个|哪款|哪种|谁)(?:更|比较)?|各是|各有"
+    r"|分别是?|相差多少|更(?=[大小长短高低重轻快慢多少贵便])",
+    re.IGNORECASE,
+)
+"""What only makes a comparison of a question: each thing is asked for by itself."""
 _FEW_TERMS: Final = 2
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _CHINESE_ASKING: Final = re.compile(
-    r"请问|请|告诉我|我想知道|想问一下|问一下|帮我|一下|为什么|是什么|什么时候|什么|谁|哪些|哪个|哪里|哪位|哪一|哪|何时|何地|如何|为何|怎么样|怎么办|怎么|怎样"
-    r"|分别是|分别|多少|多久|多长时间|多长|多大|多高|多重|几(?=[个天名位次台条种套份间层项级人张])|是不是|是否|能不能|能否|可不可以|可否|有没有|有哪|吗|呢|吧|啊"
+    r"请问|请|告诉我|我想知道|想问一下|问一下|帮我|一下|为什么|是什么|什么时候|什么|谁|哪些"
+    r"|哪个|哪里|哪位|哪一|哪|何时|何地|如何|为何|怎么样|怎么办|怎么|怎样"
+    r"|分别是|分别|多少|多久|多长时间|多长|多大|多高|多重"
+    r"|几(?=[个天名位次台条种套份间层项级人张])|是不是|是否|能不能|能否|可不可以|可否|有没有"
+    r"|有哪|吗|呢|吧|啊"
     r"|(?<=[\u3400-\u9fff])[的是了有在和与及将被把给让]|[？?，。！、；：]"
 )
 
@@ -195,32 +240,31 @@ def _compared(piece: str) -> list[str]:
     for first in range(len(names)):
         run = [names[first]]
         for name in names[first + 1 :]:
-            joined = re.compile(re.escape(run[-1]) + r"(?:\s?年)?" + _JOINED + re.escape(name), re.IGNORECASE)
+            joined = re.compile(
+                re.escape(run[-1]) + r"(?:\s?年)?" + _JOINED + re.escape(name), re.IGNORECASE
+            )
             if not joined.search(piece):
                 break
             run.append(name)
         if len(run) > 1:
             start = piece.index(run[0])
             end = piece.index(run[-1], start) + len(run[-1])
-            return [f"{piece[:start]}{name}{piece[end:]}" for name in run]
+            alone = [f"{piece[:start]}{name}{piece[end:]}" for name in run]
+            return [_COMPARING.sub("", text).strip(" ,，") or text for text in alone]
     return [piece]
 
 
-def _context(
-    part: str, at: int, parts: Sequence[str], *, around: str, earlier: str
-) -> str:
+def _context(part: str, at: int, parts: Sequence[str], *, around: str, earlier: str) -> str:
     """What has to stand above a part so that it can be read by itself."""
-    above: list[str] = [earlier] if earlier else []
+    above: list[str] = [earlier[-CONTEXT_CHARACTERS:]] if earlier else []
     if around and (_PRONOUN.search(part) or len(part) < 40):  # noqa: PLR2004 - short ones lean on what is around
-        above.append(around)
+        above.append(around[-CONTEXT_CHARACTERS:])
     if at and (_PRONOUN.search(part) or not named_in(part)):
         above.append(parts[0])
     return "\n".join(above)
 
 
-def _part(
-    text: str, analyzer: Analyzer, *, language: str, context: str, follows: bool
-) -> Part:
+def _part(text: str, analyzer: Analyzer, *, language: str, context: str, follows: bool) -> Part:
     own = named_in(text)
     # "And in Germany?" asks no more of Austria: what it names takes the place of its sort.
     sorts = {name.sort for name in own}
@@ -238,7 +282,7 @@ def _part(
         form=_form(text),
         terms=tuple(dict.fromkeys(terms)),
         names=tuple(dict.fromkeys((*own, *others) if follows else own)),
-        about=() if follows else tuple(dict.fromkeys(others)),
+        about=() if follows else tuple(n for n in dict.fromkeys(others) if n.strict),
         kinds=kinds_asked(text),
     )
 

@@ -40,12 +40,15 @@ class Features:
     absent: float
     contrast: float
     unnamed: float
+    implied: float
     unkind: float
     passage: float
     prior: float
     around: float
     titled: float
+    first: float
     novel: float
+    tier: float
     row: float
     across: float
     read: float | None = None
@@ -53,7 +56,9 @@ class Features:
     def values(self) -> dict[str, float]:
         """By name, what is weighed: the reader's probability as log odds, products included."""
         found = {
-            field.name: float(getattr(self, field.name)) for field in fields(self) if field.name != "read"
+            field.name: float(getattr(self, field.name))
+            for field in fields(self)
+            if field.name != "read"
         }
         found["across_similarity"] = self.across * self.similarity
         if self.read is not None:
@@ -70,21 +75,34 @@ class Weights:
     factors: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
 class Judge:
-    """Gives probabilities. Frozen once it is made."""
+    """Gives probabilities, by other weights where a reader was asked.
 
-    def __init__(self, with_reader: Weights, without_reader: Weights) -> None:
-        self._with_reader = with_reader
-        self._without_reader = without_reader
+    ``statement`` weighs what was measured of a statement, ``confidence`` how it stands among the
+    others.
+    """
+
+    statement: Weights
+    read_statement: Weights
+    confident: Weights
+    read_confident: Weights
 
     def probability(self, features: Features) -> float:
-        """In [0, 1]."""
-        weights = self._without_reader if features.read is None else self._with_reader
-        values = features.values()
-        odds = weights.intercept + math.fsum(
-            factor * values[name] for name, factor in weights.factors.items() if name in values
-        )
-        return 1.0 / (1.0 + math.exp(-max(-_LARGEST, min(_LARGEST, odds))))
+        """That a statement answers, in [0, 1]."""
+        weights = self.statement if features.read is None else self.read_statement
+        return _logistic(weights, features.values())
+
+    def confidence(self, standing: Mapping[str, float], *, read: bool) -> float:
+        """That the best statement answers, in [0, 1]; see `app.answering.evidence.confidence`."""
+        return _logistic(self.read_confident if read else self.confident, standing)
+
+
+def _logistic(weights: Weights, values: Mapping[str, float]) -> float:
+    odds = weights.intercept + math.fsum(
+        factor * values[name] for name, factor in weights.factors.items() if name in values
+    )
+    return 1.0 / (1.0 + math.exp(-max(-_LARGEST, min(_LARGEST, odds))))
 
 
 @lru_cache(maxsize=1)
@@ -108,11 +126,16 @@ def read_judge(file: Path) -> Judge:
         ) from error
 
 
-def _judge(stored: Any) -> Judge:  # noqa: ANN401 - JSON of any shape; what is missing raises
-    return Judge(_weights(stored["with_reader"]), _weights(stored["without_reader"]))
+def _judge(stored: Any) -> Judge:
+    return Judge(
+        _weights(stored["without_reader"]),
+        _weights(stored["with_reader"]),
+        _weights(stored["without_reader"]["confidence"]),
+        _weights(stored["with_reader"]["confidence"]),
+    )
 
 
-def _weights(stored: Any) -> Weights:  # noqa: ANN401 - as above
+def _weights(stored: Any) -> Weights:
     factors = {str(name): float(factor) for name, factor in stored["factors"].items()}
     return Weights(float(stored["intercept"]), factors)
 

@@ -36,107 +36,192 @@ class Kind(StrEnum):
     SPEED = "speed"
     POWER = "power"
     VERSION = "version"
+    LOUDNESS = "loudness"
 
 
 _I: Final = re.IGNORECASE
 _ASKED: Final = {
     Kind.PERSON: re.compile(
-        r"\bwho(?:m|se)?\b|\bwhich (?:person|colleague|employee|manager|engineer)|谁|哪位|何人|哪个人|哪一位",
+        r"\bwho(?:m|se)?\b|\bwhich (?:person|colleague|employee|manager|engineer)|谁|哪位|何人"
+        r"|哪个人|哪一位",
         _I,
     ),
     Kind.HOLDER: re.compile(
-        r"\bwho (?:is|was|are|were|'s) (?:currently |now )?(?:the |our |your |in )?(?:\w+ ){0,2}?(?:head|manager|director|ceo|cfo|cto|coo|officer|chief|president|chair(?:man|woman|person)?|owner|founder|lead(?:er)?|contact|deputy|assistant|secretary|supervisor|coordinator|representative|author|engineer|buyer|accountant|trainer)\b"
-        r"|(?:经理|主管|负责人|总监|主任|组长|厂长|店长|董事长|总裁|总经理|首席\w{1,6}官|联系人|副手|助理|作者|创始人)(?:是|叫)?(?:谁|什么名字|哪位)|谁(?:是|担任|任)(?!.{0,20}(?:审批|批准))",
+        r"\bwho (?:is|was|are|were|'s) (?:currently |now )?(?:the |our |your "
+        r"|in )?(?:\w+ ){0,2}?(?:head|manager|director|ceo|cfo|cto|coo|officer|chief|president"
+        r"|chair(?:man|woman|person)?|owner|founder|lead(?:er)?|contact|deputy|assistant"
+        r"|secretary|supervisor|coordinator|representative|author|engineer|buyer|accountant"
+        r"|trainer)\b"
+        r"|(?:经理|主管|负责人|总监|主任|组长|厂长|店长|董事长|总裁|总经理|首席\w{1,6}官|联系人"
+        r"|副手|助理|作者|创始人)(?:是|叫)?(?:谁|什么名字|哪位)|谁(?:是|担任"
+        r"|任)(?!.{0,20}(?:审批|批准))",
         _I,
     ),
     Kind.DURATION: re.compile(
         r"\bhow long\b(?! is the (?:cable|cord|rope|table|pipe|hose|boom|arm|fork))"
         r"|\bhow many (?:\w+ ){0,3}?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?)\b"
-        r"|\bfor how (?:long|many)|多久|多长时间|(?:多少|几)个?(?:工作日|自然日|天|周|星期|月|年|小时|分钟|秒)(?!级|度|前的|龄)",
+        r"|\bfor how (?:long|many)|多久|多长时间|(?:多少|几)个?(?:工作日|自然日|天|周|星期|月"
+        r"|年|小时|分钟|秒)(?!级|度|前的|龄)",
         _I,
     ),
     Kind.MONEY: re.compile(
-        r"\bhow much (?:does|do|did|is|are|was|will|would) .{0,60}?\b(?:cost|pay|charged?|costs)\b"
-        r"|\bwhat (?:does|do|did) .{0,60}?\bcost\b|\b(?:what|which) (?:is|was|are) the (?:\w+ ){0,3}?(?:price|cost|fee|fees|rent|deposit|budget)\b"
-        r"|多少钱|多少元|什么价|(?:价格|费用|售价|单价|押金|租金|月费|年费|收费)(?:是|为)?(?:多少|几)",
+        r"\bhow much (?:is|are|was|were) (?:it|they|one|this|these|those|a|an)\b"
+        r"|\bhow much (?:does|do|did|is|are|was|will|would) .{0,60}?\b(?:cost|pay|charged?"
+        r"|costs)\b"
+        r"|\bwhat (?:does|do|did) .{0,60}?\bcost\b|\b(?:what|which) (?:is|was"
+        r"|are) the (?:\w+ ){0,3}?(?:price|cost|fee|fees|rent|deposit|budget)\b"
+        r"|多少钱|多少元|什么价|(?:价格|费用|售价|单价|押金|租金|月费|年费|收费)(?:是"
+        r"|为)?(?:多少|几)",
         _I,
     ),
     Kind.PERCENT: re.compile(
-        r"\bwhat (?:percent|percentage|share|proportion)\b|\bhow many percent\b|百分之几|百分之多少|百分比|(?:比例|折扣|税率|利率)(?:是|为)?多少",
+        r"\bwhat (?:percent|percentage|share|proportion)\b|\bhow many percent\b|百分之几"
+        r"|百分之多少|百分比|(?:比例|折扣|税率|利率)(?:是|为)?多少",
         _I,
     ),
-    Kind.COLOUR: re.compile(r"\b(?:what|which) colou?rs?\b|什么颜色|哪种颜色|何种颜色|颜色是什么", _I),
-    Kind.EMAIL: re.compile(r"\b(?:what|which)\b.{0,40}\be-?mail\b|\be-?mail address\b|邮箱|电子邮件地址|邮件地址", _I),
+    Kind.COLOUR: re.compile(
+        r"\b(?:what|which) colou?rs?\b|什么颜色|哪种颜色|何种颜色|颜色是什么", _I
+    ),
+    Kind.EMAIL: re.compile(
+        r"\b(?:what|which)\b.{0,40}\be-?mail\b|\be-?mail address\b|邮箱|电子邮件地址|邮件地址", _I
+    ),
     Kind.PHONE: re.compile(
-        r"\b(?:phone|telephone|mobile|hotline|extension)(?: number)?\b.{0,30}\?|\bwhat\b.{0,30}\b(?:phone|telephone|hotline|extension|ext\.?)\b"
+        r"\b(?:phone|telephone|mobile|hotline|extension)(?: number)?\b.{0,30}\?"
+        r"|\bwhat\b.{0,30}\b(?:phone|telephone|hotline|extension|ext\.?)\b"
         r"|电话(?:号码)?是|电话(?:号码)?多少|分机(?:号)?(?:是|多少)|热线(?:是|电话)",
         _I,
     ),
-    Kind.TEMPERATURE: re.compile(r"\b(?:what|which) temperatures?\b|\bhow (?:hot|cold|warm)\b|(?:温度|多少度)(?:是|为)?(?:多少)?", _I),
-    Kind.WEIGHT: re.compile(r"\bhow (?:heavy|much does .{0,40} weigh)\b|\bwhat .{0,40} weigh\b|多重|重量(?:是|为)?多少|多少(?:公斤|千克|克|吨)", _I),
-    Kind.LENGTH: re.compile(r"\bhow (?:tall|high|wide|deep|far)\b|多高|多宽|多深|多远|多长(?!时间)|(?:高度|宽度|长度|深度|距离)(?:是|为)?多少", _I),
+    Kind.TEMPERATURE: re.compile(
+        r"\b(?:what|which) temperatures?\b|\bhow (?:hot|cold|warm)\b|(?:温度|多少度)(?:是"
+        r"|为)?(?:多少)?",
+        _I,
+    ),
+    Kind.WEIGHT: re.compile(
+        r"\bhow (?:heavy|much does .{0,40} weigh)\b|\bwhat .{0,40} weigh\b|多重|重量(?:是"
+        r"|为)?多少|多少(?:公斤|千克|克|吨)",
+        _I,
+    ),
+    Kind.LENGTH: re.compile(
+        r"\bhow (?:tall|high|wide|deep|far)\b|多高|多宽|多深|多远|多长(?!时间)|(?:高度|宽度"
+        r"|长度|深度|距离)(?:是|为)?多少",
+        _I,
+    ),
     Kind.SPEED: re.compile(r"\bhow fast\b|多快|速度(?:是|为)?多少", _I),
     Kind.NUMBER: re.compile(
-        r"\bhow many\b|\bhow (?:much|large|big|old|often|loud)\b|\bwhat (?:number|amount) of\b|多少|几(?=个|名|位|次|台|条|种|套|份|间|层|项|级|人|张|把|辆|家|岁|楼|号|点)",
+        r"\bhow many\b|\bhow (?:much|large|big|old|often|loud)\b|\bwhat (?:number|amount) of\b"
+        r"|多少|几(?=个|名|位|次|台|条|种|套|份|间|层|项|级|人|张|把|辆|家|岁|楼|号|点)",
         _I,
     ),
     Kind.TIME: re.compile(
-        r"\b(?:on |by |until |since )?(?:what|which) (?:date|day|time|month|year|hour)s?\b|\bwhen\b(?= (?:is|are|was|were|did|does|do|will|must|should|can|has|have|may)\b)"
-        r"|\b(?:deadline|opening hours|due date)\b.{0,20}\?|何时|什么时候|什么时间|哪天|哪一天|几号|哪年|哪一年|几月|几点|哪个月|截止(?:日期|时间)",
+        r"\b(?:on |by |until |since )?(?:what|which) (?:date|day|time|month|year|hour)s?\b"
+        r"|\bwhen\b(?= (?:is|are|was|were|did|does|do|will|must|should|can|has|have|may)\b)"
+        r"|\b(?:deadline|opening hours|due date)\b.{0,20}\?|何时|什么时候|什么时间|哪天|哪一天"
+        r"|几号|哪年|哪一年|几月|几点|哪个月|截止(?:日期|时间)",
         _I,
     ),
-    Kind.VERSION: re.compile(r"\b(?:what|which) (?:version|release|revision)\b|哪个版本|什么版本|版本(?:号)?是", _I),
+    Kind.LOUDNESS: re.compile(r"\bhow (?:loud|noisy)\b|多响|多吵|噪音(?:是|有)?多少|多少分贝", _I),
+    Kind.VERSION: re.compile(
+        r"\b(?:what|which) (?:version|release|revision)\b|哪个版本|什么版本|版本(?:号)?是", _I
+    ),
 }
 _NUMERAL: Final = (
-    r"(?:\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
-    r"|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million"
-    r"|once|twice|half|none|no|unlimited|single|several|dozen|both|double|quarter|daily|weekly|monthly|yearly|annual(?:ly)?|hourly|every)\b"
+    r"(?:\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
+    r"|fourteen"
+    r"|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+    r"|hundred|thousand|million"
+    r"|once|twice|half|none|no|unlimited|single|several|dozen|both|double|quarter|daily|weekly"
+    r"|monthly|yearly|annual(?:ly)?|hourly|every)\b"
     r"|[零一二两三四五六七八九十百千万亿半每无不])"
 )
 _SURNAMES: Final = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
-    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
+    "魏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武"
+    "戴莫孔向汤温"
 )
 _HELD: Final = {
     Kind.PERSON: re.compile(
-        r"\b(?:Mr|Ms|Mrs|Dr|Prof)\b|(?<![.!?:|] )(?<!^)\b[A-Z][a-zà-ÿ]+\b|\b[A-Z][a-zà-ÿ]+ (?:[A-Z]\. )?[A-Z][a-zà-ÿ]+\b|\b[A-Z]\. ?[A-Z][a-z]+"
-        r"|(?i:\b(?:manager|lead|leader|team|department|officer|head|staff|director|supervisor|employees?|everyone|anyone|nobody|board|committee"
-        r"|HR|IT|security|reception|desk|engineers?|technicians?|customers?|owner|user|administrator|admin|accounting|finance|legal|person|people|members?|holders?|parents?|landlord|tenant|supplier|buyer|seller|contractor|visitors?|doctor|nurse|you|we)\b)"
-        rf"|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|部|经理|主管|负责人|人员|员工|团队|科|总监|中心|主任|组长|厂长|店长|司机|客户|用户|委员会|本人|专员|秘书|工程师|管理员|办公室|公司|甲方|乙方",
+        r"\b(?:Mr|Ms|Mrs|Dr|Prof)\b|(?<![.!?:|] )(?<!^)\b[A-Z][a-zà-ÿ]+\b"
+        r"|\b[A-Z][a-zà-ÿ]+ (?:[A-Z]\. )?[A-Z][a-zà-ÿ]+\b|\b[A-Z]\. ?[A-Z][a-z]+"
+        r"|(?i:\b(?:manager|lead|leader|team|department|officer|head|staff|director|supervisor"
+        r"|employees?|everyone|anyone|nobody|board|committee"
+        r"|HR|IT|security|reception|desk|engineers?|technicians?|customers?|owner|user"
+        r"|administrator|admin|accounting|finance|legal|person|people|members?|holders?"
+        r"|parents?|landlord|tenant|supplier|buyer|seller|contractor|visitors?|doctor|nurse|you"
+        r"|we)\b)"
+        rf"|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|部|经理|主管|负责人|人员|员工|团队|科|总监|中心"
+        r"|主任|组长|厂长|店长|司机|客户|用户|委员会|本人|专员|秘书|工程师|管理员|办公室|公司"
+        r"|甲方|乙方",
     ),
     Kind.HOLDER: re.compile(
-        rf"(?<![.!?|] )(?<!^)\b[A-Z][a-zà-ÿ'’-]+\b|\b[A-Z][a-zà-ÿ'’-]+ (?:[A-Z]\. )?[A-Z][a-zà-ÿ'’-]+\b|\b(?:Mr|Ms|Mrs|Dr)\b|[{_SURNAMES}欧司诸上][\u4e00-\u9fff]{{1,3}}",
+        r"(?<![.!?|] )(?<!^)\b[A-Z][a-zà-ÿ'’-]+\b"
+        r"|\b[A-Z][a-zà-ÿ'’-]+ (?:[A-Z]\. )?[A-Z][a-zà-ÿ'’-]+\b|\b(?:Mr|Ms|Mrs|Dr)\b"
+        rf"|[{_SURNAMES}欧司诸上][\u4e00-\u9fff]{{1,3}}",
     ),
     Kind.DURATION: re.compile(
-        rf"{_NUMERAL}[^.。;；]{{0,24}}?(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|seconds?|quarters?|semesters?|ms|h|s|min|天|日|周|星期|月|年|小时|分钟|秒|学期|季度)(?![a-z])"
-        r"|\b(?:permanent(?:ly)?|indefinite(?:ly)?|lifetime|immediately|at once|unlimited|until|overnight|a (?:day|week|month|year|minute|second)|an hour)\b|永久|终身|长期|立即|直到|当天|当日|次日|即时|无限期",
+        rf"{_NUMERAL}[^.。;；]{{0,24}}?(?:days?|weeks?|months?|years?|hours?|minutes?|mins?"
+        r"|seconds?|quarters?|semesters?|ms|h|s|min|天|日|周|星期|月|年|小时|分钟|秒|学期"
+        r"|季度)(?![a-z])"
+        r"|\b(?:permanent(?:ly)?|indefinite(?:ly)?|lifetime|immediately|at once|unlimited|until"
+        r"|overnight|a (?:day|week|month|year|minute|second)|an hour)\b|永久|终身|长期|立即"
+        r"|直到|当天|当日|次日|即时|无限期",
         _I,
     ),
     Kind.MONEY: re.compile(
-        r"[$€£¥￥]|\d|\b(?:free|no charge|dollars?|euros?|pounds?|yuan|usd|eur|gbp|cny|rmb|chf|francs?|cents?)\b|免费|元|块|不收|无需|欧元|美元|英镑|[零一二两三四五六七八九十百千万](?:元|块)",
+        r"[$€£¥￥]|\d|\b(?:free|no charge|dollars?|euros?|pounds?|yuan|usd|eur|gbp|cny|rmb|chf"
+        r"|francs?|cents?)\b|免费|元|块|不收|无需|欧元|美元|英镑"
+        r"|[零一二两三四五六七八九十百千万](?:元|块)",
         _I,
     ),
-    Kind.PERCENT: re.compile(r"%|‰|\bper ?cent|\b(?:half|third|quarter|quarters|fifth|tenth|none|all)\b|百分|成|折|一半|全部|分之", _I),
+    Kind.PERCENT: re.compile(
+        r"%|‰|\bper ?cent|\b(?:half|third|quarter|quarters|fifth|tenth|none|all)\b|百分|成|折"
+        r"|一半|全部|分之",
+        _I,
+    ),
     Kind.COLOUR: re.compile(
-        r"\b(?:red|green|blue|yellow|white|black|gr[ae]y|orange|purple|violet|pink|brown|silver|gold(?:en)?|beige|turquoise|amber|cyan|magenta|navy|transparent|clear|colou?rless|ral)\b"
+        r"\b(?:red|green|blue|yellow|white|black|gr[ae]y|orange|purple|violet|pink|brown|silver"
+        r"|gold(?:en)?|beige|turquoise|amber|cyan|magenta|navy|transparent|clear|colou?rless"
+        r"|ral)\b"
         r"|红|绿|蓝|黄|白|黑|灰|橙|紫|粉|棕|褐|银|金色|透明|琥珀|青",
         _I,
     ),
     Kind.EMAIL: re.compile(r"@"),
     Kind.PHONE: re.compile(r"\d{3}|\d[\d\s/-]{4,}\d|分机"),
-    Kind.TEMPERATURE: re.compile(r"\d[^.。]{0,12}(?:°|℃|℉|degrees?|celsius|fahrenheit|\b[CFK]\b|度)|\b(?:room|ambient) temperature|常温|室温|零下|[一二三四五六七八九十]度", _I),
-    Kind.WEIGHT: re.compile(rf"{_NUMERAL}\s?(?:kg|g|mg|t|lbs?|oz|kilo(?:gram)?s?|grams?|tons?|tonnes?|pounds?|ounces?|公斤|千克|克|吨|磅|斤|毫克)(?![a-z])", _I),
-    Kind.LENGTH: re.compile(rf"{_NUMERAL}\s?(?:m|cm|mm|km|in|ft|inch(?:es)?|feet|foot|miles?|yards?|met(?:er|re)s?|kilomet(?:er|re)s?|centimet(?:er|re)s?|millimet(?:er|re)s?|floors?|stor(?:y|ies|eys?)|米|厘米|毫米|公里|千米|层|英尺|英寸|\"|′)(?![a-z])", _I),
-    Kind.SPEED: re.compile(r"\d[^.。]{0,12}(?:/s|/h|km/h|m/s|mph|rpm|bps|/min|per (?:second|minute|hour)|每秒|每分|每小时|转|米|MB|GB|pages)", _I),
+    Kind.TEMPERATURE: re.compile(
+        r"\d[^.。]{0,12}(?:°|℃|℉|degrees?|celsius|fahrenheit|\b[CFK]\b|度)|\b(?:room"
+        r"|ambient) temperature|常温|室温|零下|[一二三四五六七八九十]度",
+        _I,
+    ),
+    Kind.WEIGHT: re.compile(
+        rf"{_NUMERAL}\s?(?:kg|g|mg|t|lbs?|oz|kilo(?:gram)?s?|grams?|tons?|tonnes?|pounds?"
+        r"|ounces?|公斤|千克|克|吨|磅|斤|毫克)(?![a-z])",
+        _I,
+    ),
+    Kind.LENGTH: re.compile(
+        rf"{_NUMERAL}\s?(?:m|cm|mm|km|in|ft|inch(?:es)?|feet|foot|miles?|yards?|met(?:er|re)s?"
+        r"|kilomet(?:er|re)s?|centimet(?:er|re)s?|millimet(?:er|re)s?|floors?|stor(?:y|ies"
+        r"|eys?)|米|厘米|毫米|公里|千米|层|英尺|英寸|\"|′)(?![a-z])",
+        _I,
+    ),
+    Kind.SPEED: re.compile(
+        r"\d[^.。]{0,12}(?:/s|/h|km/h|m/s|mph|rpm|bps|/min|per (?:second|minute|hour)|每秒|每分"
+        r"|每小时|转|米|MB|GB|pages)",
+        _I,
+    ),
     Kind.NUMBER: re.compile(_NUMERAL, _I),
     Kind.TIME: re.compile(
-        r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-        r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|yesterday|noon|midnight|morning|afternoon|evening|night|weekends?|weekdays?"
-        r"|daily|weekly|monthly|quarterly|annual(?:ly)?|yearly|after|before|once|every|when(?:ever)?|during|within|until|as soon as|immediately|upon|end of|beginning of|start of)\b"
+        r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november"
+        r"|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+        r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|yesterday"
+        r"|noon|midnight|morning|afternoon|evening|night|weekends?|weekdays?"
+        r"|daily|weekly|monthly|quarterly|annual(?:ly)?|yearly|after|before|once|every"
+        r"|when(?:ever)?|during|within|until|as soon as|immediately|upon|end of|beginning of"
+        r"|start of)\b"
         r"|年|月|日|周|星期|天|时|点|早|晚|午|每|之前|之后|以后|以前|期间|立即|当|季度|节假日|随时",
         _I,
     ),
     Kind.VERSION: re.compile(r"\d"),
+    Kind.LOUDNESS: re.compile(r"\bd[bB]|decibel|分贝|\b(?:quiet|silent|loud|noiseless)", _I),
 }
 
 

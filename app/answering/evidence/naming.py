@@ -16,7 +16,6 @@ from typing import Final
 from app.text.function_words import is_english_function_word
 from app.text.normalise import fold_compatibility, normalise
 
-
 SEARCHED_CHARACTERS: Final = 200_000
 """Of a document, that are looked through for a name."""
 
@@ -45,7 +44,7 @@ class Named:
 _WORD_CHARACTER: Final = r"[^\W_\u3400-\u9fff\u3040-\u30ff]"
 _IDENTIFIER: Final = re.compile(
     # letters and digits in one word, with what holds its parts together
-    rf"(?<![^\W_\u3400-\u9fff])(?=[A-Za-z\d._/:+#-]{{0,40}}\d)(?=[\d._/:+#-]{{0,40}}[A-Za-z])"
+    r"(?<![^\W_\u3400-\u9fff])(?=[A-Za-z\d._/:+#-]{0,40}\d)(?=[\d._/:+#-]{0,40}[A-Za-z])"
     r"[A-Za-z\d]++(?:[._/:+#-]++[A-Za-z\d]++){0,8}"
     # dotted numbers: versions, addresses, clauses
     r"|(?<![\d.])\d{1,5}(?:\.\d{1,5}){2,5}(?![\d])"
@@ -54,8 +53,10 @@ _IDENTIFIER: Final = re.compile(
 _SPACED: Final = re.compile(
     r"\b(?P<noun>version|release|article|section|clause|chapter|step|level|phase|appendix|annex"
     r"|rule|room|line|port|extension|form|type|class|grade|tier|code|error|model|building|floor"
-    r"|gate|line|no\.?|number|finding|item|option|plan)\s{1,2}#?(?P<id>\d[\d.]{0,9}\d|\d|[A-Z]\d{0,4})\b"
-    r"|第\s?(?P<zh>\d[\d.]{0,9}|[一二三四五六七八九十百]{1,4})\s?(?P<unit>条|章|节|版|步|级|阶段|期|款|项|号|楼|层)",
+    r"|gate|line|no\.?|number|finding|item|option|plan)\s{1,2}#?(?P<id>\d[\d.]{0,9}\d|\d"
+    r"|[A-Z]\d{0,4})\b"
+    r"|第\s?(?P<zh>\d[\d.]{0,9}|[一二三四五六七八九十百]{1,4})\s?(?P<unit>条|章|节|版|步|级"
+    r"|阶段|期|款|项|号|楼|层)",
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"(?<![\d.])(?:19|20)\d{2}(?![\d.]\d|\d)")
@@ -96,7 +97,8 @@ def _identifiers(text: str) -> Iterator[str]:
 
 
 _QUANTITY: Final = re.compile(
-    r"\d{1,12}(?:\.\d{1,12})?(?:[kmgtKMGT]?(?:b|B|g|m|l|L|W|V|A|Hz|Pa|J|N)|kg|mg|cm|mm|km|ms|s|h|min|rpm|st|nd|rd|th"
+    r"\d{1,12}(?:\.\d{1,12})?(?:[kmgtKMGT]?(?:b|B|g|m|l|L|W|V|A|Hz|Pa|J|N)|kg|mg|cm|mm|km|ms|s"
+    r"|h|min|rpm|st|nd|rd|th"
     r"|x|k|am|pm|°?[CF])"
     r"|\d{1,12}(?:st|nd|rd|th)?(?:-[a-z]+)+"  # 90-day, 3-year-old
 )
@@ -146,7 +148,7 @@ class Subject:
         return normalise(named.text) in self._folded
 
     def is_about(self, named: Named) -> bool:
-        """Whether it names this, and nothing else of its sort: a record, a manual of one product."""
+        """Whether it names this, and nothing else of its sort: a manual of one product."""
         if not self.mentions(named) or normalise(named.text) in self._headings:
             return False
         shape = _shape(normalise(named.text))
@@ -157,7 +159,7 @@ class Subject:
 
 @lru_cache(maxsize=256)
 def _shape(folded: str) -> re.Pattern[str] | None:
-    """Identifiers that differ in their digits alone; ``None`` where no letter marks them as such."""
+    """Identifiers that differ in their digits alone; ``None`` where no letter marks them."""
     if not re.search(r"[a-z]", folded) or " " in folded:
         return None
     digits = re.sub(r"\\?\d+", "0", re.escape(folded)).replace("0", r"\d+")
@@ -224,10 +226,13 @@ class Holder:
 _DEMONYMS: Final[dict[str, tuple[str, ...]]] = {
     "danish": ("denmark",), "dutch": ("netherland", "holland"), "swiss": ("switzerland",),
     "french": ("franc",), "british": ("uk", "kingdom", "britain"), "english": ("uk", "england"),
-    "american": ("us", "usa", "state"), "spanish": ("spain",), "greek": ("greec",), "polish": ("poland",),
+    "american": ("us", "usa", "state"), "spanish": ("spain",), "greek": ("greec",),
+    "polish": ("poland",),
     "welsh": ("wale",), "irish": ("ireland",), "turkish": ("turkey",), "uk": ("kingdom", "britain"),
-    "usa": ("us", "state"), "us": ("usa", "america"), "britain": ("uk", "kingdom"), "denmark": ("danish",),
-    "franc": ("french",), "netherland": ("dutch",), "switzerland": ("swiss",), "spain": ("spanish",),
+    "usa": ("us", "state"), "us": ("usa", "america"), "britain": ("uk", "kingdom"),
+    "denmark": ("danish",),
+    "franc": ("french",), "netherland": ("dutch",), "switzerland": ("swiss",),
+    "spain": ("spanish",),
 }  # fmt: skip
 """Countries and their adjectives that do not begin alike, as stems."""
 _LEAST_COMMON: Final = 4
@@ -258,10 +263,12 @@ def _glue(folded: str) -> str:
 
 
 def _numbered(parts: re.Match[str]) -> re.Pattern[str]:
-    """``Article 5`` in its spellings: behind its noun, or as the number that a heading begins with."""
+    """``Article 5`` in its spellings: behind its noun, or at the beginning of a heading."""
     if parts["id"]:
         noun, number = re.escape(normalise(parts["noun"])), re.escape(normalise(parts["id"]))
-        return re.compile(rf"{noun}s?\W{{0,4}}{number}(?![a-z\d]|\.\d)|(?:^|› ?|\n){number}[.)\s](?!\d)")
+        return re.compile(
+            rf"{noun}s?\W{{0,4}}{number}(?![a-z\d]|\.\d)|(?:^|› ?|\n){number}[.)\s](?!\d)"
+        )
     unit, number = parts["unit"], parts["zh"]
     digits = chinese_digits(number)
     either = "|".join(map(re.escape, dict.fromkeys((number, digits))))

@@ -9,17 +9,21 @@ What is measured of a statement, each in [0, 1]:
 - ``absent``: the share of the question's terms that no candidate holds;
 - ``contrast``: the share of them that it lacks and that the setting of another candidate has: it is
   about something else;
-- ``unnamed``: the share of the names in the question that it lacks;
+- ``unnamed``: the share of the names in the question that it lacks, ``implied`` of those that its
+  document says for all of it: the parties of a contract, the number of a record;
 - ``unkind``: 1 where a kind of thing is asked for (a date, a colour) that it does not hold;
 - ``around``: the share of the question's terms that its setting holds; ``row``: 1 for a row;
 - ``titled``: the share of the names that its setting holds, so that it is about them;
+- ``first``: 1 for the first statement below its heading or question;
+- ``tier``: 1 for the row of a range that a number of the question falls into, −1 for others;
 - ``novel``: 0 where it holds nothing but words of the question;
 - ``passage``: nearness of the chunk that it stands in, and ``prior``, 1 / log2(1 + rank of its
   passage);
 - ``read``: what a reader says, where there is one.
 
-A statement that lacks an identifier or a number which the question names is out, whatever else it
-says. Logistic regression makes a probability of the rest (`app.answering.evidence.judgement`).
+A statement that lacks what the question names, and whose document is not about it either, is out,
+whatever else it says. Logistic regression makes a probability of the rest
+(`app.answering.evidence.judgement`).
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -35,21 +40,24 @@ from app.answering.evidence.asked import Part
 from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds import holds_kind
 from app.answering.evidence.meaning import Meaning
-from app.answering.evidence.naming import Holder, Named
-from app.domain import Statement, Vectors
+from app.answering.evidence.naming import Holder, Named, Subject
+from app.answering.evidence.tiers import amounts, falls_into
+from app.domain import BlockKind, Document, Statement, Vectors
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A statement, what was measured of it, and the probability in [0, 1] that it answers.
 
-    ``missing`` are the names of the question that neither it nor its setting holds.
+    ``missing`` are the names of the question that neither it nor its setting holds; ``implied``
+    are those of them that its document says once for all of it.
     """
 
     statement: Statement
     features: Features
     probability: float
     missing: tuple[Named, ...] = ()
+    implied: tuple[Named, ...] = ()
 
     @property
     def strictly_missing(self) -> tuple[Named, ...]:
@@ -62,7 +70,8 @@ class Candidates:
     """Statements to be judged, analysed once for all parts of a question.
 
     ``terms`` are those of each statement, ``setting_terms`` those of its setting; ``holders`` are
-    what names are looked for in, ``around`` the settings alone; ``languages`` tell whether words can be shared at all.
+    what names are looked for in, ``around`` the settings alone,
+    ``subjects`` their documents; ``languages`` tell whether words can be shared at all.
     """
 
     statements: Sequence[Statement]
@@ -70,17 +79,23 @@ class Candidates:
     setting_terms: Sequence[frozenset[str]]
     holders: Sequence[Holder]
     around: Sequence[Holder]
+    subjects: Sequence[Subject]
     languages: Sequence[str]
+    analyse: Callable[[str], list[str]]
 
     @classmethod
     def of(
         cls,
         statements: Sequence[Statement],
         *,
+        documents: Mapping[str, Document],
         terms: Callable[[str], list[str]],
         language: Callable[[str], str],
     ) -> Candidates:
         """Analyses ``statements``; each text is analysed once."""
+        subjects = {
+            id_: Subject(f"{d.title}\n{d.text}", _headings(d)) for id_, d in documents.items()
+        }
         known: dict[str, frozenset[str]] = {}
 
         def analysed(text: str) -> frozenset[str]:
@@ -94,14 +109,31 @@ class Candidates:
             [analysed(_around(s)) for s in statements],
             [Holder(f"{_around(s)}\n{s.text}", terms) for s in statements],
             [Holder("\n".join((*s.setting.path, s.setting.row)), terms) for s in statements],
+            [subjects[s.document_id] for s in statements],
             [language(s.text) for s in statements],
+            terms,
         )
+
+
+def _headings(document: Document) -> list[str]:
+    """What its sections and the questions in it are about."""
+    return [
+        document.text[slice(*block.span)]
+        for block in document.blocks
+        if block.kind in (BlockKind.HEADING, BlockKind.TERM)
+    ]
 
 
 def _around(statement: Statement) -> str:
     """All of a statement's setting that words may be found in, its dates and version included."""
     setting = statement.setting
-    parts = (setting.text, setting.row, *setting.heads, setting.validity.date, setting.validity.version)
+    parts = (
+        setting.text,
+        setting.row,
+        *setting.heads,
+        setting.validity.date,
+        setting.validity.version,
+    )
     return "\n".join(filter(None, parts))
 
 
@@ -132,6 +164,7 @@ class Relevance:
         self._judge = judge
         self._weights = _inverse_document_frequencies(part.terms, candidates)
         self._asked = frozenset(part.terms)
+        self._amounts = amounts(part.shown)
         self._known = _in_any(part.terms, candidates)
         self._contrasting = _in_settings(part.terms, candidates)
 
@@ -149,7 +182,7 @@ class Relevance:
         best = sorted(cheap, key=_promise, reverse=True)[:embedded]
         if not best:
             return []
-        texts = [judged.statement.in_setting for judged in best]
+        texts = [_readable(judged) for judged in best]
         similarities = self._similarities(texts)
         readings = self._read(self._part.text, texts) if self._read else [None] * len(texts)
         ranked = [
@@ -160,46 +193,67 @@ class Relevance:
 
     def _judged(self, at: int) -> Judged:
         """By what needs no model; its probability is not known yet."""
-        part, candidates = self._part, self._candidates
-        statement = candidates.statements[at]
-        said = candidates.terms[at]
-        around = candidates.setting_terms[at]
-        covered = said | around
-        total = sum(w for t, w in self._weights.items() if t in self._known) or 1.0
-        plain = [t for t in self._weights if t in self._known]
-        across = not share_words(part.language, candidates.languages[at])
-        holder = candidates.holders[at]
-        missing = tuple(n for n in part.names if not holder.holds(n) and (n.strict or not across))
-        wanted = [n for n in (*part.names, *part.about) if n.strict or not across]
-        lacking = sum(not holder.holds(named) for named in wanted)
-        lacked = sum(w for t, w in self._weights.items() if t in self._contrasting and t not in covered)
+        statement = self._candidates.statements[at]
+        across = not share_words(self._part.language, self._candidates.languages[at])
+        wanted = [n for n in (*self._part.names, *self._part.about) if n.strict or not across]
+        lacking = [named for named in wanted if not self._candidates.holders[at].holds(named)]
+        implied = tuple(named for named in lacking if self._is_implied(named, at))
+        missing = tuple(n for n in lacking if n in self._part.names and n not in implied)
+        words = _NO_WORDS if across else self._words(at, implied)
         features = Features(
             similarity=0.0,
-            said=0.0 if across else sum(w for t, w in self._weights.items() if t in said) / total,
-            covered=0.0
-            if across
-            else sum(w for t, w in self._weights.items() if t in covered) / total,
-            counted=0.0 if across or not plain else sum(t in covered for t in plain) / len(plain),
-            absent=0.0
-            if across or not self._weights
-            else 1.0 - len(plain) / len(self._weights),
-            contrast=0.0 if across else lacked / total,
-            unnamed=lacking / len(wanted) if wanted else 0.0,
-            unkind=float(not holds_kind(_kind_text(statement), part.kinds)),
+            **words,
+            unnamed=(len(lacking) - len(implied)) / len(wanted) if wanted else 0.0,
+            implied=len(implied) / len(wanted) if wanted else 0.0,
+            unkind=float(not holds_kind(_kind_text(statement), self._part.kinds)),
             passage=self._near(statement),
             prior=1.0 / math.log2(1 + statement.n),
-            around=0.0 if across or not plain else sum(t in around for t in plain) / len(plain),
-            titled=_share(part.names, candidates.around[at]),
-            novel=float(across or not said <= self._asked),
+            titled=_share(self._part.names, self._candidates.around[at]),
+            first=float(statement.first),
+            novel=float(across or not self._candidates.terms[at] <= self._asked),
+            tier=falls_into(_first_cell(statement), self._amounts) if statement.cells else 0.0,
             row=float(bool(statement.cells)),
             across=float(across),
-            read=None,
         )
-        return Judged(statement, features, 0.0, missing)
+        return Judged(statement, features, 0.0, missing, implied)
+
+    def _is_implied(self, named: Named, at: int) -> bool:
+        """Whether its document says for all of it what a statement lacks.
+
+        It does not where the statement has a subject of its own, or where the name belongs to
+        another row or item of its list.
+        """
+        statement = self._candidates.statements[at]
+        if statement.setting.antecedent or not self._candidates.subjects[at].is_about(named):
+            return False
+        beside = (statement.document_id, statement.group)
+        return statement.group is None or not any(
+            (other.document_id, other.group) == beside and holder.holds(named)
+            for other, holder in zip(
+                self._candidates.statements, self._candidates.holders, strict=True
+            )
+        )
+
+    def _words(self, at: int, implied: Sequence[Named]) -> dict[str, float]:
+        """The measures of what question and statement have in common in words."""
+        said, around = self._candidates.terms[at], self._candidates.setting_terms[at]
+        named = frozenset(t for name in implied for t in self._candidates.analyse(name.text))
+        covered = said | around | named
+        known = {term: w for term, w in self._weights.items() if term in self._known}
+        total, count = sum(known.values()) or 1.0, len(known) or 1
+        contrast = sum(w for t, w in known.items() if t in self._contrasting and t not in covered)
+        return {
+            "said": sum(w for t, w in known.items() if t in said) / total,
+            "covered": sum(w for t, w in known.items() if t in covered) / total,
+            "counted": sum(t in covered for t in known) / count,
+            "around": sum(t in around for t in known) / count,
+            "absent": 1.0 - len(known) / len(self._weights) if self._weights else 0.0,
+            "contrast": contrast / total,
+        }
 
     def _with(self, judged: Judged, *, similarity: float, read: float | None) -> Judged:
         features = replace(judged.features, similarity=similarity, read=read)
-        probability = 0.0 if judged.strictly_missing else self._judge.probability(features)
+        probability = 0.0 if judged.missing else self._judge.probability(features)
         return replace(judged, features=features, probability=probability)
 
     def _similarities(self, texts: Sequence[str]) -> Sequence[float]:
@@ -222,8 +276,30 @@ def chunk_nearness(
     return dict(zip(chunk_ids, values.tolist(), strict=True))
 
 
+def _first_cell(statement: Statement) -> str:
+    """What a row is for, where it is one of several for ranges."""
+    cell = statement.cells[0]
+    start = cell.span[0] - statement.span[0]
+    return statement.text[max(0, start) : start + cell.span[1] - cell.span[0]]
+
+
 def _share(names: Sequence[Named], holder: Holder) -> float:
     return sum(holder.holds(named) for named in names) / len(names) if names else 0.0
+
+
+_NO_WORDS: Final = dict.fromkeys(
+    ("said", "covered", "counted", "around", "absent", "contrast"), 0.0
+)
+"""Where languages share none."""
+
+
+def _readable(judged: Judged) -> str:
+    """The statement in its setting, below what its document implies of it."""
+    text = judged.statement.in_setting
+    named = " › ".join(named.text for named in judged.implied)
+    if not named:
+        return text
+    return f"{named} › {text}" if judged.statement.setting.text else f"{named}\n{text}"
 
 
 def _kind_text(statement: Statement) -> str:
@@ -232,7 +308,7 @@ def _kind_text(statement: Statement) -> str:
 
 
 def share_words(one: str, other: str) -> bool:
-    """Whether texts of these languages have words in common; numbers alone are of every language."""
+    """Whether texts of these languages have words in common; numbers are of every language."""
     return one == other or "und" in (one, other) or "zh" not in (one, other)
 
 
@@ -241,7 +317,9 @@ def _promise(judged: Judged) -> float:
     f = judged.features
     if judged.strictly_missing:
         return -1.0
-    across = 0.45 if f.across else 0.0  # about what coverage gives a right statement in one language
+    across = (
+        0.45 if f.across else 0.0
+    )  # about what coverage gives a right statement in one language
     return (
         0.35 * f.said
         + 0.35 * f.covered
@@ -254,9 +332,7 @@ def _promise(judged: Judged) -> float:
     )
 
 
-def _inverse_document_frequencies(
-    terms: Sequence[str], candidates: Candidates
-) -> dict[str, float]:
+def _inverse_document_frequencies(terms: Sequence[str], candidates: Candidates) -> dict[str, float]:
     """Lucene's BM25 form, ln(1 + (N − n + ½) / (n + ½)), over statements with their settings.
 
     A term that no candidate holds counts as one that a single one holds: a question of which most

@@ -23,7 +23,7 @@ from app.settings import AnswerSettings
 logger = logging.getLogger(__name__)
 
 SHOWN: Final = 12
-"""Statements that a generator is shown at most; a small model forgets what is far from the question."""
+"""Statements that a generator is shown at most; a small model forgets what is far away."""
 LEAST_SHARED: Final = 0.5
 """Share of a refused sentence's words that a quotation must hold to be said in its place."""
 

@@ -1,4 +1,4 @@
-"""Which statements make an answer: as few as answer it, all of a list, each side of a contradiction.
+"""Which statements answer: as few as do, all of a list, each side of a contradiction.
 
 For each part of the question the most probable statement is taken. Beside it stand those that fill
 the same place with another value (another version, another product that the question does not
@@ -16,6 +16,7 @@ from typing import Final
 
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.asked import Part
+from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.naming import Holder
 from app.answering.evidence.relevance import Judged
 from app.answering.quoting.likeness import Shape, fill_one_place, say_the_same, shape_of
@@ -23,12 +24,14 @@ from app.domain import BlockKind, Statement
 from app.settings import AnswerSettings
 
 _CURRENT: Final = re.compile(
-    r"\b(?:current(?:ly)?|now|nowadays|latest|newest|new|today|these days|in force|at present|at the moment|up to date|valid|still|this year)\b"
+    r"\b(?:current(?:ly)?|now|nowadays|latest|newest|new|today|these days|in force|at present"
+    r"|at the moment|up to date|valid|still|this year)\b"
     r"|现行|目前|当前|现在|最新|如今|现有|新版|新的|眼下|仍然|还(?=[能可有是])|今年",
     re.IGNORECASE,
 )
 _FORMER: Final = re.compile(
-    r"\b(?:old|older|former(?:ly)?|previous(?:ly)?|earlier|used to|before the change|superseded|originally|back then|last year)\b"
+    r"\b(?:old|older|former(?:ly)?|previous(?:ly)?|earlier|used to|before the change|superseded"
+    r"|originally|back then|last year)\b"
     r"|旧版|旧的|以前|原来|之前的|过去|从前|原先|上一版|去年",
     re.IGNORECASE,
 )
@@ -84,26 +87,26 @@ class Choosing:
         self._terms = terms
         self._settings = settings
 
-    def choose(self, part: Part, ranked: Sequence[Judged]) -> Chosen:
-        """The statements for ``part``; none, where the best of ``ranked`` is too improbable."""
-        able = [j for j in ranked if j.probability >= self._settings.min_probability]
-        if not able:
-            best = ranked[0].probability if ranked else 0.0
-            return Chosen(part, probability=best)
+    def choose(self, judged: JudgedPart) -> Chosen:
+        """The statements for a part; none, where it is not sure enough that the best one answers."""
+        part = judged.part
+        able = [one for one in judged.ranked if one.probability > 0]
+        if not able or judged.confidence < self._settings.min_probability:
+            return Chosen(part, probability=judged.confidence)
         best = able[0]
-        if part.form in ("list", "procedure", "count") and (whole := self._whole(part, best)):
+        if part.form in ("list", "procedure", "count") and (whole := self._whole(judged, best)):
             return whole
         rivals, differ = self._rivals(part, able)
-        statements = [judged.statement for judged in rivals]
+        statements = [rival.statement for rival in rivals]
         if len(statements) < self._settings.max_sentences:
-            statements += self._complement(part, able, statements)
-        return Chosen(part, tuple(statements), best.probability, differ)
+            statements += self._complement(judged, able, statements)
+        return Chosen(part, tuple(statements), judged.confidence, differ)
 
     # --- lists --------------------------------------------------------------------------------
 
-    def _whole(self, part: Part, best: Judged) -> Chosen | None:
+    def _whole(self, judged: JudgedPart, best: Judged) -> Chosen | None:
         """The list or table that the best statement is of; ``None`` where it is of none."""
-        statement = best.statement
+        statement, part = best.statement, judged.part
         if part.form == "count" and _NUMERAL.search(_without_names(part, statement.text)):
             return None
         document = self._documents[statement.document_id]
@@ -114,12 +117,12 @@ class Choosing:
         if len(group) < 2:  # noqa: PLR2004 - one is no list
             group = document.sections_beside(statement)
         group = self._asked_for(part, statement, group)
-        if len(group) < 2:  # noqa: PLR2004 - as above
+        if len(group) < 2:  # noqa: PLR2004 - one is no list
             return None
         return Chosen(
             part,
             tuple(group[:most]),
-            best.probability,
+            judged.confidence,
             left_out=max(0, len(group) - most),
             listed=len(group) if part.form == "count" else None,
         )
@@ -127,7 +130,7 @@ class Choosing:
     def _asked_for(
         self, part: Part, best: Statement, group: Sequence[Statement]
     ) -> list[Statement]:
-        """The rows that hold what the question says of them, where some of them do and some don't."""
+        """The rows that hold what the question says of them, where some do and some don't."""
         if best.kind is not BlockKind.TABLE:
             return list(group)
         kept = list(group)
@@ -146,7 +149,7 @@ class Choosing:
 
     # --- values that differ ---------------------------------------------------------------------
 
-    def _rivals(self, part: Part, able: Sequence[Judged]) -> tuple[list[Judged], bool]:
+    def _rivals(self, part: Part, able: Sequence[Judged]) -> tuple[list[Judged], bool]:  # noqa: C901 - each condition is a rule, read in this order
         """The best statement and those that fill its place otherwise, valid and new ones first."""
         best = able[0]
         shape = shape_of(best.statement, self._terms)
@@ -184,15 +187,15 @@ class Choosing:
         return rivals, differ
 
     def _complement(
-        self, part: Part, able: Sequence[Judged], taken: Sequence[Statement]
+        self, judged: JudgedPart, able: Sequence[Judged], taken: Sequence[Statement]
     ) -> list[Statement]:
         """One more that is nearly as probable and holds terms of the question that are not said."""
         shapes = [shape_of(statement, self._terms) for statement in taken]
         said = frozenset(t for s in taken for t in self._terms(s.in_setting))
-        open_terms = frozenset(part.terms) - said
-        for judged in able:
-            statement = judged.statement
-            if statement in taken or judged.probability < (
+        open_terms = frozenset(judged.part.terms) - said
+        for one in able:
+            statement = one.statement
+            if statement in taken or one.probability < (
                 self._settings.complement_share * able[0].probability
             ):
                 continue
@@ -200,7 +203,7 @@ class Choosing:
             if any(say_the_same(shape, known) for known in shapes):
                 continue
             adds = open_terms & frozenset(self._terms(statement.in_setting))
-            unsure = able[0].probability < self._settings.sure_probability
+            unsure = judged.confidence < self._settings.sure_probability
             if adds or unsure:
                 return [statement]
         return []
@@ -208,7 +211,7 @@ class Choosing:
 
 def _less_specific(judged: Judged, best: Judged) -> bool:
     """Whether it is about something that the question did not ask for, where the best is not."""
-    worse = judged.features.contrast > best.features.contrast + 0.02  # noqa: PLR2004 - rounding
+    worse = judged.features.contrast > best.features.contrast + 0.02
     return worse or len(judged.missing) > len(best.missing)
 
 
@@ -219,14 +222,12 @@ def _newest_first(judged: Judged) -> tuple[bool, list[int], float]:
     version = [int(part) for part in re.findall(r"\d+", validity.version)]
     return (
         validity.superseded,
-        [-part for part in (digits + [0, 0, 0])[:3] + (version + [0, 0])[:2]],
+        [-part for part in [*digits, 0, 0, 0][:3] + [*version, 0, 0][:2]],
         -judged.probability,
     )
 
 
-def _of_one_matter(
-    statements: Sequence[Statement], terms: Callable[[str], list[str]]
-) -> bool:
+def _of_one_matter(statements: Sequence[Statement], terms: Callable[[str], list[str]]) -> bool:
     """Whether they stand under headings of the same words, so that they contradict each other."""
     first = _matter(statements[0], terms)
     return all(_matter(statement, terms) == first for statement in statements[1:])
@@ -236,15 +237,20 @@ def _matter(statement: Statement, terms: Callable[[str], list[str]]) -> frozense
     """The words of title, headings and row that are no number, version or year."""
     setting = statement.setting
     held = terms("\n".join((*setting.path, setting.row)))
-    return frozenset(
-        t for t in held if not any(map(str.isdigit, t)) and t not in _EDITION
-    )
+    return frozenset(t for t in held if not any(map(str.isdigit, t)) and t not in _EDITION)
 
 
-_EDITION: Final = frozenset("version v edition edit revis rev old new current draft final 版 版本 旧版 新版 旧 新 修订 修订版 现行".split())  # noqa: SIM905 - a list of words
+_EDITION: Final = frozenset(
+    (  # noqa: SIM905 - a list of words reads as words
+        "version v edition edit revis rev old new current draft final 版 版本 旧版 新版 旧 新 修订 "
+        "修订版 现行"
+    ).split()
+)
 
 
-def _cell_values(statement: Statement, terms: Callable[[str], list[str]]) -> frozenset[frozenset[str]]:
+def _cell_values(
+    statement: Statement, terms: Callable[[str], list[str]]
+) -> frozenset[frozenset[str]]:
     """The terms of each cell whose value is a word or two: ``open``, ``Vienna``, ``高``."""
     found = set()
     for cell in statement.cells:

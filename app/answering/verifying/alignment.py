@@ -17,20 +17,24 @@ LEAST_ALIKE: Final = 0.6
 """Share of words in common and in order from which a sentence nearly repeats its source."""
 _TOKEN: Final = re.compile(r"¦|[^\W\d_\u3400-\u9fff]+(?:'[^\W\d_]+)?|[\u3400-\u9fff]|\d+")
 _FREE: Final = frozenset(
-    "a an the this that these those it its they them their he his she her is are was were be been being has have had "  # noqa: SIM905 - a list of words reads as words
-    "of and or as which who there then also so do does did will would 的 了 是 在 和 与 及 也 其 它 该 此 这 那 个 为 有 之 地 得 着 过 都 而 并 且 时 者 于 由".split()
+    "a an the this that these those it its they them their he his she her is are was were be "  # noqa: SIM905 - a list of words reads as words
+    "been being has have had "
+    "of and or as which who there then also so do does did will would 的 了 是 在 和 与 及 也 "
+    "其 它 该 此 "
+    "这 那 个 为 有 之 地 得 着 过 都 而 并 且 时 者 于 由".split()
 )
 """Words that may come, go and take each other's place."""
 _TURNING: Final = frozenset(
-    "not no never none nor neither cannot without hardly only nearly almost about least most up minus "  # noqa: SIM905 - as above
+    "not no never none nor neither cannot without hardly only nearly almost about least most "  # noqa: SIM905 - a list of words reads as words
+    "up minus "
     "unless except 不 没 未 无 非 禁 勿 莫 未 别 仅 只 约 近 至 最 负 零 除".split()
 )
 """Words that can't be left out where what stands around them is kept."""
-_CONJUNCTIONS: Final = frozenset("and or as well 和 与 及 或 、 以".split())  # noqa: SIM905 - as above
+_CONJUNCTIONS: Final = frozenset("and or as well 和 与 及 或 、 以".split())  # noqa: SIM905 - a list of words reads as words
 _BESIDE: Final = 6
-"""Words on either side of what a sentence repeats that are looked at too: it may have moved them."""
-_WHEN: Final = frozenset("when if while whenever once as 如 果 当 若 时".split())  # noqa: SIM905 - as above
-_ADVERBIAL: Final = frozenset("in on at for during within under per with 在 于".split())  # noqa: SIM905 - as above
+"""Words on either side of what a sentence repeats, which it may have moved."""
+_WHEN: Final = frozenset("when if while whenever once as 如 果 当 若 时".split())  # noqa: SIM905 - a list of words reads as words
+_ADVERBIAL: Final = frozenset("in on at for during within under per with 在 于".split())  # noqa: SIM905 - a list of words reads as words
 _LONG: Final = 4
 """Words of a stretch that may be moved as a whole."""
 
@@ -72,7 +76,11 @@ def changed(
 
 
 def _plain(token: str, stem: Callable[[str], str]) -> str:
-    return stem(token) if token.isascii() and token.isalpha() and token not in _FREE and token not in _TURNING else token
+    return (
+        stem(token)
+        if token.isascii() and token.isalpha() and token not in _FREE and token not in _TURNING
+        else token
+    )
 
 
 def _window(own: Sequence[str], other: Sequence[str]) -> list[str] | None:
@@ -100,7 +108,7 @@ def _moved(
     beside: Sequence[str],
     own: Sequence[str],
 ) -> bool:
-    """Whether the stretch stood elsewhere, and its place says nothing: a clause, a time or place, one of a list."""
+    """Whether the stretch stood elsewhere and its place says nothing, as of a clause or a time."""
     solid = [w for w in words if w not in _FREE]
     for stretch in taken:
         if solid and [w for w in stretch if w not in _FREE] == solid:
@@ -118,9 +126,7 @@ def _turns(words: Sequence[str]) -> bool:
     return not _TURNING.isdisjoint(words)
 
 
-def _kept_beside(
-    out: Sequence[str], window: Sequence[str], start: int, stop: int
-) -> Sequence[str]:
+def _kept_beside(out: Sequence[str], window: Sequence[str], start: int, stop: int) -> Sequence[str]:
     """Of what is left out, the words near enough to what is kept to turn it."""
     if stop >= len(window):
         return out[:1] if len(out) <= _BESIDE else ()
@@ -135,7 +141,7 @@ def _exchanged(
     for at, (out, into, _, stop) in enumerate(swaps):
         for later_out, later_into, start, _ in swaps[at + 1 :]:
             if list(out) == list(later_into) and list(into) == list(later_out):
-                between = [w for w in window[stop:start] if w not in ("、",)]
+                between = [w for w in window[stop:start] if w != "、"]
                 if not set(between) <= _CONJUNCTIONS:
                     return True
     return False

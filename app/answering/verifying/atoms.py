@@ -1,8 +1,8 @@
 """What in a sentence must be met exactly: dates, times of day, versions, identifiers, quantities.
 
-``2024-05-03``, ``3 May 2024`` and ``2024年5月3日`` are one date, and not three numbers; ``7:30 pm`` is
-a time and ``19:30`` the same; ``2.3.1`` is neither a quantity nor a word. Each is taken out of the
-text before what comes after it is read, so that nothing is read twice.
+``2024-05-03``, ``3 May 2024`` and ``2024年5月3日`` are one date, and not three numbers; ``7:30 pm``
+is a time and ``19:30`` the same; ``2.3.1`` is neither a quantity nor a word. Each is taken out of
+the text before what comes after it is read, so that nothing is read twice.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ _MONTHS: Final = {
 }  # fmt: skip
 _MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE: Final = re.compile(
-    r"(?<![\d.-])(?P<y1>(?:1[5-9]|20|21)\d\d)[-/.](?P<m1>0?[1-9]|1[0-2])[-/.](?P<d1>3[01]|[12]\d|0?[1-9])(?![\d-])"
+    r"(?<![\d.-])(?P<y1>(?:1[5-9]|20|21)\d\d)[-/.](?P<m1>0?[1-9]|1[0-2])[-/.](?P<d1>3[01]"
+    r"|[12]\d|0?[1-9])(?![\d-])"
     r"|(?P<y2>\d{4})\s?年(?:\s?(?P<m2>\d{1,2})\s?月(?:份)?(?:\s?(?P<d2>\d{1,2})\s?[日号])?)?"
     r"|(?P<m3>(?<!\d)\d{1,2})\s?月\s?(?P<d3>\d{1,2})\s?[日号]"
-    rf"|(?<![\d.])(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\.?(?: of)? (?P<n4>{_MONTH})\b\.?(?:,? (?P<y4>\d{{4}}))?"
+    rf"|(?<![\d.])(?P<d4>\d{{1,2}})(?:st|nd|rd"
+    rf"|th)?\.?(?: of)? (?P<n4>{_MONTH})\b\.?(?:,? (?P<y4>\d{{4}}))?"
     rf"|\b(?P<n5>{_MONTH})\b\.? (?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? (?P<y5>\d{{4}}))?"
     rf"|\b(?P<n6>{_MONTH})\b\.?,? (?P<y6>\d{{4}})\b"
     r"|(?<![\d./-])(?P<a7>\d{1,2})[/.](?P<b7>\d{1,2})[/.](?P<y7>\d{4})(?!\.?\d)",
@@ -44,21 +46,25 @@ _DATE: Final = re.compile(
 _TIME: Final = re.compile(
     r"(?P<part>上午|早上|早晨|凌晨|清晨|中午|下午|傍晚|晚上|夜间|晚)?\s?"
     r"(?:(?<![\d:.])(?P<h1>[01]?\d|2[0-4])[:：](?P<m1>[0-5]\d)(?![\d:])"
-    r"|(?<![\d.])(?P<h2>[01]?\d|2[0-4])\s?(?:点|时(?!间|长|限))(?:\s?(?P<m2>[0-5]?\d)\s?分|(?P<half>半)|(?P<quarter>一刻))?"
+    r"|(?<![\d.])(?P<h2>[01]?\d|2[0-4])\s?(?:点|时(?!间|长|限))(?:\s?(?P<m2>[0-5]?\d)\s?分"
+    r"|(?P<half>半)|(?P<quarter>一刻))?"
     r"|(?<![\d:.])(?P<h3>1[0-2]|0?\d)(?=\s?(?:[ap]\.?m\b|o'clock)))"
     r"\s?(?P<suffix>[ap]\.?\s?m\b\.?|o'clock)?|\b(?P<word>noon|midnight)\b|(?P<zh>正午|午夜|零点)",
     re.IGNORECASE,
 )
-_AFTERNOON: Final = frozenset("下午 傍晚 晚上 夜间 晚".split())
+_AFTERNOON: Final = frozenset("下午 傍晚 晚上 夜间 晚".split())  # noqa: SIM905 - a list of words reads as words
 _DOTTED: Final = re.compile(
     r"(?<![\w.])[vV]?\.?(\d{1,6}(?:\.\d{1,6}){2,5}(?:-?[A-Za-z]{1,6}\d{0,3})?)(?![\w]|\.\d)"
     r"|(?<![A-Za-z\d])[vV]\.?\s?(\d{1,4}(?:\.\d{1,4}){0,3})(?![\w.]\d|\w)"
-    r"|\b(?:version|release|revision|section|clause|article|chapter|paragraph|rev\.?|sec\.?|art\.?)\s?(\d{1,4}(?:\.\d{1,4}){0,4})(?!\.?\d)"
-    r"|第\s?(\d{1,4}(?:\.\d{1,4}){0,4})\s?(?=条|节|款|项|章|版|号)|版本\s?(\d{1,4}(?:\.\d{1,4}){0,4})(?!\.?\d)",
+    r"|\b(?:version|release|revision|section|clause|article|chapter|paragraph|rev\.?|sec\.?"
+    r"|art\.?)\s?(\d{1,4}(?:\.\d{1,4}){0,4})(?!\.?\d)"
+    r"|第\s?(\d{1,4}(?:\.\d{1,4}){0,4})\s?(?=条|节|款|项|章|版|号)"
+    r"|版本\s?(\d{1,4}(?:\.\d{1,4}){0,4})(?!\.?\d)",
     re.IGNORECASE,
 )
 _IDENTIFIER: Final = re.compile(
-    r"(?<![A-Za-z\d])(?=[A-Za-z\d._/#-]{0,40}\d)(?:[A-Za-z]++[._/#-]?\d[A-Za-z\d]*|\d++[A-Za-z]{1,3}\d[A-Za-z\d]*|[A-Za-z]{2,}(?=[-_/#][A-Za-z\d-]{0,30}\d))"
+    r"(?<![A-Za-z\d])(?=[A-Za-z\d._/#-]{0,40}\d)(?:[A-Za-z]++[._/#-]?\d[A-Za-z\d]*"
+    r"|\d++[A-Za-z]{1,3}\d[A-Za-z\d]*|[A-Za-z]{2,}(?=[-_/#][A-Za-z\d-]{0,30}\d))"
     r"(?:[._/#-][A-Za-z\d]++){0,6}"
 )
 _BLANK: Final = " ¦ "
@@ -148,7 +154,13 @@ def _time(match: re.Match[str]) -> Time:
         minute = 15
     suffix = (match["suffix"] or "").lower()
     afternoon = suffix.startswith("p") or (match["part"] or "") in _AFTERNOON
-    morning = suffix.startswith("a") or (match["part"] or "") in ("上午", "早上", "凌晨", "清晨", "早晨")
+    morning = suffix.startswith("a") or (match["part"] or "") in (
+        "上午",
+        "早上",
+        "凌晨",
+        "清晨",
+        "早晨",
+    )
     if afternoon and hour < 12:  # noqa: PLR2004 - hours of half a day
         hour += 12
     elif morning and hour == 12:  # noqa: PLR2004 - as above

@@ -38,7 +38,8 @@ FUNCTION_WORDS: Final = _words(
 """Words that tell nothing of what a sentence is about, and words that only point at the sources."""
 
 _QUOTED: Final = re.compile(
-    r"“([^“”]{1,2000})”|\"([^\"]{1,2000})\"|「([^「」]{1,2000})」|『([^『』]{1,2000})』|«([^«»]{1,2000})»"
+    r"“([^“”]{1,2000})”|\"([^\"]{1,2000})\"|「([^「」]{1,2000})」|『([^『』]{1,2000})』"
+    r"|«([^«»]{1,2000})»"
 )
 _TITLES: Final = re.compile(r"《([^《》]{1,200})》")
 _LETTER: Final = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u04ff"
@@ -55,12 +56,16 @@ _SAME_MARK: Final = str.maketrans("‘’“”„‹›‐‑‒–—―−", 
 _WHITE_SPACE: Final = re.compile(r"\s+")
 
 _DENIES: Final = re.compile(
-    r"\b(?:not(?!\s+(?:only|more|less|fewer|later|longer than|greater|lower|exceed)\b)|never|none|neither|nor|cannot|without|nobody|nothing|nowhere|unable"
-    r"|lacks?|lacked|fails?|failed|no(?!\.?\s*\d|\s+(?:more|less|later|fewer|longer than|earlier)\b))\b|n't\b|forbidden|prohibited|禁止|严禁|不|没|無|无|未|否|勿|莫",
+    r"\b(?:not(?!\s+(?:only|more|less|fewer|later|longer than|greater|lower|exceed)\b)|never"
+    r"|none|neither|nor|cannot|without|nobody|nothing|nowhere|unable"
+    r"|lacks?|lacked|fails?|failed|no(?!\.?\s*\d|\s+(?:more|less|later|fewer|longer than"
+    r"|earlier)\b))\b|n't\b|forbidden|prohibited|禁止|严禁|不|没|無|无|未|否|勿|莫",
     re.IGNORECASE,
 )
 _DENIES_NOTHING: Final = re.compile(
-    "不仅|不但|不只|不光|不过|不同|不断|不少|不久|不管|不论|不得不|不禁|不锈|不丹|不可或缺|了不起|对不起|不超过|不得超过|不少于|不低于|不高于|不大于|不小于|不多于|不得少于|不得低于|不得高于|不变|不等|非常|非法|除非"
+    "不仅|不但|不只|不光|不过|不同|不断|不少|不久|不管|不论|不得不|不禁|不锈|不丹|不可或缺|了不"
+    "起|对不起|不超过|不得超过|不少于|不低于|不高于|不大于|不小于|不多"
+    "于|不得少于|不得低于|不得高于|不变|不等|非常|非法|除非"
     "|差不多|毫无疑问|无疑|无论|无数|无线|无锡|无人机|未来|未必不|是否|能否|否则|可否|莫斯科|莫名"
 )
 

@@ -109,15 +109,20 @@ _WORDS_OF_UNITS: Final = {
 }
 """Read in any case."""
 _SYMBOLS: Final = {
-    **{symbol: symbol for symbol in (
-        "% ‰ km m cm mm nm kg g mg ng t l L ml mL cl dl ns ms s min h d kB KB MB GB TB Kb Mb Gb kbit Mbit Gbit kbps "
-        "Mbps Gbps W kW MW GW mW V kV mV A mA kA Hz kHz MHz GHz dB dBA Pa kPa MPa hPa bar mbar N kN Nm J kJ "
-        "MJ Wh kWh MWh mAh Ah K lx lm cd px dpi ppm ppb rpm rps °C °F ° m² m³ cm² cm³ mm² km² m/s km/h "
+    **{symbol: symbol for symbol in (  # noqa: SIM905 - a list of words reads as words
+        "% ‰ km m cm mm nm kg g mg ng t l L ml mL cl dl ns ms s min h d kB KB MB GB TB Kb Mb "
+        "Gb kbit Mbit Gbit kbps "
+        "Mbps Gbps W kW MW GW mW V kV mV A mA kA Hz kHz MHz GHz dB dBA Pa kPa MPa hPa bar mbar "
+        "N kN Nm J kJ "
+        "MJ Wh kWh MWh mAh Ah K lx lm cd px dpi ppm ppb rpm rps °C °F ° m² m³ cm² cm³ mm² km² "
+        "m/s km/h "
         "m/min mph l/min m³/h kg/m³ mol mmol µmol U IU"
     ).split()},
     "µm": "µm", "µg": "µg", "µs": "µs", "µl": "µl", "L": "l", "mL": "ml", "KB": "kB", "d": "day",
-    "kib": "kB", "KiB": "kB", "MiB": "MB", "GiB": "GB", "TiB": "TB", "Kb": "kb", "m2": "m²", "m3": "m³",
-    "in": "inch", "ft": "foot", "lb": "pound", "lbs": "pound", "oz": "ounce", "℃": "°C", "Ω": "Ω", "kΩ": "kΩ",
+    "kib": "kB", "KiB": "kB", "MiB": "MB", "GiB": "GB", "TiB": "TB", "Kb": "kb",
+    "m2": "m²", "m3": "m³",
+    "in": "inch", "ft": "foot", "lb": "pound", "lbs": "pound", "oz": "ounce",
+    "℃": "°C", "Ω": "Ω", "kΩ": "kΩ",
 }  # fmt: skip
 """Read as they are written: ``mW`` is no ``MW``."""
 _UNITS: Final = {
@@ -136,8 +141,10 @@ _NUMBER: Final = re.compile(
     r"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)"
     r"(?P<minus>(?<![A-Za-z0-9)\]])[-−–](?=\d)|(?:\b(?:minus|negative) |零下|(?<![抱胜担])负)\s?)?"
     r"(?P<whole>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?(?![\d.]*\.\d)"
-    r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b|(?:[百万亿萬億]|千(?![米克瓦帕赫伏焦卡]))+)?"
-    rf"(?:(?P<gap>[ -]?)(?P<unit>[%‰]|°[CF]?|{_CHINESE_UNIT}|[A-Za-zµμΩ][A-Za-z²³µμΩ/]{{0,14}}(?P<more>[0-9_])?))?",
+    r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b|(?:[百万亿萬億]"
+    r"|千(?![米克瓦帕赫伏焦卡]))+)?"
+    rf"(?:(?P<gap>[ -]?)(?P<unit>[%‰]|°[CF]?|{_CHINESE_UNIT}"
+    rf"|[A-Za-zµμΩ][A-Za-z²³µμΩ/]{{0,14}}(?P<more>[0-9_])?))?",
 )
 _RANGE: Final = re.compile(r"\s?(?:-|–|—|~|～|to|至|到|and|和)\s?(?:[$€£¥￥]\s?)?", re.IGNORECASE)
 
@@ -151,8 +158,10 @@ _NUMERALS: Final = re.compile(
 )
 _DIGIT_BEHIND: Final = re.compile(r"[,.]?\d")
 _MEASURED: Final = re.compile(
-    r"个|年|月|日|号|天|名|位|次|岁|倍|种|条|座|人|项|层|步|类|阶段|小时|分钟|公里|米|元|吨|部|本|件|张|辆|套|间|份|所|家"
-    r"|支|架|艘|届|期|页|行|列|句|段|章|节|场|轮|口|只|头|棵|颗|块|片|根|瓶|杯|盒|袋|箱|包|斤|克|升|度|级|折|秒|周|季|代"
+    r"个|年|月|日|号|天|名|位|次|岁|倍|种|条|座|人|项|层|步|类|阶段|小时|分钟|公里|米|元|吨|部"
+    r"|本|件|张|辆|套|间|份|所|家"
+    r"|支|架|艘|届|期|页|行|列|句|段|章|节|场|轮|口|只|头|棵|颗|块|片|根|瓶|杯|盒|袋|箱|包|斤"
+    r"|克|升|度|级|折|秒|周|季|代"
     r"|组|队|班|批|对|双|副|幅|台|款|份|道|趟|顿|股|门|封|扇|把|圈|档|栏|股"
 )
 """What makes a single numeral before it a number rather than part of a word."""

@@ -23,6 +23,7 @@ from app.answering.verifying.alignment import changed, tokens
 from app.answering.verifying.atoms import Atoms, atoms_of, same_date
 from app.answering.verifying.claims import comparable, denials, names, quotations, titles, words
 from app.answering.verifying.poles import turned
+from app.answering.verifying.quantities import Quantity
 from app.answering.verifying.wording import Words, alike, foreign_word
 from app.domain import Cell, Statement
 from app.text.normalise import normalise
@@ -38,24 +39,44 @@ LONGEST_SOURCE: Final = 5_000
 time that grows with both."""
 
 _WRAPPING: Final = re.compile(
-    r"^(?:as (?:the|this|our|your) (?:document|passage|source|text|manual|policy|handbook|page) (?:states?|says?|mentions?|notes?|shows?|describes?), |(?:according to|as (?:stated|described|mentioned|noted|shown) in|based on|per) (?:the|this|these|its?|our|your)? ?(?:\w+ )?(?:documents?|passages?|sources?|text|context|information|statements?|manual|policy|handbook|faq|guide)(?: \[?\d+\]?)?\s*[,:]\s*"
-    r"|(?:the (?:document|passage|source|text|manual|policy)s? (?:says?|states?|mentions?|notes?|indicates?) that )"
-    r"|(?:根据|据|按照?|依据|如)(?:该|本|此|上述|所给|提供的)?(?:文件|文档|资料|手册|规定|制度|段落|文中|原文|文本|说明|内容)(?:中?(?:所述|记载|所示|规定|显示|说明))?[，,：:]\s*"
-    r"|(?:文件|文档|资料|文中|手册|原文|制度|该文|文章)(?:中)?(?:指出|提到|写道|说明|规定|显示|表明|称|说|中说)[，,：:]?\s*)",
+    r"^(?:as (?:the|this|our|your) (?:document|passage|source|text|manual|policy|handbook"
+    r"|page) (?:states?|says?|mentions?|notes?|shows?|describes?), |(?:according to"
+    r"|as (?:stated|described|mentioned|noted|shown) in|based on|per) (?:the|this|these|its?"
+    r"|our|your)? ?(?:\w+ )?(?:documents?|passages?|sources?|text|context|information"
+    r"|statements?|manual|policy|handbook|faq|guide)(?: \[?\d+\]?)?\s*[,:]\s*"
+    r"|(?:the (?:document|passage|source|text|manual|policy)s? (?:says?|states?|mentions?"
+    r"|notes?|indicates?) that )"
+    r"|(?:根据|据|按照?|依据|如)(?:该|本|此|上述|所给|提供的)?(?:文件|文档|资料|手册|规定|制度"
+    r"|段落|文中|原文|文本|说明|内容)(?:中?(?:所述"
+    r"|记载|所示|规定|显示|说明))?[，,：:]\s*"
+    r"|(?:文件|文档|资料|文中|手册|原文|制度|该文|文章)(?:中)?(?:指出|提到|写道|说明|规定|显示"
+    r"|表明|称|说|中说)[，,：:]?\s*)",
     re.IGNORECASE,
 )
-_REPLY: Final = re.compile(r"^(?:yes|no|correct|right|indeed|是的|是|对|对的|不是|不|否|不行|没有|可以)\s*[,，.。;；:：!！]\s*(?=\S)", re.IGNORECASE)
+_REPLY: Final = re.compile(
+    r"^(?:yes|no|correct|right|indeed|是的|是|对|对的|不是|不|否|不行|没有"
+    r"|可以)\s*[,，.。;；:：!！]\s*(?=\S)",
+    re.IGNORECASE,
+)
 _ECHO: Final = re.compile(
-    r"^\W*(?:\d{1,3}\]\W*)?(?:question|answer the question|context|passages?|user|assistant|system|instructions?|问题|用户|助手|系统|提问)\s*\d{0,3}\s*[:：]|[?？][\"'”’」』）)\]*_\s]*$|<\/?\s?passage",
+    r"^\W*(?:\d{1,3}\]\W*)?(?:question|answer the question|context|passages?|user|assistant"
+    r"|system|instructions?|问题|用户|助手|系统|提问)\s*\d{0,3}\s*[:：]|[?？][\"'”’」』）)\]*_\s]*$"
+    r"|<\/?\s?passage",
     re.IGNORECASE,
 )
 _ORDERS: Final = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,30}\b(?:previous|prior|above|all|earlier)\b.{0,20}\b(?:instructions?|prompts?|rules|messages?)\b"
-    r"|\byou (?:are|must act as) (?:now )?(?:an?|the) (?:ai|assistant|language model)\b|\bsystem prompt\b|(?:忽略|无视|忘记).{0,12}(?:之前|以上|先前|所有|上述).{0,8}(?:指令|指示|提示|要求)|你现在是",
+    r"\b(?:ignore|disregard|forget)\b.{0,30}\b(?:previous|prior|above|all"
+    r"|earlier)\b.{0,20}\b(?:instructions?|prompts?|rules|messages?)\b"
+    r"|\byou (?:are|must act as) (?:now )?(?:an?|the) (?:ai|assistant|language model)\b"
+    r"|\bsystem prompt\b|(?:忽略|无视|忘记).{0,12}(?:之前|以上|先前|所有|上述).{0,8}(?:指令"
+    r"|指示|提示|要求)|你现在是",
     re.IGNORECASE,
 )
 _CLAUSE: Final = re.compile(
-    r"[,;，；、:：()（）|]|\b(?:and|but|while|whereas|or)\b|(?<=[\u4e00-\u9fff])(?:而且|而|但是|但|以及|并且|和)(?=[\u4e00-\u9fff\d])", re.IGNORECASE
+    r"[,;，；、:：()（）|]|\b(?:and|but|while|whereas|or)\b|(?<=[\u4e00-\u9fff])(?:而且|而|但是"
+    r"|但|以及|并且"
+    r"|和)(?=[\u4e00-\u9fff\d])",
+    re.IGNORECASE,
 )
 _PASSIVE: Final = re.compile(r"\bby\b|被|由|受|为.{0,12}所")
 
@@ -75,8 +96,21 @@ class _Source:
     @classmethod
     def of(cls, statement: Statement) -> _Source:
         setting = statement.setting
-        own = "\n".join(filter(None, (setting.lead_in, setting.question, statement.text, *setting.heads)))
-        around = "\n".join(filter(None, (setting.title, *setting.headings, setting.row, setting.antecedent, setting.validity.date)))
+        own = "\n".join(
+            filter(None, (setting.lead_in, setting.question, statement.text, *setting.heads))
+        )
+        around = "\n".join(
+            filter(
+                None,
+                (
+                    setting.title,
+                    *setting.headings,
+                    setting.row,
+                    setting.antecedent,
+                    setting.validity.date,
+                ),
+            )
+        )
         return cls(statement.text, own, around)
 
 
@@ -98,7 +132,12 @@ class Verifier:
         if not any(map(str.isalnum, claim)):
             return "it says nothing that could be supported"
         if comparable(claim).strip(".。") in comparable(statement.text):
-            return None if not _cut_short(claim, statement.text) else "it leaves out what restricts it"
+            cut = _cut_short(claim, statement.text)
+            return "it leaves out what restricts it" if cut else None
+        return self._refuse_reworded(claim, statement)
+
+    def _refuse_reworded(self, claim: str, statement: Statement) -> str | None:
+        """What no part of the statement says word for word."""
         if len(statement.text) > LONGEST_SOURCE:
             return "the statement it rests on is too long to be compared with it"
         source = _Source.of(statement)
@@ -114,12 +153,12 @@ class Verifier:
             or self._of_its_setting(said, source)
             or self._of_another_clause(said, statement)
             or self._changed(said, source, statement)
-            or self._out_of_order(said, known, statement)
+            or self._out_of_order(said, statement)
             or self._of_another_cell(claim, said, statement)
         )
 
     def closest(self, sentence: str, statements: Sequence[Statement]) -> list[Statement]:
-        """``statements`` by how many of the words and values of ``sentence`` they hold, most first."""
+        """``statements`` by how much of ``sentence`` they hold in words and values, most first."""
         wanted = self._held(plain_claim(sentence))
         if not wanted:
             return []
@@ -147,7 +186,9 @@ class Verifier:
         for name in names(rest):
             parts = re.split(r"[-/'’]", name.lower())
             own = self._stems(name)
-            if not (name.lower() in known or known.issuperset(parts) or (own and stems.issuperset(own))):
+            if not (
+                name.lower() in known or known.issuperset(parts) or (own and stems.issuperset(own))
+            ):
                 return f"{name!r} is not in the statement it rests on"
         spelled = comparable(whole)
         for title in titles(claim):
@@ -209,14 +250,15 @@ class Verifier:
         known = frozenset(stem(token) for token in tokens(around))
         return changed(said.rest, own.rest, known=known, stem=stem)
 
-    def _out_of_order(self, said: Atoms, known: Atoms, statement: Statement) -> str | None:
-        """Whether its words stand in another order, as where who acts and who suffers are swapped."""
+    def _out_of_order(self, said: Atoms, statement: Statement) -> str | None:
+        """Whether its words are in another order, as where who acts and who suffers are swapped."""
         if statement.cells:
             return None
         own = atoms_of(statement.text, every_numeral=False)
         claimed = Words(said.rest, self._stems).sequence()
         held = Words(own.rest, self._stems).sequence()
-        common = [word for word in claimed if word in set(held)]
+        both = frozenset(held)
+        common = [word for word in claimed if word in both]
         if len(common) < 3 or bool(_PASSIVE.search(said.rest)) != bool(_PASSIVE.search(own.rest)):  # noqa: PLR2004 - two words have no order worth it
             return None
         matcher = SequenceMatcher(None, common, held, autojunk=False)
@@ -258,10 +300,13 @@ class Verifier:
 
 
 _ANY_VALUE: Final = frozenset(
-    "value values description details specification data content 值 数值 参数值 取值 内容 说明 描述 规格".split()  # noqa: SIM905 - a list of words
+    "value values description details specification data content 值 数值 参数值 取值 内容 说明 "  # noqa: SIM905 - a list of words reads as words
+    "描述 规格".split()
 )
 """Heads that say nothing of what stands below them; the label of the row does."""
-_KEY_VALUE: Final = re.compile(r"(?:^|[|｜])\s*(?P<head>[^|｜:：]{1,60})[:：]\s*(?P<value>[^|｜]+?)\s*(?=[|｜]|$)")
+_KEY_VALUE: Final = re.compile(
+    r"(?:^|[|｜])\s*(?P<head>[^|｜:：]{1,60})[:：]\s*(?P<value>[^|｜]+?)\s*(?=[|｜]|$)"
+)
 
 
 def _with_cells(statement: Statement) -> Statement:
@@ -337,7 +382,7 @@ def _invented_quotation(claim: str, text: str) -> str | None:
     return None
 
 
-def _invented_atom(said: Atoms, known: Atoms, own: Atoms) -> str | None:
+def _invented_atom(said: Atoms, known: Atoms, own: Atoms) -> str | None:  # noqa: C901 - a rule for each sort
     for date in said.dates:
         if not any(same_date(date, other) for other in known.dates):
             if date[1:] == (None, None) and any(q.value == date[0] for q in known.quantities):
@@ -347,7 +392,9 @@ def _invented_atom(said: Atoms, known: Atoms, own: Atoms) -> str | None:
         if time not in known.times:
             return "a time in it is not in the statement it rests on"
     for number in said.dotted:
-        if number not in known.dotted and not any(f"{q.value:f}" == number for q in known.quantities):
+        if number not in known.dotted and not any(
+            f"{q.value:f}" == number for q in known.quantities
+        ):
             return f"{number} is not in the statement it rests on"
     for identifier in said.identifiers:
         if identifier not in known.identifiers:
@@ -355,14 +402,22 @@ def _invented_atom(said: Atoms, known: Atoms, own: Atoms) -> str | None:
     for quantity in said.quantities:
         if quantity.supported_by(own.quantities):
             continue
-        year = quantity.value == quantity.value.to_integral_value() and 1_900 <= quantity.value < 2_100  # noqa: PLR2004 - years
-        if not (year or not quantity.unit) or not quantity.supported_by(known.quantities):
-            if year and any(date[0] == int(quantity.value) for date in known.dates):
-                continue
-            if any(number == f"{quantity.value:f}" for number in known.dotted):
-                continue
+        if not _set_around(quantity, known):
             return f"{quantity} is not in the statement it rests on"
     return None
+
+
+def _set_around(quantity: Quantity, known: Atoms) -> bool:
+    """Whether the setting may lend a quantity: a year, or a number without a unit."""
+    year = int(quantity.value) in _YEARS and quantity.value == int(quantity.value)
+    if (year or not quantity.unit) and quantity.supported_by(known.quantities):
+        return True
+    if year and any(date[0] == int(quantity.value) for date in known.dates):
+        return True
+    return f"{quantity.value:f}" in known.dotted
+
+
+_YEARS: Final = range(1_900, 2_100)
 
 
 def _opposite(claim: str, source: _Source) -> str | None:
@@ -392,25 +447,32 @@ def _relevant_clauses(claim: str, text: str) -> str:
     kept = []
     for part in re.split(r"[,;，；:：。.]", text):
         held = frozenset(re.findall(r"[a-z]{3,}|[\u4e00-\u9fff]", normalise(part)))
-        if held and len(held & wanted) >= 0.5 * len(held):  # noqa: PLR2004 - most of what it says
+        if held and len(held & wanted) >= 0.5 * len(held):
             kept.append(part)
     return "，".join(kept) if kept else text
 
 
 _RESTRICTS: Final = re.compile(
-    r"^\s*+[,，]?\s*+(?:unless|except|if|only|but not|provided|when|where|除非|除|但|仅|如果|只有)|(?:not|never|no longer|not yet|hardly|don't|doesn't|cannot|n't|不|未|没有|非|禁止|勿|至少|至多|最多|最少|不超过|超过|约|at least|at most|up to|more than|less than|under|over|about|only|nearly|minus|零下|[-−–])\s*$",
+    r"^\s*+[,，]?\s*+(?:unless|except|if|only|but not|provided|when|where|除非|除|但|仅|如果"
+    r"|只有)|(?:not"
+    r"|never|no longer|not yet|hardly|don't|doesn't|cannot|n't|不|未|没有|非|禁止|勿|至少|至多"
+    r"|最多|最少|不超过|超过"
+    r"|约|at least|at most|up to|more than|less than|under|over|about|only|nearly|minus|零下"
+    r"|[-−–])\s*$",
     re.IGNORECASE,
 )
 
 
 def _cut_short(claim: str, text: str) -> bool:
-    """Whether ``claim``, a part of ``text``, leaves out a word beside it that changes what it says."""
+    """Whether ``claim``, a part of ``text``, leaves out a word beside it that changes it."""
     at = text.find(claim.strip(" .。"))
     if at < 0:
         return False
     before, after = text[:at], text[at + len(claim.strip(" .。")) :]
     digit = before[-1:].isdigit() or after[:1].isdigit() or re.match(r"[.,]\d", after) is not None
     head = re.search(_RESTRICTS, before[-16:])
-    tail = re.match(r"\s*+[,，]?\s*+(?:unless|except|only|but not|provided|除非|除)", after, re.IGNORECASE)
+    tail = re.match(
+        r"\s*+[,，]?\s*+(?:unless|except|only|but not|provided|除非|除)", after, re.IGNORECASE
+    )
     inside = before[-1:].isalnum() and before[-1:].isascii() and claim.strip()[:1].isalnum()
     return bool(digit or (head and head.end() == len(before[-16:])) or tail or inside)

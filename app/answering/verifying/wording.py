@@ -1,4 +1,4 @@
-"""The words of a sentence that have to stand in its source, and those that may come from anywhere."""
+"""The words of a sentence that have to stand in its source, and those that need not."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from typing import Final
 from app.text.normalise import normalise
 
 _LIGHT_ENGLISH: Final = frozenset(
-    "a an the this that these those it its itself they them their he him his she her i me my we us our you your "  # noqa: SIM905 - a list of words reads as words
+    "a an the this that these those it its itself they them their he him his she her i me my "  # noqa: SIM905 - a list of words reads as words
+    "we us our you your "
     "is are was were be been being am do does did done doing have has had having will would shall "
-    "of in on at to for from by with as and or also too which who whom whose what when where how why "
+    "of in on at to for from by with as and or also too which who whom whose what when where "
+    "how why "
     "there here then than if so such both either one ones "
     "can could may might must should need needs needed ought "
-    "s t re ve ll d m isn aren wasn weren don doesn didn hasn haven won wouldn shouldn couldn mustn cannot "
+    "s t re ve ll d m isn aren wasn weren don doesn didn hasn haven won wouldn shouldn couldn "
+    "mustn cannot "
     "not no never none nor neither without "
     "yes please thus therefore hence however".split()
 )
-"""Articles, auxiliaries, pronouns and prepositions. What negates and what obliges is compared apart."""
+"""Articles, auxiliaries, pronouns, prepositions. What negates and obliges is compared apart."""
 _LIGHT_CHINESE: Final = frozenset(
-    "的了是在和与及也为于以之其它他她这那一个有被把将对从到由给等都并且而且则即就该此所向按各某每着过得地吗呢吧啊可能会应须要必不没无未非否勿莫上下中里内外时候间者请您你我们共约并或如若但因"
+    "的了是在和与及也为于以之其它他她这那一个有被把将对从到由给等都并且而且则即就该此所向按各某"
+    "每着过得地吗呢吧啊可能会应须要必不没无未非否勿莫上下中里内外时候间者请您你我们共约并或如若"
+    "但因"
 )
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 _LATIN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?![^\W])")
@@ -58,7 +63,8 @@ _ONE_OF: Final = """
     ends = finishes
     because = since
     staff = employees, personnel
-    at most = no more than, not more than, no longer than, not exceed, not to exceed, up to, a maximum of
+    at most = no more than, not more than, no longer than, not exceed, not to exceed, up to
+    at most = a maximum of
     at least = no less than, not less than, no fewer than, a minimum of
     percent = per cent
 """.strip()
@@ -139,10 +145,16 @@ class Words:
         self.latin: list[str] = []
         for match in _LATIN.finditer(folded):
             word = match.group()
-            if word in _LIGHT_ENGLISH or word.partition("'")[0] in _LIGHT_ENGLISH or _HAN.match(word):
+            if (
+                word in _LIGHT_ENGLISH
+                or word.partition("'")[0] in _LIGHT_ENGLISH
+                or _HAN.match(word)
+            ):
                 continue
             self.latin += stems(word)[:1]
-        self.han = ["".join(c for c in run if c not in _LIGHT_CHINESE) for run in _HAN.findall(folded)]
+        self.han = [
+            "".join(c for c in run if c not in _LIGHT_CHINESE) for run in _HAN.findall(folded)
+        ]
         self.han = [run for run in self.han if run]
         self._runs = _HAN.findall(folded)
         self._stems = stems

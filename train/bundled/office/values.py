@@ -6,27 +6,25 @@ import random
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from train.bundled.office import words
+from train.bundled.office import numerals, words
 from train.bundled.office.words import Both
 
 Maker: TypeAlias = Callable[[random.Random], Both]
 
-_NUMERALS: Final = (
-    *("zero", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-_HAN: Final = "零一两三四五六七八九十"
 _IN_WORDS: Final = 0.4
-"""Share of small numbers that are written out."""
+"""Share of numbers that are written out."""
 _LETTERS: Final = "ABCDEFGHKLMNPQRSTUVWXZ"
 
 
 def _count(low: int, high: int, one: str, many: str, han: str) -> Maker:
     def make(rng: random.Random) -> Both:
         n = rng.randint(low, high)
-        english = _NUMERALS[n] if n < len(_NUMERALS) and rng.random() < _IN_WORDS else str(n)
-        chinese = _HAN[n] if n < len(_HAN) and rng.random() < _IN_WORDS else str(n)
-        return f"{english} {one if n == 1 else many}".strip(), f"{chinese}{han}"
+        shown = shown_zh = str(n)
+        if n <= numerals.MOST_ENGLISH and rng.random() < _IN_WORDS:
+            shown = numerals.english(n)
+        if rng.random() < _IN_WORDS:
+            shown_zh = "两" if n == 2 else numerals.chinese(n)  # noqa: PLR2004 - before a measure
+        return f"{shown} {one if n == 1 else many}".strip(), f"{shown_zh}{han}"
 
     return make
 
@@ -101,7 +99,9 @@ def _money(rng: random.Random) -> Both:
             ("£{}", "{}英镑"),
         ]
     )
-    return english.format(f"{n:,}"), chinese.format(rng.choice([f"{n:,}", str(n)]))
+    written = numerals.chinese(n) if n % 1_000 == 0 else str(n)
+    short = f"{n // 10_000}万" if n % 10_000 == 0 else str(n)
+    return english.format(f"{n:,}"), chinese.format(rng.choice([f"{n:,}", str(n), written, short]))
 
 
 def _price(rng: random.Random) -> Both:
@@ -159,6 +159,15 @@ def _address(rng: random.Random) -> Both:
         ]
     )
     return f"{n} {street[0]}, {city[0]}", f"{city[1]}市{street[1]}{n}号"
+
+
+def _percent(rng: random.Random) -> Both:
+    n = rng.choice([2, 5, 8, 10, 15, 20, 25, 30, 40, 50, 80, 95])
+    exact = rng.choice(["99.5", "99.9", "2.5", "0.5"])
+    words_ = (f"{numerals.english(n)} percent", f"百分之{numerals.chinese(n)}")
+    return rng.choice(
+        [(f"{n} %", f"{n}%"), words_, (f"{n}%", f"{n}%"), (f"{exact} %", f"{exact}%")]
+    )
 
 
 def _floor(rng: random.Random) -> Both:
@@ -220,7 +229,7 @@ VALUES: Final[dict[str, Maker]] = {
     "oil": _same(lambda rng: rng.choice(["SAE 5W-30", "SAE 10W-40", "ISO VG 46", "HLP 32"])),
     "partno": _same(code),
     "people": _count(4, 900, "person", "people", "人"),
-    "percent": _among([5, 10, 15, 20, 25, 30, 40, 50, 99.5, 99.9, 150], "{} %", "{}%"),
+    "percent": _percent,
     "person": person,
     "phone": _phone,
     "pin": _same(lambda rng: rng.choice([f"{rng.randint(0, 9999):04}", f"{code(rng)}!", "admin"])),
