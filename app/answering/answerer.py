@@ -184,7 +184,7 @@ class Answerer:
             self._pipeline.search(SearchRequest(query, limit=limit, where=request.where)).hits
             for query in queries
         ]
-        further += self._in_other_languages(request, asked)
+        further += map(tuple, self._in_other_languages(request, asked))
         return (
             replace(whole, hits=_merged([whole.hits, *further], limit=2 * limit))
             if further
@@ -324,13 +324,13 @@ class Answerer:
         nowhere = [named for named in missing if not self._occurs(named)]
         return wording.not_named(language, nowhere or missing, everywhere=bool(nowhere))
 
-    def _missing(self, part: Part, ranked: Sequence[Judged]) -> list[Named]:
+    def _missing(self, judged: JudgedPart) -> list[Named]:
         """The names of a part that none of its statements holds.
 
         Statements of a language that spells names otherwise tell nothing of it.
         """
-        alike = [judged for judged in ranked if not judged.features.across] or ranked
-        return [n for n in part.names if all(n in judged.missing for judged in alike)]
+        alike = [one for one in judged.ranked if not one.features.across] or judged.ranked
+        return [n for n in judged.part.names if all(n in one.missing for one in alike)]
 
     def _occurs(self, named: Named) -> bool:
         terms = self._analyzer.terms(named.text)[:1]

@@ -183,7 +183,7 @@ def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int) -> Ask
     rewritten = f"{earlier}\n{query}" if follows else query
     focus, around = _focus(query)
     pieces = _pieces(focus)
-    parts: list[Part] = []
+    parts: list[str] = []
     for piece in pieces[:MOST_PARTS]:
         parts += _compared(piece)
     made = [

@@ -259,7 +259,7 @@ class Relevance:
     def _similarities(self, texts: Sequence[str]) -> Sequence[float]:
         if self._meaning is None:
             return [0.0] * len(texts)
-        return self._meaning.nearness(self._embed(texts)).tolist()
+        return [float(value) for value in self._meaning.nearness(self._embed(texts))]
 
 
 def chunk_nearness(
