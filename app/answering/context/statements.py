@@ -69,10 +69,7 @@ class DocumentStatements:
         found: list[Statement] = []
         at = bisect_right(self._ends, span[0])
         while at < len(self._blocks) and self._blocks[at].span[0] < span[1]:
-            made = list(self._of_block(at, n))
-            if made and self._begins(at):
-                made[0] = replace(made[0], first=True)
-            found += [s for s in made if span[0] <= s.span[0] < span[1]]
+            found += [s for s in self._made(at, n) if span[0] <= s.span[0] < span[1]]
             at += 1
         return found
 
@@ -81,7 +78,15 @@ class DocumentStatements:
         if statement.group is None:
             return [statement]
         blocks = self._groups[statement.group][:most]
-        return [s for at in blocks for s in self._of_block(at, statement.n)]
+        return [s for at in blocks for s in self._made(at, statement.n)]
+
+    def list_below(self, statement: Statement, *, most: int) -> list[Statement]:
+        """The first list or table below the same headings, where the statement is in none."""
+        for at, place in enumerate(self._places):
+            if place.group is not None and place.headings == statement.setting.headings:
+                blocks = self._groups[place.group][:most]
+                return [s for block in blocks for s in self._of_block(block, statement.n)]
+        return []
 
     def group_size(self, statement: Statement) -> int:
         """How many items or rows its list or table has."""
@@ -101,14 +106,16 @@ class DocumentStatements:
             own = place.headings
             alike = len(own) == len(path) and own[:-1] == path[:-1] and own not in found
             if alike and _numbering(own[-1]) == shape:
-                first = next(self._of_block(at, statement.n), None)
-                if first is not None:
-                    found[own] = first
+                found.update((own, first) for first in self._made(at, statement.n)[:1])
         return list(found.values())
 
-    def _begins(self, at: int) -> bool:
-        """Whether the block is the first below its heading or term."""
-        return at == 0 or self._blocks[at - 1].kind in (BlockKind.HEADING, BlockKind.TERM)
+    def _made(self, at: int, n: int) -> list[Statement]:
+        """The statements of a block; the first below a heading or a term knows that it is."""
+        made = list(self._of_block(at, n))
+        begins = at == 0 or self._blocks[at - 1].kind in (BlockKind.HEADING, BlockKind.TERM)
+        if made and begins:
+            made[0] = replace(made[0], first=True)
+        return made
 
     def _of_block(self, at: int, n: int) -> Iterator[Statement]:
         block, place = self._blocks[at], self._places[at]

@@ -22,7 +22,8 @@ _LEAST: Final = 1e-4
 _UNREAD: Final = -5.0
 """Log odds of a statement that no reader was asked about."""
 _OWN: Final = (
-    "similarity", "said", "covered", "absent", "across", "unkind", "passage", "implied", "row", "titled",
+    "similarity", "said", "covered", "absent", "across", "unkind", "passage", "implied",
+    "row", "titled",
 )  # fmt: skip
 
 

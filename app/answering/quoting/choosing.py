@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.answering.context.statements import DocumentStatements
-from app.answering.evidence.asked import Part
+from app.answering.evidence.asked import Form, Part
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.naming import Holder
 from app.answering.evidence.relevance import Judged
@@ -44,6 +44,8 @@ _NUMERAL: Final = re.compile(
 
 _SAME_MATTER: Final = 0.4
 """Of the share that a rival must have, what suffices where it is of another version of the same."""
+_OF_LIST: Final = 0.5
+"""Share of the best probability, from which the list that a statement is of may be what is asked."""
 _SAME_TABLE: Final = 0.9
 """Share that a statement of the same document must have to be shown beside the best."""
 
@@ -88,13 +90,13 @@ class Choosing:
         self._settings = settings
 
     def choose(self, judged: JudgedPart) -> Chosen:
-        """The statements for a part; none, where it is not sure enough that the best one answers."""
+        """The statements for a part; none, where it is not sure enough that the best answers."""
         part = judged.part
         able = [one for one in judged.ranked if one.probability > 0]
         if not able or judged.confidence < self._settings.min_probability:
             return Chosen(part, probability=judged.confidence)
         best = able[0]
-        if part.form in ("list", "procedure", "count") and (whole := self._whole(judged, best)):
+        if part.form in ("list", "procedure", "count") and (whole := self._whole(judged, able)):
             return whole
         rivals, differ = self._rivals(part, able)
         statements = [rival.statement for rival in rivals]
@@ -104,28 +106,42 @@ class Choosing:
 
     # --- lists --------------------------------------------------------------------------------
 
-    def _whole(self, judged: JudgedPart, best: Judged) -> Chosen | None:
-        """The list or table that the best statement is of; ``None`` where it is of none."""
-        statement, part = best.statement, judged.part
-        if part.form == "count" and _NUMERAL.search(_without_names(part, statement.text)):
-            return None
-        document = self._documents[statement.document_id]
-        if part.form == "procedure" and statement.kind is not BlockKind.LIST:
+    def _whole(self, judged: JudgedPart, able: Sequence[Judged]) -> Chosen | None:
+        """The list or table that is asked for; ``None`` where there is none."""
+        part, best = judged.part, able[0]
+        if part.form == "count" and _NUMERAL.search(_without_names(part, best.statement.text)):
             return None
         most = self._settings.list_items
-        group = document.siblings(statement, most=10 * most)
+        for one in able:
+            if one.probability < _OF_LIST * best.probability:
+                break
+            group = self._list_of(one.statement, form=part.form)
+            group = self._asked_for(part, one.statement, group)
+            if len(group) > 1:
+                return Chosen(
+                    part,
+                    tuple(group[:most]),
+                    judged.confidence,
+                    left_out=max(0, len(group) - most),
+                    listed=len(group) if part.form == "count" else None,
+                )
+        return None
+
+    def _list_of(self, statement: Statement, *, form: Form) -> list[Statement]:
+        """What stands in a list with it, below its headings, or in sections numbered alike."""
+        document = self._documents[statement.document_id]
+        most = 10 * self._settings.list_items
+        if form == "procedure":
+            steps = document.siblings(statement, most=most)
+            if statement.kind is not BlockKind.LIST:
+                steps = document.list_below(statement, most=most)
+            return [step for step in steps if step.kind is BlockKind.LIST]
+        group = document.siblings(statement, most=most)
         if len(group) < 2:  # noqa: PLR2004 - one is no list
             group = document.sections_beside(statement)
-        group = self._asked_for(part, statement, group)
-        if len(group) < 2:  # noqa: PLR2004 - one is no list
-            return None
-        return Chosen(
-            part,
-            tuple(group[:most]),
-            judged.confidence,
-            left_out=max(0, len(group) - most),
-            listed=len(group) if part.form == "count" else None,
-        )
+        if len(group) < 2:  # noqa: PLR2004 - as above
+            group = document.list_below(statement, most=most)
+        return group
 
     def _asked_for(
         self, part: Part, best: Statement, group: Sequence[Statement]

@@ -39,6 +39,8 @@ ROUND: Final = Weights(
     },
 )
 """Words decide, in the setting too; what lacks a name or the kind that is asked for loses."""
+ITS_OWN: Final = Weights(0.0, {"odds": 1.0})
+"""The best statement is as sure as it is probable, whatever stands behind it."""
 
 
 def document(name: str, text: str, *, title: str = "", **metadata: str) -> Document:
@@ -116,7 +118,7 @@ class Desk:
             reader=None,
             generator=generator,
             settings=self.settings.model_copy(update={"answer": changed}),
-            judge=Judge(ROUND, ROUND),
+            judge=Judge(ROUND, ROUND, ITS_OWN, ITS_OWN),
         )
         request = replace(AnswerRequest(question, history), explain=explain)
         *sentences, last = answerer.stream(request)

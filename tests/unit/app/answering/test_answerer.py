@@ -42,58 +42,95 @@ class TestSettings:
         ("documents", "question", "setting", "text"),
         [
             pytest.param(
-                DRILLS, "May the Heron drill be used in rain?",
-                "Heron drill", "Use in rain is forbidden.", id="a product as heading",
+                DRILLS,
+                "May the Heron drill be used in rain?",
+                "Heron drill",
+                "Use in rain is forbidden.",
+                id="a product as heading",
             ),
             pytest.param(
-                DRILLS, "How long does the warranty of the Falcon drill last?",
-                "Falcon drill", "Warranty lasts for two years.", id="the other product",
+                DRILLS,
+                "How long does the warranty of the Falcon drill last?",
+                "Falcon drill",
+                "Warranty lasts for two years.",
+                id="the other product",
             ),
             pytest.param(
-                {"leave.md": "# Leave\n\n## Austria\n\nEmployees have 25 days of leave.\n\n"
-                             "## Spain\n\nEmployees have 22 days of leave.\n"},
+                {
+                    "leave.md": "# Leave\n\n## Austria\n\nEmployees have 25 days of leave.\n\n"
+                    "## Spain\n\nEmployees have 22 days of leave.\n"
+                },
                 "How many days of leave do employees in Spain have?",
-                "Spain", "Employees have 22 days of leave.", id="a country as heading",
+                "Spain",
+                "Employees have 22 days of leave.",
+                id="a country as heading",
             ),
             pytest.param(
-                {"会员.md": "# 会员规则\n\n## 银卡会员\n\n每次消费返还百分之二的积分。\n\n"
-                            "## 金卡会员\n\n每次消费返还百分之五的积分。\n"},
+                {
+                    "会员.md": "# 会员规则\n\n## 银卡会员\n\n每次消费返还百分之二的积分。\n\n"
+                    "## 金卡会员\n\n每次消费返还百分之五的积分。\n"
+                },
                 "金卡会员每次消费返还多少积分？",
-                "金卡会员", "每次消费返还百分之五的积分。", id="a level as heading",
+                "金卡会员",
+                "每次消费返还百分之五的积分。",
+                id="a level as heading",
             ),
             pytest.param(
-                {"codes.md": "# T60 codes\n\n## E101\n\nThe belt is too loose.\n\n"
-                             "## E102\n\nThe cutting head is too hot.\n"},
-                "What does E102 mean?", "E102", "The cutting head is too hot.", id="a code as heading",
+                {
+                    "codes.md": "# T60 codes\n\n## E101\n\nThe belt is too loose.\n\n"
+                    "## E102\n\nThe cutting head is too hot.\n"
+                },
+                "What does E102 mean?",
+                "E102",
+                "The cutting head is too hot.",
+                id="a code as heading",
             ),
             pytest.param(
-                {"lamps.txt": "The Lumo lamp was made for boats. It may be used in rain.\n\n"
-                              "The Vesta lamp was made for desks. It may not be used in rain."},
+                {
+                    "lamps.txt": "The Lumo lamp was made for boats. It may be used in rain.\n\n"
+                    "The Vesta lamp was made for desks. It may not be used in rain."
+                },
                 "May the Vesta lamp be used in rain?",
-                "The Vesta lamp was made for desks.", "It may not be used in rain.", id="a pronoun",
+                "The Vesta lamp was made for desks.",
+                "It may not be used in rain.",
+                id="a pronoun",
             ),
             pytest.param(
-                CARTS, "What is the payload of the T40?",
-                "T40 manual", "Property: Payload | Value: 250 kg", id="a row of a table",
+                CARTS,
+                "What is the payload of the T40?",
+                "T40 manual",
+                "Property: Payload | Value: 250 kg",
+                id="a row of a table",
             ),
             pytest.param(
-                {"faq.md": "# Trains\n\n## Can I bring my bicycle?\n\nYes, there is a rack in the "
-                           "last coach.\n\n## Can I bring my dog?\n\nNo, this is not possible.\n"},
+                {
+                    "faq.md": "# Trains\n\n## Can I bring my bicycle?\n\nYes, there is a rack in "
+                    "the last coach.\n\n## Can I bring my dog?\n\nNo, this is not possible.\n"
+                },
                 "Can I bring my dog?",
-                "Can I bring my dog?", "No, this is not possible.", id="a question as heading",
+                "Can I bring my dog?",
+                "No, this is not possible.",
+                id="a question as heading",
             ),
             pytest.param(
-                {"问答.txt": "问：可以带宠物吗？\n答：不可以，导盲犬除外。\n\n"
-                             "问：可以带自行车吗？\n答：可以，需提前登记。\n"},
+                {
+                    "问答.txt": "问：可以带宠物吗？\n答：不可以，导盲犬除外。\n\n"
+                    "问：可以带自行车吗？\n答：可以，需提前登记。\n"
+                },
                 "可以带自行车吗？",
-                "可以带自行车吗？", "可以，需提前登记。", id="questions and answers in chinese",
+                "可以带自行车吗？",
+                "可以，需提前登记。",
+                id="questions and answers in chinese",
             ),
             pytest.param(
                 {"faq.txt": "Q: What does a locker cost?\nA: $5\n\nQ: What is the PIN?\nA: 4921\n"},
-                "What does a locker cost?", "What does a locker cost?", "$5", id="two characters",
+                "What does a locker cost?",
+                "What does a locker cost?",
+                "$5",
+                id="two characters",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_a_statement_answers_for_what_it_stands_under_and_shows_it(
         self, desk: Desk, documents, question, setting, text
     ):
@@ -122,29 +159,42 @@ class TestTables:
                 "revenue.md",
                 "# Revenue\n\n| | 2023 | 2024 |\n|---|---|---|\n| Graz | 12 m | 15 m |\n"
                 "| Linz | 8 m | 9 m |\n",
-                "What was the revenue of Linz in 2024?", "9 m", id="a blank corner, years as heads",
+                "What was the revenue of Linz in 2024?",
+                "9 m",
+                id="a blank corner, years as heads",
             ),
             pytest.param(
                 "radio.html",
                 "<h1>Radio R2</h1><table><tr><th>Battery life</th><td>11 hours</td></tr>"
                 "<tr><th>Range</th><td>400 m</td></tr></table>",
-                "What is the battery life of the R2?", "11 hours", id="heads before their values",
+                "What is the battery life of the R2?",
+                "11 hours",
+                id="heads before their values",
             ),
             pytest.param(
-                "trains.csv", "train,leaves (HH:MM)\nR1,07:40\nR2,08:10\n",
-                "When does R2 leave?", "08:10", id="units in heads",
+                "trains.csv",
+                "train,leaves (HH:MM)\nR1,07:40\nR2,08:10\n",
+                "When does R2 leave?",
+                "08:10",
+                id="units in heads",
             ),
             pytest.param(
-                "desk.yaml", "front_desk:\n  extension: 4711\n  floor: 2\n",
-                "What is the extension of the front desk?", "4711", id="a record",
+                "desk.yaml",
+                "front_desk:\n  extension: 4711\n  floor: 2\n",
+                "What is the extension of the front desk?",
+                "4711",
+                id="a record",
             ),
             pytest.param(
                 "错误码.md",
-                "# T60 手册\n\n| 错误码 | 含义 |\n|---|---|\n| E1 | 皮带松动 |\n| E2 | 刀头过热 |\n",
-                "T60 的 E2 是什么意思？", "刀头过热", id="chinese",
+                "# T60 手册\n\n| 错误码 | 含义 |\n|---|---|\n| E1 | 皮带松动 |\n"
+                "| E2 | 刀头过热 |\n",
+                "T60 的 E2 是什么意思？",
+                "刀头过热",
+                id="chinese",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_every_row_can_answer(self, desk: Desk, name, text, question, expected):
         desk.keep({name: text})
         answer = desk.ask(question)
@@ -158,21 +208,29 @@ class TestAbsent:
         [
             pytest.param(PARTS, "Who supplies PPR-9099?", "PPR-9099", id="an identifier"),
             pytest.param(CARTS, "What is the payload of the T50?", "T50", id="a product"),
-            pytest.param(DRILLS, "How long is the warranty of the Osprey drill?", "Osprey", id="a name"),
+            pytest.param(
+                DRILLS, "How long is the warranty of the Osprey drill?", "Osprey", id="a name"
+            ),
             pytest.param(
                 {"a.txt": "The revenue of 2023 was 12 m. The revenue of 2024 was 15 m."},
-                "What was the revenue of 2022?", "2022", id="a year",
+                "What was the revenue of 2022?",
+                "2022",
+                id="a year",
             ),
             pytest.param(
                 {"a.txt": "Version 2.3.1 reads rows. Version 2.3.1 writes rows."},
-                "What does version 2.3.2 do?", "2.3.2", id="a version",
+                "What does version 2.3.2 do?",
+                "2.3.2",
+                id="a version",
             ),
             pytest.param(
                 {"制度.txt": "型号XQ-9087的保修期为三年。"},
-                "型号XQ-9099的保修期是多久？", "XQ-9099", id="a type, chinese",
+                "型号XQ-9099的保修期是多久？",
+                "XQ-9099",
+                id="a type, chinese",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_what_is_named_and_nowhere_to_be_found_is_said_to_be_missing(
         self, desk: Desk, documents, question, missing
     ):
@@ -188,11 +246,12 @@ class TestAbsent:
             pytest.param(CARTS, "What colour is the T40?", id="a colour"),
             pytest.param(
                 {"a.txt": "The CFO signs contracts. Contracts are kept for ten years."},
-                "Who is the CFO?", id="a person",
+                "Who is the CFO?",
+                id="a person",
             ),
             pytest.param({"a.txt": "产假由人事部批准。"}, "产假有多少天？", id="a number of days"),
         ],
-    )  # fmt: skip
+    )
     def test_what_does_not_hold_the_kind_asked_for_does_not_answer(
         self, desk: Desk, documents, question
     ):
@@ -432,13 +491,11 @@ def test_without_the_embedder_words_alone_decide(desk: Desk, monkeypatch: pytest
 def test_names_that_a_title_says_once_hold_for_every_statement_of_its_document(desk: Desk):
     desk.keep(
         {
-            "c1.txt": "Rental contract between Moss and Aldus.\n\nThe monthly rent is 900 euros.",
-            "c2.txt": "Rental contract between Brenner and Corvin.\n\nThe monthly rent is 700 euros.",
+            "c1.txt": "Rental contract between Moss and Aldus.\n\nThe rent is 900 euros.",
+            "c2.txt": "Rental contract between Brenner and Corvin.\n\nThe rent is 700 euros.",
         }
     )
-    assert texts(desk.ask("What is the monthly rent of Brenner?"))[:1] == [
-        "The monthly rent is 700 euros."
-    ]
+    assert texts(desk.ask("What is the rent of Brenner?"))[:1] == ["The rent is 700 euros."]
 
 
 def test_a_name_that_is_missing_is_told_beside_documents_of_another_language(desk: Desk):

@@ -11,7 +11,7 @@ from app.errors import ConfigurationError
 NOTHING = Features(**{field.name: 0.0 for field in fields(Features) if field.name != "read"})
 WORDS = Weights(-2.0, {"said": 4.0})
 READING = Weights(0.0, {"read": 1.0})
-JUDGE = Judge(READING, WORDS)
+JUDGE = Judge(WORDS, READING, Weights(0.0, {"lead": 1.0}), Weights(0.0, {"read_lead": 1.0}))
 
 
 def test_log_odds_are_the_intercept_and_the_weighted_sum():
@@ -38,18 +38,24 @@ def test_products_are_measured_only_where_languages_differ():
 
 
 def test_weights_of_what_is_not_measured_count_nothing():
-    judge = Judge(READING, Weights(0.0, {"of tomorrow": 9.0}))
+    judge = replace(JUDGE, statement=Weights(0.0, {"of tomorrow": 9.0}))
     assert judge.probability(NOTHING) == 0.5
 
 
+def test_confidence_has_weights_of_its_own_and_others_where_a_reader_was_asked():
+    standing = {"lead": math.log(4.0), "read_lead": math.log(9.0)}
+    assert JUDGE.confidence(standing, read=False) == pytest.approx(0.8)
+    assert JUDGE.confidence(standing, read=True) == pytest.approx(0.9)
+
+
 def test_the_largest_weights_stay_within_probability():
-    judge = Judge(READING, Weights(1e9, {}))
+    judge = replace(JUDGE, statement=Weights(1e9, {}))
     assert 0.0 < judge.probability(NOTHING) <= 1.0
 
 
 def test_what_ships_weighs_only_what_is_measured():
     judge = shipped_judge()
-    for weights, read in ((judge._with_reader, 0.5), (judge._without_reader, None)):
+    for weights, read in ((judge.read_statement, 0.5), (judge.statement, None)):
         assert weights.factors
         assert weights.factors.keys() <= replace(NOTHING, read=read).values().keys()
 
@@ -65,7 +71,8 @@ def test_what_ships_prefers_what_says_more_of_the_question():
 
 def test_weights_that_were_learned_take_the_place_of_those_that_ship(tmp_path: Path):
     file = tmp_path / "weights.json"
-    file.write_text(json.dumps({"without_reader": {"intercept": 0.0, "factors": {"said": 1.0}}}))
+    learned = {"intercept": 0.0, "factors": {"said": 1.0}}
+    file.write_text(json.dumps({"without_reader": learned | {"confidence": learned}}))
     judge = read_judge(file)
     assert judge.probability(NOTHING) == 0.5
     asked = replace(NOTHING, read=0.5)

@@ -61,14 +61,12 @@ def rank(
     weights = Weights(0.0, factors or {"covered": 1.0})
     return Relevance(
         asked,
-        Candidates.of(
-            statements, documents=documents, terms=str.split, language=language
-        ),
+        Candidates.of(statements, documents=documents, terms=str.split, language=language),
         meaning=meaning,
         near=near,
         embed=embed,
         read=read,
-        judge=Judge(weights, weights),
+        judge=Judge(weights, weights, weights, weights),
     ).rank(embedded=embedded)
 
 
@@ -89,7 +87,7 @@ class TestWords:
         assert features(ranked, HERON).covered == pytest.approx(1.0)
         assert features(ranked, HERON).said < 1.0
         assert features(ranked, HERON).around == pytest.approx(0.5)
-        assert [j.statement for j in ranked][0] == HERON
+        assert ranked[0].statement == HERON
 
     def test_another_subject_contrasts_and_no_subject_does_not_where_none_is_asked(self):
         ranked = rank(part("heron rain"))

@@ -35,7 +35,10 @@ class TestSettings:
         assert forbidden.in_setting == "Tool guide › Heron drill\nUse in rain is forbidden."
 
     def test_a_heading_of_the_same_level_ends_the_one_before(self):
-        text = "# 差旅\n\n## 国内\n\n每日补贴一百元。\n\n### 住宿\n\n上限四百元。\n\n## 国外\n\n每日补贴三百元。\n"
+        text = (
+            "# 差旅\n\n## 国内\n\n每日补贴一百元。\n\n### 住宿\n\n上限四百元。\n\n"
+            "## 国外\n\n每日补贴三百元。\n"
+        )
         found = statements("差旅.md", text)
         assert the_one(found, "四百").setting.headings[-2:] == ("国内", "住宿")
         assert the_one(found, "三百").setting.headings[-1:] == ("国外",)
@@ -248,7 +251,10 @@ class TestSentences:
                 assert loaded.text[slice(*statement.span)] == statement.text
 
     def test_sections_numbered_alike_are_a_list_of_their_first_statements(self):
-        text = "# Codes\n\n## E101\n\nToo loose.\n\n## E102\n\nToo hot. Wait.\n\n## Notes\n\nNone yet.\n"
+        text = (
+            "# Codes\n\n## E101\n\nToo loose.\n\n## E102\n\nToo hot. Wait.\n\n"
+            "## Notes\n\nNone yet.\n"
+        )
         loaded = document("codes.md", text)
         made = DocumentStatements(loaded)
         hot = the_one(made.within((0, len(loaded.text)), n=1), "hot")
@@ -259,6 +265,10 @@ class TestSentences:
         made = DocumentStatements(loaded)
         forbidden = the_one(made.within((0, len(loaded.text)), n=1), "forbidden")
         assert made.sections_beside(forbidden) == []
+
+    def test_the_first_below_a_heading_or_a_question_knows_it(self):
+        found = statements("drills.md", DRILLS)
+        assert [s.first for s in found] == [True, False, True, False]
 
 
 class TestImpliedBlocks:

@@ -4,7 +4,7 @@ import pytest
 
 from app.answering.verifying.verifier import LONGEST_CLAIM, Verifier, plain_claim
 from app.domain import BlockKind, Setting, Statement
-from tests.unit.app.answering.desk import statements, the_one
+from tests.unit.app.answering.desk import statements
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def refused(verifier):
 
 
 BACKUPS = "Backups are kept for thirty days. Logs are kept for ninety days."
-备份 = "备份保留三十天。日志保留九十天。"
+BACKUPS_ZH = "备份保留三十天。日志保留九十天。"
 
 
 class TestBorne:
@@ -36,8 +36,8 @@ class TestBorne:
             ("Backups are kept for 30 days.", BACKUPS),
             ("Yes, backups are kept for 30 days.", BACKUPS),
             ("According to the manual, logs are kept for 90 days.", BACKUPS),
-            ("备份保留30天。", 备份),
-            ("根据文档，日志保留九十天。", 备份),
+            ("备份保留30天。", BACKUPS_ZH),
+            ("根据文档，日志保留九十天。", BACKUPS_ZH),
             ("No, use in rain is forbidden.", "Use in rain is forbidden."),
             ("不，禁止在雨中使用。", "禁止在雨中使用。"),
             ("Use in rain is not allowed.", "Use in rain is forbidden."),
@@ -49,7 +49,7 @@ class TestBorne:
             ("At most 5 people may enter.", "No more than 5 people may enter."),
             ("Gustave Eiffel built the tower.", "The tower was built by Gustave Eiffel."),
         ],
-    )  # fmt: skip
+    )
     def test_what_a_statement_says_stands_in_other_words_too(self, refused, sentence, text):
         assert refused(sentence, text) is None
 
@@ -74,9 +74,9 @@ class TestRefused:
         ("text", "sentence"),
         [
             pytest.param(BACKUPS, "Backups are kept for ninety days.", id="facts mixed"),
-            pytest.param(备份, "备份保留九十天。", id="facts mixed, chinese"),
+            pytest.param(BACKUPS_ZH, "备份保留九十天。", id="facts mixed, chinese"),
             pytest.param(BACKUPS, "Backups are deleted after thirty days.", id="predicate"),
-            pytest.param(备份, "备份三十天后删除。", id="predicate, chinese"),
+            pytest.param(BACKUPS_ZH, "备份三十天后删除。", id="predicate, chinese"),
             pytest.param("The dose is 20 µg.", "The dose is 20 mg.", id="prefixed unit"),
             pytest.param("剂量为20微克。", "剂量为20毫克。", id="prefixed unit, chinese"),
             pytest.param("The fee is £1,200.", "The fee is $1,200.", id="currency"),
@@ -90,32 +90,43 @@ class TestRefused:
             pytest.param("The host is 10.20.30.41.", "The host is 10.20.30.14.", id="address"),
             pytest.param("见第4.2.1条。", "见第4.1.2条。", id="clause"),
             pytest.param("It is due on 2024-05-03.", "It is due on 2024-03-05.", id="date"),
-            pytest.param("The gate opens at 7:30 am.", "The gate opens at 7:30 pm.", id="half of the day"),
+            pytest.param(
+                "The gate opens at 7:30 am.", "The gate opens at 7:30 pm.", id="half of the day"
+            ),
             pytest.param("大门上午7点开。", "大门下午7点开。", id="half of the day, chinese"),
             pytest.param("At least 5 people enter.", "At most 5 people enter.", id="bound"),
             pytest.param("At least 5 people enter.", "5 people enter.", id="bound left out"),
             pytest.param("费用超过500元。", "费用低于500元。", id="bound, chinese"),
-            pytest.param("The lamp hangs above the door.", "The lamp hangs below the door.", id="place"),
+            pytest.param(
+                "The lamp hangs above the door.", "The lamp hangs below the door.", id="place"
+            ),
             pytest.param("Pay before the course.", "Pay after the course.", id="order"),
             pytest.param("Turn the pump on.", "Turn the pump off.", id="switch"),
             pytest.param("Visitors may wear gloves.", "Visitors must wear gloves.", id="modality"),
             pytest.param("Some users have keys.", "All users have keys.", id="extent"),
             pytest.param("李伟批准差旅。", "张伟批准差旅。", id="chinese name"),
             pytest.param("总部设在广州。", "总部设在深圳。", id="chinese place"),
-            pytest.param("Parts PPR-1044 and XQ-9087 fit.", "Part PPR-9087 fits.", id="identifiers mixed"),
+            pytest.param(
+                "Parts PPR-1044 and XQ-9087 fit.", "Part PPR-9087 fits.", id="identifiers mixed"
+            ),
             pytest.param("Use in rain is forbidden.", "Use in rain is allowed.", id="negation"),
             pytest.param("不可以在雨中使用。", "可以在雨中使用。", id="negation, chinese"),
-            pytest.param("Moss pays Aldus for the cart.", "Aldus pays Moss for the cart.", id="roles"),
             pytest.param(
-                "The T40 lifts 250 kg and the T60 lifts 600 kg.", "The T40 lifts 600 kg.",
+                "Moss pays Aldus for the cart.", "Aldus pays Moss for the cart.", id="roles"
+            ),
+            pytest.param(
+                "The T40 lifts 250 kg and the T60 lifts 600 kg.",
+                "The T40 lifts 600 kg.",
                 id="values of two subjects",
             ),
             pytest.param(
                 "Dogs are allowed unless they bark.", "Dogs are allowed.", id="exception left out"
             ),
-            pytest.param("The city “wanted to keep it”.", "The city “never wanted it”.", id="quotation"),
+            pytest.param(
+                "The city “wanted to keep it”.", "The city “never wanted it”.", id="quotation"
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_what_could_make_a_sentence_false_is_found(self, refused, text, sentence):
         end = text.find("。") if "。" in text else text.find(". ")
         assert refused(text[: end + 1] or text, text) is None

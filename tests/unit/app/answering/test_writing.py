@@ -53,9 +53,7 @@ def write(analyzer):
         if isinstance(generator, str):
             generator = FakeGenerator(generator)
         found = statements("a.txt", TEXT)
-        ranked = [
-            Judged(s, Features(**NOTHING), p) for s, p in zip(found, probable, strict=True)
-        ]
+        ranked = [Judged(s, Features(**NOTHING), p) for s, p in zip(found, probable, strict=True)]
         part = take_apart(AnswerRequest(QUESTION), analyzer, turns=0).parts[0]
         chunk = Chunk("a#0", "a.txt", 0, TEXT, (0, len(TEXT)))
         composition = Composition(
@@ -135,16 +133,13 @@ class TestSaid:
         assert given.draft[0].reason is not None
 
     def test_what_was_said_before_is_not_said_again(self, write):
-        given = write(
-            "The constant K is 60 by default [1]. The constant K is 60 [1]."
-        )
+        given = write("The constant K is 60 by default [1]. The constant K is 60 [1].")
         assert texts(given) == ["The constant K is 60 by default."]
         assert given.draft[1].reason == "it says nothing that was not said before"
 
     def test_no_more_sentences_than_the_settings_allow(self, write):
         given = write(
-            "The constant K is 60 by default [1]. Fusion adds weighted reciprocal "
-            "ranks [2].",
+            "The constant K is 60 by default [1]. Fusion adds weighted reciprocal ranks [2].",
             drafted_sentences=1,
         )
         assert len(given.sentences) == 1
@@ -203,9 +198,7 @@ class TestEnding:
 
     def test_a_generator_that_fails_midway_leaves_what_was_verified(self, write):
         given = write(
-            FailingGenerator(
-                "The constant K is 60 by default [1]. Fusion adds weighted and"
-            )
+            FailingGenerator("The constant K is 60 by default [1]. Fusion adds weighted and")
         )
         assert texts(given) == ["The constant K is 60 by default."]
         assert given.degraded == ("generator: A remote model did not answer; try again.",)
