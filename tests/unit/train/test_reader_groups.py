@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from train.bundled.office import numerals
 from train.bundled.office.making import office_groups
 from train.bundled.reader_worn import worn
 from train.errors import InvalidPairs
@@ -213,6 +214,33 @@ def test_office_groups_are_the_same_for_the_same_seed_and_hold_what_they_say() -
     assert 0.08 < unanswered < 0.3
     asked = [group.lang for group in groups]
     assert 0.35 < asked.count("zh") / len(asked) < 0.65
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "chinese"),
+    [
+        (0, "zero", "零"),
+        (11, "eleven", "十一"),
+        (20, "twenty", "二十"),
+        (25, "twenty-five", "二十五"),
+        (99, "ninety-nine", "九十九"),
+        (105, None, "一百零五"),
+        (110, None, "一百一十"),
+        (3_000, None, "三千"),
+        (4_020, None, "四千零二十"),
+        (50_000, None, "五万"),
+        (1_250_000, None, "一百二十五万"),
+    ],
+)
+def test_numbers_are_written_as_people_write_them(
+    number: int, english: str | None, chinese: str
+) -> None:
+    assert numerals.chinese(number) == chinese
+    if english is None:
+        with pytest.raises(ValueError, match="not between"):
+            numerals.english(number)
+    else:
+        assert numerals.english(number) == english
 
 
 def test_office_words_that_are_held_out_are_never_learnt() -> None:
