@@ -9,7 +9,7 @@ import pytest
 from app.errors import ConfigurationError, ModelMissing
 from app.models.http_rerank import HttpReranker
 from app.models.openai_compatible import OpenAIEmbedder, OpenAIGenerator
-from app.models.registry import build_embedder, build_generator, build_reranker
+from app.models.registry import build_embedder, build_generator, build_reader, build_reranker
 from app.settings import ModelSettings
 
 
@@ -92,7 +92,9 @@ def test_models_that_are_not_installed_name_the_command(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="rag models install"):
         build_embedder(settings(tmp_path))
     with pytest.raises(ModelMissing, match="rag models install"):
-        build_generator(settings(tmp_path))
+        build_generator(settings(tmp_path, generator="bundled:smollm2-135m-instruct"))
+    with pytest.raises(ModelMissing, match="`rag models install`"):
+        build_reader(settings(tmp_path, reader="bundled:attest-reader-small"))
 
 
 def test_late_interaction_needs_an_embedder_that_runs_here(
