@@ -18,7 +18,7 @@ from app.errors import ModelMissing
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.http.server import serve
 from app.service import Service
-from app.settings import ServerSettings, Settings, StoreSettings
+from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
 from ingest.jobs import JobQueue, Progress
@@ -80,6 +80,8 @@ def main() -> int:
     settings = Settings(
         store=StoreSettings(directory=directory / "store"),
         server=ServerSettings(port=0, workers=1, queue=4, shutdown_grace_s=options.grace),
+        # What is learned of statements one day must not decide what is said here.
+        answer=AnswerSettings(min_probability=0.001, least_said=0.0),
     )
     points = Points(directory)
     analyzer, embedder = FakeAnalyzer(), HeldEmbedder(points)
