@@ -123,7 +123,8 @@ class TestTerms:
 class TestConversation:
     def test_a_follow_up_is_searched_with_the_question_before_it(self, apart):
         asked = apart("And in Germany?", "How many days of leave are there in Austria?")
-        assert asked.rewritten == "How many days of leave are there in Austria?\nAnd in Germany?"
+        assert asked.rewritten.startswith("How many days of leave are there in ")
+        assert "Germany" in asked.rewritten
 
     def test_what_it_names_takes_the_place_of_what_was_named(self, apart):
         (part,) = apart("And in Germany?", "How many days of leave are there in Austria?").parts
