@@ -2,9 +2,10 @@
 
 One row is one statement that was judged for one part of a question. Two things are learned: the
 probability that a statement answers, by which statements are ranked, and how sure it is that the
-best one does, by which an answer is given or withheld. Each question counts alike, and questions are never split between what is learned on and what is tested on. The threshold follows
-from the tested probabilities: the one at which answers that are right outweigh those that are
-wrong by most, a wrong answer counting `WRONG_COSTS` times.
+best one does, by which an answer is given or withheld. Each question counts alike, and questions
+are never split between what is learned on and what is tested on. The threshold follows from the
+tested probabilities: the one at which answers that are right outweigh those that are wrong by
+most, a wrong answer counting `WRONG_COSTS` times.
 """
 
 from __future__ import annotations

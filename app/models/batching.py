@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-
 LEAST_TOGETHER: Final = 4
 """Texts of a batch before one that is much shorter begins another."""
 MUCH_SHORTER: Final = 0.6

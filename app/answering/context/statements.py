@@ -82,7 +82,7 @@ class DocumentStatements:
 
     def list_below(self, statement: Statement, *, most: int) -> list[Statement]:
         """The first list or table below the same headings, where the statement is in none."""
-        for at, place in enumerate(self._places):
+        for place in self._places:
             if place.group is not None and place.headings == statement.setting.headings:
                 blocks = self._groups[place.group][:most]
                 return [s for block in blocks for s in self._of_block(block, statement.n)]

@@ -14,6 +14,7 @@ from app.answering.evidence.kinds import Kind, kinds_asked
 from app.answering.evidence.naming import Named, Sort, named_in
 from app.ports import Analyzer
 from app.requests import AnswerRequest
+from app.text.function_words import is_english_function_word
 from app.text.normalise import fold_compatibility
 
 Form: TypeAlias = Literal["fact", "list", "count", "yes-no", "procedure"]
@@ -100,7 +101,7 @@ _LIST: Final = re.compile(
     r"|to)\b)\w+[ -]){0,2}?(?!(?:is|was|does|has|its|this|happens|makes|takes|comes|gets|goes"
     r"|causes|means|needs|costs|counts|applies|helps|changes|starts|becomes|remains|follows"
     r"|belongs|status|address|process|access|business|class|bonus|basis|bus|gas|lens"
-    r"|plus)\b)\w+[^s\W]s\b(?! (?:is|was|does|has|the)\b)|\ball (?:the|of the)\b|\bwhat (?:does"
+    r"|plus)\b)\w+[^s\W]s\b(?! (?:is|was|the)\b)|\ball (?:the|of the)\b|\bwhat (?:does"
     r"|do) .{0,60}?(?:include|contain|consist|cover|comprise|need|require)s?\b"
     r"|\bwhat (?:else )?(?:is|comes|are) (?:included|in the (?:box|package|kit|scope)|needed"
     r"|required|covered)\b|\boverview of\b"
@@ -116,7 +117,9 @@ _PROCEDURE: Final = re.compile(
     r"\bhow (?:do|can|should|would|must|to|does one)\b|\bwhat (?:are|is) the (?:steps?"
     r"|procedure|process)\b|\bsteps? (?:to|for|of)\b|\bprocedure\b|\binstructions\b"
     r"|\bwhat (?:should|must|do) (?:i|we|you) do\b"
-    r"|怎么(?!样)(?:办|做|申请|设置|重置|操作|使用|安装|报销|处理)|如何|怎样|步骤|流程|操作方法",
+    r"|\bhow (?:is|are) [^?]{1,60}\b(?:installed|set up|done|made|reset|replaced|changed|cleaned"
+    r"|connected|configured|submitted|requested|booked|started|charged|removed|mounted|updated"
+    r"|registered)\b|怎么(?!样|说|回事|算|还|会|没|不)|如何|怎样|步骤|流程|操作方法|一步一步",
     re.IGNORECASE,
 )
 _YES_NO: Final = re.compile(
@@ -155,6 +158,17 @@ _COMPARING: Final = re.compile(
     re.IGNORECASE,
 )
 """What only makes a comparison of a question: each thing is asked for by itself."""
+_SHORT_FOLLOW_UP: Final = 60
+_CHINESE_TOPIC: Final = re.compile(
+    r"^(?:那么?|还有|至于|换成)?(?P<topic>[\u3400-\u9fff]{2,8}?)的?呢[？?]?$"
+)
+_HAN_ONLY: Final = re.compile(r"[\u3400-\u9fff]+")
+_APART: Final = re.compile(
+    r"(?P<one>[^，,的、]{1,14}?)(?:和|与|跟|、)(?P<other>[^，,的、]{1,14}?)(?P<rest>[的，,].*(?:各|分别|区别|不同|差).*)$"
+)
+"""Two things that Chinese names side by side, asked for the same."""
+_SHORT_PART: Final = 40
+"""Characters below which a question leans on what is said around it."""
 _FEW_TERMS: Final = 2
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _CHINESE_ASKING: Final = re.compile(
@@ -180,23 +194,64 @@ def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int) -> Ask
     before = [turn.content for turn in request.history if turn.role == "user"]
     earlier = " ".join(before[max(0, len(before) - turns) :]) if turns and before else ""
     follows = bool(earlier) and _leans_on_before(query, analyzer)
+    if follows and (put := _put_into(query, earlier)):
+        # "And in Germany?" is the question before it, asked of Germany.
+        query, follows = put, False
     rewritten = f"{earlier}\n{query}" if follows else query
     focus, around = _focus(query)
-    pieces = _pieces(focus)
-    parts: list[str] = []
-    for piece in pieces[:MOST_PARTS]:
-        parts += _compared(piece)
+    parts: list[tuple[str, bool]] = []
+    for piece in _pieces(focus)[:MOST_PARTS]:
+        compared = _compared(piece)
+        parts += [(part, len(compared) > 1) for part in compared]
+    before_it = earlier if follows else ""
     made = [
         _part(
             part,
             analyzer,
             language=language,
-            context=_context(part, at, parts, around=around, earlier=earlier if follows else ""),
+            context=""
+            if whole
+            else _context(part, at, parts[0][0], around=around, earlier=before_it),
             follows=follows,
         )
-        for at, part in enumerate(parts[:MOST_PARTS])
+        for at, (part, whole) in enumerate(parts[:MOST_PARTS])
     ]
     return Asked(tuple(made), rewritten, language)
+
+
+def _put_into(query: str, earlier: str) -> str | None:
+    """The question before, with what the follow-up names in the place of its like.
+
+    ``None`` where it names nothing, or nothing that the question before has something like.
+    """
+    if not _ELLIPTIC.search(query) or len(query) > _SHORT_FOLLOW_UP:
+        return None
+    before = _phrases([n.text for n in named_in(earlier) if n.text in earlier], earlier)
+    now = _phrases([n.text for n in named_in(query) if n.text in query], query)
+    if len(now) == 1 and before:
+        alike = [name for name in before if _sort_of(name) == _sort_of(now[0])]
+        if len(alike) == 1:
+            return earlier.replace(alike[0], now[0])
+    if found := _CHINESE_TOPIC.match(query):
+        topic = found["topic"]
+        for length in (len(topic), *range(len(topic) - 1, 1, -1)):
+            for start in range(len(earlier) - length + 1):
+                old = earlier[start : start + length]
+                same_end = old[-1] == topic[-1] and length == len(topic) and old != topic
+                if same_end and _HAN_ONLY.fullmatch(old):
+                    return earlier.replace(old, topic)
+    return None
+
+
+def _sort_of(name: str) -> str:
+    """What a name looks like: a code, a year, a word."""
+    return (
+        "code"
+        if any(map(str.isdigit, name)) and not name.isdigit()
+        else "year"
+        if name.isdigit()
+        else "word"
+    )
 
 
 def _leans_on_before(query: str, analyzer: Analyzer) -> bool:
@@ -235,8 +290,7 @@ def _pieces(focus: str) -> list[str]:
 def _compared(piece: str) -> list[str]:
     """A piece for each of the things that it names side by side: "T40 and T60"."""
     names = [n.text for n in named_in(piece) if n.sort is not Sort.NUMBER or len(n.text) == 4]  # noqa: PLR2004 - a year
-    names = [name for name in names if name in piece]
-    names.sort(key=piece.index)
+    names = _phrases([name for name in names if name in piece], piece)
     for first in range(len(names)):
         run = [names[first]]
         for name in names[first + 1 :]:
@@ -251,16 +305,31 @@ def _compared(piece: str) -> list[str]:
             end = piece.index(run[-1], start) + len(run[-1])
             alone = [f"{piece[:start]}{name}{piece[end:]}" for name in run]
             return [_COMPARING.sub("", text).strip(" ,，") or text for text in alone]
+    if apart := _APART.match(piece):
+        rest = _COMPARING.sub("", apart["rest"])
+        return [f"{apart['one']}{rest}", f"{apart['other']}{rest}"]
     return [piece]
 
 
-def _context(part: str, at: int, parts: Sequence[str], *, around: str, earlier: str) -> str:
+def _phrases(names: Sequence[str], piece: str) -> list[str]:
+    """Names in the order of ``piece``; words of one name, such as United Kingdom, together."""
+    found: list[str] = []
+    for name in sorted(names, key=piece.index):
+        if found and f"{found[-1]} {name}" in piece:
+            found[-1] = f"{found[-1]} {name}"
+        else:
+            found.append(name)
+    return found
+
+
+def _context(part: str, at: int, first: str, *, around: str, earlier: str) -> str:
     """What has to stand above a part so that it can be read by itself."""
     above: list[str] = [earlier[-CONTEXT_CHARACTERS:]] if earlier else []
-    if around and (_PRONOUN.search(part) or len(part) < 40):  # noqa: PLR2004 - short ones lean on what is around
+    leans = _PRONOUN.search(part) is not None
+    if around and (leans or len(part) < _SHORT_PART):
         above.append(around[-CONTEXT_CHARACTERS:])
-    if at and (_PRONOUN.search(part) or not named_in(part)):
-        above.append(parts[0])
+    if at and (leans or not named_in(part)):
+        above.append(first)
     return "\n".join(above)
 
 
@@ -270,6 +339,8 @@ def _part(text: str, analyzer: Analyzer, *, language: str, context: str, follows
     sorts = {name.sort for name in own}
     others = [name for name in named_in(context) if name.sort not in sorts and name not in own]
     terms = content_terms(text, analyzer)
+    if follows and all(map(is_english_function_word, re.findall(r"\w+", text))):
+        terms = []  # "How much is it?" is about nothing by itself
     if follows:
         inherited = set(content_terms(context, analyzer))
         replaced = [n for n in named_in(context) if n not in others and n not in own]
@@ -282,7 +353,9 @@ def _part(text: str, analyzer: Analyzer, *, language: str, context: str, follows
         form=_form(text),
         terms=tuple(dict.fromkeys(terms)),
         names=tuple(dict.fromkeys((*own, *others) if follows else own)),
-        about=() if follows else tuple(n for n in dict.fromkeys(others) if n.strict),
+        about=()
+        if follows
+        else tuple(n for n in dict.fromkeys(others) if n.sort is Sort.IDENTIFIER),
         kinds=kinds_asked(text),
     )
 

@@ -225,6 +225,21 @@ _HELD: Final = {
 }
 
 
+PLAIN: Final = frozenset(
+    (
+        Kind.COLOUR,
+        Kind.EMAIL,
+        Kind.PHONE,
+        Kind.PERCENT,
+        Kind.LOUDNESS,
+        Kind.WEIGHT,
+        Kind.TEMPERATURE,
+        Kind.HOLDER,
+    )
+)
+"""Kinds that nothing answers in which they do not stand, in whatever words."""
+
+
 @lru_cache(maxsize=512)
 def kinds_asked(question: str) -> frozenset[Kind]:
     """What it surely asks for; empty for most questions."""

@@ -49,6 +49,7 @@ _IDENTIFIER: Final = re.compile(
     # dotted numbers: versions, addresses, clauses
     r"|(?<![\d.])\d{1,5}(?:\.\d{1,5}){2,5}(?![\d])"
     r"|(?<![A-Za-z])[vV]\.?\s?\d{1,4}(?:\.\d{1,4}){0,3}"
+    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){1,3}\s?版"
 )
 _SPACED: Final = re.compile(
     r"\b(?P<noun>version|release|article|section|clause|chapter|step|level|phase|appendix|annex"
@@ -194,6 +195,9 @@ class Holder:
         """Whether the name stands in it; names are found in their other forms and misspelt too."""
         if named.sort is Sort.NUMBER:
             return _bounded(normalise(named.text)).search(self._folded) is not None
+        if named.sort is Sort.IDENTIFIER and named.text.endswith("版") and named.text[0] != "第":
+            number = normalise(named.text).rstrip("版 ")
+            return _bounded(number).search(self._folded) is not None
         if named.sort is Sort.IDENTIFIER and (parts := _SPACED.fullmatch(named.text)):
             return _numbered(parts).search(self._folded) is not None
         if named.sort is Sort.IDENTIFIER:

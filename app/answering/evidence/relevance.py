@@ -29,6 +29,7 @@ whatever else it says. Logistic regression makes a probability of the rest
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,11 +39,12 @@ import numpy as np
 
 from app.answering.evidence.asked import Part
 from app.answering.evidence.judgement import Features, Judge
-from app.answering.evidence.kinds import holds_kind
+from app.answering.evidence.kinds import PLAIN, holds_kind
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.naming import Holder, Named, Subject
 from app.answering.evidence.tiers import amounts, falls_into
 from app.domain import BlockKind, Document, Statement, Vectors
+from app.text.normalise import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +201,16 @@ class Relevance:
         lacking = [named for named in wanted if not self._candidates.holders[at].holds(named)]
         implied = tuple(named for named in lacking if self._is_implied(named, at))
         missing = tuple(n for n in lacking if n in self._part.names and n not in implied)
+        missing += tuple(
+            named for named in self._part.names if _of_another_edition(named, statement)
+        )
         words = _NO_WORDS if across else self._words(at, implied)
         features = Features(
             similarity=0.0,
             **words,
             unnamed=(len(lacking) - len(implied)) / len(wanted) if wanted else 0.0,
             implied=len(implied) / len(wanted) if wanted else 0.0,
-            unkind=float(not holds_kind(_kind_text(statement), self._part.kinds)),
+            unkind=float(not self._holds_kind(statement)),
             passage=self._near(statement),
             prior=1.0 / math.log2(1 + statement.n),
             titled=_share(self._part.names, self._candidates.around[at]),
@@ -234,6 +239,12 @@ class Relevance:
             )
         )
 
+    def _holds_kind(self, statement: Statement) -> bool:
+        """Whether it holds what is asked for; an item of a list may be one of those counted."""
+        if self._part.form == "count" and statement.group is not None:
+            return True
+        return holds_kind(_kind_text(statement), self._part.kinds)
+
     def _words(self, at: int, implied: Sequence[Named]) -> dict[str, float]:
         """The measures of what question and statement have in common in words."""
         said, around = self._candidates.terms[at], self._candidates.setting_terms[at]
@@ -254,6 +265,10 @@ class Relevance:
     def _with(self, judged: Judged, *, similarity: float, read: float | None) -> Judged:
         features = replace(judged.features, similarity=similarity, read=read)
         probability = 0.0 if judged.missing else self._judge.probability(features)
+        if features.unkind and self._part.kinds <= PLAIN:
+            probability *= HARDLY
+        if self._part.form != "yes-no" and _echoes(judged.statement, self._part):
+            probability *= HARDLY
         return replace(judged, features=features, probability=probability)
 
     def _similarities(self, texts: Sequence[str]) -> Sequence[float]:
@@ -291,6 +306,35 @@ _NO_WORDS: Final = dict.fromkeys(
     ("said", "covered", "counted", "around", "absent", "contrast"), 0.0
 )
 """Where languages share none."""
+
+
+HARDLY: Final = 0.15
+"""What the probability is multiplied by of a statement that can hardly answer."""
+_LEAST_LEFT: Final = 3
+_EDITION: Final = re.compile(
+    r"(?:version|edition|release|v\\.?|第)?\\s?(\\d{1,3}(?:\\.\\d{1,3}){0,2})\\s?版?", re.IGNORECASE
+)
+
+
+def _of_another_edition(named: Named, statement: Statement) -> bool:
+    """Whether the question names an edition, and the document is another one."""
+    own = statement.setting.validity.version
+    found = _EDITION.fullmatch(named.text.strip())
+    if not own or found is None or not re.search(r"[vV版]|dition|elease", named.text):
+        return False
+    return found[1] != own
+
+
+def _echoes(statement: Statement, part: Part) -> bool:
+    """Whether it repeats a name of the question and says nothing of it: "Article KB-2052."."""
+    text = normalise(statement.text)
+    names = [normalise(named.text) for named in part.names if normalise(named.text) in text]
+    if not names or len(text) > 4 * max(map(len, names)):
+        return False
+    for word in sorted((*names, *part.terms), key=len, reverse=True):
+        text = text.replace(word, " ")
+    left = re.findall(r"[a-z]{2,}|[\u4e00-\u9fff]|\d+", text)
+    return len(left) < _LEAST_LEFT
 
 
 def _readable(judged: Judged) -> str:

@@ -45,7 +45,7 @@ _NUMERAL: Final = re.compile(
 _SAME_MATTER: Final = 0.4
 """Of the share that a rival must have, what suffices where it is of another version of the same."""
 _OF_LIST: Final = 0.5
-"""Share of the best probability, from which the list that a statement is of may be what is asked."""
+"""Share of the best probability from which the list of a statement may be what is asked for."""
 _SAME_TABLE: Final = 0.9
 """Share that a statement of the same document must have to be shown beside the best."""
 
@@ -95,7 +95,6 @@ class Choosing:
         able = [one for one in judged.ranked if one.probability > 0]
         if not able or judged.confidence < self._settings.min_probability:
             return Chosen(part, probability=judged.confidence)
-        best = able[0]
         if part.form in ("list", "procedure", "count") and (whole := self._whole(judged, able)):
             return whole
         rivals, differ = self._rivals(part, able)
