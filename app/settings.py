@@ -71,7 +71,7 @@ class ModelSettings(_Section):
     combination: File | None = Field(
         None, description="what `rag train combination` wrote for the reranker; None: what ships"
     )
-    reader: str = "none"
+    reader: str = "bundled:attest-reader-small"
     evidence: File | None = Field(
         None, description="what `rag train evidence` wrote for these models; None: what ships"
     )

@@ -267,6 +267,8 @@ class Relevance:
         probability = 0.0 if judged.missing else self._judge.probability(features)
         if features.unkind and self._part.kinds <= PLAIN:
             probability *= HARDLY
+        if judged.statement.kind is BlockKind.CODE and not judged.statement.setting.lead_in:
+            probability *= BARE_CODE
         if self._part.form != "yes-no" and _echoes(judged.statement, self._part):
             probability *= HARDLY
         return replace(judged, features=features, probability=probability)
@@ -310,6 +312,8 @@ _NO_WORDS: Final = dict.fromkeys(
 
 HARDLY: Final = 0.15
 """What the probability is multiplied by of a statement that can hardly answer."""
+BARE_CODE: Final = 0.4
+"""As above, of a line of code that nothing introduces: it says what to type and not what for."""
 _LEAST_LEFT: Final = 3
 _EDITION: Final = re.compile(
     r"(?:version|edition|release|v\\.?|第)?\\s?(\\d{1,3}(?:\\.\\d{1,3}){0,2})\\s?版?", re.IGNORECASE
