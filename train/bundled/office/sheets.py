@@ -130,8 +130,8 @@ class Sheets:
     def years(self) -> Group:
         """A figure of a year: of rows with years as heads, of sentences, of yearly reports."""
         draw, rng = self.draw, self.draw.rng
-        yearly = [a for a in draw.part([*OFFICE, *POLICY], _ONE_IN) if a.sort in _YEARLY]
-        wanted = rng.choice(yearly)
+        known = [*draw.part(OFFICE, _ONE_IN), *draw.part(POLICY, _ONE_IN)]
+        wanted = rng.choice([a for a in known if a.sort in _YEARLY])
         about = rng.choice([place, regime])(rng)
         ask, tell = draw.languages()
         year = rng.randint(2014, 2026)
@@ -151,7 +151,7 @@ class Sheets:
             for far in rng.sample([-12, -9, -7, -5, 5, 6, 8], 2)
         ]
         said.append(self._of_year(wanted, year, place(rng), tell, answers=False))
-        other = _like(wanted, [a for a in [*OFFICE, *POLICY] if a is not wanted], draw)
+        other = _like(wanted, [a for a in known if a is not wanted], draw)
         said.append(self._of_year(other, year, about, tell, answers=False))
         rng.shuffle(said)
         return Group(question, tuple(said), "office_years", LANGS[ask])
