@@ -144,7 +144,7 @@ def search(
 
     request = SearchRequest(query, limit, _filter(where), explain=explain)
     with _application() as app:
-        result = app.make_service(generator=None).search(collection, request)
+        result = app.make_service(reader=None, generator=None).search(collection, request)
     if as_json:
         out.print_json(SearchAnswer.of(result).model_dump_json(exclude_none=True))
     else:
@@ -166,7 +166,7 @@ def ask(
 
     request = AnswerRequest(question, where=_filter(where), explain=explain)
     with _application() as app:
-        answer = app.make_service(generator=app.generator).answer(collection, request)
+        answer = app.make_service(reader=app.reader, generator=app.generator).answer(collection, request)
     if as_json:
         out.print_json(AnswerAnswer.of(answer).model_dump_json(exclude_none=True))
     else:

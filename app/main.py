@@ -202,15 +202,15 @@ class Application:
             max_waiting=self.settings.server.queue,
         )
 
-    def make_service(self, *, generator: Generator | None) -> Service:
-        """The use cases over these parts. A search alone needs no generator."""
+    def make_service(self, *, reader: Reader | None, generator: Generator | None) -> Service:
+        """The use cases over these parts. A search alone needs neither reader nor generator."""
         return Service(
             store=self.store,
             analyzer=self.analyzer,
             embedder=self.embedder,
             reranker=self.reranker,
             learned=self.learned,
-            reader=self.reader,
+            reader=reader,
             judge=self.judge,
             generator=generator,
             ingestor=self.jobs,
@@ -219,7 +219,7 @@ class Application:
 
     def start_service(self) -> Service:
         """The service to be served, all models loaded and the job queue at work."""
-        service = self.make_service(generator=self.generator)
+        service = self.make_service(reader=self.reader, generator=self.generator)
         self.analyzer.terms("词典")  # is read now, and not while somebody waits for an answer
         self.jobs.start()
         return service

@@ -10,7 +10,7 @@ most, a wrong answer counting `WRONG_COSTS` times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from app.answering.evidence.confidence import standing
+from app.answering.evidence.asked import Part
+from app.answering.evidence.confidence import rivals_apart, standing
 from app.answering.evidence.judgement import Features, Weights
 from app.answering.evidence.relevance import Judged
-from app.domain import BlockKind, Statement
+from app.domain import Statement
 
 Floats = NDArray[np.float64]
 FOLDS: Final = 5
@@ -39,7 +40,8 @@ class Row:
     """A judged statement; ``answers`` is whether it does, ``able`` whether no name rules it out."""
 
     question: str
-    part: str
+    part: Part
+    statement: Statement
     answerable: bool
     features: Features
     answers: bool
@@ -82,8 +84,12 @@ class LearnedEvidence:
         }
 
 
-def learn_evidence(sets: Mapping[str, Sequence[Row]]) -> LearnedEvidence:
+def learn_evidence(
+    sets: Mapping[str, Sequence[Row]], *, terms: Callable[[str], list[str]]
+) -> LearnedEvidence:
     """Weights from all sets, and what they gain on questions that they were not learned on.
+
+    ``terms`` are the analyzer's.
 
     Confidence is learned on probabilities of statements that were not learned on themselves.
     """
@@ -97,7 +103,8 @@ def learn_evidence(sets: Mapping[str, Sequence[Row]]) -> LearnedEvidence:
     for of_part in places:
         ranked = sorted(of_part, key=lambda at: -probabilities[at] * rows[at].able)
         judged = [_judged(rows[at], probabilities[at]) for at in ranked]
-        standings.append(standing(judged))
+        followers = rivals_apart(rows[ranked[0]].part, judged, terms)
+        standings.append(standing(judged[0], followers))
         best.append(rows[ranked[0]])
     questions = [row.question for row in best]
     sure = _Table(standings, [row.answers and row.able for row in best])
@@ -147,15 +154,12 @@ def _by_part(rows: Sequence[Row]) -> list[list[int]]:
     """The places of the rows of each part of each question."""
     found: dict[tuple[str, str], list[int]] = {}
     for at, row in enumerate(rows):
-        found.setdefault((row.question, row.part), []).append(at)
+        found.setdefault((row.question, row.part.text), []).append(at)
     return list(found.values())
 
 
 def _judged(row: Row, probability: float) -> Judged:
-    return Judged(_NOWHERE, row.features, float(probability) if row.able else 0.0)
-
-
-_NOWHERE: Final = Statement("", 1, (0, 0), "", BlockKind.PARAGRAPH)
+    return Judged(row.statement, row.features, float(probability) if row.able else 0.0)
 
 
 def test_rows(rows: Sequence[Row], probabilities: Floats) -> Tested:

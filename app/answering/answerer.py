@@ -232,7 +232,7 @@ class Answerer:
                 degraded.append(f"answer: {error.public_message}")
                 logger.warning("a model failed while answering: %s", error)
                 ranked = self._ranked(part, candidates, None, search, context)
-            found.append(judged_part(part, ranked, self._judge))
+            found.append(judged_part(part, ranked, self._judge, terms=self._analyzer.terms))
         return found
 
     def _ranked(

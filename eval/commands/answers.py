@@ -70,7 +70,7 @@ def run_answer_evaluation(
     """
     with application(settings, questions) as app:
         target = prepare(app, questions, console)
-        service = app.make_service(generator=app.generator)
+        service = app.make_service(reader=app.reader, generator=app.generator)
         judging = app.settings.models.model_copy(update={"generator": judge or "none"})
         pipeline = app.pipeline(target.collection)
         facts = provenance(app, target.collection.fingerprint, pipeline.in_force.settings)

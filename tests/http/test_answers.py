@@ -112,9 +112,7 @@ def test_an_abstention_offers_what_came_nearest(make_world: MakeWorld) -> None:
 
     assert (body["mode"], body["citations"]) == ("abstained", [])
     assert body["reason"] == "The documents do not mention “Quetzal”."
-    assert [nearest["n"] for nearest in body["nearest"]] == list(
-        range(1, len(body["nearest"]) + 1)
-    )
+    assert [nearest["n"] for nearest in body["nearest"]] == list(range(1, len(body["nearest"]) + 1))
     assert HARBOUR[slice(*body["nearest"][0]["span"])] == body["nearest"][0]["quote"]
     judged = body["trace"]["statements"]
     assert {trace["missing"][0] for trace in judged} == {"Quetzal"}

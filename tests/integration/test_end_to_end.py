@@ -38,7 +38,7 @@ def report(application: Application, repository: Path) -> IngestReport:
 
 @pytest.fixture(scope="module")
 def service(application: Application, report: IngestReport) -> Iterator[Service]:
-    service = application.make_service(generator=None)
+    service = application.make_service(reader=None, generator=None)
     yield service
     service.close()
 

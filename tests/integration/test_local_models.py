@@ -41,7 +41,7 @@ def embedder() -> SentenceTransformerEmbedder:
 
 @pytest.fixture(scope="module")
 def generator() -> TransformersGenerator:
-    generator = build_generator(ModelSettings())
+    generator = build_generator(ModelSettings(generator="bundled:smollm2-135m-instruct"))
     assert isinstance(generator, TransformersGenerator)
     return generator
 
@@ -153,7 +153,7 @@ def test_token_states_are_unit_length_and_one_a_token(
 @pytest.mark.models
 def test_loading_and_embedding_print_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     build_embedder(ModelSettings(precision="float32")).embed_passages(PASSAGES)
-    generator = build_generator(ModelSettings())
+    generator = build_generator(ModelSettings(generator="bundled:smollm2-135m-instruct"))
     assert generator is not None
     list(generator.stream([Turn("user", "Hi")], max_tokens=2))
     assert capfd.readouterr() == ("", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,12 +14,16 @@ from app.requests import AnswerRequest
 from app.settings import Settings
 from eval.answers.containment import contains_answer
 from eval.answers.outcomes.matching import fold, holds
+from eval.answers.tokens import answer_tokens
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
 from eval.dataset import Dataset, EvalQuery
 from eval.json_files import dump_json, write_text
 from train.evidence import LearnedEvidence, Row, learn_evidence
 
+LEAST_TOKENS = 4
+PART = 0.6
+"""Share of a statement's tokens that stand in a long answer which it is a part of."""
 UNSEEN = "unseen"
 """The half of a set that nothing may be learned on."""
 
@@ -48,16 +52,18 @@ def run_evidence(
     sets: dict[str, list[Row]] = {}
     facts: dict[str, object] = {}
     kind = "without_reader"
+    terms: Callable[[str], list[str]] = str.split
     for folder, documents in datasets:
         questions = Questions(folder, documents=documents)
         with application(settings, questions) as app:
             kind = "with_reader" if app.reader else "without_reader"
             target = prepare(app, questions, console)
+            terms = app.analyzer.terms
             rows = list(_rows(app, target.dataset, target.collection.name, limit=limit))
             sets[target.dataset.name] = rows
             console.print(f"{target.dataset.name}: {len(rows)} statements")
             facts = dict(provenance(app, target.collection.fingerprint, app.settings.retrieval))
-    learned = learn_evidence(sets)
+    learned = learn_evidence(sets, terms=terms)
     for name, tested in learned.tested.items():
         refused = "" if tested.refused is None else f", unanswerable refused {tested.refused:.3f}"
         console.print(
@@ -75,7 +81,7 @@ def run_evidence(
 def _rows(
     app: Application, dataset: Dataset, collection: str, *, limit: int | None
 ) -> Iterator[Row]:
-    answerer = app.make_service(generator=None).answerer(collection)
+    answerer = app.make_service(reader=app.reader, generator=None).answerer(collection)
     seen = [q for q in dataset.queries.values() if q.half != UNSEEN][:limit]
     none = [q for q in dataset.unanswerable.values() if q.half != UNSEEN][:limit]
     for query in (*seen, *none):
@@ -87,7 +93,8 @@ def _rows(
                 relevant = judgments is not None and judgments.get(document, 0) > 0
                 yield Row(
                     question=f"{dataset.name} {query.id}",
-                    part=part.part.shown,
+                    part=part.part,
+                    statement=judged.statement,
                     answerable=judgments is not None,
                     features=judged.features,
                     answers=relevant and _answers(query, judged.statement),
@@ -102,4 +109,11 @@ def _answers(query: EvalQuery, statement: Statement) -> bool:
         return False
     if query.must_hold:
         return any(holds(text, one) for group in query.must_hold for one in group)
-    return contains_answer(statement.text, query.answers) > 0
+    if contains_answer(statement.text, query.answers):
+        return True
+    # Of a long answer, a statement is a part.
+    own = answer_tokens(statement.text)
+    return len(own) >= LEAST_TOKENS and any(
+        len(set(own) & set(answer_tokens(answer))) >= PART * len(set(own))
+        for answer in query.answers
+    )

@@ -81,11 +81,15 @@ class DocumentStatements:
         return [s for at in blocks for s in self._made(at, statement.n)]
 
     def list_below(self, statement: Statement, *, most: int) -> list[Statement]:
-        """The first list or table below the same headings, where the statement is in none."""
-        for place in self._places:
-            if place.group is not None and place.headings == statement.setting.headings:
+        """The first list or table of several columns below the same headings.
+
+        Names and values that stand there one a line describe the document, and list nothing.
+        """
+        for place, block in zip(self._places, self._blocks, strict=True):
+            listed = block.kind is BlockKind.LIST or len(block.cells) > 1
+            if listed and place.group is not None and place.headings == statement.setting.headings:
                 blocks = self._groups[place.group][:most]
-                return [s for block in blocks for s in self._of_block(block, statement.n)]
+                return [s for at in blocks for s in self._of_block(at, statement.n)]
         return []
 
     def group_size(self, statement: Statement) -> int:

@@ -8,14 +8,16 @@ logistic regression over what the best one has and how far it leads.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.answering.evidence.asked import Part
 from app.answering.evidence.judgement import Judge
 from app.answering.evidence.relevance import Judged
+from app.answering.quoting.likeness import alike, shape_of
 
+_LOOKED_AT: Final = 12
 FOLLOWERS: Final = 5
 """Statements behind the best one that it is compared with."""
 _LEAST: Final = 1e-4
@@ -39,20 +41,45 @@ class JudgedPart:
     confidence: float
 
 
-def judged_part(part: Part, ranked: Sequence[Judged], judge: Judge) -> JudgedPart:
-    """Of ranked statements, all read by the same models."""
+def judged_part(
+    part: Part, ranked: Sequence[Judged], judge: Judge, *, terms: Callable[[str], list[str]]
+) -> JudgedPart:
+    """Of ranked statements, all read by the same models; ``terms`` are the analyzer's."""
     if not ranked or not ranked[0].probability:
         return JudgedPart(part, ranked, 0.0)
     read = ranked[0].features.read is not None
-    return JudgedPart(part, ranked, judge.confidence(standing(ranked), read=read))
+    followers = rivals_apart(part, ranked, terms)
+    return JudgedPart(part, ranked, judge.confidence(standing(ranked[0], followers), read=read))
 
 
-def standing(ranked: Sequence[Judged]) -> dict[str, float]:
+def rivals_apart(
+    part: Part, ranked: Sequence[Judged], terms: Callable[[str], list[str]]
+) -> list[Judged]:
+    """The statements behind the best one that would be another answer, `FOLLOWERS` at most.
+
+    Other versions of the same rule are no other answer, as they are shown with it, and neither is
+    the rest of a list that is asked for.
+    """
+    best = ranked[0].statement
+    shape = shape_of(best, terms)
+    listed = part.form in ("list", "count", "procedure") and best.group is not None
+    found: list[Judged] = []
+    for judged in ranked[1 : _LOOKED_AT + 1]:
+        other = judged.statement
+        same_list = listed and (other.document_id, other.group) == (best.document_id, best.group)
+        apart = other.document_id != best.document_id
+        if same_list or (apart and alike(shape, shape_of(other, terms))):
+            continue
+        found.append(judged)
+        if len(found) == FOLLOWERS:
+            break
+    return found
+
+
+def standing(best: Judged, followers: Sequence[Judged]) -> dict[str, float]:
     """What the best statement has and how far it leads, by name; see `Judge.confidence`."""
-    best = ranked[0]
     values = best.features.values()
-    odds = [_log_odds(judged.probability) for judged in ranked[: FOLLOWERS + 1]]
-    followers = ranked[1 : FOLLOWERS + 1]
+    odds = [_log_odds(judged.probability) for judged in (best, *followers)]
     found = {name: values[name] for name in _OWN}
     found["odds"] = odds[0]
     found["lead"] = odds[0] - (odds[1] if len(odds) > 1 else _log_odds(0.0))

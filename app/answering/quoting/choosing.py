@@ -44,6 +44,8 @@ _NUMERAL: Final = re.compile(
 
 _SAME_MATTER: Final = 0.4
 """Of the share that a rival must have, what suffices where it is of another version of the same."""
+_LEAST: Final = 0.1
+"""Probability below which a statement is not said, however far it leads."""
 _OF_LIST: Final = 0.5
 """Share of the best probability from which the list of a statement may be what is asked for."""
 _SAME_TABLE: Final = 0.9
@@ -92,7 +94,7 @@ class Choosing:
     def choose(self, judged: JudgedPart) -> Chosen:
         """The statements for a part; none, where it is not sure enough that the best answers."""
         part = judged.part
-        able = [one for one in judged.ranked if one.probability > 0]
+        able = [one for one in judged.ranked if one.probability >= _LEAST]
         if not able or judged.confidence < self._settings.min_probability:
             return Chosen(part, probability=judged.confidence)
         if part.form in ("list", "procedure", "count") and (whole := self._whole(judged, able)):

@@ -59,6 +59,11 @@ def say_the_same(one: Shape, other: Shape) -> bool:
     return _overlap(one.words, other.words) >= SAME
 
 
+def alike(one: Shape, other: Shape) -> bool:
+    """Whether they speak of the same, whatever they say of it."""
+    return say_the_same(one, other) or fill_one_place(one, other)
+
+
 def fill_one_place(one: Shape, other: Shape) -> bool:
     """Whether they speak of the same and differ in what they say of it."""
     return not say_the_same(one, other) and _overlap(one.words, other.words) >= ALIKE

@@ -36,6 +36,7 @@ def run(
     monkeypatch.delenv("ATTEST_CONFIG", raising=False)
     monkeypatch.setenv("ATTEST_STORE__LOCK_TIMEOUT_S", "0.1")
     monkeypatch.setenv("ATTEST_MODELS__CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ATTEST_MODELS__READER", "none")
     monkeypatch.setattr("app.main.build_embedder", lambda _: embedder)
     monkeypatch.setattr("app.main.build_reranker", lambda *_, **__: None)
     monkeypatch.setattr("app.main.build_generator", lambda _: None)

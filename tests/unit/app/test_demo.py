@@ -47,6 +47,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
                 yield client
 
         monkeypatch.setattr(demo, "_server", server)
+
         def command(words: list[str], **_: object) -> subprocess.CompletedProcess[str]:
             if "ask" in words:
                 return subprocess.CompletedProcess(words, 0, DRAFTED, "")

@@ -46,6 +46,7 @@ def run(
     monkeypatch.delenv("ATTEST_CONFIG", raising=False)
     monkeypatch.setenv("ATTEST_MODELS__CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("ATTEST_MODELS__GENERATOR", "none")
+    monkeypatch.setenv("ATTEST_MODELS__READER", "none")
     monkeypatch.setattr("app.main.build_embedder", lambda _: embedder)
     monkeypatch.setenv("ATTEST_MODELS__RERANKER", "fake")
     monkeypatch.setattr("app.main.build_reranker", lambda *_, **__: None)
