@@ -129,7 +129,7 @@ def test_a_language_that_was_not_measured_counts_as_all_together_do() -> None:
     soundness = Soundness({"en": SelfRecall(64, 60, 60), "zh": SelfRecall(60, 6, 60)}, chunks=1_000)
     assert dense_factor(soundness, "en") == 1
     assert dense_factor(soundness, "zh") == 0
-    assert dense_factor(soundness, "fr") == pytest.approx((66 / 120 - 0.5) / 0.15)
+    assert dense_factor(soundness, "fr") == pytest.approx((66 / 120 - 0.5) / 0.08)
 
 
 def test_where_nothing_is_known_the_dense_route_counts_in_full() -> None:
