@@ -166,7 +166,9 @@ def ask(
 
     request = AnswerRequest(question, where=_filter(where), explain=explain)
     with _application() as app:
-        answer = app.make_service(reader=app.reader, generator=app.generator).answer(collection, request)
+        answer = app.make_service(reader=app.reader, generator=app.generator).answer(
+            collection, request
+        )
     if as_json:
         out.print_json(AnswerAnswer.of(answer).model_dump_json(exclude_none=True))
     else:

@@ -267,6 +267,8 @@ class Relevance:
         probability = 0.0 if judged.missing else self._judge.probability(features)
         if features.unkind and self._part.kinds <= PLAIN:
             probability *= HARDLY
+        if features.first and features.titled == 1.0 and _MEANS.search(self._part.shown):
+            probability = 1.0 - DEFINES * (1.0 - probability)
         if judged.statement.kind is BlockKind.CODE and not judged.statement.setting.lead_in:
             probability *= BARE_CODE
         if self._part.form != "yes-no" and _echoes(judged.statement, self._part):
@@ -312,6 +314,13 @@ _NO_WORDS: Final = dict.fromkeys(
 
 HARDLY: Final = 0.15
 """What the probability is multiplied by of a statement that can hardly answer."""
+DEFINES: Final = 0.4
+"""What the doubt is multiplied by of the first words below a heading whose meaning is asked for."""
+_MEANS: Final = re.compile(
+    r"\bwhat (?:does|do|did) .{1,60} (?:mean|stand for|indicate|signify)|\bmeaning of\b"
+    r"|什么意思|何意|含义|代表什么|表示什么|是什么故障",
+    re.IGNORECASE,
+)
 BARE_CODE: Final = 0.4
 """As above, of a line of code that nothing introduces: it says what to type and not what for."""
 _LEAST_LEFT: Final = 3

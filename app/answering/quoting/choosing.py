@@ -19,7 +19,7 @@ from app.answering.evidence.asked import Form, Part
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.naming import Holder
 from app.answering.evidence.relevance import Judged
-from app.answering.quoting.likeness import Shape, fill_one_place, say_the_same, shape_of
+from app.answering.quoting.likeness import Shape, alike, fill_one_place, say_the_same, shape_of
 from app.domain import BlockKind, Statement
 from app.settings import AnswerSettings
 
@@ -95,7 +95,9 @@ class Choosing:
         """The statements for a part; none, where it is not sure enough that the best answers."""
         part = judged.part
         able = [one for one in judged.ranked if one.probability >= _LEAST]
-        if not able or judged.confidence < self._settings.min_probability:
+        if not able:
+            return Chosen(part)
+        if judged.confidence < self._settings.min_probability:
             return Chosen(part, probability=judged.confidence)
         if part.form in ("list", "procedure", "count") and (whole := self._whole(judged, able)):
             return whole
@@ -217,8 +219,8 @@ class Choosing:
             ):
                 continue
             shape = shape_of(statement, self._terms)
-            if any(say_the_same(shape, known) for known in shapes):
-                continue
+            if any(alike(shape, known) for known in shapes) or _less_specific(one, able[0]):
+                continue  # it says the same, or the same of something else
             adds = open_terms & frozenset(self._terms(statement.in_setting))
             unsure = judged.confidence < self._settings.sure_probability
             if adds or unsure:
