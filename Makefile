@@ -7,12 +7,15 @@ DOCS ?= docs/handbook
 TRAIN ?= ../shared/data/train
 EVAL ?= ../shared/data/eval
 WORK := .reranker
+READER := .reader
+OFFICE := eval/questions/office
+EVIDENCE := app/answering/evidence/weights.json
 WEIGHTS := app/models/weights
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install models demo serve test check format wheel bench reranker results clean
+.PHONY: help install models demo serve test check format wheel bench reader reranker results clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +61,18 @@ bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/reranker_speed.py benchmarks/results/reranker_speed.json
 	$(BIN)/python benchmarks/reranker_int8.py benchmarks/results/reranker_int8.json
 	$(BIN)/python benchmarks/embedder_precision.py docs/results/embedder_precision.json
+
+reader: models  ## Train the bundled reader anew, from TRAIN=…, and what its judgement is worth
+	mkdir -p $(READER)
+	$(BIN)/python -m train.bundled.reader_groups $(TRAIN) $(READER)/groups
+	$(BIN)/rag train reader $(READER)/groups/train.jsonl \
+	  --held-out $(READER)/groups/held_out.jsonl --out $(READER)/run --minutes 100 \
+	  --licence Apache-2.0 --licences train/bundled/licences.json
+	$(BIN)/python -m train.bundled.pack $(READER)/run/model $(WEIGHTS)/attest-reader-small
+	$(BIN)/rag models install attest-reader-small
+	$(BIN)/rag train evidence $(OFFICE)@$(OFFICE)/documents --out $(EVIDENCE)
+	ATTEST_MODELS__READER=none $(BIN)/rag train evidence $(OFFICE)@$(OFFICE)/documents \
+	  --out $(EVIDENCE)
 
 reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combine it, on EVAL=…
 	mkdir -p $(WORK)

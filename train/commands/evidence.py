@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -28,21 +29,39 @@ UNSEEN = "unseen"
 """The half of a set that nothing may be learned on."""
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedSet:
+    """A folder of judged questions, that of their documents, and how many to ask of each kind.
+
+    ``documents`` is ``None`` where the folder has a corpus; ``first`` is ``None`` for all.
+    """
+
+    folder: Path
+    documents: Path | None = None
+    first: int | None = None
+
+
+def read_judged_set(text: str) -> JudgedSet:
+    """``FOLDER``, ``FOLDER@DOCS`` or ``FOLDER:100``, as the command line names a set."""
+    folder, _, documents = text.partition("@")
+    name, colon, first = folder.rpartition(":")
+    if colon and first.isdecimal():
+        return JudgedSet(Path(name), None, int(first))
+    return JudgedSet(Path(folder), Path(documents) if documents else None)
+
+
 def run_evidence(
-    datasets: Sequence[tuple[Path, Path | None]],
+    datasets: Sequence[JudgedSet],
     *,
     settings: Settings,
-    limit: int | None,
     out: Path,
     console: Console,
 ) -> LearnedEvidence:
     """Learns weights for the configured embedder and reader, and writes them with their test.
 
     Args:
-        datasets: Folders of judged questions, each with the folder of its documents, or ``None``
-            where it has a corpus. Questions of a half called unseen are left alone.
+        datasets: What is asked. Questions of a half called unseen are left alone.
         settings: Name the models; whether there is a reader decides which weights are learned.
-        limit: The first questions of each kind and set only.
         out: Where the weights go, as JSON; those of the other kind that are there stay.
         console: Where words and progress go.
 
@@ -53,13 +72,13 @@ def run_evidence(
     facts: dict[str, object] = {}
     kind = "without_reader"
     terms: Callable[[str], list[str]] = str.split
-    for folder, documents in datasets:
-        questions = Questions(folder, documents=documents)
+    for judged_set in datasets:
+        questions = Questions(judged_set.folder, documents=judged_set.documents)
         with application(settings, questions) as app:
             kind = "with_reader" if app.reader else "without_reader"
             target = prepare(app, questions, console)
             terms = app.analyzer.terms
-            rows = list(_rows(app, target.dataset, target.collection.name, limit=limit))
+            rows = list(_rows(app, target.dataset, target.collection.name, limit=judged_set.first))
             sets[target.dataset.name] = rows
             console.print(f"{target.dataset.name}: {len(rows)} statements")
             facts = dict(provenance(app, target.collection.fingerprint, app.settings.retrieval))

@@ -185,24 +185,18 @@ def combination(
 def evidence(
     data: Annotated[
         list[str],
-        typer.Argument(help="Folders of judged questions; FOLDER@DOCS asks them of files."),
+        typer.Argument(
+            help="Folders of judged questions; FOLDER@DOCS asks files, FOLDER:N the first N alone."
+        ),
     ],
     out_json: Annotated[Path, typer.Option("--out", help="Write what was learned here.")],
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="The first questions of each kind and set only.")
-    ] = None,
 ) -> None:
     """Learn which statements answer, from judged questions, with or without a reader."""
-    from train.commands.evidence import run_evidence
+    from train.commands.evidence import read_judged_set, run_evidence
 
-    folders = [item.partition("@") for item in data]
     run_evidence(
-        [
-            (Path(folder), Path(documents) if documents else None)
-            for folder, _, documents in folders
-        ],
+        [read_judged_set(item) for item in data],
         settings=load_settings(),
-        limit=limit,
         out=out_json,
         console=out,
     )
