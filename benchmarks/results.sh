@@ -12,9 +12,9 @@ ATTEST_MODELS__RERANKER=late-interaction $rag eval eval/questions/handbook --doc
   --out "$results/handbook_late_interaction.json"
 $rag eval answers eval/questions/office --docs eval/questions/office/documents \
   --out "$results/answers_office.json"
-.venv/bin/python -m eval.answers.faults "$results/faults.json" --hold-back "$data"/scifact \
+.venv/bin/python -m eval.answers.faults "$results/faults.json" "$data"/scifact \
   "$data"/covidqa "$data"/clapnq_dev "$data"/medquad_eval "$data"/chunking_eval \
-  "$data"/cmrc2018_dev "$data"/news_snippets_zh_dev
+  "$data"/cmrc2018_dev "$data"/news_snippets_zh_dev --hold-back
 ATTEST_MODELS__GENERATOR=none $rag eval answers eval/questions/handbook --docs docs/handbook --out "$results/answers_handbook.json"
 $rag eval chunking eval/questions/handbook --docs docs/handbook --overlap 0 \
   --out "$results/chunking_handbook.json"
