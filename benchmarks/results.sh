@@ -14,7 +14,7 @@ $rag eval answers eval/questions/office --docs eval/questions/office/documents \
   --out "$results/answers_office.json"
 .venv/bin/python -m eval.answers.faults "$results/faults.json" "$data"/scifact \
   "$data"/covidqa "$data"/clapnq_dev "$data"/medquad_eval "$data"/chunking_eval \
-  "$data"/cmrc2018_dev "$data"/news_snippets_zh_dev --hold-back
+  "$data"/cmrc2018_dev "$data"/news_snippets_zh_dev --no-texts
 ATTEST_MODELS__GENERATOR=none $rag eval answers eval/questions/handbook --docs docs/handbook --out "$results/answers_handbook.json"
 $rag eval chunking eval/questions/handbook --docs docs/handbook --overlap 0 \
   --out "$results/chunking_handbook.json"

@@ -78,6 +78,7 @@ _CLAUSE: Final = re.compile(
     r"|和)(?=[\u4e00-\u9fff\d])",
     re.IGNORECASE,
 )
+_MEANS_NOTHING: Final = frozenset("answer question follow correct true fals 答 案".split())  # noqa: SIM905 - a list of words reads as words
 _PASSIVE: Final = re.compile(r"\bby\b|被|由|受|为.{0,12}所")
 
 
@@ -143,6 +144,8 @@ class Verifier:
         source = _Source.of(statement)
         whole = f"{source.own}\n{source.around}"
         said = atoms_of(claim, every_numeral=False)
+        if not self._says_something(claim, said):
+            return "it says nothing that could be supported"
         known = atoms_of(whole, every_numeral=True)
         return (
             _invented_quotation(claim, statement.text)
@@ -156,6 +159,13 @@ class Verifier:
             or self._out_of_order(said, statement)
             or self._of_another_cell(claim, said, statement)
         )
+
+    def _says_something(self, claim: str, said: Atoms) -> bool:
+        """Whether it is more than "The answer is:"."""
+        if claim.rstrip().endswith((":", "：")):
+            return False
+        words = [w for w in Words(said.rest, self._stems).sequence() if w not in _MEANS_NOTHING]
+        return bool(_written(said) or words)
 
     def closest(self, sentence: str, statements: Sequence[Statement]) -> list[Statement]:
         """``statements`` by how much of ``sentence`` they hold in words and values, most first."""

@@ -191,6 +191,15 @@ class Words:
         return [*self.latin, *"".join(self.han)]
 
 
+def _made_of(word: str, source: Words) -> bool:
+    """Whether an analyzer glued it of two words of ``source``, as it does with unknown names."""
+    return any(
+        source.holds(word[:at]) and source.holds(word[at:])
+        for at in range(2, len(word))
+        if len(word) - at != 1 or at > 2  # noqa: PLR2004 - three characters hold one word and a half
+    )
+
+
 def foreign_word(claim: Words, source: Words) -> str | None:
     """A word of ``claim`` that ``source`` does not have; ``None`` where it has them all."""
     known = frozenset(source.latin)
@@ -201,7 +210,7 @@ def foreign_word(claim: Words, source: Words) -> str | None:
     if missing:
         return next(c for run in claim.han for c in run if c in missing)
     for word in claim.chinese_words():
-        if not source.holds(word):
+        if not source.holds(word) and not _made_of(word, source):
             return word
     pairs = claim.pairs
     if pairs and len(pairs & source.pairs) < _LEAST_PAIRS * len(pairs):

@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"[red]{problem}[/red]")
         return 1
     _show(report, console)
-    report.save(given.out, texts="seen" if given.hold_back else None)
+    texts = "none" if given.no_texts else "seen" if given.hold_back else None
+    report.save(given.out, texts=texts)
     console.print(f"written: {given.out}")
     return 0
 
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
         "--hold-back",
         action="store_true",
         help="leaves the texts of the unseen half out of the report",
+    )
+    parser.add_argument(
+        "--no-texts", action="store_true", help="leaves all texts out of the report"
     )
     parser.add_argument("--kind", help="only kinds that contain this")
     parser.add_argument(

@@ -253,3 +253,11 @@ def test_no_statement_is_slow_to_check_against(verifier, piece):
     verifier.refuse(text[:LONGEST_CLAIM], _long("Rain falls for 5 days."))
     verifier.refuse(text[:LONGEST_CLAIM], _long(text[1:]))
     verifier.closest(text[:LONGEST_CLAIM], [_long(text)])
+
+
+@pytest.mark.parametrize("draft", ["The answer is:", "The answer is correct.", "答案："])
+def test_a_draft_that_says_nothing_is_refused(verifier: Verifier, draft: str) -> None:
+    statement = Statement(
+        "d", 1, (0, 40), "It finds the correct answer. 答案在此：两年。", BlockKind.PARAGRAPH
+    )
+    assert verifier.refuse(draft, statement)
