@@ -87,7 +87,7 @@ def read_table(
     if not count and header_rows is None:
         count = guess_header_rows(grid)
         # Guessed from words alone: two rows of name and value could look the same.
-        quiet = count == 1 and len(distinct(grid[0])) == len(grid[0]) == 2  # noqa: PLR2004
+        quiet = count == 1 and len(distinct(grid[0])) == len(grid[0]) == 2  # noqa: PLR2004 - a key and its value
     if count >= len(grid):
         count = 0
     if count and count < len(grid) - 1 and is_unit_row(grid[count]):

@@ -201,9 +201,6 @@ class Relevance:
         lacking = [named for named in wanted if not self._candidates.holders[at].holds(named)]
         implied = tuple(named for named in lacking if self._is_implied(named, at))
         missing = tuple(n for n in lacking if n in self._part.names and n not in implied)
-        missing += tuple(
-            named for named in self._part.names if _of_another_edition(named, statement)
-        )
         words = _NO_WORDS if across else self._words(at, implied)
         features = Features(
             similarity=0.0,
@@ -324,18 +321,7 @@ _MEANS: Final = re.compile(
 BARE_CODE: Final = 0.4
 """As above, of a line of code that nothing introduces: it says what to type and not what for."""
 _LEAST_LEFT: Final = 3
-_EDITION: Final = re.compile(
-    r"(?:version|edition|release|v\\.?|第)?\\s?(\\d{1,3}(?:\\.\\d{1,3}){0,2})\\s?版?", re.IGNORECASE
-)
-
-
-def _of_another_edition(named: Named, statement: Statement) -> bool:
-    """Whether the question names an edition, and the document is another one."""
-    own = statement.setting.validity.version
-    found = _EDITION.fullmatch(named.text.strip())
-    if not own or found is None or not re.search(r"[vV版]|dition|elease", named.text):
-        return False
-    return found[1] != own
+"""Words, characters or numbers beside a name that say something of it."""
 
 
 def _echoes(statement: Statement, part: Part) -> bool:
@@ -374,9 +360,8 @@ def _promise(judged: Judged) -> float:
     f = judged.features
     if judged.strictly_missing:
         return -1.0
-    across = (
-        0.45 if f.across else 0.0
-    )  # about what coverage gives a right statement in one language
+    # About what coverage gives a right statement in one language.
+    across = 0.45 if f.across else 0.0
     return (
         0.35 * f.said
         + 0.35 * f.covered

@@ -72,7 +72,24 @@ _DENIES_NOTHING: Final = re.compile(
 
 def comparable(text: str) -> str:
     """The form in which quotations are compared: width, quotes, dashes and white space folded."""
-    return _WHITE_SPACE.sub("", fold_compatibility(text).translate(_SAME_MARK))
+    return _WHITE_SPACE.sub("", _folded(text))
+
+
+def surroundings(part: str, text: str) -> tuple[str, str] | None:
+    """What stands before and after ``part`` in ``text``, in the form quotations are compared in.
+
+    White space is kept. ``None`` where ``comparable`` does not find it either.
+    """
+    wanted, folded = comparable(part), _folded(text)
+    written = [place for place, character in enumerate(folded) if not character.isspace()]
+    at = "".join(folded[place] for place in written).find(wanted)
+    if at < 0 or not wanted:
+        return None
+    return folded[: written[at]], folded[written[at + len(wanted) - 1] + 1 :]
+
+
+def _folded(text: str) -> str:
+    return fold_compatibility(text).translate(_SAME_MARK)
 
 
 def quotations(text: str) -> list[str]:

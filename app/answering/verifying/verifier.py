@@ -21,7 +21,15 @@ from typing import Final
 
 from app.answering.verifying.alignment import changed, tokens
 from app.answering.verifying.atoms import Atoms, atoms_of, same_date
-from app.answering.verifying.claims import comparable, denials, names, quotations, titles, words
+from app.answering.verifying.claims import (
+    comparable,
+    denials,
+    names,
+    quotations,
+    surroundings,
+    titles,
+    words,
+)
 from app.answering.verifying.poles import turned
 from app.answering.verifying.quantities import Quantity
 from app.answering.verifying.wording import Words, alike, foreign_word
@@ -284,8 +292,7 @@ class Verifier:
             return None
         claimed = self._held(claim) | {q.unit for q in said.quantities if q.unit}
         for place, cell in enumerate(statement.cells):
-            start = cell.span[0] - statement.span[0]
-            value = self._held(statement.text[start : start + cell.span[1] - cell.span[0]])
+            value = self._cell_words(cell, statement)
             head = self._held(cell.head)
             others = frozenset(
                 w
@@ -305,8 +312,8 @@ class Verifier:
         return None
 
     def _cell_words(self, cell: Cell, statement: Statement) -> frozenset[str]:
-        start = cell.span[0] - statement.span[0]
-        return self._held(statement.text[start : start + cell.span[1] - cell.span[0]])
+        at = statement.span[0]
+        return self._held(statement.text[cell.span[0] - at : cell.span[1] - at])
 
 
 _ANY_VALUE: Final = frozenset(
@@ -465,7 +472,9 @@ def _relevant_clauses(claim: str, text: str) -> str:
 _RESTRICTS: Final = re.compile(
     r"^\s*+[,，]?\s*+(?:unless|except|if|only|but not|provided|when|where|除非|除|但|仅|如果"
     r"|只有)|(?:not"
-    r"|never|no longer|not yet|hardly|don't|doesn't|cannot|n't|不|未|没有|非|禁止|勿|至少|至多"
+    r"|never|no longer|not yet|hardly|don't|doesn't|cannot|n't|without|unable to|forbidden to"
+    r"|不(?:得|可|能|应|要|会|许|准|必|需|该|允许|可以)?|无(?:需|须|法)|未(?:能|曾)?|没有|非|禁止|严禁"
+    r"|勿|至少|至多"
     r"|最多|最少|不超过|超过"
     r"|约|at least|at most|up to|more than|less than|under|over|about|only|nearly|minus|零下"
     r"|[-−–])\s*$",
@@ -475,10 +484,10 @@ _RESTRICTS: Final = re.compile(
 
 def _cut_short(claim: str, text: str) -> bool:
     """Whether ``claim``, a part of ``text``, leaves out a word beside it that changes it."""
-    at = text.find(claim.strip(" .。"))
-    if at < 0:
+    around = surroundings(claim.strip(" .。"), text)
+    if around is None:
         return False
-    before, after = text[:at], text[at + len(claim.strip(" .。")) :]
+    before, after = around
     digit = before[-1:].isdigit() or after[:1].isdigit() or re.match(r"[.,]\d", after) is not None
     head = re.search(_RESTRICTS, before[-16:])
     tail = re.match(

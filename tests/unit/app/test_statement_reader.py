@@ -55,7 +55,7 @@ class CountingScorer:
 
 def reader(scorer: CountingScorer, **given: object) -> StatementReader:
     scale = Scale(0.01, -1.0)
-    return StatementReader("fake@1", scorer, Choice("float32", ()), scale=scale, **given)  # type: ignore[arg-type]
+    return StatementReader("fake@1", scorer, Choice("float32", ()), scale=scale, **given)  # type: ignore[arg-type]  # a double
 
 
 def test_the_first_line_break_ends_the_setting() -> None:

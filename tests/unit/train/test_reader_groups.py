@@ -35,7 +35,7 @@ def row(query: str = "What does the T40 carry?", answer: str = "250 kg", **given
         "lang": "en",
         **given,
     }
-    return Row(**values)  # type: ignore[arg-type]
+    return Row(**values)  # type: ignore[arg-type]  # values by name
 
 
 def test_the_sentence_that_holds_the_answer_answers_and_one_that_repeats_it_is_neither() -> None:

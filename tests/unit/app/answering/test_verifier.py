@@ -261,3 +261,22 @@ def test_a_draft_that_says_nothing_is_refused(verifier: Verifier, draft: str) ->
         "d", 1, (0, 40), "It finds the correct answer. 答案在此：两年。", BlockKind.PARAGRAPH
     )
     assert verifier.refuse(draft, statement)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("enter the hall", "Visitors may not enter the hall."),
+        ("enter the hall", "Visitors may not\nenter the\nhall."),
+        ("enter the  hall", "Visitors may not enter the hall."),
+        ("超过250kg。", "载重不得超过 250 kg。"),
+        ("转让第三方。", "本合同严禁 转让 第三方。"),
+        ("50kg", "The load is 150 kg."),
+        ("The hall may be used", "The  hall may be used\nunless it is booked."),
+    ],
+)
+def test_what_restricts_a_part_is_seen_however_it_is_spaced(
+    verifier: Verifier, sentence: str, text: str
+) -> None:
+    whole = Statement("d", 1, (0, len(text)), text, BlockKind.PARAGRAPH)
+    assert verifier.refuse(sentence, whole) == "it leaves out what restricts it"
