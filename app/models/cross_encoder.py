@@ -8,12 +8,11 @@ from typing import Final, Literal, Self
 
 from tokenizers import Tokenizer
 
-from app.models.batching import batches_by_length
 from app.models.encoder import Precision
 from app.models.excerpt import Budget, excerpts
 from app.models.folder import ModelFolder
 from app.models.pair_precision import load_scorer
-from app.models.pair_scorer import PairScorer, pad_pairs
+from app.models.pair_scorer import PairScorer, pad_pairs, score_by_length
 from app.models.precision import Choice
 
 BATCH_TOKENS: Final = 2_048
@@ -83,10 +82,9 @@ class CrossEncoderReranker:
         tokenizer = self._scorer.tokenizer
         asked, read = excerpts(tokenizer, query, passages, self._budget)
         encodings = tokenizer.encode_batch([(asked, passage) for passage in read])
-        scores = [0.0] * len(passages)
-        lengths = [len(encoding.ids) for encoding in encodings]
-        for indexes in batches_by_length(lengths, most=self._batch_tokens):
-            batch = pad_pairs([encodings[i] for i in indexes], self._scorer.facts)
-            for index, score in zip(indexes, self._scorer.score(batch), strict=True):
-                scores[index] = float(score)
-        return scores
+        return score_by_length(
+            self._scorer,
+            [len(encoding.ids) for encoding in encodings],
+            lambda indexes: pad_pairs([encodings[i] for i in indexes], self._scorer.facts),
+            most=self._batch_tokens,
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from app.models.batching import batches_by_length
 from app.models.encoder import Precision, TokenIds
 
 Scores = NDArray[np.float32]
@@ -63,12 +64,42 @@ class PairScorer(Protocol):
 
 def pad_pairs(encodings: Sequence[Encoding], facts: PairFacts) -> PairBatch:
     """Lays encoded pairs out; what is longer than the model reads loses its end."""
-    length = min(max(len(encoding.ids) for encoding in encodings), facts.max_length)
-    ids = np.full((len(encodings), length), facts.pad_id, dtype=np.int64)
-    mask, types = np.zeros_like(ids), np.zeros_like(ids)
-    for row, encoding in enumerate(encodings):
-        read = min(len(encoding.ids), length)
-        ids[row, :read] = encoding.ids[:read]
-        types[row, :read] = encoding.type_ids[:read]
+    rows = [(encoding.ids, encoding.type_ids) for encoding in encodings]
+    return pad_rows(rows, pad=facts.pad_id, most=facts.max_length)
+
+
+def pad_rows(
+    rows: Sequence[tuple[Sequence[int], Sequence[int]]], *, pad: int, most: int
+) -> PairBatch:
+    """Pads rows of ids and types to the longest; of one above ``most`` the end is left out."""
+    length = min(max(len(ids) for ids, _ in rows), most)
+    padded = np.full((len(rows), length), pad, dtype=np.int64)
+    mask, types = np.zeros_like(padded), np.zeros_like(padded)
+    for row, (ids, of_type) in enumerate(rows):
+        read = min(len(ids), length)
+        padded[row, :read] = ids[:read]
+        types[row, :read] = of_type[:read]
         mask[row, :read] = 1
-    return PairBatch(ids, mask, types)
+    return PairBatch(padded, mask, types)
+
+
+def score_by_length(
+    scorer: PairScorer,
+    lengths: Sequence[int],
+    batch_of: Callable[[Sequence[int]], PairBatch],
+    *,
+    most: int,
+) -> list[float]:
+    """One raw logit a pair, in their order; pairs of like length are run together.
+
+    Args:
+        scorer: Runs the model.
+        lengths: Tokens of each pair.
+        batch_of: Lays out the pairs of these indexes.
+        most: Tokens of one batch, padding included.
+    """
+    scores = [0.0] * len(lengths)
+    for indexes in batches_by_length(lengths, most=most):
+        for index, score in zip(indexes, scorer.score(batch_of(indexes)), strict=True):
+            scores[index] = float(score)
+    return scores

@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from tokenizers import Tokenizer
 
-from app.models.pair_scorer import PairBatch
+from app.models.pair_scorer import PairBatch, pad_rows
 
 SETTING_SEPARATOR: Final = " › "
 """Between the title and the headings of a setting."""
@@ -41,6 +40,11 @@ class Laid:
     begin: int
     said: int
     offsets: tuple[tuple[int, int], ...]
+
+    @property
+    def types(self) -> list[int]:
+        """The type of each token."""
+        return [0] * self.begin + [1] * (len(self.ids) - self.begin)
 
 
 def split_setting(text: str) -> tuple[str, str]:
@@ -81,15 +85,8 @@ def lay_out(tokenizer: Tokenizer, question: str, texts: Sequence[str]) -> list[L
 
 def batch_of(pairs: Sequence[Laid], *, pad: int, most: int) -> PairBatch:
     """Pads ``pairs`` to the longest of them; of one above ``most`` tokens the end is left out."""
-    length = min(max(len(pair.ids) for pair in pairs), most)
-    ids = np.full((len(pairs), length), pad, dtype=np.int64)
-    mask, types = np.zeros_like(ids), np.zeros_like(ids)
-    for row, pair in enumerate(pairs):
-        size = min(len(pair.ids), length)
-        ids[row, :size] = pair.ids[:size]
-        mask[row, :size] = 1
-        types[row, pair.begin : size] = 1
-    return PairBatch(ids, mask, types)
+    rows = [(pair.ids, pair.types) for pair in pairs]
+    return pad_rows(rows, pad=pad, most=most)
 
 
 def _ends(setting: str) -> str:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from app.errors import ModelIncompatible
-from app.models.batching import batches_by_length
 from app.models.encoder import Precision
 from app.models.folder import ModelFolder
 from app.models.packed_weights import CONFIG_FILE
 from app.models.pair_precision import load_scorer
-from app.models.pair_scorer import PairScorer
+from app.models.pair_scorer import PairScorer, score_by_length
 from app.models.precision import Choice
 from app.models.statement_pairs import batch_of, lay_out
 
@@ -106,13 +105,14 @@ class StatementReader:
             return []
         facts = self._scorer.facts
         pairs = lay_out(self._scorer.tokenizer, question, statements)
-        logits = [0.0] * len(pairs)
-        lengths = [len(pair.ids) for pair in pairs]
-        for indexes in batches_by_length(lengths, most=self._batch_tokens):
-            batch = batch_of([pairs[i] for i in indexes], pad=facts.pad_id, most=facts.max_length)
-            for index, logit in zip(indexes, self._scorer.score(batch), strict=True):
-                logits[index] = float(logit)
-        return logits
+        return score_by_length(
+            self._scorer,
+            [len(pair.ids) for pair in pairs],
+            lambda indexes: batch_of(
+                [pairs[i] for i in indexes], pad=facts.pad_id, most=facts.max_length
+            ),
+            most=self._batch_tokens,
+        )
 
 
 def read_scale(folder: Path) -> Scale:
