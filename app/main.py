@@ -202,8 +202,13 @@ class Application:
             max_waiting=self.settings.server.queue,
         )
 
-    def make_service(self, *, reader: Reader | None, generator: Generator | None) -> Service:
-        """The use cases over these parts. A search alone needs neither reader nor generator."""
+    def make_service(
+        self, *, reader: Reader | None, generator: Generator | None, judge: Judge | None = None
+    ) -> Service:
+        """The use cases over these parts. A search alone needs neither reader nor generator.
+
+        ``judge`` is the one of these parts where it is not given.
+        """
         return Service(
             store=self.store,
             analyzer=self.analyzer,
@@ -211,7 +216,7 @@ class Application:
             reranker=self.reranker,
             learned=self.learned,
             reader=reader,
-            judge=self.judge,
+            judge=judge or self.judge,
             generator=generator,
             ingestor=self.jobs,
             settings=self.settings,

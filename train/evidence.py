@@ -1,6 +1,7 @@
 """Learns what the measures of a statement are worth: logistic regression, cross-validated.
 
-One row is one statement that was judged for one part of a question. Two things are learned: the
+One row is one statement that was judged for one part of a question. First it is learned which
+statements are worth a look by a model. Of these, two things are learned: the
 probability that a statement answers, by which statements are ranked, and how sure it is that the
 best one does, by which an answer is given or withheld. Each question counts alike, and questions
 are never split between what is learned on and what is tested on. The threshold follows from the
@@ -33,6 +34,8 @@ LEAST_SCALE: Final = 1e-6
 WRONG_COSTS: Final = 2.0
 """Right answers that one wrong answer outweighs."""
 STEPS: Final = 5_000
+BY_MODELS: Final = frozenset({"similarity", "across_similarity", "read", "across_read"})
+"""Measures that cost a model's time for each statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,16 @@ class Tested:
     refused: float | None
 
 
+def learn_selection(rows: Sequence[Row]) -> Weights:
+    """Weights of what is measured without any model, from ``rows`` of all candidates."""
+    named = [
+        {name: value for name, value in row.features.values().items() if name not in BY_MODELS}
+        for row in rows
+    ]
+    table = _Table(named, [row.answers for row in rows])
+    return table.weights(_share([row.question for row in rows]))
+
+
 @dataclass(frozen=True, slots=True)
 class LearnedEvidence:
     """Weights of statements and of confidence, and the test of both, set by set."""
@@ -74,14 +87,12 @@ class LearnedEvidence:
 
     def as_json(self) -> dict[str, object]:
         """What `app.answering.evidence.judgement` reads."""
-        return {
-            "intercept": self.statement.intercept,
-            "factors": dict(self.statement.factors),
-            "confidence": {
-                "intercept": self.confidence.intercept,
-                "factors": dict(self.confidence.factors),
-            },
-        }
+        return weights_as_json(self.statement) | {"confidence": weights_as_json(self.confidence)}
+
+
+def weights_as_json(weights: Weights) -> dict[str, object]:
+    """As they are stored."""
+    return {"intercept": weights.intercept, "factors": dict(weights.factors)}
 
 
 def learn_evidence(

@@ -5,8 +5,9 @@
     python -m train.bundled.reader_groups SHARED_TRAIN_FOLDER OUT_FOLDER
 
 writes ``train.jsonl`` and ``held_out.jsonl``. Questions with answer spans are most of it; questions
-whose answer is a whole short text stand beside them, and office questions made by rules. Part of
-the questions is worn down to what people type: no capitals, key words alone, a slip of the finger.
+whose answer is a whole short text stand beside them, office questions made by rules, and questions
+about documents written for this. Part of the questions is worn down to what people type: no
+capitals, key words alone, a slip of the finger.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from typing import Final
 
 import jieba.posseg
 
+from train.bundled.glossed import to_chinese, to_english
 from train.bundled.office.making import office_groups
 from train.bundled.reader_pairs import PAIRS, pair_rows
 from train.bundled.reader_worn import worn
+from train.bundled.written import apart, learnt, written_groups
 from train.reader.data import WHOLE, read_lines
 from train.reader.groups import Group, write_groups
 from train.reader.making import Making, make_groups, whole_groups
@@ -33,22 +36,32 @@ from train.reader.tables import spell_out_rows
 
 SEED: Final = 7
 SPANS: Final = {
-    "qed_nq_span": 5_000,
-    "squadshifts_new_wiki": 3_500,
+    "qed_nq_span": 8_500,
+    "squadshifts_new_wiki": 7_800,
     "tatqa": 1_255,
     "drcd_dev": 2_784,
-    "cail2019": 2_300,
-    "cmrc2017_userq": 1_100,
+    "cail2019": 3_400,
+    "cmrc2017_userq": 1_500,
     "lawbench_mrc_zh": 498,
 }
 """Questions drawn of each file of spans."""
-ROUNDS: Final = {"drcd_dev": 2, "lawbench_mrc_zh": 2, "tidb_faq_zh": 2}
+ROUNDS: Final = {
+    "qed_nq_span": 2,
+    "squadshifts_new_wiki": 2,
+    "tatqa": 2,
+    "drcd_dev": 4,
+    "lawbench_mrc_zh": 3,
+    "tidb_faq_zh": 4,
+}
 """How often a file's questions are used, each time with other statements beside the answer."""
+GLOSSED: Final = 0.15
+"""Share of these questions whose words are glossed in the other language, at least half of them."""
 FAQ: Final = Making(titled=1.0, contrast=0.3)
 """There the title is the question that the answer stands below."""
 FAQS: Final = frozenset({"stackfaq", "tidb_faq_zh"})
-OFFICE: Final = 9_500
-OFFICE_CROSS: Final = 0.36
+OFFICE: Final = 30_000
+OFFICE_CROSS: Final = 0.33
+WRITTEN_ROUNDS: Final = 5
 MEASURED: Final = 150
 """Questions with an answer of each set that is held out; without one, two thirds as many."""
 APART: Final = ("squadshifts_amazon", "cail2021_sample", "selqa")
@@ -66,20 +79,23 @@ def main(shared: Path, out: Path) -> None:
     cut = round(_LEARNT * len(rows[_DRCD]))
     while rows[_DRCD][cut].passage == rows[_DRCD][cut - 1].passage:
         cut += 1
-    apart = {name: rows.pop(name) for name in APART} | {_DRCD: rows[_DRCD][cut:]}
+    kept = {name: rows.pop(name) for name in APART} | {_DRCD: rows[_DRCD][cut:]}
     rows[_DRCD] = rows[_DRCD][:cut]
-    seen = {row.passage for part in apart.values() for row in part if len(row.passage) > _LONG}
+    seen = {row.passage for part in kept.values() for row in part if len(row.passage) > _LONG}
     for name, most in SPANS.items():
         fresh = [row for row in rows[name] if row.passage not in seen]
         rows[name] = rng.sample(fresh, min(most, len(fresh)))
     for name, most in PAIRS.items():
         found = pair_rows(shared, name)
         rows[name] = rng.sample(found, min(most, len(found)))
-    groups = _learnt(rows, rng) + office_groups(OFFICE, seed=SEED, cross=OFFICE_CROSS)
+    groups = _glossed(_learnt(rows, rng), rng)
+    groups += office_groups(OFFICE, seed=SEED, cross=OFFICE_CROSS)
+    groups += written_groups(learnt(), WRITTEN_ROUNDS, seed=SEED)
     groups = [replace(group, question=worn(group.question, rng)) for group in groups]
     rng.shuffle(groups)
-    held_out = [g for name, part in sorted(apart.items()) for g in _measured(name, part, rng)]
+    held_out = [g for name, part in sorted(kept.items()) for g in _measured(name, part, rng)]
     held_out += office_groups(2 * MEASURED, seed=SEED + 1, held_out=True)
+    held_out += written_groups(apart(), 1, seed=SEED + 1)
     for name, made in (("train", groups), ("held_out", held_out)):
         write_groups(made, out / f"{name}.jsonl")
         print(name, len(made), dict(Counter(group.source for group in made)))
@@ -112,6 +128,17 @@ def _learnt(rows: dict[str, list[Row]], rng: random.Random) -> list[Group]:
         for _ in range(ROUNDS.get(name, 1)):
             groups += make_groups(rows[name], names=names, making=making, rng=rng)
     return groups
+
+
+def _glossed(groups: Sequence[Group], rng: random.Random) -> list[Group]:
+    made = []
+    for group in groups:
+        question = group.question
+        if rng.random() < GLOSSED:
+            gloss = to_english if group.lang == "zh" else to_chinese
+            question = gloss(question, rng.uniform(0.5, 1.0), rng) or question
+        made.append(replace(group, question=question))
+    return made
 
 
 def _measured(name: str, rows: Sequence[Row], rng: random.Random) -> list[Group]:

@@ -13,13 +13,13 @@ from train.reader.data import read_lines
 from train.reader.rows import LONGEST, LONGEST_WIDE, Row, statement_spans
 
 PAIRS: Final = {
-    "squad_train_part_sent": 1_100,
-    "conditionalqa": 800,
-    "boolq": 800,
-    "javaguide_questions_zh": 350,
-    "stackfaq": 900,
+    "squad_train_part_sent": 5_000,
+    "conditionalqa": 2_000,
+    "boolq": 2_000,
+    "javaguide_questions_zh": 1_400,
+    "stackfaq": 2_700,
     "tidb_faq_zh": 258,
-    "lecoqa_stard_zh": 2_000,
+    "lecoqa_stard_zh": 3_500,
 }
 """Questions drawn of each file."""
 _IN_SPANS: Final = frozenset({"stackfaq", "tidb_faq_zh", "lecoqa_stard_zh"})

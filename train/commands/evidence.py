@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
+from app.answering.answerer import Answerer
+from app.answering.evidence.judgement import Weights
 from app.domain import Statement
-from app.main import Application
 from app.requests import AnswerRequest
 from app.settings import Settings
 from eval.answers.containment import contains_answer
@@ -20,8 +21,16 @@ from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
 from eval.dataset import Dataset, EvalQuery
 from eval.json_files import dump_json, write_text
-from train.evidence import LearnedEvidence, Row, learn_evidence
+from train.evidence import (
+    LearnedEvidence,
+    Row,
+    learn_evidence,
+    learn_selection,
+    weights_as_json,
+)
 
+ALL = 500
+"""Statements of a question at most that show which are worth a look."""
 LEAST_TOKENS = 4
 PART = 0.6
 """Share of a statement's tokens that stand in a long answer which it is a part of."""
@@ -68,21 +77,21 @@ def run_evidence(
     Raises:
         EvaluationError: a dataset can't be read.
     """
+    wide = settings.model_copy(
+        update={"answer": settings.answer.model_copy(update={"scored_sentences": ALL})}
+    )
+    selection = learn_selection(
+        [
+            row
+            for judged_set in datasets
+            for row in _asked(judged_set, wide, console, reads=False).rows
+        ]
+    )
     sets: dict[str, list[Row]] = {}
-    facts: dict[str, object] = {}
-    kind = "without_reader"
-    terms: Callable[[str], list[str]] = str.split
     for judged_set in datasets:
-        questions = Questions(judged_set.folder, documents=judged_set.documents)
-        with application(settings, questions) as app:
-            kind = "with_reader" if app.reader else "without_reader"
-            target = prepare(app, questions, console)
-            terms = app.analyzer.terms
-            rows = list(_rows(app, target.dataset, target.collection.name, limit=judged_set.first))
-            sets[target.dataset.name] = rows
-            console.print(f"{target.dataset.name}: {len(rows)} statements")
-            facts = dict(provenance(app, target.collection.fingerprint, app.settings.retrieval))
-    learned = learn_evidence(sets, terms=terms)
+        asked = _asked(judged_set, settings, console, reads=True, selection=selection)
+        sets[asked.name] = asked.rows
+    learned = learn_evidence(sets, terms=asked.terms)
     for name, tested in learned.tested.items():
         refused = "" if tested.refused is None else f", unanswerable refused {tested.refused:.3f}"
         console.print(
@@ -91,16 +100,52 @@ def run_evidence(
         )
     tests = {name: {n: getattr(t, n) for n in t.__slots__} for name, t in learned.tested.items()}
     known = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
-    known |= {kind: learned.as_json() | {"tested": tests, "provenance": facts}}
+    known["selection"] = weights_as_json(selection)
+    known |= {asked.kind: learned.as_json() | {"tested": tests, "provenance": asked.facts}}
     write_text(out, dump_json(known))
     console.print(f"written: {out}")
     return learned
 
 
-def _rows(
-    app: Application, dataset: Dataset, collection: str, *, limit: int | None
-) -> Iterator[Row]:
-    answerer = app.make_service(reader=app.reader, generator=None).answerer(collection)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What became of the questions of one set."""
+
+    name: str
+    kind: str
+    rows: list[Row]
+    terms: Callable[[str], list[str]]
+    facts: Mapping[str, object]
+
+
+def _asked(
+    judged_set: JudgedSet,
+    settings: Settings,
+    console: Console,
+    *,
+    reads: bool,
+    selection: Weights | None = None,
+) -> _Asked:
+    """Asks a set, with the reader or without it."""
+    questions = Questions(judged_set.folder, documents=judged_set.documents)
+    with application(settings, questions) as app:
+        target = prepare(app, questions, console)
+        judge = app.judge if selection is None else replace(app.judge, selection=selection)
+        reader = app.reader if reads else None
+        service = app.make_service(reader=reader, generator=None, judge=judge)
+        answerer = service.answerer(target.collection.name)
+        rows = list(_rows(answerer, target.dataset, limit=judged_set.first))
+        console.print(f"{target.dataset.name}: {len(rows)} statements")
+        return _Asked(
+            target.dataset.name,
+            "without_reader" if reader is None else "with_reader",
+            rows,
+            app.analyzer.terms,
+            provenance(app, target.collection.fingerprint, app.settings.retrieval),
+        )
+
+
+def _rows(answerer: Answerer, dataset: Dataset, *, limit: int | None) -> Iterator[Row]:
     seen = [q for q in dataset.queries.values() if q.half != UNSEEN][:limit]
     none = [q for q in dataset.unanswerable.values() if q.half != UNSEEN][:limit]
     for query in (*seen, *none):

@@ -135,25 +135,38 @@ def reader(
     settings: Set = None,
     licence: Licence = "",
     licences: Licences = None,
+    to_carry: Annotated[
+        Path | None,
+        typer.Option("--prepare", help="Write what a run on another machine needs, and stop."),
+    ] = None,
+    trained: Annotated[
+        Path | None,
+        typer.Option(help="What such a run brought back: OUT/whole or OUT/small."),
+    ] = None,
 ) -> None:
     """Train a reader, which says how likely a statement in its setting answers a question."""
     from app.models.registry import build_embedder, model_folder
-    from train.commands.reader import run_reader
+    from train.commands.reader import prepare_run, run_reader
     from train.commands.run import Provenance
     from train.commands.target import read_licences, read_run
     from train.reader.settings import ReaderRun
 
     models = load_settings().models
     run = read_run(ReaderRun, settings, base=base, minutes=minutes)
+    start = model_folder(run.base, models.cache)
+    if to_carry is not None:
+        prepare_run(data, held_out or [], run=run, base=start, folder=to_carry, console=out)
+        return
     run_reader(
         data,
         held_out or [],
         run=run,
-        base=model_folder(run.base, models.cache),
+        base=start,
         embedder=build_embedder(models),
         folder=folder,
         provenance=Provenance(licence, read_licences(licences)),
         console=out,
+        trained=trained,
     )
 
 

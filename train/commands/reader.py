@@ -6,13 +6,15 @@ import hashlib
 import json
 import shlex
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 from tokenizers import Tokenizer
 
+from app.errors import ModelIncompatible
 from app.models.folder import ModelFolder
 from app.models.packed_weights import TOKENIZER_FILE
 from app.models.precision import library_versions
@@ -27,7 +29,9 @@ from train.reader.data import read_data
 from train.reader.groups import Group
 from train.reader.measure import fit_scale, measure
 from train.reader.model import save_reader
-from train.reader.settings import ReaderRun
+from train.reader.portable import Trained, prepare, read_trained, take
+from train.reader.settings import PortableRun, ReaderRun
+from train.reader.tokens import TokenGroups
 from train.reader.training import ReaderTraining
 
 _BASE: Final = "base"
@@ -44,6 +48,7 @@ def run_reader(
     folder: Path,
     provenance: Provenance,
     console: Console,
+    trained: Path | None = None,
 ) -> Path:
     """Trains ``base`` on ``files`` and writes it with its scale and its card.
 
@@ -56,6 +61,8 @@ def run_reader(
         folder: The run's; what was begun in it with the same data and settings goes on.
         provenance: For the card.
         console: Where words and progress go.
+        trained: What a run on another machine brought back; then ``run`` is its run, and nothing is
+            trained here.
 
     Returns:
         The folder of the model.
@@ -63,30 +70,33 @@ def run_reader(
     Raises:
         InvalidPairs: a file is malformed, or too little is left.
         NotResumable: ``folder`` holds another run, or one that has ended.
-        ModelIncompatible: ``base`` is no encoder.
+        ModelIncompatible: ``base`` is no encoder, or what was trained is not of it.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    brought = _brought(trained) if trained else None
+    run = run if brought is None else ReaderRun.model_validate(brought.facts["run"])
     data = read_data(files, held_out, share=run.held_out, seed=run.seed)
-    _begin(folder, run, [*data.train, *data.held_out], base.id)
+    here = run.model_copy(update={"device": "cpu"}) if brought else run
+    _begin(folder, here, [*data.train, *data.held_out], base.id)
+    start, tokenizer = _start(base, folder, run)
     console.print(f"training on {len(data.train):,} groups, {len(data.held_out):,} held out")
-    start = folder / _BASE
-    if not start.is_dir():
-        write_cross_encoder(
-            base, start, layers=run.layers, head="interaction", dropout=0.0, seed=run.seed
-        )
-    tokenizer = Tokenizer.from_file(str(start / TOKENIZER_FILE))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    apart = TokenGroups.of(data.held_out, tokenizer)
     with quiet():
-        training = ReaderTraining(
-            start, tokenizer, run, checkpoint=folder / _CHECKPOINT, log=console.print
-        )
+        training = ReaderTraining(start, here, checkpoint=folder / _CHECKPOINT, log=console.print)
 
     def check() -> str:
-        return _in_words(data.held_out, training.logits(data.held_out))
+        return _in_words(data.held_out, training.logits(apart))
 
-    training.train(data.train, check)
-    logits = training.logits(data.held_out)
+    if brought is None:
+        training.train(TokenGroups.of(data.train, tokenizer), check)
+        facts: Mapping[str, Any] = training.facts()
+    else:
+        try:
+            take(training.model, brought)
+        except ValueError as error:
+            raise ModelIncompatible(f"{trained}: {error}") from error
+        facts = brought.facts
+    logits = training.logits(apart)
     console.print(_in_words(data.held_out, logits))
     scale = fit_scale(data.held_out, logits)
     model = folder / MODEL
@@ -97,8 +107,7 @@ def run_reader(
         base=base.id,
         licence=provenance.licence,
         trained=data.train,
-        read=training.seen,
-        steps=training.step,
+        facts=facts,
         readings=measure(data.held_out, logits),
         cosines=measure(data.held_out, cosines(data.held_out, embedder)),
         scale=scale,
@@ -106,9 +115,55 @@ def run_reader(
         versions=library_versions(),
     )
     write_text(model / CARD_FILE, card.to_markdown())
-    (folder / _CHECKPOINT).unlink()
+    (folder / _CHECKPOINT).unlink(missing_ok=True)
     console.print(f"written: {model}; serve it with models.reader = {model}")
     return model
+
+
+def prepare_run(
+    files: Sequence[Path],
+    held_out: Sequence[Path],
+    *,
+    run: ReaderRun,
+    base: ModelFolder,
+    folder: Path,
+    console: Console,
+) -> None:
+    """Writes what a run on another machine needs into ``folder``; see `train.reader.portable`.
+
+    Raises:
+        InvalidPairs: a file is malformed, or too little is left.
+        ModelIncompatible: ``base`` is no encoder.
+    """
+    data = read_data(files, held_out, share=run.held_out, seed=run.seed)
+    whole = run.model_copy(update={"layers": None})
+    with tempfile.TemporaryDirectory() as scratch:
+        start, tokenizer = _start(base, Path(scratch), whole)
+        tokens = TokenGroups.of(data.train, tokenizer)
+        small = run if run.layers is not None else None
+        prepare(folder, start, tokens, PortableRun(whole=whole, small=small))
+    size = sum(file.stat().st_size for file in folder.iterdir()) / 2**20
+    console.print(f"{len(tokens):,} groups, {len(tokens.ids):,} tokens, {size:.0f} MiB: {folder}")
+
+
+def _brought(trained: Path) -> Trained:
+    try:
+        return read_trained(trained)
+    except (OSError, ValueError) as error:
+        raise ModelIncompatible(f"{trained} is not what a run brings back: {error}") from error
+
+
+def _start(base: ModelFolder, folder: Path, run: ReaderRun) -> tuple[Path, Tokenizer]:
+    """The untrained cross-encoder below ``folder``, and its tokenizer."""
+    start = folder / _BASE
+    if not start.is_dir():
+        write_cross_encoder(
+            base, start, layers=run.layers, head="interaction", dropout=0.0, seed=run.seed
+        )
+    tokenizer = Tokenizer.from_file(str(start / TOKENIZER_FILE))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return start, tokenizer
 
 
 def cosines(groups: Sequence[Group], embedder: Embedder) -> list[list[float]]:

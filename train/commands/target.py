@@ -16,6 +16,8 @@ from train.pairs import Pair, pairs_of, read_pairs
 from train.reader.settings import ReaderRun
 from train.settings import EmbedderRun, RerankerRun
 
+NONE = "none"
+"""On the command line, a setting that is not set."""
 Run = TypeVar("Run", RerankerRun, EmbedderRun, ReaderRun)
 
 
@@ -47,7 +49,7 @@ def read_run(kind: type[Run], given: Sequence[str] | None, **options: object) ->
         name, separator, value = item.partition("=")
         if not separator:
             raise ConfigurationError(f"--set takes name=value, not {item!r}")
-        values[name.strip()] = value.strip()
+        values[name.strip()] = None if value.strip() == NONE else value.strip()
     values |= {name: value for name, value in options.items() if value is not None}
     try:
         return kind.model_validate(values)

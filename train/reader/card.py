@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from app.models.statement_reader import Scale
 from eval.markdown import table
@@ -24,15 +24,14 @@ _SCORES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ReaderCard:
-    """What a card says. ``read`` counts groups with repetition; ``licences`` are by source."""
+    """What a card says. ``facts`` are `ReaderTraining.facts`; ``licences`` are by source."""
 
     command: str
     run: ReaderRun
     base: str
     licence: str
     trained: Sequence[Group]
-    read: int
-    steps: int
+    facts: Mapping[str, Any]
     readings: Sequence[Reading]
     cosines: Sequence[Reading]
     scale: Scale
@@ -95,10 +94,12 @@ class ReaderCard:
         )
 
     def _how(self) -> str:
-        share = self.read / len(self.trained)
+        facts = self.facts
+        share = facts["read"] / len(self.trained)
         return (
-            f"in {self.run.minutes:.0f} minutes and {self.steps:,} steps over {self.read:,} "
-            f"groups: {share:.2f} times the {len(self.trained):,} below, in random order."
+            f"in {facts['minutes']:.1f} minutes on {facts['device']} (torch {facts['torch']}) and "
+            f"{facts['steps']:,} steps over {facts['read']:,} groups: {share:.2f} times the "
+            f"{len(self.trained):,} below, in random order."
         )
 
 

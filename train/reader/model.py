@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel
 
-from app.domain import Span
 from app.models.interaction import InteractionScore
-from app.models.statement_pairs import Laid, batch_of
 from app.models.statement_reader import Scale, write_scale
+from train.reader.tokens import TokenGroups
 
 TOKENIZER_FILES: Final = (
     "tokenizer.json",
@@ -25,43 +26,93 @@ TOKENIZER_FILES: Final = (
 )
 FROZEN: Final = ("embeddings.word_embeddings", "embeddings.position_embeddings")
 """They stay as they are, so that what ships needs no copy of them."""
+_LOW: Final = -1e4
+_SHAPE: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded statements on the device of their model; ``(n, length)`` but for the last two.
+
+    ``said`` marks the tokens of the statement itself. ``places`` is ``(n, 2)``, see `TokenGroups`.
+    """
+
+    ids: Tensor
+    mask: Tensor
+    types: Tensor
+    said: Tensor
+    places: Tensor
+
+
+class TokenTensors:
+    """`TokenGroups` on a device."""
+
+    def __init__(self, tokens: TokenGroups, device: torch.device, *, pad: int) -> None:
+        self._ids = torch.from_numpy(tokens.ids).to(device)
+        self._starts = torch.from_numpy(tokens.starts).to(device)
+        self._begins = torch.from_numpy(tokens.begins.astype(np.int64)).to(device)
+        self._said = torch.from_numpy(tokens.said.astype(np.int64)).to(device)
+        self._places = torch.from_numpy(tokens.places.astype(np.int64)).to(device)
+        self._lengths = tokens.lengths
+        self._pad = pad
+
+    def batch(self, statements: NDArray[np.int64]) -> Batch:
+        """These statements, padded to the longest of them."""
+        device = self._ids.device
+        longest = int(self._lengths[statements].max())
+        if device.type != "cpu":  # few shapes, so that memory is used again
+            longest = -(-longest // _SHAPE) * _SHAPE
+        rows = torch.from_numpy(statements).to(device)
+        starts, ends = self._starts[rows], self._starts[rows + 1]
+        at = torch.arange(longest, device=device)[None, :]
+        mask = at < (ends - starts)[:, None]
+        ids = self._ids[torch.where(mask, starts[:, None] + at, 0)].long()
+        last = (ends - starts - 1)[:, None]
+        return Batch(
+            ids=torch.where(mask, ids, self._pad),
+            mask=mask.long(),
+            types=(mask & (at >= self._begins[rows][:, None])).long(),
+            said=(at >= self._said[rows][:, None]) & (at < last),
+            places=self._places[rows],
+        )
 
 
 class ReaderModel(nn.Module):
     """Reads ``folder``, which `train.base.write_cross_encoder` wrote with an interaction head."""
 
-    def __init__(self, folder: Path, *, bfloat16: bool) -> None:
+    def __init__(self, folder: Path, *, bfloat16: bool, device: torch.device) -> None:
         super().__init__()
+        # On CPUs and short texts, eager attention is faster than fused.
+        attention = "eager" if device.type == "cpu" else "sdpa"
         self.encoder: Any = AutoModel.from_pretrained(
             folder,
             add_pooling_layer=False,
             local_files_only=True,
-            attn_implementation="eager",  # on CPUs and short texts faster than fused attention
+            attn_implementation=attention,
             dtype=torch.float32,
         )
         self.score = InteractionScore.of(folder)
         self.place = nn.Linear(self.encoder.config.hidden_size, 2)
-        config = self.encoder.config
-        self.longest = int(config.max_position_embeddings)
-        self._pad = int(config.pad_token_id or 0)
+        self.pad = int(self.encoder.config.pad_token_id or 0)
+        self.device = device
         self._bfloat16 = bfloat16
         for name, weights in self.encoder.named_parameters():
             if name.startswith(FROZEN):
                 weights.requires_grad = False
+        self.to(device)
 
-    def forward(self, pairs: Sequence[Laid]) -> tuple[Tensor, Tensor]:
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Logits ``(n,)``, and for each token how well the answer begins and ends with it.
 
-        The latter are ``(n, length, 2)``.
+        The latter are ``(n, length, 2)``, and very low outside the statement.
         """
-        batch = batch_of(pairs, pad=self._pad, most=self.longest)
-        ids, mask, types = (torch.from_numpy(a) for a in (batch.ids, batch.mask, batch.types))
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._bfloat16):
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
             states = self.encoder(
-                input_ids=ids, attention_mask=mask, token_type_ids=types
+                input_ids=batch.ids, attention_mask=batch.mask, token_type_ids=batch.types
             ).last_hidden_state
         states = states.float()
-        return self.score.score(states, ids, mask, types), self.place(states)
+        logits = self.score.score(states, batch.ids, batch.mask, batch.types)
+        return logits, self.place(states).masked_fill(~batch.said[..., None], _LOW)
 
 
 def save_reader(model: ReaderModel, base: Path, folder: Path, scale: Scale) -> None:
@@ -75,32 +126,51 @@ def save_reader(model: ReaderModel, base: Path, folder: Path, scale: Scale) -> N
     write_scale(folder, scale)
 
 
-def chunks_of(pairs: Sequence[Laid], *, most: int) -> list[list[int]]:
-    """Indexes of ``pairs`` of like lengths, in chunks of ``most`` tokens with padding."""
+def chunks_of(lengths: NDArray[np.int64], *, most: int) -> list[NDArray[np.int64]]:
+    """Indexes of statements of like ``lengths``, in chunks of ``most`` tokens with padding."""
     chunks: list[list[int]] = []
-    for index in sorted(range(len(pairs)), key=lambda i: len(pairs[i].ids)):
-        if not chunks or (len(chunks[-1]) + 1) * len(pairs[index].ids) > most:
+    for index in np.argsort(lengths, kind="stable"):
+        if not chunks or (len(chunks[-1]) + 1) * lengths[index] > most:
             chunks.append([])
-        chunks[-1].append(index)
-    return chunks
+        chunks[-1].append(int(index))
+    return [np.array(chunk, np.int64) for chunk in chunks]
 
 
-def group_loss(logits: Tensor, answers: Tensor, *, listwise: float, binary: float) -> Tensor:
-    """The loss of one group; ``answers`` is ``(n,) bool``.
+def groups_loss(
+    logits: Tensor,
+    answers: Tensor,
+    sizes: list[int],
+    *,
+    listwise: float,
+    binary: float,
+    teacher: Tensor | None = None,
+    distil: float = 0.0,
+) -> Tensor:
+    """The mean loss of groups of ``sizes``, whose statements stand one behind the other.
 
-    ``listwise · −log Σ softmax(answering) + binary · cross-entropy``; the first part is nothing
-    where all statements answer, or none.
+    Of each group it is ``listwise · −log Σ softmax(answering) + binary · cross-entropy``; the first
+    part is nothing where all statements answer, or none. With logits of a ``teacher``, ``distil``
+    of both parts is the cross-entropy against what the teacher says instead.
     """
-    loss = binary * functional.binary_cross_entropy_with_logits(logits, answers.float())
-    if answers.any() and not answers.all():
-        right = torch.logsumexp(logits[answers], dim=0)
-        loss = loss + listwise * (torch.logsumexp(logits, dim=0) - right)
-    return loss
+    padded = _padded(logits, sizes, _LOW)
+    counts = torch.tensor(sizes, device=logits.device)
+    there = torch.arange(padded.shape[1], device=logits.device)[None, :] < counts[:, None]
+    right = _padded(answers.float(), sizes, 0.0)
+    log_shares = functional.log_softmax(padded, dim=-1)
+    chosen = torch.logsumexp(log_shares.masked_fill(right < 1, _LOW), dim=-1)
+    some = (right.sum(-1) > 0) & (right.sum(-1) < counts)
+    lists = torch.where(some, -chosen, 0.0)
+    wanted = right
+    if teacher is not None:
+        told = _padded(teacher, sizes, _LOW)
+        wanted = torch.lerp(right, torch.sigmoid(told), distil)
+        lists = torch.lerp(lists, -(torch.softmax(told, -1) * log_shares).sum(-1), distil)
+    each = functional.binary_cross_entropy_with_logits(padded, wanted, reduction="none")
+    single = each.masked_fill(~there, 0.0).sum(-1) / counts
+    return (listwise * lists + binary * single).mean()
 
 
-def place_of(pair: Laid, span: Span) -> tuple[int, int] | None:
-    """The first and last token of ``span`` among those of the statement, ``None`` where cut off."""
-    inside = [i for i, (a, b) in enumerate(pair.offsets) if a < span[1] and b > span[0]]
-    if not inside or span[1] > pair.offsets[-1][1]:
-        return None
-    return inside[0], inside[-1]
+def _padded(values: Tensor, sizes: list[int], fill: float) -> Tensor:
+    """``(groups, largest size)``."""
+    parts = list(torch.split(values, sizes))
+    return nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value=fill)

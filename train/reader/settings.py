@@ -9,7 +9,8 @@ class ReaderRun(BaseModel):
     """How a reader is trained: for ``minutes``, by the end of which the learning rate is zero.
 
     The loss is ``listwise`` times a softmax over each group's statements, plus ``binary`` times the
-    cross-entropy of each statement, plus ``span`` times that of the answer's place.
+    cross-entropy of each statement, plus ``span`` times that of the answer's place. Where a
+    teacher says what it thinks of a statement, ``distil`` of the first two is learnt from that.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,10 +27,21 @@ class ReaderRun(BaseModel):
     listwise: float = Field(1.0, ge=0.0, le=100.0)
     binary: float = Field(1.0, ge=0.0, le=100.0)
     span: float = Field(0.3, ge=0.0, le=100.0)
+    distil: float = Field(0.6, ge=0.0, le=1.0)
     held_out: float = Field(
         0.05, gt=0.0, le=0.5, description="share of the passages, where no held-out data is given"
     )
     checkpoint_minutes: float = Field(5.0, gt=0.0)
     check_minutes: float = Field(20.0, gt=0.0)
     bfloat16: bool = Field(default=True, description="faster where the processor has it")
+    device: str = Field("cpu", pattern=r"^(cpu|cuda|mps)$")
     seed: int = 0
+
+
+class PortableRun(BaseModel):
+    """A run on another machine: of all layers, and perhaps of fewer that learn from it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    whole: ReaderRun
+    small: ReaderRun | None

@@ -1,8 +1,8 @@
 """A reader's training: a stream of groups for a given time, taken up again where it was cut off.
 
-Chunks of a batch run beside each other, one a thread, which on CPUs is half as fast again as all
+On a CPU, chunks of a batch run beside each other, one a thread, which is half as fast again as all
 threads on each chunk, and does not wait for the slowest core. Their gradients are added in the
-order of the chunks.
+order of the chunks. On other devices they run one after the other.
 """
 
 from __future__ import annotations
@@ -13,47 +13,53 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import torch
-from tokenizers import Tokenizer
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from app.models.statement_pairs import Laid, lay_out
-from train.reader.groups import Group, Said
-from train.reader.model import ReaderModel, chunks_of, group_loss, place_of
+from train.reader.model import ReaderModel, TokenTensors, chunks_of, groups_loss
 from train.reader.settings import ReaderRun
+from train.reader.tokens import NOWHERE, TokenGroups
 
-_MOST_OF_IT: Final = 0.8
-"""An answer that is more of its statement than this has no place to be learnt."""
 _CENTRING: Final = 60
 """Groups by which the first bias is set."""
 _REPORT: Final = 50
 _LOWEST_RATE: Final = 0.01
 _LARGEST_GRADIENT: Final = 1.0
 
+_Read = tuple[Tensor, Tensor, Tensor]
+"""Of a chunk: its logits, the summed loss of the answers' places, and their number."""
+
 
 class ReaderTraining:
-    """Trains the cross-encoder in ``folder``; ``checkpoint`` is where it is kept meanwhile."""
+    """Trains the cross-encoder in ``folder``; ``checkpoint`` is where it is kept meanwhile.
+
+    It also learns from what ``teacher`` says of the same statements, as far as the run's ``distil``
+    goes.
+    """
 
     def __init__(
         self,
         folder: Path,
-        tokenizer: Tokenizer,
         run: ReaderRun,
         *,
         checkpoint: Path,
         log: Callable[[str], None],
+        teacher: ReaderModel | None = None,
     ) -> None:
         torch.manual_seed(run.seed)
-        self.model = ReaderModel(folder, bfloat16=run.bfloat16)
+        self.device = torch.device(run.device)
+        self.model = ReaderModel(folder, bfloat16=run.bfloat16, device=self.device)
         self.step = self.seen = 0
         self.spent_s = 0.0
         self._run = run
-        self._tokenizer = tokenizer
         self._checkpoint = checkpoint
         self._log = log
+        self._teacher = teacher.eval() if teacher is not None else None
         encoder = [p for p in self.model.encoder.parameters() if p.requires_grad]
         heads = [*self.model.score.parameters(), *self.model.place.parameters()]
         self._trained = [*encoder, *heads]
@@ -63,33 +69,37 @@ class ReaderTraining:
             weight_decay=run.weight_decay,
             foreach=True,
         )
-        self._workers = ThreadPoolExecutor(
-            max(torch.get_num_threads(), 1), initializer=torch.set_num_threads, initargs=(1,)
-        )
+        self._map: Callable[..., Any] = map
+        if self.device.type == "cpu":
+            workers = max(torch.get_num_threads(), 1)
+            self._map = ThreadPoolExecutor(
+                workers, initializer=torch.set_num_threads, initargs=(1,)
+            ).map
         if checkpoint.is_file():
             self._take_up()
 
-    def train(self, groups: Sequence[Group], check: Callable[[], str]) -> None:
+    def train(self, groups: TokenGroups, check: Callable[[], str]) -> None:
         """Learns until the minutes are spent; ``check`` says how the model does, for the log."""
         whole_s = self._run.minutes * 60
         began, before = time.monotonic(), self.spent_s
         saved = checked = began
+        tensors = self._on_device(groups)
         if self.step == 0:
-            self._centre(groups[:_CENTRING])
+            self._centre(groups, tensors)
         losses: list[float] = []
-        for batch in self._batches(groups):
+        for batch in self._batches(len(groups)):
             now = time.monotonic()
             self.spent_s = before + now - began
             if self.spent_s >= whole_s:
                 break
             if now - saved > self._run.checkpoint_minutes * 60:
-                self._save()
+                self.save()
                 saved = now
             if now - checked > self._run.check_minutes * 60:
                 self._log(check())
                 checked = now
             self._set_rate(self.spent_s / whole_s)
-            losses.append(self._learn(batch))
+            losses.append(self._learn(groups, tensors, batch))
             self.step += 1
             self.seen += len(batch)
             if self.step % _REPORT == 0:
@@ -98,113 +108,26 @@ class ReaderTraining:
                     f"loss {math.fsum(losses) / len(losses):.4f}"
                 )
                 losses = []
-        self._save()
+        self.save()
 
-    def logits(self, groups: Sequence[Group]) -> list[list[float]]:
+    def logits(self, groups: TokenGroups) -> list[list[float]]:
         """The model's logit of each statement of each group, without learning from them."""
-        self.model.eval()
-        pairs = self._lay_out(groups)
-        logits = torch.empty(len(pairs))
-        with torch.inference_mode():
-            for chunk in chunks_of(pairs, most=2 * self._run.chunk_tokens):
-                logits[chunk] = self.model([pairs[i] for i in chunk])[0]
-        values = iter(logits.tolist())
-        return [[next(values) for _ in group.said] for group in groups]
+        return groups.by_group(self._logits(groups, self._on_device(groups)).tolist())
 
-    def _batches(self, groups: Sequence[Group]) -> Iterator[list[Group]]:
-        """Without end, from where the run was; each round has an order of its own."""
-        round_, skip = divmod(self.seen, len(groups))
-        while True:
-            order = list(range(len(groups)))
-            random.Random(self._run.seed + round_).shuffle(order)  # noqa: S311 - an order, no secret
-            for at in range(skip, len(order), self._run.batch_groups):
-                yield [groups[i] for i in order[at : at + self._run.batch_groups]]
-            round_, skip = round_ + 1, 0
+    def facts(self) -> dict[str, Any]:
+        """What the run has done so far, in plain values."""
+        return {
+            "device": torch.cuda.get_device_name()
+            if self.device.type == "cuda"
+            else f"{torch.get_num_threads()} cores",
+            "torch": torch.__version__,
+            "steps": self.step,
+            "read": self.seen,
+            "minutes": self.spent_s / 60,
+            "run": self._run.model_dump(),
+        }
 
-    def _set_rate(self, share: float) -> None:
-        warmup = self._run.warmup
-        factor = share / warmup if share < warmup else (1 - share) / (1 - warmup)
-        rates = (self._run.learning_rate, self._run.head_learning_rate)
-        for group, rate in zip(self._optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * max(factor, _LOWEST_RATE)
-
-    def _centre(self, groups: Sequence[Group]) -> None:
-        """Sets the bias so that untrained logits say what share of the statements answers."""
-        logits = [logit for part in self.logits(groups) for logit in part]
-        answers = [said.answers for group in groups for said in group.said]
-        odds = (sum(answers) + 0.5) / (len(answers) - sum(answers) + 0.5)
-        with torch.no_grad():
-            self.model.score.first.bias.add_(math.log(odds) - math.fsum(logits) / len(logits))
-
-    def _lay_out(self, groups: Sequence[Group]) -> list[Laid]:
-        return [
-            pair
-            for group in groups
-            for pair in lay_out(self._tokenizer, group.question, [s.read() for s in group.said])
-        ]
-
-    def _learn(self, batch: Sequence[Group]) -> float:
-        """One step; says the loss of the logits."""
-        self.model.train()
-        pairs = self._lay_out(batch)
-        said = [s for group in batch for s in group.said]
-        chunks = chunks_of(pairs, most=self._run.chunk_tokens)[::-1]
-        read = list(self._workers.map(lambda chunk: self._read(pairs, said, chunk), chunks))
-        logits = torch.empty(len(pairs))
-        for chunk, (scores, _, _) in zip(chunks, read, strict=True):
-            logits[chunk] = scores.detach()
-        logits.requires_grad_()
-        loss = self._loss(logits, batch)
-        (wanted,) = torch.autograd.grad(loss, logits)
-        share = torch.tensor(self._run.span / max(sum(count for _, _, count in read), 1))
-
-        def back(work: tuple[list[int], tuple[Tensor, Tensor, int]]) -> tuple[Tensor | None, ...]:
-            chunk, (scores, places, _) = work
-            return torch.autograd.grad(
-                (scores, places), self._trained, (wanted[chunk], share), allow_unused=True
-            )
-
-        for weights in self._trained:
-            weights.grad = None
-        for gradients in self._workers.map(back, zip(chunks, read, strict=True)):
-            for weights, gradient in zip(self._trained, gradients, strict=True):
-                if gradient is not None:
-                    so_far = weights.grad
-                    weights.grad = gradient if so_far is None else so_far.add(gradient)
-        torch.nn.utils.clip_grad_norm_(self._trained, _LARGEST_GRADIENT)
-        self._optimizer.step()
-        return float(loss.detach())
-
-    def _loss(self, logits: Tensor, batch: Sequence[Group]) -> Tensor:
-        losses = []
-        at = 0
-        for group in batch:
-            answers = torch.tensor([s.answers for s in group.said])
-            part = logits[at : at + len(answers)]
-            at += len(answers)
-            losses.append(
-                group_loss(part, answers, listwise=self._run.listwise, binary=self._run.binary)
-            )
-        return torch.stack(losses).mean()
-
-    def _read(
-        self, pairs: Sequence[Laid], said: Sequence[Said], chunk: Sequence[int]
-    ) -> tuple[Tensor, Tensor, int]:
-        """Logits of ``chunk``, the summed loss of the answers' places, and their number."""
-        scores, where = self.model([pairs[i] for i in chunk])
-        places = where.sum() * 0.0
-        count = 0
-        for row, index in enumerate(chunk):
-            span, pair = said[index].span, pairs[index]
-            if span is None or span[1] - span[0] > _MOST_OF_IT * len(said[index].text):
-                continue
-            inside = where[row, pair.said : pair.said + len(pair.offsets)]
-            if (place := place_of(pair, span)) is not None and place[1] < len(inside):
-                places = places + functional.cross_entropy(inside.T, torch.tensor(place))
-                count += 1
-        return scores, places, count
-
-    def _save(self) -> None:
+    def save(self) -> None:
         """Writes the checkpoint, whole or not at all."""
         part = self._checkpoint.with_suffix(".part")
         state = {
@@ -217,8 +140,99 @@ class ReaderTraining:
         torch.save(state, part)
         part.replace(self._checkpoint)
 
+    def _on_device(self, groups: TokenGroups) -> TokenTensors:
+        return TokenTensors(groups, self.device, pad=self.model.pad)
+
+    def _logits(self, groups: TokenGroups, tensors: TokenTensors) -> Tensor:
+        self.model.eval()
+        logits = torch.empty(len(groups.answers))
+        with torch.inference_mode():
+            for chunk in chunks_of(groups.lengths, most=2 * self._run.chunk_tokens):
+                logits[torch.from_numpy(chunk)] = self.model(tensors.batch(chunk))[0].cpu()
+        return logits
+
+    def _batches(self, groups: int) -> Iterator[list[int]]:
+        """Without end, from where the run was; each round has an order of its own."""
+        round_, skip = divmod(self.seen, groups)
+        while True:
+            order = list(range(groups))
+            random.Random(self._run.seed + round_).shuffle(order)  # noqa: S311 - an order, no secret
+            for at in range(skip, groups, self._run.batch_groups):
+                yield order[at : at + self._run.batch_groups]
+            round_, skip = round_ + 1, 0
+
+    def _set_rate(self, share: float) -> None:
+        warmup = self._run.warmup
+        factor = share / warmup if share < warmup else (1 - share) / (1 - warmup)
+        rates = (self._run.learning_rate, self._run.head_learning_rate)
+        for group, rate in zip(self._optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * max(factor, _LOWEST_RATE)
+
+    def _centre(self, groups: TokenGroups, tensors: TokenTensors) -> None:
+        """Sets the bias so that untrained logits say what share of the statements answers."""
+        rows = groups.statements_of(range(min(_CENTRING, len(groups))))
+        with torch.inference_mode():
+            chunks = chunks_of(groups.lengths[rows], most=self._run.chunk_tokens)
+            logits = [self.model(tensors.batch(rows[chunk]))[0] for chunk in chunks]
+        answers = groups.answers[rows]
+        odds = (answers.sum() + 0.5) / (len(answers) - answers.sum() + 0.5)
+        with torch.no_grad():
+            self.model.score.first.bias.add_(math.log(odds) - float(torch.cat(logits).mean()))
+
+    def _learn(self, groups: TokenGroups, tensors: TokenTensors, batch: Sequence[int]) -> float:
+        """One step; says the loss of the logits."""
+        self.model.train()
+        rows = groups.statements_of(batch)
+        chunks = chunks_of(groups.lengths[rows], most=self._run.chunk_tokens)[::-1]
+        padded = [tensors.batch(rows[chunk]) for chunk in chunks]
+        read: list[_Read] = list(self._map(self._read, padded))
+        logits = torch.empty(len(rows), device=self.device)
+        told = None if self._teacher is None else torch.empty_like(logits)
+        for chunk, part, (scores, _, _) in zip(chunks, padded, read, strict=True):
+            logits[chunk] = scores.detach()
+            if self._teacher is not None and told is not None:
+                with torch.no_grad():
+                    told[chunk] = self._teacher(part)[0]
+        logits.requires_grad_()
+        loss = groups_loss(
+            logits,
+            torch.from_numpy(groups.answers[rows]).to(self.device),
+            np.diff(groups.groups)[batch].tolist(),
+            listwise=self._run.listwise,
+            binary=self._run.binary,
+            teacher=told,
+            distil=self._run.distil,
+        )
+        (wanted,) = torch.autograd.grad(loss, logits)
+        placed = torch.stack([count for _, _, count in read]).sum()
+        share = self._run.span / placed.clamp(min=1)
+
+        def back(work: tuple[NDArray[np.int64], _Read]) -> tuple[Tensor | None, ...]:
+            chunk, (scores, places, _) = work
+            return torch.autograd.grad(
+                (scores, places), self._trained, (wanted[chunk], share), allow_unused=True
+            )
+
+        for weights in self._trained:
+            weights.grad = None
+        for gradients in self._map(back, zip(chunks, read, strict=True)):
+            for weights, gradient in zip(self._trained, gradients, strict=True):
+                if gradient is not None:
+                    so_far = weights.grad
+                    weights.grad = gradient if so_far is None else so_far.add(gradient)
+        torch.nn.utils.clip_grad_norm_(self._trained, _LARGEST_GRADIENT)
+        self._optimizer.step()
+        return float(loss.detach())
+
+    def _read(self, batch: Any) -> _Read:
+        scores, where = self.model(batch)
+        places = functional.cross_entropy(
+            where, batch.places, ignore_index=NOWHERE, reduction="sum"
+        )
+        return scores, places, (batch.places[:, 0] != NOWHERE).sum()
+
     def _take_up(self) -> None:
-        saved = torch.load(self._checkpoint, weights_only=True)
+        saved = torch.load(self._checkpoint, weights_only=True, map_location=self.device)
         self.model.load_state_dict(saved["model"])
         self._optimizer.load_state_dict(saved["optimizer"])
         self.step, self.seen = saved["step"], saved["seen"]

@@ -2,7 +2,8 @@
 
 What a loader knows of a document is in its blocks; here it becomes settings. A paragraph gives its
 sentences, a list its items, a table its rows (the cells of a row that is too long to quote), code
-its lines. Headings, terms and questions are no statements: they are settings of what follows.
+its lines. Headings, terms and questions are settings of what follows and no statements, but for
+headings that say something of what they name.
 """
 
 from __future__ import annotations
@@ -36,8 +37,14 @@ _MARK: Final = re.compile(
 )
 _REACH: Final = 3
 """Blocks that a term heads which asks nothing."""
+_HEADING_MARKS: Final = "#=*-~ \t\n"
+_TELLS: Final = re.compile(
+    r"[\w)）][:：]\s{0,3}\w|\w\s{1,3}[–—-]\s{1,3}\w|\w\s{0,3}[(（][^()（）]{2,80}[)）]$"
+)
+"""A heading that goes on behind a colon, a dash or in brackets."""
 _SHORTEST: Final = 2
-"""Visible letters or digits."""
+"""Visible letters or digits; a Chinese character says as much as two."""
+_CJK: Final = "\u2e80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,9 @@ class DocumentStatements:
     def _of_block(self, at: int, n: int) -> Iterator[Statement]:
         block, place = self._blocks[at], self._places[at]
         match block.kind:
-            case BlockKind.HEADING | BlockKind.TERM:
+            case BlockKind.HEADING:
+                yield from self._heading(at, n)
+            case BlockKind.TERM:
                 return
             case BlockKind.TABLE:
                 yield from self._rows(block, place, n)
@@ -136,6 +145,16 @@ class DocumentStatements:
                 yield from self._item(block, place, n)
             case _:
                 yield from self._sentences(block, place, n)
+
+    def _heading(self, at: int, n: int) -> Iterator[Statement]:
+        """A heading that says something of what it names: a date, what a code means."""
+        block, place = self._blocks[at], self._places[at]
+        text = self._text(block.span)
+        name = text.strip(_HEADING_MARKS)
+        if at and _TELLS.search(name) and not is_question(name):
+            start = block.span[0] + text.index(name)
+            above = replace(place, headings=place.headings[:-1], question="")
+            yield self._statement(block, n, (start, start + len(name)), above)
 
     def _item(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
         """An item as a whole, without its mark."""
@@ -351,4 +370,4 @@ def _short(text: str) -> str:
 
 
 def _says_something(text: str) -> bool:
-    return sum(map(str.isalnum, text[:LONGEST])) >= _SHORTEST
+    return sum(1 + (c >= _CJK) for c in text[:LONGEST] if c.isalnum()) >= _SHORTEST

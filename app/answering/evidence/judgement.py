@@ -1,7 +1,7 @@
 """From what is measured of a statement to the probability that it answers: logistic regression.
 
 Two sets of weights, with a reader and without one, in ``weights.json`` beside this module, which
-``python -m train.evidence`` learns and cross-validates. Without the embedder, the weights of
+``rag train evidence`` learns and cross-validates. Without the embedder, the weights of
 ``similarity`` and ``passage`` have nothing to multiply; then what words say is trusted as it is.
 
 Source: J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999, for the calibration.
@@ -61,6 +61,7 @@ class Features:
             if field.name != "read"
         }
         found["across_similarity"] = self.across * self.similarity
+        found["across_passage"] = self.across * self.passage
         if self.read is not None:
             found["read"] = _log_odds(self.read)
             found["across_read"] = self.across * found["read"]
@@ -79,14 +80,20 @@ class Weights:
 class Judge:
     """Gives probabilities, by other weights where a reader was asked.
 
-    ``statement`` weighs what was measured of a statement, ``confidence`` how it stands among the
+    ``selection`` weighs what is measured without any model, by which the statements are chosen that
+    models look at; ``statement`` all that was measured, ``confidence`` how it stands among the
     others.
     """
 
+    selection: Weights
     statement: Weights
     read_statement: Weights
     confident: Weights
     read_confident: Weights
+
+    def promise(self, features: Features) -> float:
+        """How likely a statement answers by what costs nothing, in [0, 1]."""
+        return _logistic(self.selection, features.values())
 
     def probability(self, features: Features) -> float:
         """That a statement answers, in [0, 1]."""
@@ -128,6 +135,7 @@ def read_judge(file: Path) -> Judge:
 
 def _judge(stored: Any) -> Judge:
     return Judge(
+        _weights(stored["selection"]),
         _weights(stored["without_reader"]),
         _weights(stored["with_reader"]),
         _weights(stored["without_reader"]["confidence"]),

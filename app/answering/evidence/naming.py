@@ -219,7 +219,7 @@ class Holder:
         if any(other in self._terms for other in _DEMONYMS.get(term, ())):
             return True
         allowed = 0 if len(term) < 5 else 1 if len(term) < 9 else 2  # noqa: PLR2004 - short words have neighbours
-        return allowed > 0 and any(
+        return len(term) >= _LEAST_COMMON and any(
             (abs(len(other) - len(term)) <= allowed and within_edits(term, other, allowed))
             or _derived(term, other)
             for other in self._terms

@@ -181,7 +181,7 @@ class Relevance:
             RemoteUnavailable: a model is behind HTTP and does not answer.
         """
         cheap = [self._judged(at) for at in range(len(self._candidates.statements))]
-        best = sorted(cheap, key=_promise, reverse=True)[:embedded]
+        best = sorted(cheap, key=self._promise, reverse=True)[:embedded]
         if not best:
             return []
         texts = [_readable(judged) for judged in best]
@@ -192,6 +192,10 @@ class Relevance:
             for judged, similarity, reading in zip(best, similarities, readings, strict=True)
         ]
         return sorted(ranked, key=lambda judged: judged.probability, reverse=True)
+
+    def _promise(self, judged: Judged) -> float:
+        """What can be told before any model is asked."""
+        return -1.0 if judged.strictly_missing else self._judge.promise(judged.features)
 
     def _judged(self, at: int) -> Judged:
         """By what needs no model; its probability is not known yet."""
@@ -353,25 +357,6 @@ def _kind_text(statement: Statement) -> str:
 def share_words(one: str, other: str) -> bool:
     """Whether texts of these languages have words in common; numbers are of every language."""
     return one == other or "und" in (one, other) or "zh" not in (one, other)
-
-
-def _promise(judged: Judged) -> float:
-    """What can be told before any model is asked."""
-    f = judged.features
-    if judged.strictly_missing:
-        return -1.0
-    # About what coverage gives a right statement in one language.
-    across = 0.45 if f.across else 0.0
-    return (
-        0.35 * f.said
-        + 0.35 * f.covered
-        + 0.35 * f.passage
-        + 0.15 * f.prior
-        - 0.2 * f.contrast
-        - 0.2 * f.unnamed
-        - 0.15 * f.unkind
-        + across
-    )
 
 
 def _inverse_document_frequencies(terms: Sequence[str], candidates: Candidates) -> dict[str, float]:

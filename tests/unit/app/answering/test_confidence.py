@@ -12,7 +12,7 @@ from app.domain import BlockKind, Statement
 NOTHING = Features(**{field.name: 0.0 for field in fields(Features) if field.name != "read"})
 PART = Part("rain?", "rain?", "en", "fact", ("rain",))
 FLAT = Weights(0.0, {})
-LEADING = Judge(FLAT, FLAT, Weights(0.0, {"lead": 1.0}), Weights(0.0, {"read_lead": 1.0}))
+LEADING = Judge(FLAT, FLAT, FLAT, Weights(0.0, {"lead": 1.0}), Weights(0.0, {"read_lead": 1.0}))
 
 
 def judged(probability: float, **measured: float) -> Judged:

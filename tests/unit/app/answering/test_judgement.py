@@ -11,13 +11,20 @@ from app.errors import ConfigurationError
 NOTHING = Features(**{field.name: 0.0 for field in fields(Features) if field.name != "read"})
 WORDS = Weights(-2.0, {"said": 4.0})
 READING = Weights(0.0, {"read": 1.0})
-JUDGE = Judge(WORDS, READING, Weights(0.0, {"lead": 1.0}), Weights(0.0, {"read_lead": 1.0}))
+JUDGE = Judge(WORDS, WORDS, READING, Weights(0.0, {"lead": 1.0}), Weights(0.0, {"read_lead": 1.0}))
 
 
 def test_log_odds_are_the_intercept_and_the_weighted_sum():
     assert JUDGE.probability(NOTHING) == pytest.approx(1 / (1 + math.exp(2.0)))
     assert JUDGE.probability(replace(NOTHING, said=0.5)) == pytest.approx(0.5)
     assert JUDGE.probability(replace(NOTHING, said=1.0)) == pytest.approx(1 / (1 + math.exp(-2.0)))
+
+
+def test_what_models_look_at_is_chosen_by_weights_of_its_own():
+    judge = replace(JUDGE, selection=Weights(0.0, {"prior": 1.0}))
+    better, worse = replace(NOTHING, prior=1.0), replace(NOTHING, prior=0.3, said=1.0)
+    assert judge.promise(better) > judge.promise(worse)
+    assert shipped_judge().promise(replace(NOTHING, said=1.0)) > shipped_judge().promise(NOTHING)
 
 
 def test_a_readers_probability_is_weighed_as_log_odds():

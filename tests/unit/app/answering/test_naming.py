@@ -113,6 +113,7 @@ def test_numbers_are_met_as_a_whole(text, name, expected, analyzer):
         ("Canadian leave is long.", "Canada", True),
         ("Leave in the Netherlands is long.", "Dutch", True),
         ("The chief financial officer is Moss.", "CFO", True),
+        ("The table is at the Alten Waage.", "Alte", True),
         ("Leave in Spain is long.", "Italy", False),
         ("The Falcon drill is red.", "Heron", False),
         ("The head is Li.", "Lu", False),

@@ -66,7 +66,7 @@ def rank(
         near=near,
         embed=embed,
         read=read,
-        judge=Judge(weights, weights, weights, weights),
+        judge=Judge(weights, weights, weights, weights, weights),
     ).rank(embedded=embedded)
 
 

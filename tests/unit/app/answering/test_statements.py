@@ -51,6 +51,23 @@ class TestSettings:
             "Use in rain is forbidden.",
         ]
 
+    @pytest.mark.parametrize(
+        ("heading", "told"),
+        [
+            ("3.1.4 (2025-11-20)", True),
+            ("F-2: the exit was blocked", True),
+            ("E17 – 温度过高", True),
+            ("六月例会（6月12日）", True),
+            ("3. Delivery", False),
+            ("Heron drill", False),
+            ("What does it cost (in EUR)?", False),
+        ],
+    )
+    def test_a_heading_that_says_something_of_what_it_names_is_one(self, heading, told):
+        found = statements("notes.md", f"# Release notes\n\n## {heading}\n\nBugs were mended.\n")
+        assert [s.text for s in found] == [heading, "Bugs were mended."][not told :]
+        assert found[0].setting.path == ("Release notes",) if told else True
+
     def test_a_pronoun_brings_the_sentence_that_names_it(self):
         text = "The Lumo lamp was made for boats. It may be used in rain. This is its purpose."
         found = statements("lamp.txt", text)
@@ -209,6 +226,10 @@ class TestSentences:
     def test_a_sentence_of_few_characters_can_be_quoted(self):
         assert said("保修.md", "# 咖啡机\n\n保修期三年。\n") == ["保修期三年。"]
         assert said("locker.md", "Fee: $5") == ["Fee: $5"]
+
+    def test_a_single_character_says_as_much_as_a_word(self):
+        text = "# 会员\n\n## 银级\n\n### 升级\n\n无\n\n## 金级\n\n### 升级\n\n有\n"
+        assert said("会员.md", text) == ["无", "有"]
 
     def test_numbers_of_documents_and_units_are_read_as_people_do(self):
         text = "Document no. TM-20-EN is valid. The delay is 210 ms. The target is 200 ms."

@@ -1,0 +1,233 @@
+"""A run that is carried to another machine and back, in small files.
+
+::
+
+    rag train reader DATA … --out RUN --prepare FOLDER        here: tokens and base, a few MB
+    python -m train.reader.portable FOLDER OUT                there: needs torch, no network
+    rag train reader DATA … --out RUN --trained OUT/small     here: scale, scores, card
+
+There, the base learns with all its layers; then, unless the run is of all layers itself, a reader
+of as many layers as it says learns from that one. ``FOLDER/run.json`` has their settings. What
+comes back are the trained weights as float16, in pieces of a size that most transfers take, at the
+end and each ``checkpoint_minutes`` before it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import load, load_file, save, save_file
+
+from train.reader.model import FROZEN, ReaderModel
+from train.reader.settings import PortableRun, ReaderRun
+from train.reader.tokens import TokenGroups
+from train.reader.training import ReaderTraining
+
+RUN: Final = "run.json"
+FACTS: Final = "facts.json"
+PIECE_BYTES: Final = 15 * 2**20
+_CONFIG: Final = "config.json"
+_HEAD: Final = "interaction.safetensors"
+_WEIGHTS: Final = "model.safetensors"
+_WORDS: Final = "embeddings.word_embeddings.weight"
+_ROWS: Final = "rows"
+_COUNT: Final = "count"
+_CODES: Final = "/codes"
+_SCALES: Final = "/scales"
+_BASE: Final = "base.xz"
+_TRAIN: Final = "train.xz"
+_BLOCK: Final = 32
+_LARGEST: Final = (5, 6, 7, 8, 127)
+"""What the largest value of a block may become; of a base that was quantised, one is exact."""
+_EXACT: Final = 1e-3
+_EFFORT: Final = 4
+"""Of the compression; more takes minutes and gains little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a run brought back: weights by name, and the facts of the run for its card."""
+
+    weights: Mapping[str, NDArray[np.float16]]
+    facts: Mapping[str, Any]
+
+
+def prepare(folder: Path, base: Path, train: TokenGroups, run: PortableRun) -> None:
+    """Writes what the run needs into ``folder``.
+
+    Matrices become int8 with a scale for each 32 values; of the word embeddings, those of the
+    tokens that occur are kept, and tokens are counted among these.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (_CONFIG, _HEAD):
+        (folder / name).write_bytes((base / name).read_bytes())
+    rows = np.unique(train.ids)
+    tensors = load_file(base / _WEIGHTS)
+    packed: dict[str, Any] = {_ROWS: rows, _COUNT: np.array([len(tensors[_WORDS])])}
+    tensors[_WORDS] = tensors[_WORDS][rows]
+    for name, tensor in tensors.items():
+        if tensor.ndim == 2:  # noqa: PLR2004 - a matrix
+            packed[name + _CODES], packed[name + _SCALES] = _blocks(tensor)
+        else:
+            packed[name] = tensor
+    _write_arrays(folder / _BASE, packed)
+    small = np.min_scalar_type(len(rows))
+    arrays = train.arrays() | {"ids": np.searchsorted(rows, train.ids).astype(small)}
+    _write_arrays(folder / _TRAIN, arrays)
+    (folder / RUN).write_text(run.model_dump_json(indent=2), encoding="utf-8")
+
+
+def unpack_base(folder: Path, target: Path) -> NDArray[np.int32]:
+    """Writes the base in ``folder`` as an ordinary folder; words that do not occur are zero.
+
+    Returns the token that each number in the groups stands for.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    for name in (_CONFIG, _HEAD):
+        (target / name).write_bytes((folder / name).read_bytes())
+    stored = _read_arrays(folder / _BASE)
+    rows, count = stored.pop(_ROWS), int(stored.pop(_COUNT)[0])
+    tensors = {}
+    for name, values in stored.items():
+        if name.endswith(_CODES):
+            plain = name.removesuffix(_CODES)
+            scales = np.repeat(stored[plain + _SCALES], _BLOCK, axis=1)
+            tensors[plain] = values * scales[:, : values.shape[1]]
+        elif not name.endswith(_SCALES):
+            tensors[name] = values
+    words = np.zeros((count, tensors[_WORDS].shape[1]), np.float32)
+    words[rows] = tensors[_WORDS]
+    save_file(tensors | {_WORDS: words}, target / _WEIGHTS, metadata={"format": "pt"})
+    return rows
+
+
+def run_portable(folder: Path, out: Path, work: Path) -> None:
+    """Trains what `prepare` wrote into ``folder``; ``whole`` and ``small`` go to ``out``."""
+    run = PortableRun.model_validate_json((folder / RUN).read_text(encoding="utf-8"))
+    rows = unpack_base(folder, work / "base")
+    arrays = _read_arrays(folder / _TRAIN)
+    groups = TokenGroups(**arrays | {"ids": rows[arrays["ids"]]})
+    began = time.monotonic()
+
+    def log(line: str) -> None:
+        print(f"{time.monotonic() - began:.0f} s: {line}", flush=True)
+
+    whole = _Kept(work / "base", run.whole, out / "whole", log)
+    whole.train(groups, lambda: "")
+    if run.small is not None:
+        half = keep_layers(whole.model, work / "base", work / "half", run.small.layers or 1)
+        small = _Kept(half, run.small, out / "small", log, teacher=whole.model)
+        small.train(groups, lambda: "")
+    log("done")
+
+
+class _Kept(ReaderTraining):
+    """A training whose checkpoints are what is brought back."""
+
+    def __init__(self, base: Path, run: ReaderRun, target: Path, log: Any, **more: Any) -> None:
+        super().__init__(base, run, checkpoint=target.with_suffix(".pt"), log=log, **more)
+        self._target = target
+
+    def save(self) -> None:
+        """Writes `write_trained`'s files in place of a checkpoint."""
+        write_trained(self.model, self._target, self.facts())
+
+
+def write_trained(model: ReaderModel, target: Path, facts: Mapping[str, Any]) -> None:
+    """Writes the weights that were trained as ``target.0``, ``target.1`` … and their facts."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    tensors = {
+        name: values.detach().cpu().numpy().astype(np.float16)
+        for name, values in model.state_dict().items()
+        if not name.removeprefix("encoder.").startswith(FROZEN)
+    }
+    content = save(tensors)
+    for number, at in enumerate(range(0, len(content), PIECE_BYTES)):
+        piece = target.parent / f"{target.name}.{number}"
+        piece.write_bytes(content[at : at + PIECE_BYTES])
+    text = json.dumps(facts, indent=2)
+    (target.parent / f"{target.name}.{FACTS}").write_text(text, encoding="utf-8")
+
+
+def read_trained(target: Path) -> Trained:
+    """What `write_trained` wrote. Raises `OSError` or `ValueError` where it is not there whole."""
+    facts = json.loads((target.parent / f"{target.name}.{FACTS}").read_text(encoding="utf-8"))
+    pieces: list[bytes] = []
+    while (piece := target.parent / f"{target.name}.{len(pieces)}").is_file():
+        pieces.append(piece.read_bytes())
+    return Trained(load(b"".join(pieces)), facts)
+
+
+def take(model: ReaderModel, trained: Trained) -> None:
+    """Gives ``model`` the weights of ``trained``. Raises `ValueError` where they are others'."""
+    tensors = {n: torch.from_numpy(np.array(v, np.float32)) for n, v in trained.weights.items()}
+    missing, unexpected = model.load_state_dict(tensors, strict=False)
+    lacking = [n for n in missing if not n.removeprefix("encoder.").startswith(FROZEN)]
+    if lacking or unexpected:
+        raise ValueError(f"weights of another model: {(lacking + unexpected)[0]}")
+
+
+def keep_layers(model: ReaderModel, base: Path, folder: Path, layers: int) -> Path:
+    """Writes ``model`` with ``layers`` of its layers, evenly spaced, the first and last of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = json.loads((base / _CONFIG).read_text(encoding="utf-8"))
+    count = config["num_hidden_layers"]
+    kept = [round(at) for at in np.linspace(0, count - 1, layers)]
+    config["num_hidden_layers"] = layers
+    (folder / _CONFIG).write_text(json.dumps(config, indent=2), encoding="utf-8")
+    tensors = {}
+    for name, values in model.encoder.state_dict().items():
+        number = name.split(".")[2] if name.startswith("encoder.layer.") else None
+        if number is None:
+            tensors[name] = values.cpu().numpy()
+        elif int(number) in kept:
+            rest = name.removeprefix(f"encoder.layer.{number}.")
+            at = kept.index(int(number))
+            tensors[f"encoder.layer.{at}.{rest}"] = values.cpu().numpy()
+    save_file(tensors, folder / _WEIGHTS, metadata={"format": "pt"})
+    model.score.save(str(folder))
+    return folder
+
+
+def _blocks(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Codes and the scale of each block, the coarsest that is exact, or else the finest."""
+    rows, width = values.shape
+    blocks = -(-width // _BLOCK)
+    padded = np.zeros((rows, blocks * _BLOCK), np.float32)
+    padded[:, :width] = values
+    cut = padded.reshape(rows, blocks, _BLOCK)
+    top = np.abs(cut).max(axis=2)
+    scales = top / _LARGEST[-1]
+    for largest in reversed(_LARGEST[:-1]):
+        each = cut / np.where(top > 0, top / largest, 1.0)[..., None]
+        exact = np.abs(each - np.rint(each)).max(axis=2) < _EXACT
+        scales = np.where(exact, top / largest, scales)
+    codes = np.rint(cut / np.where(scales > 0, scales, 1.0)[..., None]).astype(np.int8)
+    return codes.reshape(rows, -1)[:, :width], scales.astype(np.float32)
+
+
+def _write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    with lzma.open(file, "wb", preset=_EFFORT) as stream:
+        np.savez(stream, allow_pickle=False, **dict(arrays))
+
+
+def _read_arrays(file: Path) -> dict[str, NDArray[Any]]:
+    with lzma.open(file) as stream, np.load(io.BytesIO(stream.read())) as stored:
+        return dict(stored)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        run_portable(Path(sys.argv[1]), Path(sys.argv[2]), Path(scratch))
