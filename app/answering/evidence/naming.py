@@ -210,6 +210,8 @@ class Holder:
         wanted = frozenset(self._analyse(named.text))
         if wanted <= self._terms or all(self._nearly(term) for term in wanted):
             return True
+        if len(named.text) >= _LEAST_COMMON and _inflected(named.text).search(self._folded):
+            return True
         return named.text.isupper() and _stands_for(named.text, self._text)
 
     def _nearly(self, term: str) -> bool:
@@ -219,7 +221,7 @@ class Holder:
         if any(other in self._terms for other in _DEMONYMS.get(term, ())):
             return True
         allowed = 0 if len(term) < 5 else 1 if len(term) < 9 else 2  # noqa: PLR2004 - short words have neighbours
-        return len(term) >= _LEAST_COMMON and any(
+        return allowed > 0 and any(
             (abs(len(other) - len(term)) <= allowed and within_edits(term, other, allowed))
             or _derived(term, other)
             for other in self._terms
@@ -247,6 +249,12 @@ def _derived(term: str, other: str) -> bool:
     shorter = min(len(term), len(other))
     common = next((i for i, (a, b) in enumerate(zip(term, other, strict=False)) if a != b), shorter)
     return common >= max(_LEAST_COMMON, shorter - 2) and abs(len(term) - len(other)) <= 4  # noqa: PLR2004 - endings
+
+
+@lru_cache(maxsize=256)
+def _inflected(name: str) -> re.Pattern[str]:
+    """A name with an ending that English does not know: the Alte Waage, at the Alten Waage."""
+    return re.compile(rf"(?<![a-z\d]){re.escape(normalise(name))}[a-z]{{1,2}}(?![a-z\d])")
 
 
 _INITIAL: Final = re.compile(r"\b([A-Za-z])[A-Za-z]*")
