@@ -207,12 +207,11 @@ class Holder:
                 _bounded(name).search(text) is not None
                 for name, text in ((_glue(folded), self._glued), (folded, self._folded))
             )
-        wanted = frozenset(self._analyse(named.text))
-        if wanted <= self._terms or all(self._nearly(term) for term in wanted):
-            return True
-        if len(named.text) >= _LEAST_COMMON and _inflected(named.text).search(self._folded):
-            return True
-        return named.text.isupper() and _stands_for(named.text, self._text)
+        return (
+            all(self._nearly(term) for term in frozenset(self._analyse(named.text)))
+            or _inflected(named.text, self._folded)
+            or (named.text.isupper() and _stands_for(named.text, self._text))
+        )
 
     def _nearly(self, term: str) -> bool:
         """Whether a term of the text is ``term`` but for a slip of the keyboard."""
@@ -251,10 +250,14 @@ def _derived(term: str, other: str) -> bool:
     return common >= max(_LEAST_COMMON, shorter - 2) and abs(len(term) - len(other)) <= 4  # noqa: PLR2004 - endings
 
 
+def _inflected(name: str, folded: str) -> bool:
+    """Whether it has an ending that English does not know: the Alte Waage, at the Alten Waage."""
+    return len(name) >= _LEAST_COMMON and _with_ending(normalise(name)).search(folded) is not None
+
+
 @lru_cache(maxsize=256)
-def _inflected(name: str) -> re.Pattern[str]:
-    """A name with an ending that English does not know: the Alte Waage, at the Alten Waage."""
-    return re.compile(rf"(?<![a-z\d]){re.escape(normalise(name))}[a-z]{{1,2}}(?![a-z\d])")
+def _with_ending(folded: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z\d]){re.escape(folded)}[a-z]{{1,2}}(?![a-z\d])")
 
 
 _INITIAL: Final = re.compile(r"\b([A-Za-z])[A-Za-z]*")
