@@ -140,8 +140,10 @@ def reader(
         typer.Option("--prepare", help="Write what a run on another machine needs, and stop."),
     ] = None,
     trained: Annotated[
-        Path | None,
-        typer.Option(help="What such a run brought back: OUT/whole or OUT/small."),
+        list[Path] | None,
+        typer.Option(
+            help="What such a run brought back, OUT/whole or OUT/small; of several, the mean."
+        ),
     ] = None,
 ) -> None:
     """Train a reader, which says how likely a statement in its setting answers a question."""
@@ -166,7 +168,7 @@ def reader(
         folder=folder,
         provenance=Provenance(licence, read_licences(licences)),
         console=out,
-        trained=trained,
+        trained=trained or (),
     )
 
 

@@ -29,7 +29,7 @@ from train.reader.data import read_data
 from train.reader.groups import Group
 from train.reader.measure import fit_scale, measure
 from train.reader.model import save_reader
-from train.reader.portable import Trained, prepare, read_trained, take
+from train.reader.portable import Trained, mean_of, prepare, read_trained, take
 from train.reader.settings import PortableRun, ReaderRun
 from train.reader.tokens import TokenGroups
 from train.reader.training import ReaderTraining
@@ -48,7 +48,7 @@ def run_reader(
     folder: Path,
     provenance: Provenance,
     console: Console,
-    trained: Path | None = None,
+    trained: Sequence[Path] = (),
 ) -> Path:
     """Trains ``base`` on ``files`` and writes it with its scale and its card.
 
@@ -61,8 +61,8 @@ def run_reader(
         folder: The run's; what was begun in it with the same data and settings goes on.
         provenance: For the card.
         console: Where words and progress go.
-        trained: What a run on another machine brought back; then ``run`` is its run, and nothing is
-            trained here.
+        trained: What runs on another machine brought back, each of which went on from the one
+            before; their mean is taken, ``run`` is the last one's, and nothing is trained here.
 
     Returns:
         The folder of the model.
@@ -94,7 +94,7 @@ def run_reader(
         try:
             take(training.model, brought)
         except ValueError as error:
-            raise ModelIncompatible(f"{trained}: {error}") from error
+            raise ModelIncompatible(f"{trained[-1]}: {error}") from error
         facts = brought.facts
     logits = training.logits(apart)
     console.print(_in_words(data.held_out, logits))
@@ -146,11 +146,12 @@ def prepare_run(
     console.print(f"{len(tokens):,} groups, {len(tokens.ids):,} tokens, {size:.0f} MiB: {folder}")
 
 
-def _brought(trained: Path) -> Trained:
+def _brought(trained: Sequence[Path]) -> Trained:
     try:
-        return read_trained(trained)
-    except (OSError, ValueError) as error:
-        raise ModelIncompatible(f"{trained} is not what a run brings back: {error}") from error
+        return mean_of([read_trained(one) for one in trained])
+    except (OSError, ValueError, KeyError) as error:
+        names = ", ".join(map(str, trained))
+        raise ModelIncompatible(f"{names} is not what a run brings back: {error}") from error
 
 
 def _start(base: ModelFolder, folder: Path, run: ReaderRun) -> tuple[Path, Tokenizer]:

@@ -20,7 +20,7 @@ import lzma
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -168,6 +168,23 @@ def read_trained(target: Path) -> Trained:
     while (piece := target.parent / f"{target.name}.{len(pieces)}").is_file():
         pieces.append(piece.read_bytes())
     return Trained(load(b"".join(pieces)), facts)
+
+
+def mean_of(runs: Sequence[Trained]) -> Trained:
+    """The mean of the weights of runs of which each went on from the one before.
+
+    The steps, groups and minutes are the sums, and the settings those of the last.
+
+    Source: M. Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models
+    improves accuracy without increasing inference time", ICML 2022.
+    """
+    sums = {
+        name: sum(np.asarray(run.weights[name], np.float32) for run in runs)
+        for name in runs[-1].weights
+    }
+    weights = {name: np.asarray(value / len(runs), np.float16) for name, value in sums.items()}
+    counted = {name: sum(run.facts[name] for run in runs) for name in ("steps", "read", "minutes")}
+    return Trained(weights, {**runs[-1].facts, **counted})
 
 
 def take(model: ReaderModel, trained: Trained) -> None:

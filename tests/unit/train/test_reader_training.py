@@ -31,7 +31,7 @@ from train.errors import NotResumable
 from train.reader.groups import Group, Said, write_groups
 from train.reader.measure import area_under_curve, fit_scale, measure
 from train.reader.model import ReaderModel, chunks_of, groups_loss
-from train.reader.portable import keep_layers, run_portable
+from train.reader.portable import Trained, keep_layers, mean_of, run_portable
 from train.reader.settings import ReaderRun
 from train.reader.tokens import NOWHERE, TokenGroups, place_of
 from train.reader.training import ReaderTraining
@@ -283,7 +283,7 @@ def test_a_run_that_is_carried_away_comes_back_as_two_readers(
             folder=tmp_path / name,
             provenance=Provenance("CC0", {}),
             console=quiet,
-            trained=tmp_path / "out" / name,
+            trained=[tmp_path / "out" / name],
         )
 
     for name in ("whole", "small"):
@@ -292,6 +292,18 @@ def test_a_run_that_is_carried_away_comes_back_as_two_readers(
         assert f"times the {len(groups(40))} below" in card
     with pytest.raises(ModelIncompatible, match="is not what a run brings back"):
         bring("other")
+
+
+def test_the_mean_of_runs_counts_all_of_their_steps() -> None:
+    def brought(value: float) -> Trained:
+        weights = {"w": np.array([value, 2.0], np.float16), "scale": np.array(value, np.float16)}
+        return Trained(weights, {"steps": 3, "read": 9, "minutes": 0.5, "device": "a card"})
+
+    mean = mean_of([brought(1.0), brought(3.0)])
+    assert mean.weights["w"].tolist() == [2.0, 2.0]
+    assert mean.weights["scale"].shape == ()
+    assert (mean.facts["steps"], mean.facts["minutes"]) == (6, 1.0)
+    assert mean.facts["device"] == "a card"
 
 
 def test_of_many_layers_those_are_kept_that_lie_evenly_apart(start: Path, tmp_path: Path) -> None:
