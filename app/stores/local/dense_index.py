@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from app.domain import Vector, Vectors
 from app.settings import StoreSettings
 from app.stores.local.catalog import Catalog, Keys
+from app.stores.local.dense_rows import DenseRows
 from app.stores.local.graph_checkpoint import Graph, GraphCheckpoint
 from app.stores.local.lexical import Scored
 
@@ -32,11 +33,7 @@ DEAD_SHARE: Final = 0.2
 
 
 class DenseIndex:
-    """Nearest chunks by inner product or Euclidean distance, by chunk key.
-
-    Rows are in ascending order of key, for keys only ever grow; a row that is no longer alive is
-    skipped by a selector, since neither FAISS index deletes at a constant cost.
-    """
+    """Nearest chunks by inner product or Euclidean distance, by chunk key."""
 
     def __init__(
         self,
@@ -57,11 +54,7 @@ class DenseIndex:
         self._forget()
 
     def _forget(self) -> None:
-        self._faiss = self._flat()
-        self._keys: Keys = np.empty(0, dtype=np.int64)
-        self._alive: NDArray[np.bool_] = np.empty(0, dtype=bool)
-        self._rows = 0
-        self._dead = 0
+        self._rows = DenseRows(self._flat())
         self._graph_rows = 0
         self._applied = 0
         self._loaded = False
@@ -69,7 +62,11 @@ class DenseIndex:
     # --- following the catalog ------------------------------------------------------------------
 
     def follow(self) -> None:
-        """Takes in every change that the catalog has seen."""
+        """Takes in every change that the catalog has seen.
+
+        A change is marked as applied when all that follows from it has succeeded: after a failure
+        the next call begins at the same place.
+        """
         with self._lock:
             if not self._loaded:
                 graph = self._checkpoints.load(
@@ -83,61 +80,39 @@ class DenseIndex:
             if self._applied == self._catalog.sequence():
                 return
             changes = self._catalog.changes_after(self._applied)
-            self._bury(changes.deleted)
-            last = self._keys[self._rows - 1] if self._rows else 0
-            self._append(changes.added[changes.added > last])  # some are here if this failed before
+            # Some are here if this failed before.
+            self._append(self._rows, changes.added[changes.added > self._rows.last])
+            self._rows.bury(changes.deleted)
+            if self._rows.dead > DEAD_SHARE * self._rows.count and not self.is_graph:
+                self._rows = self._compacted()
             self._applied = changes.sequence
-            if self._dead > DEAD_SHARE * self._rows and not self.is_graph:
-                self._compact()
 
-    def _append(self, keys: Keys, batch: int = 20_000) -> None:
+    def _append(self, rows: DenseRows, keys: Keys, batch: int = 20_000) -> None:
         for start in range(0, len(keys), batch):
             found, vectors = self._catalog.vectors_of(keys[start : start + batch], self._dimension)
-            self._faiss.add(self._prepared(vectors))
-            self._reserve(self._rows + len(found))
-            self._keys[self._rows : self._rows + len(found)] = found
-            self._alive[self._rows : self._rows + len(found)] = True
-            self._rows += len(found)
+            try:
+                rows.append(found, self._prepared(vectors))
+            except BaseException:
+                if rows is self._rows and not rows.whole:
+                    self._forget()
+                raise
 
-    def _reserve(self, rows: int) -> None:
-        """Grows by doubling, so that adding one row costs the same in any collection."""
-        if rows > len(self._keys):
-            room = max(rows, 2 * len(self._keys), 1_024) - len(self._keys)
-            self._keys = np.concatenate([self._keys, np.zeros(room, dtype=np.int64)])
-            self._alive = np.concatenate([self._alive, np.zeros(room, dtype=bool)])
-
-    def _bury(self, keys: Keys) -> None:
-        rows = self._rows_of(keys)
-        self._dead += int(self._alive[rows].sum())
-        self._alive[rows] = False
-
-    def _rows_of(self, keys: Keys) -> NDArray[np.int64]:
-        """Rows of those keys that have one."""
-        if self._rows == 0 or not len(keys):
-            return np.empty(0, dtype=np.int64)
-        held = self._keys[: self._rows]
-        at = np.searchsorted(held, keys).clip(max=self._rows - 1)
-        found: NDArray[np.int64] = at[held[at] == keys]
-        return found
-
-    def _compact(self) -> None:
-        keys = self.keys()
-        self._faiss.reset()
-        self._rows = self._dead = 0
-        self._append(keys)
+    def _compacted(self) -> DenseRows:
+        """The rows that are alive, in an index of their own: searches go on in the old one."""
+        rows = DenseRows(self._flat())
+        self._append(rows, self._rows.live_keys())
+        return rows
 
     # --- searching ------------------------------------------------------------------------------
 
     def search(self, vector: Vector, *, limit: int, allowed: Keys | None) -> Scored:
         """At least the best ``limit`` chunks; more where the last ones score alike."""
         with self._lock:
-            live = self._rows - self._dead
-            if live == 0 or (allowed is not None and not len(allowed)):
+            if self._rows.live == 0 or (allowed is not None and not len(allowed)):
                 return []
             if allowed is None:
                 return self._search(vector, limit, self._selector(None))
-            rows = self._rows_of(allowed)
-            rows = rows[self._alive[rows]]
+            rows = self._rows.living(allowed)
             # Exactly, past a graph: a walk towards the query meets few of the allowed chunks, or
             # none, where query and filter pull apart (another language, another subject).
             return self._search(vector, min(limit, len(rows)), self._selector(rows), exact=True)
@@ -145,9 +120,9 @@ class DenseIndex:
     def _search(
         self, vector: Vector, limit: int, selector: faiss.IDSelector | None, *, exact: bool = False
     ) -> Scored:
-        depth = min(limit + 1, self._rows)
+        depth = min(limit + 1, self._rows.count)
         walks = self.is_graph and not exact
-        index = self._faiss if walks else self._vectors
+        index = self._rows.faiss if walks else self._vectors
         while True:
             parameters = (
                 self._walk(selector, depth) if walks else faiss.SearchParameters(sel=selector)
@@ -155,35 +130,37 @@ class DenseIndex:
             with _single_threaded():
                 scores, found = index.search(self._prepared(vector[None]), depth, params=parameters)
             hits = [
-                (int(self._keys[row]), self._score(value))
+                (int(self._rows.keys[row]), self._score(value))
                 for value, row in zip(scores[0].tolist(), found[0].tolist(), strict=True)
                 if row >= 0
             ]
             tied = len(hits) == depth > limit and hits[-1][1] == hits[limit - 1][1]
-            if not tied or depth == self._rows:
+            if not tied or depth == self._rows.count:
                 return hits
-            depth = min(2 * depth, self._rows)
+            depth = min(2 * depth, self._rows.count)
 
     def _selector(self, rows: NDArray[np.int64] | None) -> faiss.IDSelector | None:
-        if rows is None and self._dead == 0:
+        count = self._rows.count
+        if rows is None and self._rows.dead == 0:
             return None
-        chosen = self._alive[: self._rows] if rows is None else np.zeros(self._rows, dtype=bool)
+        chosen = self._rows.alive[:count] if rows is None else np.zeros(count, dtype=bool)
         if rows is not None:
             chosen[rows] = True
         bits = np.packbits(chosen, bitorder="little")
-        selector = faiss.IDSelectorBitmap(self._rows, faiss.swig_ptr(bits))
+        selector = faiss.IDSelectorBitmap(count, faiss.swig_ptr(bits))
         selector.bits = bits  # FAISS holds a bare pointer: keep what it points to
         return selector
 
     def _walk(self, selector: faiss.IDSelector | None, depth: int) -> faiss.SearchParameters:
         breadth = max(self._settings.hnsw_ef_search, depth)
-        wider = self._rows / (self._rows - self._dead)  # deleted rows take up places on the way
+        wider = self._rows.count / self._rows.live  # deleted rows take up places on the way
         return faiss.SearchParametersHNSW(efSearch=int(wider * breadth), sel=selector)
 
     @property
     def _vectors(self) -> faiss.Index:
         """All rows, to be compared one by one."""
-        return faiss.downcast_index(self._faiss.storage) if self.is_graph else self._faiss
+        whole = self._rows.faiss
+        return faiss.downcast_index(whole.storage) if self.is_graph else whole
 
     def _prepared(self, vectors: Vectors) -> Vectors:
         if self._metric == "cosine":
@@ -199,7 +176,7 @@ class DenseIndex:
     @property
     def is_graph(self) -> bool:
         """Whether searches are approximate."""
-        return isinstance(self._faiss, faiss.IndexHNSW)
+        return isinstance(self._rows.faiss, faiss.IndexHNSW)
 
     def checkpoint(self) -> None:
         """Makes or renews the graph, where the collection is large enough for one to pay.
@@ -209,7 +186,7 @@ class DenseIndex:
         self.follow()
         with self._lock:
             keys, sequence = self.keys(), self._applied
-            changed = self._rows - self._graph_rows + self._dead
+            changed = self._rows.count - self._graph_rows + self._rows.dead
             if len(keys) <= self._settings.hnsw_threshold:
                 if self.is_graph:  # it shrank: deleted rows would stay for ever
                     self.clear()
@@ -217,25 +194,17 @@ class DenseIndex:
                 return
         if changed <= GRAPH_STALENESS * len(keys):
             return
-        made = DenseIndex(
-            self._catalog,
-            self._folder,
-            dimension=self._dimension,
-            metric=self._metric,
-            store=self._settings,
-        )
-        made._faiss = made._graph()
-        made._append(keys)
-        graph = Graph(made._faiss, made.keys(), sequence)
+        made = DenseRows(self._graph())
+        self._append(made, keys)
+        graph = Graph(made.faiss, made.live_keys(), sequence)
         self._checkpoints.save(graph)
         with self._lock:
             self._adopt(graph)
             self.follow()
 
     def _adopt(self, graph: Graph) -> None:
-        self._faiss, self._keys, self._applied = graph.index, graph.keys, graph.sequence
-        self._rows = self._graph_rows = len(graph.keys)
-        self._alive, self._dead = np.ones(self._rows, dtype=bool), 0
+        self._rows = DenseRows(graph.index, graph.keys)
+        self._graph_rows, self._applied = len(graph.keys), graph.sequence
 
     def _flat(self) -> faiss.Index:
         return faiss.IndexScalarQuantizer(
@@ -261,7 +230,7 @@ class DenseIndex:
     def keys(self) -> Keys:
         """Every chunk that a search may return, ascending."""
         with self._lock:
-            return self._keys[: self._rows][self._alive[: self._rows]].copy()
+            return self._rows.live_keys()
 
     def clear(self) -> None:
         """Forgets everything, the checkpoint too."""

@@ -18,7 +18,7 @@ import torch
 from filelock import FileLock
 from rank_bm25 import BM25Okapi
 
-from app.domain import Candidate, Fingerprint, IndexedDocument, Vector
+from app.domain import Candidate, Fingerprint, IndexedDocument, Vector, Vectors
 from app.errors import (
     CollectionBusy,
     FingerprintMismatch,
@@ -624,12 +624,65 @@ def test_rows_of_deleted_chunks_are_dropped_once_they_are_many(open_store: Open)
     assert len(dense(collection, X, limit=200)) == 100
     collection.delete([f"d{n:03}" for n in range(10)])
     dense(collection, X)
-    assert (collection._dense._rows, collection._dense._dead) == (100, 10)
+    assert (collection._dense._rows.count, collection._dense._rows.dead) == (100, 10)
     collection.delete([f"d{n:03}" for n in range(10, 40)])
     assert dense(collection, X, limit=200) == [f"d{n:03}#0" for n in range(40, 100)]
-    assert (collection._dense._rows, collection._dense._dead) == (60, 0)
+    assert (collection._dense._rows.count, collection._dense._rows.dead) == (60, 0)
     collection.put(numbered(1))
     assert dense(collection, X, limit=1) == ["d000#0"]
+    assert collection.verify() == []
+
+
+class FailingOnce:
+    """Stands in for a method and fails at one of its calls."""
+
+    def __init__(self, method: Callable[..., object], *, call: int) -> None:
+        self._method = method
+        self._left = call
+
+    def __call__(self, *arguments: object) -> object:
+        self._left -= 1
+        if self._left == 0:
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._method(*arguments)
+
+
+@pytest.mark.parametrize("call", [1, 2], ids=["what was added", "what is left"])
+def test_a_read_that_fails_while_the_dense_index_follows_loses_nothing(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    collection = open_store().create("a", FINGERPRINT)
+    collection.put(numbered(100))
+    dense(collection, X)
+    collection.delete([f"d{n:03}" for n in range(30)])
+    collection.put(numbered(5, start=100))
+    failing = FailingOnce(collection._catalog.vectors_of, call=call)
+    with monkeypatch.context() as patched:
+        patched.setattr(collection._catalog, "vectors_of", failing)
+        with pytest.raises(sqlite3.OperationalError):
+            dense(collection, X)
+        assert dense(collection, X, limit=200) == [f"d{n:03}#0" for n in range(30, 105)]
+    assert collection.verify() == []
+
+
+def test_rows_that_faiss_took_in_half_are_read_anew(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection = open_store().create("a", FINGERPRINT)
+    collection.put(numbered(10))
+    dense(collection, X)
+    collection.put(numbered(10, start=10))
+    index = collection._dense._rows.faiss
+
+    def half(vectors: Vectors) -> None:
+        faiss.IndexScalarQuantizer.add(index, vectors[: len(vectors) // 2])
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(index, "add", half)
+        with pytest.raises(MemoryError):
+            dense(collection, X)
+    assert dense(collection, X, limit=50) == [f"d{n:03}#0" for n in range(20)]
     assert collection.verify() == []
 
 

@@ -1,0 +1,77 @@
+"""The rows of a FAISS index: which chunk each one is of, and whether it is still alive."""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain import Vectors
+from app.stores.local.catalog import Keys
+
+
+class DenseRows:
+    """Rows in ascending order of key, for keys only ever grow.
+
+    A row that is no longer alive stays until all are made anew, since neither FAISS index deletes
+    at a constant cost.
+    """
+
+    def __init__(self, index: faiss.Index, keys: Keys | None = None) -> None:
+        """``index`` holds one vector for each of ``keys``, in their order."""
+        self.faiss = index
+        self.keys: Keys = np.empty(0, dtype=np.int64) if keys is None else keys
+        """Longer than `count` where there is room for more."""
+        self.count = len(self.keys)
+        self.alive: NDArray[np.bool_] = np.ones(self.count, dtype=bool)
+        self.dead = 0
+
+    @property
+    def live(self) -> int:
+        """How many rows a search may return."""
+        return self.count - self.dead
+
+    @property
+    def last(self) -> int:
+        """The greatest key; 0 where there is none."""
+        return int(self.keys[self.count - 1]) if self.count else 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether FAISS holds as many vectors as there are rows."""
+        return int(self.faiss.ntotal) == self.count
+
+    def append(self, keys: Keys, vectors: Vectors) -> None:
+        """Adds rows behind the last. One that fails within FAISS may leave `whole` untrue."""
+        end = self.count + len(keys)
+        self._reserve(end)
+        self.faiss.add(vectors)
+        self.keys[self.count : end] = keys
+        self.alive[self.count : end] = True
+        self.count = end
+
+    def bury(self, keys: Keys) -> None:
+        """Marks rows as dead; doing it again changes nothing."""
+        rows = self.living(keys)
+        self.dead += len(rows)
+        self.alive[rows] = False
+
+    def living(self, keys: Keys) -> NDArray[np.int64]:
+        """Rows of those keys, each given once, that have one which is alive."""
+        if self.count == 0 or not len(keys):
+            return np.empty(0, dtype=np.int64)
+        held = self.keys[: self.count]
+        at = np.searchsorted(held, keys).clip(max=self.count - 1)
+        rows: NDArray[np.int64] = at[held[at] == keys]
+        return rows[self.alive[rows]]
+
+    def live_keys(self) -> Keys:
+        """Keys of the rows that are alive, ascending."""
+        return self.keys[: self.count][self.alive[: self.count]].copy()
+
+    def _reserve(self, rows: int) -> None:
+        """Grows by doubling, so that adding one row costs the same in any collection."""
+        if rows > len(self.keys):
+            room = max(rows, 2 * len(self.keys), 1_024) - len(self.keys)
+            self.keys = np.concatenate([self.keys, np.zeros(room, dtype=np.int64)])
+            self.alive = np.concatenate([self.alive, np.zeros(room, dtype=bool)])
