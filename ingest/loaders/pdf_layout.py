@@ -54,13 +54,13 @@ def layout_pieces(pages: Sequence[Sequence[Line]]) -> tuple[list[Piece], str]:
 
 def _groups(lines: Sequence[Line], body: float) -> Iterator[tuple[list[Line], bool]]:
     """Paragraphs and tables of a page, and which of the two each is."""
-    tables = {table.start: table for table in find_tables(lines)}
-    rows = {number for table in tables.values() for number in table}
+    tables = {table.numbers.start: table for table in find_tables(lines)}
+    rows = {number for table in tables.values() for number in table.numbers}
     marked = [as_row(line) if number in rows else line for number, line in enumerate(lines)]
     at = 0
     for group in paragraphs(marked, body):
         if at in tables:
-            yield [lines[number] for number in tables[at]], True
+            yield list(tables[at].lines), True
         elif at not in rows:
             yield group, False
         at += len(group)

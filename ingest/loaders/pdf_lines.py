@@ -7,7 +7,6 @@ sorting by position is what mixes columns up.
 from __future__ import annotations
 
 import ctypes
-import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -17,14 +16,12 @@ from typing import Final
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-_HYPHENS: Final = "\x02\ufffe"
-"""What pdfium puts for a hyphen at the end of a line that it takes for hyphenation."""
-_LAM: Final = "\u0644"
-_ALEFS: Final = frozenset("\u0622\u0623\u0625\u0627")
+from ingest.loaders.pdf_columns import by_columns
+from ingest.loaders.pdf_glyphs import HYPHENS, Glyph, inked_of, read_glyphs
+
 _BOLD_NAME: Final = re.compile(rb"bold|black|heavy|medi\b|[A-Z]BX\d", re.IGNORECASE)
 """Names of bold type; the weight that files state is often 0."""
 _FONT_NAME_BYTES: Final = 128
-_HIGH_SURROGATES: Final = range(0xD800, 0xDC00)
 _GLYPH_SPACE: Final = "\x03"
 _GLYPH_SHIFT: Final = 29
 _ASCII_END: Final = 0x7F
@@ -58,8 +55,8 @@ class Line:
 
     ``size`` is the type size of most characters, 0 for rotated text; ``hyphenated`` says
     that the last word goes on below; ``parts`` are what wide gaps divide it into, and ``cells``
-    counts them where they are enough to make it a row by itself; ``depth`` is the place from the
-    top of the page in [0, 1].
+    counts them where they are enough to make it a row by itself; ``words`` are what any gap does,
+    with the blanks between them; ``depth`` is the place from the top of the page in [0, 1].
     """
 
     text: str
@@ -74,87 +71,35 @@ class Line:
     page: int
     depth: float
     parts: tuple[Part, ...] = ()
-
-
-@dataclass(slots=True)
-class _Glyph:
-    char: str
-    left: float
-    right: float
-    bottom: float
-    top: float
-    size: float
-    is_generated: bool
-    index: int
+    words: tuple[Part, ...] = ()
 
 
 def page_lines(text: pdfium.PdfTextPage, *, page: int, height: float) -> list[Line]:
     """Lines of one page; ``page`` counts from 1, ``height`` is the page's in points."""
-    lines: list[list[_Glyph]] = [[]]
-    for glyph in _glyphs(text):
+    lines: list[list[Glyph]] = [[]]
+    for glyph in read_glyphs(text):
         if glyph.char in "\r\n":
             if lines[-1]:
                 lines.append([])
         else:
             lines[-1].append(glyph)
-            if glyph.char in _HYPHENS:
+            if glyph.char in HYPHENS:
                 lines.append([])
-    built = (_line(text, glyphs, page, height) for glyphs in lines)
+    built = (_line(text, glyphs, page, height) for glyphs in by_columns(lines))
     return _join_stretches(_mend_glyph_codes([line for line in built if line is not None]))
 
 
-def _glyphs(text: pdfium.PdfTextPage) -> list[_Glyph]:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    matrix = raw.FS_MATRIX()
-    glyphs: list[_Glyph] = []
-    high = 0
-    for index in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(text, index)
-        if code in _HIGH_SURROGATES:
-            high = code
-            continue
-        if high:
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
-            high = 0
-        raw.FPDFText_GetCharBox(text, index, left, right, bottom, top)
-        # The nominal size is 1 in files that scale their type by matrix.
-        raw.FPDFText_GetMatrix(text, index, matrix)
-        glyphs.append(
-            _Glyph(
-                chr(code),
-                left.value,
-                right.value,
-                bottom.value,
-                top.value,
-                raw.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d),
-                raw.FPDFText_IsGenerated(text, index) == 1,
-                index,
-            )
-        )
-    return _mend_ligatures(glyphs)
-
-
-def _mend_ligatures(glyphs: list[_Glyph]) -> list[_Glyph]:
-    """Puts lam before alef where one glyph stands for both: pdfium reverses those with the line."""
-    for index in range(1, len(glyphs)):
-        first, second = glyphs[index - 1], glyphs[index]
-        is_one_glyph = (first.left, first.right) == (second.left, second.right)
-        if is_one_glyph and first.char in _ALEFS and second.char == _LAM:
-            first.char, second.char = second.char, first.char
-    return glyphs
-
-
-def _line(text: pdfium.PdfTextPage, glyphs: list[_Glyph], page: int, height: float) -> Line | None:
-    inked = [glyph for glyph in glyphs if not glyph.is_generated and not glyph.char.isspace()]
+def _line(text: pdfium.PdfTextPage, glyphs: list[Glyph], page: int, height: float) -> Line | None:
+    inked = inked_of(glyphs)
     if not inked:
         return None
-    wide = _wide_gaps(inked)
+    wide = _gaps(inked, _CELL_GAP)
     gaps = wide if len(wide) >= _MIN_GAPS else set()
     chars = "".join(
         CELL_SEPARATOR + glyph.char if glyph.index in gaps else glyph.char for glyph in glyphs
     )
-    hyphenated = chars[-1] in _HYPHENS
-    for hyphen in _HYPHENS:
+    hyphenated = chars[-1] in HYPHENS
+    for hyphen in HYPHENS:
         chars = chars.replace(hyphen, "")
     bottom, top = min(glyph.bottom for glyph in inked), max(glyph.top for glyph in inked)
     is_upright = abs(raw.FPDFText_GetCharAngle(text, inked[0].index)) < _MAX_ANGLE
@@ -172,32 +117,33 @@ def _line(text: pdfium.PdfTextPage, glyphs: list[_Glyph], page: int, height: flo
         page=page,
         depth=1 - (bottom + top) / 2 / height if height else 0.0,
         parts=_parts(glyphs, wide),
+        words=_parts(glyphs, _gaps(inked, _WORD_GAP), strip=False),
     )
 
 
-def _parts(glyphs: list[_Glyph], gaps: set[int]) -> tuple[Part, ...]:
-    """What stands between wide gaps."""
-    groups: list[list[_Glyph]] = [[]]
+def _parts(glyphs: list[Glyph], gaps: set[int], *, strip: bool = True) -> tuple[Part, ...]:
+    """What stands between gaps."""
+    groups: list[list[Glyph]] = [[]]
     for glyph in glyphs:
         if glyph.index in gaps:
             groups.append([])
         groups[-1].append(glyph)
     parts: list[Part] = []
     for group in groups:
-        inked = [glyph for glyph in group if not glyph.is_generated and not glyph.char.isspace()]
+        inked = inked_of(group)
         if inked:
-            text = "".join("-" if glyph.char in _HYPHENS else glyph.char for glyph in group)
+            text = "".join("-" if glyph.char in HYPHENS else glyph.char for glyph in group)
             left, right = min(g.left for g in inked), max(g.right for g in inked)
-            parts.append(Part(text.strip(), left, right))
+            parts.append(Part(text.strip() if strip else text, left, right))
     return tuple(parts)
 
 
-def _wide_gaps(inked: list[_Glyph]) -> set[int]:
-    """Indexes of the glyphs that a gap as wide as between the columns of a table precedes."""
+def _gaps(inked: list[Glyph], least: float) -> set[int]:
+    """Indexes of the glyphs that a gap precedes; ``least`` is in type sizes."""
     return {
         glyph.index
         for last, glyph in pairwise(inked)
-        if glyph.left - last.right > _CELL_GAP * max(last.size, glyph.size)
+        if glyph.left - last.right > least * max(last.size, glyph.size)
     }
 
 
@@ -232,6 +178,7 @@ def _mend_glyph_codes(lines: list[Line]) -> list[Line]:
             line,
             text=_mend_codes(line.text),
             parts=tuple(replace(part, text=_mend_codes(part.text)) for part in line.parts),
+            words=tuple(replace(word, text=_mend_codes(word.text)) for word in line.words),
         )
         for line in lines
     ]
@@ -281,6 +228,7 @@ def _beside(last: Line, line: Line) -> Line:
         page=last.page,
         depth=larger.depth,
         parts=_parts_beside(last.parts, line.parts, None if is_wide else space),
+        words=_words_beside(last.words, line.words, space),
     )
 
 
@@ -293,3 +241,10 @@ def _parts_beside(
     last, first = left[-1], right[0]
     joined = Part(f"{last.text}{space}{first.text}", last.left, first.right)
     return (*left[:-1], joined, *right[1:])
+
+
+def _words_beside(left: tuple[Part, ...], right: tuple[Part, ...], space: str) -> tuple[Part, ...]:
+    """Words of two stretches; those that no space parts are one."""
+    if not space or not left:
+        return _parts_beside(left, right, "")
+    return (*left[:-1], replace(left[-1], text=f"{left[-1].text} "), *right)

@@ -1,10 +1,14 @@
-"""Running heads, running feet and page numbers: what pages repeat and no reader reads."""
+"""Running heads, running feet and page numbers: what pages repeat and no reader reads.
+
+A number is left out only where it says so itself, as in ``Page 3``, or where it advances with the
+pages: others, such as a total at the foot of a page, are data.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -20,32 +24,53 @@ _MIN_REPEATS: Final = 3
 _MAX_RUNNING_HEAD: Final = 80
 _MAX_DISTANCE: Final = 2
 """Pages from one running head to its next: left and right pages may differ."""
-_NUMBER: Final = re.compile(
-    r"[\divxlc]+|[-–—]\s*\d+\s*[-–—]|(?:page|seite|第)?\s*\d+(?:\s*(?:of|/|页)\s*\d+)?页?",
+_MAX_FOLIO_DIGITS: Final = 4
+_FOLIO: Final = re.compile(
+    r"(?:page|seite)\s*\d{1,4}(?:\s*(?:of|von|/)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]"
+    r"|第?\s*\d{1,4}\s*(?:/\s*\d{1,4}\s*)?页(?:\s*[,，/]?\s*共\s*\d{1,4}\s*页)?",
     re.IGNORECASE,
 )
+"""What can be nothing but the number of a page."""
+_NUMBER: Final = re.compile(r"\d+")
+_LONE: Final = re.compile(r"\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|[ivxlc]+|[IVXLC]+")
+_ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class _Trait:
+    """What a line may have in common with lines of other pages.
+
+    ``words`` are the constant part; ``offset`` is that of a number in it from the page's, ``None``
+    where there is none. ``of_folio`` says that nothing but a number at its end is the same.
+    """
+
+    words: tuple[str, ...]
+    offset: int | None = None
+    of_folio: bool = False
 
 
 def without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Drops lines that recur at the edge of pages, and those that begin or end with their folio."""
-    places: dict[str, list[int]] = {}
-    offsets: Counter[int] = Counter()
+    """Drops lines that recur at the edge of pages, and page numbers."""
+    places: dict[_Trait, list[int]] = {}
     for number, lines in enumerate(pages):
-        edge = [line for line in lines if _at_edge(line)]
-        for line in edge:
-            places.setdefault(_pattern(line.text), []).append(number)
-        offsets.update({folio - number for line in edge for folio in _folios(line.text)})
-    offset, count = offsets.most_common(1)[0] if offsets else (0, 0)
-    running = {pattern for pattern, numbers in places.items() if _recurs(numbers)}
+        for line in lines:
+            if _at_edge(line, _NUMBER_EDGE) or _ends_page(line, lines):
+                for trait in _traits(line, number):
+                    places.setdefault(trait, []).append(number)
+    running = {trait for trait, found in places.items() if _recurs(trait, found, len(pages))}
 
     def is_running(line: Line, number: int) -> bool:
-        ends_page = line is pages[number][-1] and line.depth > _LOWER_PART
-        if (ends_page or _at_edge(line, _NUMBER_EDGE)) and _NUMBER.fullmatch(line.text):
-            return True
-        if not _at_edge(line):
+        if _LONE.fullmatch(line.text) or _FOLIO.fullmatch(line.text):
+            if not (_at_edge(line, _NUMBER_EDGE) or _ends_page(line, pages[number])):
+                return False
+            if _FOLIO.fullmatch(line.text):
+                return True
+        elif not _at_edge(line):
             return False
-        has_folio = count >= _MIN_REPEATS and number + offset in _folios(line.text)
-        return has_folio or _pattern(line.text) in running
+        return any(
+            trait in running and (not trait.of_folio or _is_outermost(line, pages[number]))
+            for trait in _traits(line, number)
+        )
 
     return [
         [line for line in lines if not is_running(line, number)]
@@ -53,22 +78,51 @@ def without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     ]
 
 
-def _recurs(numbers: Sequence[int]) -> bool:
-    near = sum(b - a <= _MAX_DISTANCE for a, b in pairwise(numbers))
-    return len(set(numbers)) >= _MIN_REPEATS and near >= _MIN_REPEATS - 1
-
-
-def _folios(text: str) -> set[int]:
-    """Page numbers that a short line may show: the numbers at its ends."""
+def _traits(line: Line, number: int) -> Iterator[_Trait]:
+    """What may recur of a line of page ``number``; a lone number recurs by advancing only."""
+    text = line.text
     if len(text) > _MAX_RUNNING_HEAD:
-        return set()
-    words = text.split()
-    return {int(word) for word in (words[0], words[-1]) if word.isdecimal() and len(word) <= 4}  # noqa: PLR2004 - pages have up to four digits
+        return
+    if _LONE.fullmatch(text) is None:
+        yield _Trait((text,))
+    elif value := _roman(text):
+        yield _Trait(("roman", str(text.isupper())), value - number)
+    for match in _NUMBER.finditer(text):
+        if len(match[0]) <= _MAX_FOLIO_DIGITS:
+            before, behind = text[: match.start()], text[match.end() :]
+            offset = int(match[0]) - number
+            yield _Trait((before, behind), offset)
+            if not before or not behind:
+                yield _Trait((), offset, of_folio=True)
+
+
+def _recurs(trait: _Trait, numbers: Sequence[int], pages: int) -> bool:
+    near = sum(0 < b - a <= _MAX_DISTANCE for a, b in pairwise(numbers))
+    # Two pages can't show more than that the first is called 1, and the second 2.
+    is_pair = pages == 2 and trait == _Trait(("", ""), 1)  # noqa: PLR2004 - both pages
+    least = 2 if is_pair else _MIN_REPEATS
+    return len(set(numbers)) >= least and near >= least - 1
+
+
+def _roman(text: str) -> int:
+    """The value of a Roman number, 0 for anything else."""
+    values = [_ROMAN.get(sign, 0) for sign in text.lower()]
+    if not values or 0 in values:
+        return 0
+    signed = (-a if a < b else a for a, b in pairwise([*values, 0]))
+    return sum(signed)
+
+
+def _is_outermost(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether nothing stands between a line and the edge of its page."""
+    if line.depth > 1 / 2:
+        return all(other.depth <= line.depth for other in lines)
+    return all(other.depth >= line.depth for other in lines)
+
+
+def _ends_page(line: Line, lines: Sequence[Line]) -> bool:
+    return line is lines[-1] and line.depth > _LOWER_PART
 
 
 def _at_edge(line: Line, edge: float = _EDGE) -> bool:
     return not edge < line.depth < 1 - edge
-
-
-def _pattern(text: str) -> str:
-    return re.sub(r"\d+", "#", text).strip()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from ingest.loaders.model import Piece
@@ -25,6 +26,10 @@ _MAX_STEP: Final = 2.6
 """Distance of the baselines of two rows, as a multiple of the type size."""
 _CONTINUES: Final = 1.6
 """The same for a line that goes on with the cell above it."""
+_WIDER_THAN_SPACE: Final = 0.5
+"""Width of a gap between cells, as a multiple of the type size, that no space between words has."""
+_LEADER: Final = re.compile(r"(?:\. ?){4}")
+"""Dots that lead to the number of a page in a table of contents."""
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -37,16 +42,91 @@ class _Row:
     below: list[Part] = field(default_factory=list)
 
 
-def find_tables(lines: Sequence[Line]) -> list[range]:
-    """Runs of lines that are tables, in order; a run begins with a row of several parts."""
-    tables: list[range] = []
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A run of lines that are a table: which of the page's, and how their parts make cells."""
+
+    numbers: range
+    lines: tuple[Line, ...]
+
+
+def find_tables(lines: Sequence[Line]) -> list[Table]:
+    """Runs of lines that are tables, in order.
+
+    A run begins with a row of several parts, or with rows above it whose words stand in the columns
+    of those below, however narrow the gaps between them are.
+    """
+    runs: list[range] = []
+    divided = list(lines)
     at = 0
     while at < len(lines):
         end = _run(lines, at)
         if end > at and _is_table(lines[at:end]):
-            tables.append(range(at, end))
+            rows = [line.parts for line in lines[at:end] if len(line.parts) > 1]
+            columns = _columns(rows) if len(rows) > 1 else []
+            first = at
+            while first > (runs[-1].stop if runs else 0) and _divide(
+                divided, first - 1, 1, columns
+            ):
+                first -= 1
+            while end < len(lines) and _divide(divided, end, -1, columns):
+                end += 1
+            if runs and runs[-1].stop == first < at:
+                first = runs.pop().start
+            runs.append(range(first, end))
         at = max(end, at + 1)
-    return tables
+    return [Table(run, tuple(divided[run.start : run.stop])) for run in runs]
+
+
+def _divide(
+    lines: list[Line], number: int, step: int, columns: Sequence[tuple[float, float]]
+) -> bool:
+    """Parts a line by the columns of the table beside it, if its words stand in them.
+
+    ``step`` leads from the line to the table: 1 from above, −1 from below.
+    """
+    line, beside = lines[number], lines[number + step]
+    distance = step * (line.bottom - beside.bottom)
+    is_near = 0 < distance <= _MAX_STEP * max(line.size, beside.size, 1.0)
+    starts = _starts(line, columns) if is_near and line.size and len(line.words) > 1 else []
+    if not starts:
+        return False
+    bounds = [0, *starts, len(line.words)]
+    parts = tuple(_joined(line.words[a:b]) for a, b in pairwise(bounds))
+    lines[number] = replace(line, parts=parts)
+    return True
+
+
+def _starts(line: Line, columns: Sequence[tuple[float, float]]) -> list[int]:
+    """Numbers of the words that begin a cell, those of the first aside.
+
+    Each cell but the first must begin or end with its column; in a table of two columns, prose
+    does so by chance, and the gap before it must be wider than a space too.
+    """
+    words, starts = line.words, [0]
+    is_pair = len(columns) < _MIN_CELLS
+    if _LEADER.search(line.text):
+        return []
+    for left, right in columns[1:]:
+        later = range(starts[-1] + 1, len(words))
+        begins = (n for n in later if abs(words[n].left - left) <= _ALIGNED)
+        ends = (n for n in later if abs(words[n].right - right) <= _ALIGNED and not is_pair)
+        start = next(begins, None)
+        if start is None and (end := next(ends, None)) is not None:
+            start = max(
+                range(later.start, end + 1), key=lambda n: words[n].left - words[n - 1].right
+            )
+        if start is None:
+            return []
+        starts.append(start)
+    least = _WIDER_THAN_SPACE * line.size if is_pair else 0.0
+    is_wide = all(words[n].left - words[n - 1].right >= least for n in starts[1:])
+    return starts[1:] if is_wide else []
+
+
+def _joined(words: Sequence[Part]) -> Part:
+    text = "".join(word.text for word in words).strip()
+    return Part(text, words[0].left, words[-1].right)
 
 
 def pdf_table_pieces(lines: Sequence[Line]) -> list[Piece]:

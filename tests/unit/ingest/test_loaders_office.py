@@ -203,6 +203,48 @@ class TestPdf:
         assert not any(str(number) in text for number in range(7, 11))
         assert text.count("The committee met") == 4
 
+    @pytest.mark.parametrize(
+        "numbers",
+        [
+            pytest.param(["87"], id="one page"),
+            pytest.param(["120", "377", "99", "1204"], id="totals"),
+            pytest.param(["3", "3", "3", "3"], id="the same"),
+            pytest.param(["C", "D", "C", "A"], id="grades"),
+            pytest.param(["Total 77", "Total 84", "Total 91"], id="named"),
+        ],
+    )
+    def test_a_number_at_the_edge_that_does_not_advance_with_the_pages_is_data(self, numbers):
+        pages = [[*paragraph(660), (72, 60, 11, number)] for number in numbers]
+        loaded = load("a.pdf", pdf(pages))
+        found = [loaded.text[slice(*block.span)] for block in loaded.blocks]
+        assert found[1::2] == numbers
+
+    def test_a_number_above_what_it_counts_stays(self):
+        page = [(72, 760, 20, "87"), (72, 740, 11, "percent of customers renewed"), *paragraph(660)]
+        assert "87" in load("a.pdf", pdf([page])).text
+
+    @pytest.mark.parametrize(
+        "folios",
+        [
+            pytest.param(["1", "2"], id="two pages"),
+            pytest.param(["i", "ii", "iii", "1", "2", "3"], id="front matter"),
+            pytest.param(["- 4 -"], id="dashes"),
+            pytest.param(["Page 2 of 9"], id="named"),
+            pytest.param(["Draft 1 of May", "Draft 2 of May", "Draft 3 of May"], id="within words"),
+        ],
+    )
+    def test_folios_are_left_out(self, folios):
+        pages = [[*paragraph(660), (300, 20, 9, folio)] for folio in folios]
+        assert len(load("a.pdf", pdf(pages)).blocks) == len(folios)
+
+    def test_a_line_that_begins_with_the_number_of_its_page_is_no_running_foot(self):
+        pages = [
+            [*paragraph(660), (72, 60, 11, f"{number} {word} were sold"), (300, 20, 9, str(number))]
+            for number, word in enumerate(("cars", "boats", "bikes", "tents"), start=1)
+        ]
+        text = load("a.pdf", pdf(pages)).text
+        assert all(f"{word} were sold" in text for word in ("cars", "boats", "bikes", "tents"))
+
     def test_a_larger_gap_starts_a_paragraph(self):
         loaded = load("a.pdf", pdf([[*paragraph(700), *paragraph(620)]]))
         assert len(loaded.blocks) == 2
@@ -212,6 +254,28 @@ class TestPdf:
         right = [(330, 700 - 14 * i, 11, f"right column line {i} of the text") for i in range(4)]
         text = load("a.pdf", pdf([left + right])).text
         assert text.index("left column line 3") < text.index("right column line 0")
+
+    @pytest.mark.parametrize("right", [222, 235, 250, 330])
+    def test_columns_that_are_written_row_by_row_are_read_one_after_the_other(self, right):
+        lefts = [
+            "The committee met in", "March and decided to raise", "the fee for all its mem-",
+            "bers by four percent, from", "the first of April onward.",
+        ]  # fmt: skip
+        rights = [
+            "Members who object may write", "to the secretary before the",
+            "end of May, and letters", "that came in time will be", "read at the next meeting.",
+        ]  # fmt: skip
+        strings = [
+            (x, 700 - 14 * n, 11, text)
+            for n, row in enumerate(zip(lefts, rights, strict=True))
+            for x, text in zip((72, right), row, strict=True)
+        ]
+        assert load("a.pdf", pdf([strings])).text == (
+            "The committee met in March and decided to raise the fee for all its members by four "
+            "percent, from the first of April onward.\n\nMembers who object may write to the "
+            "secretary before the end of May, and letters that came in time will be read at the "
+            "next meeting."
+        )
 
     def test_pages_without_text_are_scans(self):
         with pytest.raises(DocumentRejected) as rejection:
@@ -303,6 +367,21 @@ class TestPdfTables:
         assert self.cells(*table(600, (72, 200, 400), *rows)) == [
             [("E1", "Code"), ("The pump is hot.", "Meaning"), ("5 s", "Time")]
         ]
+
+    def test_a_head_with_narrow_gaps_belongs_to_the_table_below_it(self):
+        rows = [
+            ("Product name", "Unit price EUR", "Stock"),
+            ("Long widget name", "1,200.50 each", "14"),
+            ("Bolt", "3.10", "900"),
+            ("Nut", "1.20", "800"),
+        ]
+        found = self.cells(*table(600, (72, 165, 245), *rows))
+        assert found[0] == [
+            ("Long widget name", "Product name"),
+            ("1,200.50 each", "Unit price EUR"),
+            ("14", "Stock"),
+        ]
+        assert len(found) == 3
 
     def test_items_know_their_depth(self):
         items = [(72, "1. Check the oil"), (90, "a. Open the cap"), (72, "2. Start the engine")]
