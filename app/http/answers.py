@@ -12,6 +12,8 @@ from app.domain import AnswerEvent, SentenceEvent
 from app.http import sse
 from app.http.edge import Edge, EdgeOf
 from app.http.errors import problem_of
+from app.http.json_bodies import read_json
+from app.http.openapi import json_body
 from app.http.relay import AnswerRelay, complete_answer, open_answer
 from app.http.responses import json_response, to_json
 from app.http.schemas import AnswerAnswer, AnswerBody, SentenceBody
@@ -19,14 +21,22 @@ from app.http.schemas import AnswerAnswer, AnswerBody, SentenceBody
 router = APIRouter(tags=["answer"])
 
 
-@router.post("/v1/collections/{name}/answer", response_model=AnswerAnswer)
-async def answer(request: Request, edge: EdgeOf, name: str, body: AnswerBody) -> Response:
+@router.post(
+    "/v1/collections/{name}/answer",
+    response_model=AnswerAnswer,
+    openapi_extra=json_body(AnswerBody),
+)
+async def answer(request: Request, edge: EdgeOf, name: str) -> Response:
     """An answer whose sentences cite passages; with ``stream``, server-sent events."""
-    asked = body.asked()
-    if body.stream:
-        relay = await open_answer(edge, request, name, asked)
-        return sse.EventStream(_events(edge, relay), on_end=relay.abandon)
-    return json_response(AnswerAnswer.of(await complete_answer(edge, request, name, asked)))
+    with edge.lanes.answers.take() as place:
+        body = await read_json(request, AnswerBody)
+        asked = body.asked()
+        if body.stream:
+            relay = await open_answer(edge, request, place, name, asked)
+            return sse.EventStream(_events(edge, relay), on_end=relay.abandon)
+        return json_response(
+            AnswerAnswer.of(await complete_answer(edge, request, place, name, asked))
+        )
 
 
 async def _events(edge: Edge, relay: AnswerRelay) -> AsyncIterator[bytes]:

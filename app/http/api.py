@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
@@ -12,19 +14,19 @@ from starlette.responses import Response
 
 from app.http import answers, collections, documents, openai, operations, search
 from app.http.auth import ApiKeys, OwnSite
-from app.http.edge import Edge
+from app.http.edge import Edge, Lanes
 from app.http.errors import install_error_handlers, problem_of
 from app.http.exchange import Exchange
-from app.http.limits import BodyLimit, BoundedExecutor
+from app.http.limits import BodyBound, BodyLimit
 from app.http.metrics import Metrics
 from app.http.startup import Startup
 from app.service import Service
-from app.settings import Settings
+from app.settings import ServerSettings, Settings
 
 HEARTBEAT_S: Final = 15.0
 """Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
-WAITERS: Final = 16
-"""Uploads that may wait for their jobs at once; threads that sleep."""
+TAKES_UPLOADS: Final = re.compile(r"/v1/collections/[^/]+/documents")
+"""The path whose bodies may be large."""
 
 
 def _nothing() -> None:
@@ -52,13 +54,13 @@ def create_app(
     metrics = Metrics()
     edge = Edge(
         startup=Startup(build, on_close=on_close, on_failure=on_failure),
-        workers=BoundedExecutor(workers=server.workers, queue=server.queue, name="request"),
-        waiters=BoundedExecutor(workers=WAITERS, queue=0, name="wait"),
+        lanes=Lanes.of(server),
         metrics=metrics,
         heartbeat_s=heartbeat_s,
         wait_s=server.wait_timeout_s,
     )
-    metrics.watch(edge.workers)
+    for lane in edge.lanes.all():
+        metrics.watch(lane)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -82,11 +84,21 @@ def create_app(
     for module in (operations, collections, documents, search, answers, openai):
         app.include_router(module.router)
     # The last one added is the outermost: id and log around keys, keys before any body is read.
-    app.add_middleware(BodyLimit, max_bytes=server.max_body_bytes)
+    app.add_middleware(
+        BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
+    )
     app.add_middleware(OwnSite, local=not server.api_keys)
     app.add_middleware(ApiKeys, keys=server.api_keys)
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
+
+
+def _body_bound(server: ServerSettings, path: str) -> BodyBound:
+    if TAKES_UPLOADS.fullmatch(path):
+        return BodyBound(server.max_body_bytes, "server.max_body_bytes")
+    return BodyBound(
+        min(server.max_question_bytes, server.max_body_bytes), "server.max_question_bytes"
+    )
 
 
 def _last_resort(error: Exception) -> Response:

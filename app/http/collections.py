@@ -15,12 +15,12 @@ router = APIRouter(tags=["collections"])
 @router.get("/v1/collections")
 async def list_collections(request: Request, edge: EdgeOf) -> CollectionList:
     """Every collection with its sizes."""
-    stats = await edge.call(request, lambda service: service.collections())
+    stats = await edge.call(request, edge.lanes.reads, lambda service: service.collections())
     return CollectionList(items=[CollectionBody.of(one) for one in stats])
 
 
 @router.delete("/v1/collections/{name}", status_code=204)
 async def drop_collection(request: Request, edge: EdgeOf, name: str) -> Response:
     """Removes a collection and all it holds."""
-    await edge.call(request, lambda service: service.drop(name))
+    await edge.call(request, edge.lanes.removals, lambda service: service.drop(name))
     return Response(status_code=204)

@@ -12,6 +12,7 @@ from app.domain import (
     Document,
     DocumentRecord,
     Fingerprint,
+    JobState,
     JobStatus,
     MetadataValue,
     Soundness,
@@ -20,6 +21,8 @@ from app.domain import (
 
 MAX_DOCUMENTS: Final = 1_000
 """Most documents in one request."""
+MAX_RECORD_VALUES: Final = 250_000
+"""Most JSON values in one request, fields of metadata included."""
 MAX_PAGE: Final = 100
 """Most documents in one page of a listing."""
 
@@ -47,7 +50,7 @@ class JobBody(BaseModel):
 
     job_id: str
     collection: str
-    state: Literal["queued", "running", "done", "failed"]
+    state: JobState
     received: int
     indexed: int
     skipped: int

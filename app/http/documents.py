@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from functools import partial
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -20,6 +17,7 @@ from app.errors import InvalidRequest, TransientError
 from app.http.document_schemas import (
     MAX_DOCUMENTS,
     MAX_PAGE,
+    MAX_RECORD_VALUES,
     AcceptedBody,
     DocumentBody,
     DocumentPage,
@@ -27,10 +25,11 @@ from app.http.document_schemas import (
     JobBody,
 )
 from app.http.edge import Edge, EdgeOf, until_disconnect
-from app.http.errors import Problem
+from app.http.errors import Problem, UnsupportedMedia
+from app.http.json_bodies import media_type, read_json
+from app.http.openapi import json_body
 from app.http.responses import json_response
 from app.http.uploads import file_upload, record_uploads
-from app.service import Service
 
 WAIT_SLICE_S: Final = 1.0
 """How long one look at a job waits: a client that leaves frees its waiter that soon."""
@@ -58,26 +57,11 @@ DOCUMENTS: Final = "/v1/collections/{name}/documents"
 DOCUMENT: Final = DOCUMENTS + "/{document_id:document_id}"
 
 
-_REQUEST_BODY: Final[dict[str, object]] = {
-    "required": True,
-    "content": {
-        "application/json": {"schema": DocumentsBody.model_json_schema()},
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "additionalProperties": {"type": "string", "format": "binary"},
-            }
-        },
-    },
-}
-"""For the schema at ``/openapi.json``: the route reads its body by hand, as either of two kinds."""
-
-
 @router.post(
     DOCUMENTS,
     status_code=202,
     response_model=AcceptedBody | JobBody,
-    openapi_extra={"requestBody": _REQUEST_BODY},
+    openapi_extra=json_body(DocumentsBody, or_files=True),
 )
 async def submit(request: Request, edge: EdgeOf, name: str, *, wait: bool = False) -> Response:
     """Takes documents over, as JSON or as files, and indexes them in the background.
@@ -105,7 +89,9 @@ async def list_documents(
 ) -> DocumentPage:
     """A page of documents, by id; ``next`` is the ``after`` of the page that follows."""
     records = await edge.call(
-        request, lambda service: service.records(name, after=after, limit=limit + 1)
+        request,
+        edge.lanes.reads,
+        lambda service: service.records(name, after=after, limit=limit + 1),
     )
     return DocumentPage.of(records, limit=limit)
 
@@ -113,55 +99,46 @@ async def list_documents(
 @router.get(DOCUMENT)
 async def get_document(request: Request, edge: EdgeOf, name: str, document_id: str) -> DocumentBody:
     """One document with its text."""
-    found = await edge.call(request, lambda service: service.document(name, document_id))
+    found = await edge.call(
+        request, edge.lanes.reads, lambda service: service.document(name, document_id)
+    )
     return DocumentBody.of(*found)
 
 
 @router.delete(DOCUMENT, status_code=204)
 async def delete_document(request: Request, edge: EdgeOf, name: str, document_id: str) -> Response:
     """Removes one document."""
-    await edge.call(request, lambda service: service.delete(name, document_id))
+    await edge.call(request, edge.lanes.removals, lambda service: service.delete(name, document_id))
     return Response(status_code=204)
 
 
 @router.get("/v1/jobs/{job_id}", response_model=JobBody)
 async def get_job(request: Request, edge: EdgeOf, job_id: str) -> Response:
     """How far an ingestion job is."""
-    return json_response(JobBody.of(await edge.call(request, lambda service: service.job(job_id))))
+    job = await edge.call(request, edge.lanes.polls, lambda service: service.job(job_id))
+    return json_response(JobBody.of(job))
 
 
 async def _submit(request: Request, edge: Edge, name: str) -> JobStatus:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == "application/json":
-        body = await request.body()
-        # Megabytes of JSON are read in the worker, not on the event loop.
-        job, count = await edge.call(request, partial(_submit_records, name, body))
-        edge.metrics.submitted(kind="record", uploads=count)
-        return job
-    if media_type == "multipart/form-data":
-        uploads = await _files(request)
-        job = await edge.call(request, lambda service: service.submit(name, uploads))
-        edge.metrics.submitted(kind="file", uploads=len(uploads))
-        return job
-    raise InvalidRequest(
-        'Send {"documents": […]} as application/json, or files as multipart/form-data.'
-    )
+    match media_type(request):
+        case "application/json":
+            read = _records
+        case "multipart/form-data":
+            read = _files
+        case _:
+            raise UnsupportedMedia(
+                'Send {"documents": […]} as application/json, or files as multipart/form-data.'
+            )
+    with edge.lanes.uploads.take() as place:
+        uploads = await read(request)
+        job = await edge.run(request, place, lambda service: service.submit(name, uploads))
+    edge.metrics.submitted(kind=uploads[0].kind, uploads=len(uploads))
+    return job
 
 
-def _submit_records(name: str, body: bytes, service: Service) -> tuple[JobStatus, int]:
-    try:
-        read = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise InvalidRequest("The body is not valid JSON.") from None
-    try:
-        documents = DocumentsBody.model_validate(read).documents
-    except ValidationError as error:
-        raise RequestValidationError(error.errors()) from None
-    return service.submit(name, record_uploads(documents)), len(documents)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+async def _records(request: Request) -> list[Upload]:
+    body = await read_json(request, DocumentsBody, max_values=MAX_RECORD_VALUES)
+    return record_uploads(body.documents)
 
 
 async def _files(request: Request) -> list[Upload]:
@@ -182,7 +159,7 @@ async def _ended(request: Request, edge: Edge, job: JobStatus) -> JobStatus:
     while job.state in ("queued", "running") and (left := deadline - time.monotonic()) > 0:
         wait = partial(edge.startup.service.wait, job.id, min(left, WAIT_SLICE_S))
         try:
-            waiting = edge.waiters.submit(wait)
+            waiting = edge.lanes.waiters.submit(wait)
         except TransientError:
             return job  # it is taken over all the same
         job = await until_disconnect(request, waiting)

@@ -46,6 +46,18 @@ class NotReady(TransientError):
     public_message = "The service is starting or stopping; try again."
 
 
+class BodyTooSlow(RequestError):
+    """The body did not arrive in time."""
+
+    code = "request_timeout"
+
+
+class UnsupportedMedia(RequestError):
+    """The body is of a media type that the route does not read."""
+
+    code = "unsupported_media_type"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
     """What is wrong with one value; ``path`` leads to it from the body or the query string."""
@@ -92,10 +104,9 @@ class Problem:
         return Response(self.json(), self.status, sent, media_type="application/json")
 
 
+CLOSE: Final = {"Connection": "close"}
+"""Sent where the rest of a body is not to be read."""
 INTERNAL: Final = Problem(500, AttestError.code, AttestError.public_message)
-TOO_LARGE: Final = Problem(
-    413, PayloadTooLarge.code, "The body is larger than this server takes; send less at once."
-)
 UNAUTHORIZED: Final = Problem(
     401, "unauthorized", "Send an API key: `Authorization: Bearer KEY` or `X-API-Key: KEY`."
 )
@@ -112,7 +123,6 @@ WRONG_HOST: Final = Problem(
 _CODES: Final[Mapping[int, str]] = {
     404: NotFound.code,
     405: "method_not_allowed",
-    413: PayloadTooLarge.code,
 }
 
 
@@ -143,7 +153,8 @@ def install_error_handlers(app: FastAPI) -> None:
     """Lets every error of a route leave in the one shape."""
 
     async def attest(_: Request, error: Exception) -> Response:
-        return problem_of(error).response()
+        cut_off = isinstance(error, PayloadTooLarge | BodyTooSlow)
+        return problem_of(error).response(CLOSE if cut_off else None)
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -152,8 +163,6 @@ def install_error_handlers(app: FastAPI) -> None:
     async def http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = _CODES.get(error.status_code, RequestError.code)
-        if error.status_code == TOO_LARGE.status:
-            return TOO_LARGE.response({"Connection": "close"})
         return Problem(error.status_code, code, f"{error.detail}.").response(error.headers)
 
     async def disconnected(_: Request, __: Exception) -> Response:
@@ -169,8 +178,12 @@ def _request_status(error: RequestError) -> int:
     match error:
         case NotFound():
             return 404
+        case BodyTooSlow():
+            return 408
         case PayloadTooLarge():
             return 413
+        case UnsupportedMedia():
+            return 415
         case DocumentRejected():
             return 422
         case _:

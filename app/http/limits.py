@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeVar
 
 from starlette.datastructures import Headers
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Overloaded
-from app.http.errors import TOO_LARGE, NotReady
+from app.errors import Overloaded, PayloadTooLarge
+from app.http.errors import CLOSE, BodyTooSlow, NotReady, problem_of
 
 T = TypeVar("T")
 
@@ -31,27 +32,30 @@ class BoundedExecutor:
         self._capacity = workers + queue
         self._taken = 0
         self._lock = threading.Lock()
+        self.name = name
 
-    def submit(self, call: Callable[[], T]) -> Future[T]:
-        """Runs ``call`` in a thread, with the context variables of now.
-
-        Cancelling the future gives its place back at once if the call has not begun.
+    def take(self) -> Place:
+        """A place, before there is anything to run: no body is read that nobody would work on.
 
         Raises:
             Overloaded: every worker is busy and every place in the queue taken.
-            NotReady: `close` was called.
         """
         with self._lock:
             if self._taken >= self._capacity:
-                raise Overloaded(f"{self._taken} requests run or wait already")
+                raise Overloaded(f"{self.name}: {self._taken} requests run or wait already")
             self._taken += 1
+        return Place(self._start, self._release)
+
+    def submit(self, call: Callable[[], T]) -> Future[T]:
+        """Takes a place and runs ``call`` there. Raises what `take` and `Place.run` do."""
+        with self.take() as place:
+            return place.run(call)
+
+    def _start(self, call: Callable[[], T]) -> Future[T]:
         try:
-            future = self._threads.submit(contextvars.copy_context().run, call)
+            return self._threads.submit(contextvars.copy_context().run, call)
         except RuntimeError:
-            self._release()
             raise NotReady("the server is shutting down") from None
-        future.add_done_callback(lambda _: self._release())
-        return future
 
     @property
     def running(self) -> int:
@@ -72,28 +76,116 @@ class BoundedExecutor:
             self._taken -= 1
 
 
-class BodyLimit:
-    """ASGI middleware: no body is read further than ``max_bytes``, whatever its headers say.
+class Place:
+    """A place in a `BoundedExecutor`. At the end of its block it is left, unless a call runs."""
 
-    A declared length over the limit is refused before anything is read. Starlette's middleware
-    counts the rest while routes read, and its error becomes our 413 in the error handlers.
+    def __init__(
+        self, start: Callable[[Callable[[], Any]], Future[Any]], release: Callable[[], None]
+    ) -> None:
+        self._start = start
+        self._release = release
+        self._running = False
+
+    def run(self, call: Callable[[], T]) -> Future[T]:
+        """Runs ``call`` in a thread, with the context variables of now; once.
+
+        Cancelling the future leaves the place at once if the call has not begun.
+
+        Raises:
+            NotReady: the executor was closed.
+        """
+        future: Future[T] = self._start(call)
+        self._running = True
+        future.add_done_callback(lambda _: self._release())
+        return future
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._running:
+            self._release()
+
+
+class BodyLimit:
+    """ASGI middleware: no body is read further than its route takes, or for longer than agreed.
+
+    A declared length over the limit is refused before anything is read; the rest is counted while
+    it arrives, whatever its headers say.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
-        self._app = RequestBodyLimitMiddleware(app, max_body_size=max_bytes)
-        self._max_bytes = max_bytes
+    def __init__(
+        self, app: ASGIApp, *, limit_of: Callable[[str], BodyBound], timeout_s: float
+    ) -> None:
+        """``limit_of(path)`` is what a route takes; a whole body has ``timeout_s`` to arrive."""
+        self._app = app
+        self._limit_of = limit_of
+        self._timeout_s = timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request, or answers 413."""
-        if scope["type"] == "http" and self._declares_too_much(Headers(scope=scope)):
-            # Closing ends an upload that nobody reads.
-            await TOO_LARGE.response({"Connection": "close"})(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        bound = self._limit_of(scope["path"])
+        if _declares_more(Headers(scope=scope), bound.max_bytes):
+            # Closing ends an upload that nobody reads.
+            await problem_of(bound.exceeded()).response(CLOSE)(scope, receive, send)
+            return
+        arriving = _Arriving(receive, bound, self._timeout_s)
+        await self._app(scope, arriving.receive, send)
 
-    def _declares_too_much(self, headers: Headers) -> bool:
-        declared = headers.get("content-length", "")
-        if not (declared.isascii() and declared.isdigit()):
-            return False
-        # Python refuses to read a number of thousands of digits.
-        return len(declared) > MAX_LENGTH_DIGITS or int(declared) > self._max_bytes
+
+@dataclass(frozen=True, slots=True)
+class BodyBound:
+    """How long a body may be, and the setting that says so."""
+
+    max_bytes: int
+    setting: str
+
+    def exceeded(self) -> PayloadTooLarge:
+        """What the sender of a longer one is told."""
+        return PayloadTooLarge(
+            f"The body is larger than the {self.max_bytes:,} bytes that are taken here; send less "
+            f"at once, or have {self.setting} raised."
+        )
+
+
+class _Arriving:
+    """A body on its way."""
+
+    def __init__(self, receive: Receive, bound: BodyBound, timeout_s: float) -> None:
+        self._receive = receive
+        self._bound = bound
+        self._timeout_s = timeout_s
+        self._deadline: float | None = None
+        self._read = 0
+        self._whole = False
+
+    async def receive(self) -> Message:
+        """The next part. Raises `PayloadTooLarge` and `BodyTooSlow`."""
+        if self._whole:
+            return await self._receive()
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + self._timeout_s
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow(
+                f"The body did not arrive within {self._timeout_s:g} s; send less at once, or have "
+                "server.body_timeout_s raised."
+            ) from None
+        self._read += len(message.get("body", b""))
+        if self._read > self._bound.max_bytes:
+            raise self._bound.exceeded()
+        self._whole = not message.get("more_body", False)
+        return message
+
+
+def _declares_more(headers: Headers, max_bytes: int) -> bool:
+    declared = headers.get("content-length", "")
+    if not (declared.isascii() and declared.isdigit()):
+        return False
+    # Python refuses to read a number of thousands of digits.
+    return len(declared) > MAX_LENGTH_DIGITS or int(declared) > max_bytes

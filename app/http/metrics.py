@@ -53,16 +53,19 @@ class Metrics:
         )
         self._jobs = Counter("attest_ingest_jobs", "Ingestion jobs begun.", registry=registry)
         self._running = Gauge(
-            "attest_requests_running", "Requests that have a worker.", registry=registry
+            "attest_requests_running", "Requests that have a worker.", ("lane",), registry=registry
         )
         self._waiting = Gauge(
-            "attest_requests_waiting", "Requests that wait for a worker.", registry=registry
+            "attest_requests_waiting",
+            "Requests that wait for a worker.",
+            ("lane",),
+            registry=registry,
         )
 
-    def watch(self, workers: BoundedExecutor) -> None:
-        """Shows how busy ``workers`` are."""
-        self._running.set_function(lambda: workers.running)
-        self._waiting.set_function(lambda: workers.waiting)
+    def watch(self, lane: BoundedExecutor) -> None:
+        """Shows how busy ``lane`` is."""
+        self._running.labels(lane.name).set_function(lambda: lane.running)
+        self._waiting.labels(lane.name).set_function(lambda: lane.waiting)
 
     def request_ended(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """See `app.http.exchange.RequestObserver.request_ended`."""

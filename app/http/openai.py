@@ -21,6 +21,8 @@ from app.errors import InvalidRequest
 from app.http import sse
 from app.http.edge import Edge, EdgeOf
 from app.http.errors import problem_of
+from app.http.json_bodies import read_json
+from app.http.openapi import json_body
 from app.http.relay import AnswerRelay, complete_answer, open_answer
 from app.http.responses import json_response, to_json
 from app.http.schemas import MAX_QUERY_CHARACTERS, MAX_TURN_CHARACTERS, MAX_TURNS
@@ -170,19 +172,21 @@ class ModelList(BaseModel):
 @router.get("/v1/models")
 async def list_models(request: Request, edge: EdgeOf) -> ModelList:
     """The collections that can be asked."""
-    stats = await edge.call(request, lambda service: service.collections())
+    stats = await edge.call(request, edge.lanes.reads, lambda service: service.collections())
     return ModelList(data=[Model(id=one.name) for one in stats])
 
 
-@router.post("/v1/chat/completions", response_model=Completion)
-async def complete(request: Request, edge: EdgeOf, body: ChatBody) -> Response:
+@router.post("/v1/chat/completions", response_model=Completion, openapi_extra=json_body(ChatBody))
+async def complete(request: Request, edge: EdgeOf) -> Response:
     """An answer with its citations in the text and, structured, in ``attest``."""
-    asked = body.asked()
-    head = _Head(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), body.model)
-    if body.stream:
-        relay = await open_answer(edge, request, body.model, asked)
-        return sse.EventStream(_events(edge, relay, head), on_end=relay.abandon)
-    answer = await complete_answer(edge, request, body.model, asked)
+    with edge.lanes.answers.take() as place:
+        body = await read_json(request, ChatBody)
+        asked = body.asked()
+        head = _Head(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), body.model)
+        if body.stream:
+            relay = await open_answer(edge, request, place, body.model, asked)
+            return sse.EventStream(_events(edge, relay, head), on_end=relay.abandon)
+        answer = await complete_answer(edge, request, place, body.model, asked)
     said = Delta(role="assistant", content=answer.text or answer.reason or "")
     return json_response(
         Completion(

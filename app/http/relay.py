@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from app.domain import Answer, AnswerEvent, SentenceEvent
 from app.http.edge import Edge, until_disconnect
+from app.http.limits import Place
 from app.requests import AnswerRequest
 
 Event: TypeAlias = SentenceEvent | AnswerEvent
@@ -39,10 +40,10 @@ class AnswerRelay:
         self._abandoned = threading.Event()
         self._future: Future[None] | None = None
 
-    def begin(self, edge: Edge, collection: str, asked: AnswerRequest) -> None:
-        """Hands the work to a worker thread. Raises `NotReady` and `Overloaded`."""
+    def begin(self, edge: Edge, place: Place, collection: str, asked: AnswerRequest) -> None:
+        """Hands the work to a thread. Raises `NotReady`."""
         stream = partial(edge.startup.service.stream_answer, collection, asked)
-        self._future = edge.workers.submit(partial(self._run, stream))
+        self._future = place.run(partial(self._run, stream))
 
     def abandon(self) -> None:
         """Frees the worker soon, wherever it is; nothing happens if it has ended."""
@@ -101,12 +102,12 @@ class AnswerRelay:
 
 
 async def complete_answer(
-    edge: Edge, request: Request, collection: str, asked: AnswerRequest
+    edge: Edge, request: Request, place: Place, collection: str, asked: AnswerRequest
 ) -> Answer:
     """The answer as a whole; its worker is freed when the client leaves."""
     relay = AnswerRelay()
     try:
-        relay.begin(edge, collection, asked)
+        relay.begin(edge, place, collection, asked)
         answer = await until_disconnect(request, relay.answer())
     finally:
         relay.abandon()
@@ -115,12 +116,12 @@ async def complete_answer(
 
 
 async def open_answer(
-    edge: Edge, request: Request, collection: str, asked: AnswerRequest
+    edge: Edge, request: Request, place: Place, collection: str, asked: AnswerRequest
 ) -> AnswerRelay:
     """An answer that has begun, so that what can be wrong before it still has its own status."""
     relay = AnswerRelay()
     try:
-        relay.begin(edge, collection, asked)
+        relay.begin(edge, place, collection, asked)
         await until_disconnect(request, relay.opened())
     except BaseException:
         relay.abandon()

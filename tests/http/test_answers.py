@@ -241,12 +241,12 @@ def test_a_silent_stream_is_kept_alive(make_world: MakeWorld) -> None:
 
 def test_a_client_that_leaves_a_stream_frees_its_worker(make_world: MakeWorld) -> None:
     generator = GatedGenerator(SAYS, Gate())
-    world = filled(make_world(generator=generator, heartbeat_s=0.01, workers=1, queue=0))
+    world = filled(make_world(generator=generator, heartbeat_s=0.01, answers=1, queue=0))
 
     with world.client.stream("POST", ANSWER, json={"query": QUESTION, "stream": True}) as stream:
         lines = stream.iter_lines()  # kept: the stream closes with it
         next(lines)
-        busy = world.client.get("/v1/collections")
+        busy = world.client.post(ANSWER, json={"query": QUESTION})
 
     assert busy.status_code == 429
     assert generator.stopped.wait(30)

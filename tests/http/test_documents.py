@@ -112,8 +112,8 @@ def test_a_file_can_not_pass_for_a_record(client: TestClient) -> None:
         pytest.param(b'{"documents": {}}', "application/json", 422, id="not a list"),
         pytest.param(b'{"documents": []}', "application/json", 422, id="an empty list"),
         pytest.param(b"[]", "application/json", 422, id="not an object"),
-        pytest.param(b'{"documents": []}', "text/plain", 400, id="another media type"),
-        pytest.param(b"", "", 400, id="nothing"),
+        pytest.param(b'{"documents": []}', "text/plain", 415, id="another media type"),
+        pytest.param(b"", "", 415, id="nothing"),
         pytest.param(b"x", "multipart/form-data", 400, id="a form without a boundary"),
         pytest.param(b"x", "multipart/form-data; boundary=b", 400, id="a form that is none"),
         pytest.param(
@@ -130,7 +130,8 @@ def test_a_body_that_holds_no_documents_is_refused(
     answer = client.post(DOCUMENTS, content=body, headers={"Content-Type": media_type})
 
     assert answer.status_code == status
-    assert error_of(answer)["code"] == "invalid_request"
+    code = "unsupported_media_type" if status == 415 else "invalid_request"
+    assert error_of(answer)["code"] == code
 
 
 def test_a_request_takes_a_thousand_records_and_not_one_more(client: TestClient) -> None:

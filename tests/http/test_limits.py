@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -8,11 +9,14 @@ from contextvars import ContextVar
 
 import httpx2
 import pytest
+from fastapi.testclient import TestClient
 
 from app.errors import Overloaded
+from app.http import json_bodies
 from app.http.errors import NotReady
+from app.http.json_bodies import count_values
 from app.http.limits import BoundedExecutor
-from tests.http.world import Gate, MakeWorld, World, error_of
+from tests.http.world import Gate, GatedGenerator, MakeWorld, World, error_of
 
 SEARCH = "/v1/collections/notes/search"
 JSON = {"Content-Type": "application/json"}
@@ -105,6 +109,145 @@ def test_a_body_declared_too_long_is_not_read_at_all(make_world: MakeWorld, decl
     assert b'"payload_too_large"' in text
 
 
+@pytest.mark.parametrize(
+    "path", [SEARCH, "/v1/collections/notes/answer", "/v1/chat/completions", "/v1/none"]
+)
+def test_only_uploads_may_be_large(make_world: MakeWorld, path: str) -> None:
+    world = make_world(max_question_bytes=1_000)
+    body = b" " * 1_001
+
+    refused = world.client.post(path, content=body, headers=JSON)
+    upload = world.client.post("/v1/collections/notes/documents", content=body, headers=JSON)
+
+    assert refused.status_code == 413
+    assert "1,000 bytes" in error_of(refused)["message"]
+    assert "server.max_question_bytes" in error_of(refused)["message"]
+    assert upload.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/v1/collections/notes/documents", id="records"),
+        pytest.param(SEARCH, id="search"),
+        pytest.param("/v1/chat/completions", id="chat"),
+    ],
+)
+def test_a_body_of_more_values_than_anybody_needs_is_not_parsed(
+    client: TestClient, path: str
+) -> None:
+    answer = client.post(path, content=b'{"a":[' + b"[]," * 300_000 + b"1]}", headers=JSON)
+
+    assert answer.status_code == 413
+    assert "JSON values" in error_of(answer)["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('{"a": [1, 2, {"b": "x"}]}', 6),
+        (r'["a,b,c", "\\",1,"\",{[", "\\\",,"]', 6),
+        ('["unclosed,,,,', 2),
+        (r'["\\\\","[,"]', 3),
+    ],
+)
+def test_values_are_counted_outside_of_strings(text: str, values: int) -> None:
+    assert count_values(text.encode()) == values
+
+
+def test_a_large_body_is_parsed_off_the_event_loop(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(
+        json_bodies, "parse", lambda *_: threads.append(threading.current_thread()) or 1 / 0
+    )
+    for size in (10, 100_000):
+        world.client.post(SEARCH, content=b"x" * size, headers=JSON)
+
+    loop, worker = threads
+    assert loop is not worker
+    assert worker.name.startswith("asyncio")
+
+
+@pytest.mark.parametrize(
+    ("lane", "path"),
+    [
+        ("searches", SEARCH),
+        ("answers", "/v1/collections/notes/answer"),
+        ("answers", "/v1/chat/completions"),
+        ("uploads", "/v1/collections/notes/documents"),
+    ],
+)
+def test_no_body_is_read_that_nobody_would_work_on(world: World, lane: str, path: str) -> None:
+    executor = getattr(world.app.state.edge.lanes, lane)
+    places = []
+    with contextlib.suppress(Overloaded):
+        while True:
+            places.append(executor.take())
+    body = Endless(b" " * 100_000)
+
+    request = httpx2.Request("POST", f"http://localhost{path}", headers=JSON)
+    status, text, _ = send(world, request, body)
+    for place in places:
+        place.__exit__()
+
+    assert (status, body.sent) == (429, 0)
+    assert b'"overloaded"' in text
+    assert executor.running == 0
+
+
+def test_a_body_that_takes_too_long_is_cut(make_world: MakeWorld) -> None:
+    world = make_world(body_timeout_s=0.05)
+
+    class Slow(Endless):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                yield b" "
+                await asyncio.sleep(0.02)
+
+    request = httpx2.Request("POST", f"http://localhost{SEARCH}", headers=JSON)
+    status, text, headers = send(world, request, Slow(b""))
+
+    assert status == 408
+    assert b'"request_timeout"' in text
+    assert headers["connection"] == "close"
+    assert world.wait_until_idle()
+
+
+def test_a_generation_holds_no_search_and_neither_holds_a_poll(make_world: MakeWorld) -> None:
+    generator = GatedGenerator("The lamp burned. ", Gate())
+    world = make_world(generator=generator, workers=1, answers=1, queue=0)
+    world.ingest("notes", {"id": "a", "text": "The lamp burned colza oil."})
+    job = world.client.post(
+        "/v1/collections/notes/documents", json={"documents": [{"id": "b", "text": "y"}]}
+    ).json()["job_id"]
+    asking = threading.Thread(
+        target=lambda: world.client.post(
+            "/v1/collections/notes/answer", json={"query": "What did the lamp burn?"}
+        )
+    )
+    asking.start()
+    assert generator.gate.reached.wait(30)
+
+    found = world.client.post(SEARCH, json={"query": "lamp"})
+    world.embedder.gate = gate = Gate()
+    searching = threading.Thread(target=lambda: world.client.post(SEARCH, json={"query": "lamp"}))
+    searching.start()
+    assert gate.reached.wait(30)
+    statuses = [
+        world.client.get(path).status_code
+        for path in ("/healthz", f"/v1/jobs/{job}", "/v1/collections")
+    ]
+    gate.opened.set()
+    generator.gate.opened.set()
+    asking.join(30)
+    searching.join(30)
+
+    assert found.status_code == 200
+    assert statuses == [200, 200, 200]
+
+
 def test_without_a_key_no_byte_of_a_body_is_read(make_world: MakeWorld) -> None:
     world = make_world(api_keys=("sesame",))
     body = Endless(b" " * 100_000)
@@ -140,7 +283,7 @@ def test_when_the_queue_is_full_the_next_request_is_told_when_to_come_back(
     for client in clients:
         client.start()
     assert gate.reached.wait(30)
-    assert world.wait_until(lambda: world.app.state.edge.workers.waiting == 1)
+    assert world.wait_until(lambda: world.app.state.edge.lanes.searches.waiting == 1)
 
     refused = world.client.post(SEARCH, json={"query": "x"})
     alive = world.client.get("/healthz")
@@ -153,8 +296,8 @@ def test_when_the_queue_is_full_the_next_request_is_told_when_to_come_back(
     assert refused.headers["retry-after"] == "1"
     assert error_of(refused)["code"] == "overloaded"
     assert alive.status_code == 200
-    assert "attest_requests_waiting 1.0" in depth
-    assert "attest_requests_running 1.0" in depth
+    assert 'attest_requests_waiting{lane="search"} 1.0' in depth
+    assert 'attest_requests_running{lane="search"} 1.0' in depth
     assert answers == [200, 200]
     assert world.wait_until_idle()
 

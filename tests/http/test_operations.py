@@ -121,7 +121,7 @@ def test_metrics_count_requests_answers_stages_and_what_was_left_out(
     assert samples["attest_ingest_uploads_total", "record"] == 2
     assert samples["attest_ingest_uploads_total", "file"] == 1
     assert samples["attest_ingest_jobs_total",] == 2
-    assert samples["attest_requests_waiting",] == 0
+    assert samples["attest_requests_waiting", "search"] == 0
 
 
 def test_the_schema_is_served_and_no_page_that_loads_scripts_from_elsewhere(

@@ -116,7 +116,8 @@ class World:
 
     def wait_until_idle(self) -> bool:
         """Whether every worker is free, once what ends has ended."""
-        return self.wait_until(lambda: self.app.state.edge.workers.running == 0)
+        lanes = self.app.state.edge.lanes.all()
+        return self.wait_until(lambda: all(lane.running == 0 for lane in lanes))
 
     def post(self, path: str, body: object) -> httpx2.Response:
         """Posts JSON in ASCII, which has an escape even for half a character."""
