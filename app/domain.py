@@ -57,7 +57,8 @@ class Block:
 
     ``level`` is 1–6 for headings, how deep an item of a list is nested (from 0), and 0 otherwise;
     ``page`` counts from 1 and is ``None`` where the format has no pages; ``cells`` are those of a
-    table row, in their order. Blocks of a document are ordered and do not overlap.
+    table row, in their order. Blocks of a document are ordered and do not overlap. ``page_starts``
+    are the positions in ``Document.text`` where each further page begins within it, and that page.
     """
 
     kind: BlockKind
@@ -65,6 +66,11 @@ class Block:
     level: int = 0
     page: int | None = None
     cells: tuple[Cell, ...] = ()
+    page_starts: tuple[tuple[int, int], ...] = ()
+
+    def page_at(self, position: int) -> int | None:
+        """The page on which the text at a position within the block stands."""
+        return next((page for at, page in reversed(self.page_starts) if at <= position), self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,17 +531,21 @@ class Failure:
     kind: UploadKind
 
 
+JobState: TypeAlias = Literal["queued", "running", "parked", "done", "failed"]
+"""``parked``: kept and tried now and then until somebody mends what stops it, or removes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobStatus:
     """An ingestion job. Once it is done, ``received == indexed + skipped + len(failures)``.
 
-    ``error`` says why a job failed as a whole, or, while it is queued, why it is to be tried again,
-    in words safe to show; what it had committed stays.
+    ``error`` says why a job failed as a whole, or, while it is queued or parked, why it is to be
+    tried again, in words safe to show; what it had committed stays.
     """
 
     id: str
     collection: str
-    state: Literal["queued", "running", "done", "failed"]
+    state: JobState
     received: int
     indexed: int
     skipped: int
@@ -543,3 +553,12 @@ class JobStatus:
     created_at: str
     updated_at: str
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHealth:
+    """How the job queue does, as of a moment ago; ``trouble`` is why no job is worked at all."""
+
+    waiting: int = 0
+    parked: int = 0
+    trouble: str | None = None

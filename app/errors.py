@@ -72,7 +72,7 @@ class DocumentRejected(RequestError):
 
     ``code`` is one of ``empty``, ``encrypted``, ``no_text`` (scanned), ``corrupt``,
     ``undecodable``, ``unsupported_type``, ``too_large``, ``timeout``, ``id_conflict``,
-    ``invalid_record``.
+    ``invalid_record``, ``unprocessable`` (it breaks the chunker or the embedder), ``superseded``.
     """
 
     def __init__(self, code: str, reason: str) -> None:

@@ -19,6 +19,7 @@ from app.domain import (
     Fingerprint,
     IndexedDocument,
     JobStatus,
+    QueueHealth,
     Soundness,
     Tuning,
     Turn,
@@ -254,7 +255,10 @@ class Ingestor(Protocol):
         """Ends the jobs of a collection that was removed, as failed."""
 
     def wait(self, job_id: str, timeout_s: float) -> JobStatus:
-        """Returns when the job has ended, or with its state after ``timeout_s``."""
+        """Returns when the job has ended or is parked, or with its state after ``timeout_s``."""
+
+    def health(self) -> QueueHealth:
+        """Whether jobs are worked; cheap to ask."""
 
 
 class Reader(Protocol):

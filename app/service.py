@@ -17,6 +17,7 @@ from app.domain import (
     Document,
     DocumentRecord,
     JobStatus,
+    QueueHealth,
     SearchResult,
     SentenceEvent,
     Tuning,
@@ -158,6 +159,10 @@ class Service:
     def wait(self, job_id: str, timeout_s: float) -> JobStatus:
         """See `Ingestor.wait`."""
         return self._ingestor.wait(job_id, timeout_s)
+
+    def queue_health(self) -> QueueHealth:
+        """See `Ingestor.health`."""
+        return self._ingestor.health()
 
     def collections(self) -> list[CollectionStats]:
         """Every collection with its sizes, by name; without those that can't be opened."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.domain import Document, Fingerprint, IndexedDocument
-from app.errors import DocumentRejected
+from app.errors import DocumentRejected, ModelIncompatible
 from app.ports import Analyzer, Embedder
 from app.settings import Settings
 from ingest.chunking.chunker import MAX_HEADING_CHARACTERS, Chunker, chunking_fingerprint
@@ -56,9 +56,20 @@ class Indexer:
 
         Raises:
             RemoteUnavailable: the embedder is behind HTTP and does not answer.
+            ValueError: a vector is not finite.
         """
         texts = [chunk.indexed_text for document in documents for chunk in document.chunks]
         vectors = self._embedder.embed_passages(texts)
+        if not np.isfinite(vectors).all():
+            raise ValueError(f"the embedder {self._embedder.id} gave vectors that are not finite")
         ends = np.cumsum([len(document.chunks) for document in documents])[:-1]
         parts = np.split(vectors, ends)
         return [replace(d, vectors=part) for d, part in zip(documents, parts, strict=True)]
+
+    def require_working(self) -> None:
+        """Raises what the embedder raises, or `ModelIncompatible`, where it fails for any text."""
+        if not np.isfinite(self._embedder.embed_passages(["text"])).all():
+            raise ModelIncompatible(
+                f"the embedder {self._embedder.id} gives vectors that are not finite. "
+                "Check models.embedder and models.precision."
+            )

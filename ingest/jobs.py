@@ -1,11 +1,15 @@
 """Ingestion in the background: uploads are kept on disk first, then indexed one job at a time.
 
-A job is durable before it is acknowledged. One process at a time works (it holds a file lock);
-what it leaves unfinished, by shutdown or by a crash, the next one begins again: documents that
-were indexed before are then skipped by their hash. A job that something passing stopped, such as
-a model behind HTTP that does not answer, is tried again; later jobs of its collection wait for it,
-since they may hold newer versions of the same documents. One that could not be done for an hour
-fails: what was to pass may lie in one of its documents.
+A job is durable before it is acknowledged, and its uploads are kept until they are indexed or
+somebody removes them. One process at a time works (it holds a file lock); what it leaves
+unfinished, by shutdown or by a crash, the next one begins again: documents that were indexed before
+are then skipped by their hash.
+
+A job that something passing stopped, such as a model behind HTTP that does not answer or a disk
+that is full, is tried again; later jobs of its collection wait for it, since they may hold newer
+versions of the same documents. One that could not be done for an hour, or that its operator must
+help, is parked: it is still tried now and then, but later jobs go on, and the documents that they
+bring are left out of it from then on. A job that ended the process twice fails.
 """
 
 from __future__ import annotations
@@ -22,11 +26,21 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from app.domain import JobStatus, Upload
-from app.errors import AttestError, NotFound, Overloaded, RequestError, TransientError
+from app.domain import JobState, JobStatus, QueueHealth, Upload
+from app.errors import (
+    AttestError,
+    DocumentRejected,
+    InvalidRequest,
+    NotFound,
+    OperatorError,
+    Overloaded,
+    RequestError,
+    TransientError,
+)
+from app.panics import panics_raised
 from ingest.job_table import JobTable, now
 from ingest.report import IngestReport
-from ingest.sources import RecordSource, Source, uploaded
+from ingest.sources import RecordSource, Rejected, Source, uploaded
 from ingest.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -40,11 +54,25 @@ SAVE_S: Final = 0.5
 RETRY_S: Final = 1.0, 60.0
 """How long a job waits to be tried again, the first time and at most; it doubles between."""
 RETRIED_FOR_S: Final = 3_600.0
-"""How long after the first failure it is given up."""
-PASSING: Final = (TransientError, sqlite3.OperationalError)
+"""How long after the first failure it is parked."""
+PARKED_S: Final = 300.0
+"""How long a parked job waits to be tried again."""
+SWEEP_S: Final = 600.0
+"""How often what crashes left in the spool is looked for."""
+STUMBLED_S: Final = 1.0
+"""How long the worker rests after something went wrong outside of any job."""
+MAX_ATTEMPTS: Final = 2
+"""How often a job may end the process before it fails."""
+PASSING: Final = (TransientError, sqlite3.OperationalError, OSError, MemoryError)
 """What may not happen again; SQLite's are a lock that is held and a disk that is full."""
 
 DROPPED: Final = "The collection was removed before this job was done."
+REMOVED: Final = "The job was removed."
+CRASHED: Final = (
+    f"The service ended {MAX_ATTEMPTS} times while it worked on this job, so it is not begun "
+    "again. One of its documents may be too large or damaged: upload them one by one, or run "
+    "`rag jobs retry` to begin it once more."
+)
 
 Progress = Callable[[IngestReport], None]
 Run = Callable[[str, Iterable[Source], Progress], IngestReport]
@@ -70,6 +98,7 @@ class JobQueue:
         directory.mkdir(parents=True, exist_ok=True)
         self._table = JobTable(directory / "jobs.db")
         self._spool = Spool(directory / "jobs.spool")  # no collection can have a dot
+        self._adopt()
         self._prepare = prepare
         self._run = run
         self._max_waiting = max_waiting
@@ -78,6 +107,16 @@ class JobQueue:
         self._submitted = threading.Event()
         self._worker = threading.Thread(target=self._work, name="ingest-jobs", daemon=True)
         self._retries: dict[str, _Retry] = {}
+        self._health = QueueHealth()
+        self._swept = -SWEEP_S
+
+    def _adopt(self) -> None:
+        """Takes in uploads whose jobs were lost with the table."""
+        known = self._table.ids()
+        for job in self._spool.jobs():
+            if job.id not in known:
+                logger.warning("job %s was lost and is taken up from its uploads", job.id)
+                self._table.add(job)
 
     def start(self) -> None:
         """Begins to work on what waits."""
@@ -99,13 +138,17 @@ class JobQueue:
     def submit(self, collection: str, uploads: Sequence[Upload]) -> JobStatus:
         """See `Ingestor.submit`."""
         self._prepare(collection)
-        waiting = len(self._table.in_state("queued"))
+        waiting = sum(self._table.waiting())
         if waiting >= self._max_waiting:
             raise Overloaded(f"{waiting} ingestion jobs wait already")
         since = now()
         job = JobStatus(uuid.uuid4().hex, collection, "queued", 0, 0, 0, (), since, since)
-        self._spool.write(job.id, uploads)
-        self._table.add(job)
+        self._spool.write(job, uploads)
+        try:
+            self._table.add(job)
+        except BaseException:
+            self._spool.remove(job.id)
+            raise
         self._submitted.set()
         return job
 
@@ -121,104 +164,216 @@ class JobQueue:
         deadline = time.monotonic() + timeout_s
         while True:
             job = self.status(job_id)
-            ended = job.state in ("done", "failed")
+            ended = job.state not in ("queued", "running")
             if ended or time.monotonic() >= deadline or self._stopping.wait(LOOK_S):
                 return job
 
     def cancel(self, collection: str) -> None:
         """See `Ingestor.cancel`."""
-        for state in ("queued", "running"):
-            for job in self._table.in_state(state):
-                if job.collection == collection:
-                    self._end(replace(job, state="failed", error=DROPPED), was=state)
+        for job in self._table.in_state("queued", "running", "parked", "failed"):
+            if job.collection == collection:
+                self._drop(job, DROPPED)
+
+    def health(self) -> QueueHealth:
+        """See `Ingestor.health`."""
+        begun, alive = self._worker.ident is not None, self._worker.is_alive()
+        if begun and not alive and not self._stopping.is_set():
+            return replace(self._health, trouble="Jobs are not worked; restart the service.")
+        return self._health
+
+    # --- what a person may do -------------------------------------------------------------------
+
+    def kept(self) -> list[JobStatus]:
+        """Every job whose uploads are kept, in the order they came."""
+        spooled = self._spool.ids()
+        waiting = self._table.in_state("queued", "running", "parked", "failed")
+        return [job for job in waiting if job.id in spooled]
+
+    def retry(self, job_id: str) -> None:
+        """Queues a job that is parked or failed.
+
+        Raises:
+            NotFound: there is no such job.
+            InvalidRequest: it is not parked or failed, or its uploads are gone.
+        """
+        job = self.status(job_id)
+        if job.state not in ("parked", "failed") or job_id not in self._spool.ids():
+            raise InvalidRequest(f'Job "{job_id}" is {job.state}; nothing of it is to be retried.')
+        self._table.save(replace(job, state="queued", error=None), was=job.state, attempts=0)
+
+    def remove(self, job_id: str) -> None:
+        """Gives up a job that does not run right now, and its uploads.
+
+        Raises:
+            NotFound: there is no such job.
+            InvalidRequest: it runs.
+        """
+        job = self.status(job_id)
+        if job.state == "running":
+            raise InvalidRequest(f'Job "{job_id}" runs right now; stop the service first.')
+        self._drop(job, REMOVED)
+
+    def _drop(self, job: JobStatus, reason: str) -> None:
+        if job.state in ("done", "failed"):
+            self._spool.remove(job.id)
+        else:
+            self._end(replace(job, state="failed", error=reason), was=job.state)
 
     # --- the worker -----------------------------------------------------------------------------
 
     def _work(self) -> None:
+        """Goes on whatever happens, and lets `health` tell of it."""
         while not self._stopping.is_set():
             try:
-                with self._lock.acquire(timeout=POLL_S):
-                    self._take_over()
-                    self._work_off()
-            except Timeout:
-                continue  # another process works
-            except Exception:
+                self._look()
+            except BaseException:
                 logger.exception("the job queue stumbled and goes on")
+                self._health = replace(
+                    self._health, trouble="The job queue can't be worked; the log says why."
+                )
+                self._stopping.wait(STUMBLED_S)
             self._submitted.wait(POLL_S)
             self._submitted.clear()
 
+    def _look(self) -> None:
+        with panics_raised():
+            try:
+                with self._lock.acquire(timeout=POLL_S):
+                    self._take_over()
+                    self._sweep()
+                    self._count()
+                    self._work_off()
+            except Timeout:
+                pass  # another process works
+            self._count()
+
+    def _count(self) -> None:
+        self._health = QueueHealth(*self._table.waiting())
+
     def _take_over(self) -> None:
-        """Jobs that run while nobody works were left by a process that is gone."""
+        """What a process that died was working on waits again, unless it died of it twice."""
         for job in self._table.in_state("running"):
-            self._table.save(replace(job, state="queued"), was="running")
+            if self._table.attempts(job.id) < MAX_ATTEMPTS:
+                self._table.save(replace(job, state="queued"), was="running")
+            else:
+                logger.error("job %s ended the process %d times", job.id, MAX_ATTEMPTS)
+                self._end(replace(job, state="failed", error=CRASHED), was="running", keep=True)
+
+    def _sweep(self) -> None:
+        """Now and then, removes uploads of jobs that are done or unknown."""
+        if time.monotonic() >= self._swept + SWEEP_S:
+            self._swept = time.monotonic()
+            self._spool.sweep(keep={job.id for job in self.kept()})
 
     def _work_off(self) -> None:
-        """Every job that waits, oldest first; but none overtakes another of its collection."""
-        jobs = self._table.in_state("queued")
-        self._spool.sweep(keep={job.id for job in jobs})
+        """Every job that waits, in the order they came.
+
+        None overtakes another of its collection, unless that one is parked.
+        """
+        jobs = self._table.in_state("queued", "parked")
         held: set[str] = set()
         for job in jobs:
             if self._stopping.is_set():
                 return
-            if job.collection not in held and not (self._is_due(job) and self._do(job)):
+            if job.collection in held:
+                continue
+            if not self._is_due(job):
+                if job.state == "queued":
+                    held.add(job.collection)
+            elif not self._do(job):
                 held.add(job.collection)
 
     def _is_due(self, job: JobStatus) -> bool:
         retry = self._retries.get(job.id)
+        if retry is not None and retry.parked and job.state == "queued":
+            del self._retries[job.id]  # somebody has asked for it
+            return True
         return retry is None or time.monotonic() >= retry.due
 
-    def _do(self, job: JobStatus) -> bool:
-        """Runs a job, and whether it has ended."""
-        job = so_far = replace(job, state="running", error=None)
-        if not self._table.save(job, was="queued"):
+    def _do(self, waiting: JobStatus) -> bool:
+        """Runs a job, and whether later ones of its collection may go on."""
+        job = so_far = replace(waiting, state="running", error=None)
+        if not self._table.begin(job, was=waiting.state):
             return True  # it was cancelled
         saved = time.monotonic()
 
         def progress(report: IngestReport) -> None:
             nonlocal so_far, saved
+            got_on = report.indexed > so_far.indexed
             so_far = _reported(job, report)
-            if time.monotonic() - saved >= SAVE_S:
-                self._table.save(so_far, was="running")
+            if got_on or time.monotonic() - saved >= SAVE_S:
+                self._table.save(so_far, was="running", attempts=1 if got_on else None)
                 saved = time.monotonic()
             if self._stopping.is_set():
                 raise Stopped
 
         try:
-            report = self._run(job.collection, self._sources(job.id), progress)
-            ended = replace(_reported(job, report), state="done")
+            with panics_raised():
+                report = self._run(job.collection, self._sources(job), progress)
         except Stopped:
             return self._put_back(job)
         except Exception as error:  # noqa: BLE001 - whatever it is, the queue goes on; it is logged
-            if self._stopping.is_set():  # and what it needs has been closed
-                logger.info("job %s is left to the next start: %s", job.id, error)
-                return self._put_back(job)
-            if isinstance(error, PASSING) and self._try_later(job, error):
-                return False
-            ended = replace(so_far, state="failed", error=_told(job, error))
-        self._end(ended, was="running")
+            return self._stopped_by(error, job, so_far)
+        self._end(replace(_reported(job, report), state="done"), was="running")
+        return True
+
+    def _stopped_by(self, error: Exception, job: JobStatus, so_far: JobStatus) -> bool:
+        """As `_do`. Nothing that was uploaded is given up, unless the request itself is void."""
+        if self._stopping.is_set():  # what it needs has been closed
+            logger.info("job %s is left to the next start: %s", job.id, error)
+            return self._put_back(job)
+        if isinstance(error, (*PASSING, OperatorError)):
+            return self._try_later(job, error)
+        void = isinstance(error, RequestError)
+        failed = replace(so_far, state="failed", error=_told(job, error))
+        self._end(failed, was="running", keep=not void)
         return True
 
     def _put_back(self, job: JobStatus) -> bool:
-        self._table.save(replace(job, state="queued"), was="running")
+        self._table.save(replace(job, state="queued"), was="running", attempts=0)
         return False
 
     def _try_later(self, job: JobStatus, error: Exception) -> bool:
-        """Whether it is to be tried again."""
         retry = self._retries.setdefault(job.id, _Retry())
-        if not retry.put_off():
-            return False
-        logger.warning("job %s is tried again in %g s: %s", job.id, retry.pause_s, error)
-        told = error if isinstance(error, TransientError) else TransientError
-        self._put_back(replace(job, error=told.public_message))
-        return True
+        retry.put_off(park=isinstance(error, OperatorError))
+        told = error if isinstance(error, AttestError) else TransientError
+        state: JobState = "parked" if retry.parked else "queued"
+        logger.warning("job %s is %s for %g s: %s", job.id, state, retry.pause_s, error)
+        later = replace(job, state=state, error=told.public_message)
+        self._table.save(later, was="running", attempts=0)
+        return retry.parked
 
-    def _end(self, job: JobStatus, *, was: str) -> None:
+    def _end(self, job: JobStatus, *, was: str, keep: bool = False) -> None:
         if self._table.save(job, was=was):
             self._retries.pop(job.id, None)
-            self._spool.remove(job.id)
-            self._table.forget_old()
+            if not keep:
+                self._spool.remove(job.id)
+            self._table.forget_old(keep=self._spool.ids())
 
-    def _sources(self, job_id: str) -> Iterator[Source]:
+    def _sources(self, job: JobStatus) -> Iterator[Source]:
+        """What was uploaded; a parked job leaves out what later ones of its collection bring."""
+        overtaken = self._table.overtaken(job.id)
+        passed = self._parked_before(job)
+        for source in self._uploaded(job.id):
+            id_ = _id_of(source)
+            if id_ in overtaken:
+                reason = "A later upload has brought a newer version of this document."
+                yield Rejected(source.name, DocumentRejected("superseded", reason), source.kind)
+                continue
+            if passed and id_ is not None:
+                self._table.overtake(passed, id_)
+            yield source
+
+    def _parked_before(self, job: JobStatus) -> list[str]:
+        earlier: list[str] = []
+        for other in self._table.in_state("parked", "running"):
+            if other.id == job.id:
+                break
+            if other.collection == job.collection:
+                earlier.append(other.id)
+        return earlier
+
+    def _uploaded(self, job_id: str) -> Iterator[Source]:
         for number, upload in enumerate(self._spool.read(job_id)):
             if upload.kind == "file":
                 assert isinstance(upload.content, bytes)
@@ -233,14 +388,24 @@ class _Retry:
     def __init__(self) -> None:
         self.pause_s = 0.0
         self.due = 0.0
+        self.parked = False
         self._until = time.monotonic() + RETRIED_FOR_S
 
-    def put_off(self) -> bool:
-        """Sets the next time, or says that there is none."""
+    def put_off(self, *, park: bool) -> None:
+        """Sets the next time; from ``park`` on, or after an hour, one that is far off."""
         first, most = RETRY_S
         self.pause_s = min(self.pause_s * 2 or first, most)
+        self.parked = self.parked or park or time.monotonic() + self.pause_s >= self._until
+        if self.parked:
+            self.pause_s = PARKED_S
         self.due = time.monotonic() + self.pause_s
-        return self.due < self._until
+
+
+def _id_of(source: Source) -> str | None:
+    try:
+        return source.identify()[0]
+    except DocumentRejected:
+        return None
 
 
 def _told(job: JobStatus, error: Exception) -> str:

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import TypeAlias
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
 from app.domain import Failure, IndexedDocument
-from app.errors import DocumentRejected
+from app.errors import AttestError, DocumentRejected
+from app.panics import panics_raised
 from app.ports import Collection
 from ingest.indexer import Indexer
 from ingest.report import IngestReport
 from ingest.sources import Load, Source
 
+logger = logging.getLogger(__name__)
+
+NOT_THE_DOCUMENT: Final = (AttestError, sqlite3.OperationalError, OSError, MemoryError)
+"""What stops a run: the store, a model or the machine is at fault, and is for others too."""
+UNPROCESSED: Final = (
+    "The document can't be processed as it is; the log says why. All others go on without it."
+)
+
 Progress: TypeAlias = Callable[[IngestReport], None]
 """Called after every document with what has been done so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    source: Source
+    document: IndexedDocument
 
 
 class Ingestion:
     """One run into one collection, a batch of chunks at a time.
 
     A batch is one transaction: whatever stops the run, the documents reported as indexed are in
-    the collection, and a second run goes on with the rest, skipping by hash.
+    the collection, and a second run goes on with the rest, skipping by hash. A document that breaks
+    the chunker, the embedder or the store fails by itself.
     """
 
     def __init__(
@@ -32,14 +51,17 @@ class Ingestion:
         load: Load,
         batch_chunks: int,
         progress: Progress = lambda _: None,
+        force: bool = False,
     ) -> None:
+        """With ``force``, documents that have not changed are indexed again."""
         self._collection = collection
         self._indexer = indexer
         self._load = load
         self._batch_chunks = batch_chunks
         self._progress = progress
+        self._force = force
         self._seen: set[str] = set()
-        self._waiting: list[IndexedDocument] = []
+        self._waiting: list[_Waiting] = []
         self._report = IngestReport()
 
     def run(self, sources: Iterable[Source], *, prune: Sequence[str] = ()) -> IngestReport:
@@ -58,29 +80,56 @@ class Ingestion:
 
     def _take(self, source: Source) -> None:
         try:
-            id_, content_hash = source.identify()
+            with _isolated(source.name):
+                id_, content_hash = source.identify()
             if id_ in self._seen:
                 raise DocumentRejected(
                     "id_conflict", f'Another document of this run has the id "{id_}"; rename one.'
                 )
             self._seen.add(id_)
-            record = self._collection.record(id_)
+            record = None if self._force else self._collection.record(id_)
             if record is not None and record.content_hash == content_hash:
                 self._note(skipped=1)
                 return
-            document = source.load(self._load)
-            self._waiting.append(self._indexer.chunk(document, content_hash))
+            with _isolated(source.name):
+                document = self._indexer.chunk(source.load(self._load), content_hash)
+            self._waiting.append(_Waiting(source, document))
         except DocumentRejected as reason:
-            self._note(failures=(Failure(source.name, reason.code, reason.message, source.kind),))
+            self._fail(source, reason)
             return
-        if sum(len(document.chunks) for document in self._waiting) >= self._batch_chunks:
+        if sum(len(waiting.document.chunks) for waiting in self._waiting) >= self._batch_chunks:
             self._commit()
 
     def _commit(self) -> None:
-        if self._waiting:
-            self._collection.put(self._indexer.embed(self._waiting))
-            self._note(indexed=len(self._waiting))
-            self._waiting = []
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        try:
+            with panics_raised():
+                self._put(waiting)
+        except NOT_THE_DOCUMENT:
+            raise
+        except Exception:
+            logger.exception("a batch of %d documents failed; each is tried alone", len(waiting))
+            self._commit_one_by_one(waiting)
+
+    def _commit_one_by_one(self, waiting: Sequence[_Waiting]) -> None:
+        for one in waiting:
+            try:
+                with _isolated(one.source.name):
+                    self._put([one])
+            except DocumentRejected as reason:
+                # Where no document passes, none is at fault.
+                self._indexer.require_working()
+                self._fail(one.source, reason)
+
+    def _put(self, waiting: Sequence[_Waiting]) -> None:
+        embedded = self._indexer.embed([one.document for one in waiting])
+        self._collection.put(embedded)
+        self._note(indexed=len(waiting))
+
+    def _fail(self, source: Source, reason: DocumentRejected) -> None:
+        self._note(failures=(Failure(source.name, reason.code, reason.message, source.kind),))
 
     def _remove_missing(self, prefixes: tuple[str, ...]) -> None:
         if not prefixes:
@@ -108,3 +157,16 @@ class Ingestion:
             pruned=done.pruned + pruned,
         )
         self._progress(self._report)
+
+
+@contextmanager
+def _isolated(name: str) -> Iterator[None]:
+    """Raises `DocumentRejected` for what only the document in hand can have caused."""
+    try:
+        with panics_raised():
+            yield
+    except NOT_THE_DOCUMENT:
+        raise
+    except Exception as error:
+        logger.exception("%s can't be processed", name)
+        raise DocumentRejected("unprocessable", UNPROCESSED) from error

@@ -8,9 +8,10 @@ import shutil
 import time
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from app.domain import Upload
+from app.domain import JobStatus, Upload
+from app.errors import NotFound
 
 _MANIFEST: Final = "manifest.json"
 _UNFINISHED: Final = ".new"
@@ -25,39 +26,67 @@ class Spool:
         root.mkdir(parents=True, exist_ok=True)
         self._root = root
 
-    def write(self, job_id: str, uploads: Sequence[Upload]) -> None:
+    def write(self, job: JobStatus, uploads: Sequence[Upload]) -> None:
         """Keeps ``uploads``; they survive a crash once this returns."""
-        unfinished = self._root / f"{job_id}{_UNFINISHED}"
+        unfinished = self._root / f"{job.id}{_UNFINISHED}"
         unfinished.mkdir()
         try:
-            self._fill(unfinished, uploads)
-            unfinished.rename(self._root / job_id)
+            self._fill(unfinished, job, uploads)
+            unfinished.rename(self._root / job.id)
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
         _sync_folder(self._root)
 
     @staticmethod
-    def _fill(folder: Path, uploads: Sequence[Upload]) -> None:
-        manifest: list[dict[str, object]] = []
+    def _fill(folder: Path, job: JobStatus, uploads: Sequence[Upload]) -> None:
+        entries: list[dict[str, object]] = []
         for number, upload in enumerate(uploads):
             if upload.kind == "file":
                 assert isinstance(upload.content, bytes)
                 _write(folder / str(number), upload.content)
-                manifest.append({"name": upload.name, "file": str(number)})
+                entries.append({"name": upload.name, "file": str(number)})
             else:
-                manifest.append({"name": upload.name, "record": upload.content})
+                entries.append({"name": upload.name, "record": upload.content})
+        manifest = {"collection": job.collection, "at": job.created_at, "uploads": entries}
         _write(folder / _MANIFEST, json.dumps(manifest).encode())
         _sync_folder(folder)
 
     def read(self, job_id: str) -> Iterator[Upload]:
-        """The uploads of a job, in the order they came."""
-        folder = self._root / job_id
-        for entry in json.loads((folder / _MANIFEST).read_bytes()):
-            if "file" in entry:
-                yield Upload(entry["name"], (folder / entry["file"]).read_bytes(), "file")
-            else:
-                yield Upload(entry["name"], entry["record"], "record")
+        """The uploads of a job, in the order they came.
+
+        Raises:
+            NotFound: they are gone, or can't be made out.
+        """
+        try:
+            for entry in self._manifest(job_id)["uploads"]:
+                if "file" in entry:
+                    content = (self._root / job_id / entry["file"]).read_bytes()
+                    yield Upload(entry["name"], content, "file")
+                else:
+                    yield Upload(entry["name"], entry["record"], "record")
+        except (FileNotFoundError, ValueError, TypeError, KeyError) as error:
+            raise NotFound("What was uploaded with this job is lost; upload it again.") from error
+
+    def jobs(self) -> list[JobStatus]:
+        """The jobs whose uploads lie here, oldest first, as they were when they came."""
+        found = [job for job_id in self.ids() if (job := self._job(job_id)) is not None]
+        return sorted(found, key=lambda job: job.created_at)
+
+    def ids(self) -> set[str]:
+        """Ids of the jobs whose uploads lie here."""
+        return {path.name for path in self._root.iterdir() if path.suffix != _UNFINISHED}
+
+    def _job(self, job_id: str) -> JobStatus | None:
+        try:
+            manifest = self._manifest(job_id)
+            collection, at = str(manifest["collection"]), str(manifest["at"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return JobStatus(job_id, collection, "queued", 0, 0, 0, (), at, at)
+
+    def _manifest(self, job_id: str) -> Any:
+        return json.loads((self._root / job_id / _MANIFEST).read_bytes())
 
     def sweep(self, *, keep: Collection[str]) -> None:
         """Removes what crashes left: folders that are old and belong to none of the jobs."""

@@ -4,12 +4,14 @@ import errno
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.domain import Document, Vectors
-from app.errors import CollectionBusy, DocumentRejected, RemoteUnavailable
+from app.errors import CollectionBusy, DocumentRejected, ModelIncompatible, RemoteUnavailable
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.settings import ChunkingSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
@@ -19,7 +21,7 @@ from ingest.indexer import Indexer
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources import RecordSource, Rejected, Source, read_records
+from ingest.sources import Load, RecordSource, Rejected, Source, read_records
 
 
 class FragileEmbedder(FakeEmbedder):
@@ -65,6 +67,7 @@ class World:
         sources: Sequence[Source] | None = None,
         *,
         prune: bool = False,
+        force: bool = False,
         batch_chunks: int = 128,
         loader: Callable[[str, bytes], object] = load,
         on_progress: Callable[[IngestReport], None] = lambda _: None,
@@ -81,6 +84,7 @@ class World:
             load=loader,  # type: ignore[arg-type]  # tests give loaders that fail
             batch_chunks=batch_chunks,
             progress=progress,
+            force=force,
         )
         chosen = files.sources() if sources is None else sources
         return run.run(chosen, prune=files.roots if prune else ())
@@ -360,3 +364,106 @@ def test_records_of_a_file_are_sources_of_their_own(world: World) -> None:
     sources = list(read_records("r.jsonl", b'{"id": "a", "text": "one"}\n{"text": "two"}'))
     assert account(world.run(sources)) == (2, 2, 0, 0, 0)
     assert world.ids() == ["a", "r.jsonl:2"]
+
+
+# --- one bad document ----------------------------------------------------------------------------
+
+
+class PoisonedEmbedder(FakeEmbedder):
+    """Can't take one word, in one of several ways."""
+
+    def __init__(self, poison: str, harm: Callable[[Vectors], Vectors]) -> None:
+        super().__init__()
+        self._poison = poison
+        self._harm = harm
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        vectors = super().embed_passages(texts)
+        return self._harm(vectors) if any(self._poison in text for text in texts) else vectors
+
+
+class PanicException(BaseException):
+    """As pyo3 raises where Rust panics."""
+
+
+PanicException.__module__ = "pyo3_runtime"
+
+
+def raising(error: BaseException) -> Callable[[Vectors], Vectors]:
+    def harm(_: Vectors) -> Vectors:
+        raise error
+
+    return harm
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [lambda vectors: vectors * np.nan, raising(ValueError("no")), raising(PanicException("index"))],
+    ids=["not a number", "an error", "a panic"],
+)
+def test_a_document_that_cannot_be_embedded_fails_alone(
+    world: World, harm: Callable[[Vectors], Vectors]
+) -> None:
+    world.write(one="first text", two="hemlock text", three="third text")
+    world.indexer = Indexer(PoisonedEmbedder("hemlock", harm), FakeAnalyzer(), world.settings)
+    report = world.run()
+    assert account(report) == (3, 2, 0, 1, 0)
+    assert [(f.name, f.code) for f in report.failures] == [("docs/two.md", "unprocessable")]
+    assert world.ids() == ["docs/one.md", "docs/three.md"]
+    assert world.collection.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("harm", "raised"),
+    [
+        (lambda vectors: vectors * np.nan, ModelIncompatible),
+        (raising(ValueError("the device is lost")), ValueError),
+    ],
+    ids=["not a number", "an error"],
+)
+def test_an_embedder_that_takes_no_text_at_all_stops_the_run(
+    world: World, harm: Callable[[Vectors], Vectors], raised: type[Exception]
+) -> None:
+    world.write(one="first text", two="second text")
+    world.indexer = Indexer(PoisonedEmbedder("", harm), FakeAnalyzer(), world.settings)
+    with pytest.raises(raised):
+        world.run()
+    assert world.ids() == []
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), PanicException("index")])
+def test_a_document_that_breaks_the_chunker_fails_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    world.write(one="first text", two="hemlock text", three="third text")
+    chunk = world.indexer._chunker.chunk
+
+    def fragile(document: Document) -> object:
+        if "hemlock" in document.text:
+            raise error
+        return chunk(document)
+
+    monkeypatch.setattr(world.indexer._chunker, "chunk", fragile)
+    report = world.run()
+    assert account(report) == (3, 2, 0, 1, 0)
+    assert world.ids() == ["docs/one.md", "docs/three.md"]
+
+
+def test_a_document_that_the_store_cannot_hold_fails_alone(world: World) -> None:
+    good = RecordSource("good", {"id": "good", "text": "text"})
+    bad = RecordSource("bad", {"id": "bad", "text": "text"})
+
+    class Unstorable(RecordSource):
+        def load(self, load: Load) -> Document:
+            return replace(super().load(load), uri="half \ud800")
+
+    report = world.run([good, Unstorable(bad.name, bad.record)])
+    assert account(report) == (2, 1, 0, 1, 0)
+    assert world.ids() == ["good"]
+
+
+def test_what_has_not_changed_is_indexed_again_when_forced(world: World) -> None:
+    world.write(one="first text")
+    world.run()
+    assert account(world.run()) == (1, 0, 1, 0, 0)
+    assert account(world.run(force=True)) == (1, 1, 0, 0, 0)

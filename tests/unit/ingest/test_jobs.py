@@ -11,10 +11,13 @@ import pytest
 from app.domain import Failure, JobStatus, Upload
 from app.errors import (
     CollectionBusy,
+    DocumentRejected,
     FingerprintMismatch,
+    InvalidRequest,
     NotFound,
     Overloaded,
     RemoteUnavailable,
+    StoreCorrupted,
     TransientError,
 )
 from ingest import job_table
@@ -160,19 +163,15 @@ def test_a_job_that_a_dead_process_left_running_is_taken_up(make: Make, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "told", "kept"),
     [
-        (
-            FingerprintMismatch("collection c, in /srv/secret, was built by e5"),
-            "The collection was built with other settings and must be rebuilt.",
-        ),
-        (NotFound("The collection was dropped."), "The collection was dropped."),
-        (ValueError("/srv/secret"), "The service could not complete the request."),
+        (NotFound("The collection was dropped."), "The collection was dropped.", False),
+        (ValueError("/srv/secret"), "The service could not complete the request.", True),
     ],
-    ids=["operator", "request", "unexpected"],
+    ids=["request", "unexpected"],
 )
 def test_a_job_that_fails_says_so_without_internals(
-    make: Make, tmp_path: Path, error: Exception, told: str
+    make: Make, tmp_path: Path, error: Exception, told: str, kept: bool
 ) -> None:
     def run(
         collection: str, sources: Iterable[Source], progress: jobs_module.Progress
@@ -185,7 +184,7 @@ def test_a_job_that_fails_says_so_without_internals(
     assert account(failed) == ("failed", 3, 2, 1, 0)  # what was committed stays and is told
     assert failed.error == told
     queue.close(WAIT_S)
-    assert spooled(tmp_path) == []
+    assert spooled(tmp_path) == ([failed.id] if kept else [])  # what may be retried is kept
 
 
 def test_the_queue_goes_on_after_a_job_that_failed(make: Make) -> None:
@@ -207,6 +206,7 @@ def test_the_queue_goes_on_after_a_job_that_failed(make: Make) -> None:
     [
         (CollectionBusy("lock /srv/secret"), "Another writer holds the collection; try again."),
         (sqlite3.OperationalError("/srv/secret is full"), TransientError.public_message),
+        (OSError(28, "No space left", "/srv/secret"), TransientError.public_message),
     ],
 )
 def test_a_job_that_something_passing_stopped_is_tried_again_in_its_turn(
@@ -250,12 +250,12 @@ def test_tries_become_rarer() -> None:
     retry = jobs_module._Retry()
     pauses = []
     for _ in range(8):
-        assert retry.put_off()
+        retry.put_off(park=False)
         pauses.append(retry.pause_s)
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
-def test_what_never_passes_is_given_up_and_the_next_job_has_its_turn(
+def test_what_does_not_pass_is_parked_and_the_next_job_has_its_turn(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_module, "RETRY_S", (0.0, 0.0))
@@ -272,10 +272,220 @@ def test_what_never_passes_is_given_up_and_the_next_job_has_its_turn(
     poison = queue.submit("c", [Upload("poison", {"id": "poison", "text": "t"}, "record")])
     good = queue.submit("c", [TEXT])
     assert queue.wait(good.id, WAIT_S).state == "done"
-    given_up = queue.status(poison.id)
-    assert (given_up.state, given_up.error) == ("failed", RemoteUnavailable.public_message)
+    parked = queue.status(poison.id)
+    assert (parked.state, parked.error) == ("parked", RemoteUnavailable.public_message)
+    assert queue.wait(poison.id, WAIT_S).state == "parked"  # nobody waits for it
     queue.close(WAIT_S)
+    assert spooled(tmp_path) == [poison.id]
+    assert [job.id for job in queue.kept()] == [poison.id]
+    assert queue.health().parked == 1
+
+
+def record(id_: str, text: str = "t") -> Upload:
+    return Upload(id_, {"id": id_, "text": text}, "record")
+
+
+def test_a_job_that_waits_for_its_operator_is_done_once_he_has_helped(
+    make: Make, tmp_path: Path
+) -> None:
+    """And brings nothing back that later jobs have replaced."""
+    refused: dict[str, Exception] = {"old": FingerprintMismatch("rebuild /srv/secret")}
+    ran: list[list[tuple[str, str]]] = []
+
+    def run(
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        failures: list[Failure] = []
+        seen: list[tuple[str, str]] = []
+        for source in sources:
+            try:
+                id_ = source.identify()[0]
+                text = source.load(lambda *_: None).text  # type: ignore[arg-type,return-value]
+            except DocumentRejected as reason:
+                failures.append(Failure(source.name, reason.code, reason.message, source.kind))
+                continue
+            if error := refused.get(text):
+                raise error
+            seen.append((id_, text))
+        ran.append(seen)
+        return IngestReport(indexed=len(seen), failures=tuple(failures))
+
+    queue = make(run)
+    older = queue.submit("c", [record("a", "old"), record("b", "old")])
+    parked = queue.wait(older.id, WAIT_S)
+    assert (parked.state, parked.error) == ("parked", FingerprintMismatch.public_message)
+    newer = queue.submit("c", [record("a", "new")])
+    assert queue.wait(newer.id, WAIT_S).state == "done"
+    queue.close(WAIT_S)
+
+    refused.clear()
+    again = make(run)
+    again.wait(older.id, WAIT_S)
+    while (done := again.status(older.id)).state != "done":
+        pass
+    assert ran == [[("a", "new")], [("b", "old")]]
+    assert account(done) == ("done", 2, 1, 0, 1)
+    assert done.failures[0].code == "superseded"
+    again.close(WAIT_S)
     assert spooled(tmp_path) == []
+
+
+def test_a_person_may_retry_and_remove_what_is_kept(make: Make, tmp_path: Path) -> None:
+    broken = threading.Event()
+    broken.set()
+
+    def run(
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        if broken.is_set():
+            raise ValueError("broken")
+        return IngestReport(indexed=len(list(sources)))
+
+    queue = make(run)
+    jobs = [queue.submit("c", [TEXT]) for _ in range(2)]
+    assert [queue.wait(job.id, WAIT_S).state for job in jobs] == ["failed", "failed"]
+    assert [job.id for job in queue.kept()] == [job.id for job in jobs]
+    queue.remove(jobs[0].id)
+    assert spooled(tmp_path) == [jobs[1].id]
+    with pytest.raises(InvalidRequest, match="is failed"):
+        queue.retry(jobs[0].id)
+    broken.clear()
+    queue.retry(jobs[1].id)
+    assert account(queue.wait(jobs[1].id, WAIT_S)) == ("done", 1, 1, 0, 0)
+
+
+def crash(directory: Path) -> None:
+    """Leaves the jobs as a process does that is killed while it works on them."""
+    with sqlite3.connect(directory / "jobs.db") as db:
+        db.execute("UPDATE jobs SET state = 'running', attempts = attempts + 1")
+    db.close()
+
+
+def test_a_job_that_ended_the_process_twice_fails_and_can_be_retried(
+    make: Make, tmp_path: Path
+) -> None:
+    dead = make(Recorder(), start=False)
+    job = dead.submit("c", [TEXT])
+    crash(tmp_path)
+    crash(tmp_path)
+    run = Recorder()
+    queue = make(run)
+    failed = queue.wait(job.id, WAIT_S)
+    assert (failed.state, failed.error, run.ran) == ("failed", jobs_module.CRASHED, [])
+    assert spooled(tmp_path) == [job.id]
+    queue.retry(job.id)
+    assert queue.wait(job.id, WAIT_S).state == "done"
+
+
+def test_attempts_count_from_the_last_document_that_was_indexed(make: Make, tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def run(
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        seen.append(queue._table.attempts(job.id))
+        progress(IngestReport(indexed=1))
+        seen.append(queue._table.attempts(job.id))
+        return IngestReport(indexed=1)
+
+    queue = make(run, start=False)
+    job = queue.submit("c", [TEXT])
+    crash(tmp_path)
+    queue.start()
+    while queue.status(job.id).state != "done":
+        pass
+    assert seen == [2, 1]
+
+
+class PanicException(BaseException):
+    """As pyo3 raises where Rust panics."""
+
+
+PanicException.__module__ = "pyo3_runtime"
+
+
+@pytest.mark.parametrize("where", ["_run", "_take_over"])
+def test_the_worker_survives_a_panic(
+    make: Make, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setattr(jobs_module, "STUMBLED_S", 0.01)
+    left = [1]
+    queue = make(Recorder(), start=False)
+    real = getattr(queue, where)
+
+    def panicking(*arguments: object) -> object:
+        if left:
+            left.pop()
+            raise PanicException("index out of bounds")
+        return real(*arguments)
+
+    monkeypatch.setattr(queue, where, panicking)
+    jobs = [queue.submit("c", [TEXT]) for _ in range(2)]
+    queue.start()
+    assert queue.wait(jobs[1].id, WAIT_S).state == "done"
+    assert queue.health().trouble is None
+
+
+def test_a_queue_that_is_not_worked_says_so(
+    make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(jobs_module, "STUMBLED_S", 0.01)
+    queue = make(Recorder())
+    assert queue.health().trouble is None
+    for left in tmp_path.glob("jobs.db*"):
+        left.write_bytes(b"garbage" * 2_000)
+    while queue.health().trouble is None:
+        pass
+    assert queue._worker.is_alive()
+    queue.close(WAIT_S)
+
+    monkeypatch.setattr(queue, "_stopping", threading.Event())  # as if its thread had just died
+    assert queue.health().trouble == "Jobs are not worked; restart the service."
+
+
+def test_a_damaged_job_table_names_its_remedy_and_is_made_anew_from_the_uploads(
+    make: Make, tmp_path: Path
+) -> None:
+    lost = make(Recorder(), start=False)
+    jobs = [lost.submit(f"c{n}", [TEXT]) for n in range(3)]
+    for left in tmp_path.glob("jobs.db*"):
+        left.write_bytes(b"garbage" * 2_000)
+    with pytest.raises(StoreCorrupted, match=r"jobs\.db can't be read .* Move it"):
+        make(Recorder())
+    for left in tmp_path.glob("jobs.db*"):
+        left.unlink()
+    run = Recorder()
+    again = make(run)
+    assert [again.wait(job.id, WAIT_S).state for job in jobs] == ["done"] * 3
+    assert sorted(collection for collection, _ in run.ran) == ["c0", "c1", "c2"]
+
+
+@pytest.mark.parametrize("status", ["{", "[]", "{}", b"\xff\xfe", '{"failures": [{"a": 1}]}'])
+def test_one_damaged_row_does_not_stall_the_queue(
+    make: Make, tmp_path: Path, status: str | bytes
+) -> None:
+    queue = make(Recorder(), start=False)
+    bad, good = queue.submit("bad", [TEXT]), queue.submit("good", [TEXT])
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        db.execute("UPDATE jobs SET status = ? WHERE id = ?", (status, bad.id))
+    db.close()
+    queue.start()
+    for job in (bad, good):
+        assert account(queue.wait(job.id, WAIT_S)) == ("done", 1, 1, 0, 0)
+
+
+def test_a_clock_that_steps_back_does_not_change_the_order_of_jobs(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Recorder()
+    queue = make(run, start=False)
+    older = queue.submit("c", [record("older")])
+    monkeypatch.setattr(jobs_module, "now", lambda: "1999-12-31T00:00:00.000+00:00")
+    newer = queue.submit("c", [record("newer")])
+    queue.start()
+    for job in (older, newer):
+        assert queue.wait(job.id, WAIT_S).state == "done"
+    assert run.ran == [("c", ["older"]), ("c", ["newer"])]
 
 
 def test_a_job_that_runs_when_its_collection_is_removed_does_not_bring_it_back(
@@ -417,6 +627,10 @@ def test_progress_is_written_down_while_a_job_runs(
     assert account(queue.wait(job.id, WAIT_S)) == ("done", 6, 6, 0, 0)
 
 
+def spool_job(id_: str) -> JobStatus:
+    return JobStatus(id_, "c", "queued", 0, 0, 0, (), "2026-01-01", "2026-01-01")
+
+
 # --- the spool -----------------------------------------------------------------------------------
 
 
@@ -428,7 +642,7 @@ def test_uploads_come_back_as_they_went_in(tmp_path: Path) -> None:
         Upload("../../escape", b"", "file"),
         Upload("no document", ["at all"], "record"),
     ]
-    spool.write("job", uploads)
+    spool.write(spool_job("job"), uploads)
     assert list(spool.read("job")) == uploads
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["0", "2", "job", "manifest.json"]
     spool.remove("job")
@@ -438,7 +652,9 @@ def test_uploads_come_back_as_they_went_in(tmp_path: Path) -> None:
 
 def test_uploads_that_cannot_be_kept_leave_nothing(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
-        Spool(tmp_path).write("job", [Upload("a", {"text": b"bytes are no JSON"}, "record")])
+        Spool(tmp_path).write(
+            spool_job("job"), [Upload("a", {"text": b"bytes are no JSON"}, "record")]
+        )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -448,7 +664,7 @@ def test_what_a_dead_process_left_unfinished_is_swept_up(
     spool = Spool(tmp_path)
     (tmp_path / "half.new").mkdir()
     for job in ("ended", "waiting"):
-        spool.write(job, [TEXT])
+        spool.write(spool_job(job), [TEXT])
     spool.sweep(keep={"waiting"})
     assert len(list(tmp_path.iterdir())) == 3  # another process may be at them right now
     later = (tmp_path / "waiting").stat().st_mtime + ABANDONED_S + 1

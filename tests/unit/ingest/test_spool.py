@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import Upload
+from app.domain import JobStatus, Upload
 from ingest.spool import ABANDONED_S, Spool
 
 
@@ -22,7 +22,8 @@ def age(folder: Path) -> None:
 
 def test_what_belongs_to_no_job_is_swept_once_it_is_old(spool: Spool, tmp_path: Path) -> None:
     for name in ("kept", "old", "young"):
-        spool.write(name, [Upload("a.md", b"text", "file")])
+        job = JobStatus(name, "c", "queued", 0, 0, 0, (), "", "")
+        spool.write(job, [Upload("a.md", b"text", "file")])
     (tmp_path / "crashed.new").mkdir()
     for name in ("kept", "old", "crashed.new"):
         age(tmp_path / name)
