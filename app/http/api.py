@@ -15,7 +15,7 @@ from starlette.responses import Response
 from app.http import answers, collections, documents, openai, operations, search
 from app.http.auth import ApiKeys, OwnSite
 from app.http.edge import Edge, Lanes
-from app.http.errors import install_error_handlers, problem_of
+from app.http.errors import NotReady, install_error_handlers, problem_of
 from app.http.exchange import Exchange
 from app.http.limits import BodyBound, BodyLimit
 from app.http.metrics import Metrics
@@ -101,5 +101,7 @@ def _body_bound(server: ServerSettings, path: str) -> BodyBound:
     )
 
 
-def _last_resort(error: Exception) -> Response:
+def _last_resort(error: BaseException) -> Response:
+    if isinstance(error, asyncio.CancelledError):
+        error = NotReady("the server stopped before the request had ended")
     return problem_of(error).response()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -83,6 +84,10 @@ class Exchange:
         token = _request_id.set(request_id)
         try:
             await self._app(scope, receive, send_with_headers)
+        except asyncio.CancelledError as cut:
+            # The time is over that requests have when the server stops.
+            if status is None:
+                await self._last_resort(cut)(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the last resort logs it whole
             response = self._last_resort(error)
             if status is None:
@@ -115,5 +120,5 @@ class Exchange:
 class LastResort(Protocol):
     """Turns an error that nobody handled into an answer."""
 
-    def __call__(self, error: Exception) -> Response:
+    def __call__(self, error: BaseException) -> Response:
         """Logs ``error`` and tells the client nothing of it."""

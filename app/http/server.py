@@ -12,8 +12,9 @@ import uvicorn
 
 from app.http.api import create_app
 from app.http.auth import require_safe_bind
+from app.http.connections import ConnectionBounds, bounded_protocol
 from app.service import Service
-from app.settings import Settings
+from app.settings import ServerSettings, Settings
 
 
 def serve(build: Callable[[], Service], settings: Settings, *, on_close: Callable[[], None]) -> int:
@@ -39,6 +40,8 @@ def serve(build: Callable[[], Service], settings: Settings, *, on_close: Callabl
             app,
             host=settings.server.host,
             port=settings.server.port,
+            http=bounded_protocol(_bounds(settings.server)),
+            ws="none",
             # Ours is written by `app.http.exchange`; uvicorn's would hold ids and query strings.
             access_log=False,
             log_config=None,
@@ -49,6 +52,12 @@ def serve(build: Callable[[], Service], settings: Settings, *, on_close: Callabl
     with _exiting_on_signals(server):
         server.run()
     return 1 if failed else 0
+
+
+def _bounds(server: ServerSettings) -> ConnectionBounds:
+    return ConnectionBounds(
+        head_s=server.header_timeout_s, idle_s=server.body_timeout_s, most=server.max_connections
+    )
 
 
 @contextmanager

@@ -79,7 +79,9 @@ def main() -> int:
 
     settings = Settings(
         store=StoreSettings(directory=directory / "store"),
-        server=ServerSettings(port=0, workers=1, queue=4, shutdown_grace_s=options.grace),
+        server=ServerSettings(
+            port=0, workers=1, answers=1, queue=4, shutdown_grace_s=options.grace
+        ),
         # What is learned of statements one day must not decide what is said here.
         answer=AnswerSettings(min_probability=0.001, least_said=0.0),
     )

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from tests.http.world import HARBOUR, events_of
+from tests.http.world import HARBOUR, error_of, events_of
 from tests.integration.fake_server import HELD
 
 QUESTION = {"query": "When was the lighthouse of Ardmore lit?"}
@@ -151,6 +151,27 @@ def test_an_answer_that_outlasts_the_grace_is_given_up(start: StartServer) -> No
             assert server.exit_code() == 0
 
 
+def test_a_request_that_is_cut_at_the_end_of_the_grace_is_told_so(start: StartServer) -> None:
+    server = start("--grace", "1")
+    with server.wait_until_ready() as client:
+        fill(client, {"id": "h", "text": HARBOUR})
+        answers: list[httpx2.Response] = []
+        asking = threading.Thread(
+            target=lambda: answers.append(
+                client.post("/v1/collections/notes/answer", json=QUESTION)
+            )
+        )
+        asking.start()
+        server.wait_until_reached("generate")
+        server.process.send_signal(signal.SIGTERM)
+        asking.join(PATIENCE_S)
+
+    assert answers[0].status_code == 503
+    assert error_of(answers[0])["code"] == "not_ready"
+    assert server.exit_code() == 0
+    assert "Traceback" not in "".join(server.log)
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_what_was_taken_over_is_indexed_by_the_next_process(
     start: StartServer, how: signal.Signals
@@ -258,7 +279,7 @@ def test_an_endless_upload_is_cut(start: StartServer) -> None:
             assert answer.status_code == 413
         assert client.get("/healthz").status_code == 200
 
-    assert 32 * 2**20 < sent < 200 * 2**20
+    assert 4 * 2**20 < sent < 200 * 2**20
 
 
 def test_a_service_that_can_not_be_built_ends_the_process_with_an_error(

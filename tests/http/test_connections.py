@@ -1,0 +1,191 @@
+"""Connections against a real server on a socket: what one may take before it sends a request."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+import uvicorn
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.http.connections import ConnectionBounds, bounded_protocol
+
+Serve = Callable[[ConnectionBounds], int]
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers at once, or with 32 MiB, or after a moment; it reads no body."""
+    if scope["path"] == "/later":
+        await asyncio.sleep(0.4)
+    content = b"x" * 2**25 if scope["path"] == "/much" else b"answered"
+    await Response(content)(scope, receive, send)
+
+
+@contextlib.contextmanager
+def serving(bounds: ConnectionBounds) -> Iterator[int]:
+    config = uvicorn.Config(
+        application,
+        port=0,
+        http=bounded_protocol(bounds),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    with ExitStack() as stack:
+        yield lambda bounds: stack.enter_context(serving(bounds))
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[[int], socket.socket]]:
+    with ExitStack() as stack:
+
+        def connect(port: int) -> socket.socket:
+            made = socket.create_connection(("127.0.0.1", port), timeout=10)
+            return stack.enter_context(made)
+
+        yield connect
+
+
+Connect = Callable[[int], socket.socket]
+
+
+def read_to_end(connection: socket.socket) -> bytes:
+    parts = []
+    while part := connection.recv(65_536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def is_answered(connection: socket.socket) -> bool:
+    got = b""
+    while b"answered" not in got and (part := connection.recv(65_536)):
+        got += part
+    return got.startswith(b"HTTP/1.1 200 OK")
+
+
+def code_of(answer: bytes) -> str:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"connection: close" in head.lower()
+    code: str = json.loads(body)["error"]["code"]
+    return code
+
+
+@pytest.mark.parametrize("sent", [b"G", b"GET / HTTP/1.1\r\nHost: local"])
+def test_a_head_that_stops_half_way_is_closed(serve: Serve, connect: Connect, sent: bytes) -> None:
+    connection = connect(serve(ConnectionBounds(head_s=0.2, idle_s=9, most=9)))
+    connection.sendall(sent)
+
+    assert code_of(read_to_end(connection)) == "request_timeout"
+
+
+def test_a_connection_that_sends_nothing_is_closed(serve: Serve, connect: Connect) -> None:
+    connection = connect(serve(ConnectionBounds(head_s=0.2, idle_s=9, most=9)))
+
+    assert read_to_end(connection) == b""
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(b"GET / HTTP/1.1\r\nX: ", id="a head"),
+        pytest.param(REQUEST + b"GET / HTTP/1.1\r\nX: ", id="the head after an answer"),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\n",
+            id="a body nobody reads",
+        ),
+    ],
+)
+def test_no_time_is_won_by_sending_a_byte_now_and_then(
+    serve: Serve, connect: Connect, begun: bytes
+) -> None:
+    connection = connect(serve(ConnectionBounds(head_s=0.5, idle_s=9, most=9)))
+    connection.sendall(begun)
+    started = time.monotonic()
+
+    with contextlib.suppress(OSError):  # a broken pipe or a reset, as it happens
+        while time.monotonic() - started < 8:
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+    assert time.monotonic() - started < 4
+
+
+def test_a_request_may_take_longer_than_its_head(serve: Serve, connect: Connect) -> None:
+    connection = connect(serve(ConnectionBounds(head_s=0.1, idle_s=9, most=9)))
+    for _ in range(2):
+        connection.sendall(REQUEST.replace(b" / ", b" /later "))
+        assert is_answered(connection)
+
+
+def test_an_answer_that_nobody_takes_is_given_up(serve: Serve, connect: Connect) -> None:
+    connection = connect(serve(ConnectionBounds(head_s=9, idle_s=0.2, most=9)))
+    connection.sendall(REQUEST.replace(b" / ", b" /much "))
+    time.sleep(1)
+
+    try:
+        taken = len(read_to_end(connection))
+    except ConnectionResetError:
+        taken = 0
+    assert taken < 2**25
+
+
+def test_those_that_send_nothing_keep_nobody_out(serve: Serve, connect: Connect) -> None:
+    port = serve(ConnectionBounds(head_s=30, idle_s=30, most=5))
+    silent = [connect(port) for _ in range(20)]
+    silent[-1].sendall(b"GET / HTTP/1.1\r\nX: ")
+
+    connection = connect(port)
+    connection.sendall(REQUEST)
+
+    assert is_answered(connection)
+    assert code_of(read_to_end(silent[0])) == "overloaded"
+
+
+def test_where_all_connections_are_at_work_the_next_is_refused(
+    serve: Serve, connect: Connect
+) -> None:
+    port = serve(ConnectionBounds(head_s=30, idle_s=30, most=2))
+    busy = [connect(port) for _ in range(2)]
+    for connection in busy:
+        connection.sendall(REQUEST.replace(b" / ", b" /later "))
+    time.sleep(0.1)
+
+    answer = read_to_end(connect(port))
+
+    assert code_of(answer) == "overloaded"
+    assert b"Retry-After: 1" in answer
+    for connection in busy:
+        assert is_answered(connection)
+
+
+def test_what_is_no_http_is_told_so_in_the_one_shape(serve: Serve, connect: Connect) -> None:
+    connection = connect(serve(ConnectionBounds(head_s=9, idle_s=9, most=9)))
+    connection.sendall(b"\x16\x03\x01 what\r\n\r\n")
+
+    answer = read_to_end(connection)
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert code_of(answer) == "invalid_request"
