@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.domain import Chunk, Document, Metadata, MetadataValue, Span
+from app.domain import Block, Chunk, Document, Metadata, MetadataValue, Span
 from app.ports import Embedder
 from app.settings import ChunkingSettings
 from ingest.chunking.headings import HeadingPath, heading_paths
 from ingest.chunking.strategies import cut_fixed, cut_sentences, cut_structure
 from ingest.chunking.windows import TokenIndex
 
-CHUNKER_VERSION: Final = "3"
+CHUNKER_VERSION: Final = "4"
 """Goes up with every change that could cut any document otherwise."""
 
 MAX_HEADING_CHARACTERS: Final = 200
@@ -64,9 +64,9 @@ class Chunker:
             span = _trimmed(text, cut.span)
             if span[0] < span[1]:
                 path, _ = contexts[cut.heading_path]
-                block = bisect_right(block_ends, span[0])
-                page = document.blocks[block].page if block < len(block_ends) else None
-                chunks.append(_chunk(document, span, path, page=page, position=len(chunks)))
+                first = bisect_right(block_ends, span[0])
+                pages = _pages(document.blocks[first : bisect_left(block_ends, span[1]) + 1], span)
+                chunks.append(_chunk(document, span, path, pages=pages, position=len(chunks)))
         return tuple(chunks)
 
     def _contexts(self, document: Document) -> Mapping[HeadingPath, tuple[HeadingPath, int]]:
@@ -82,16 +82,16 @@ class Chunker:
 
     def _context_tokens(self, document: Document, path: HeadingPath) -> int:
         return self._embedder.count_tokens(
-            _chunk(document, (0, 0), path, page=None, position=0).context
+            _chunk(document, (0, 0), path, pages=(), position=0).context
         )
 
 
 def _chunk(
-    document: Document, span: Span, path: HeadingPath, *, page: int | None, position: int
+    document: Document, span: Span, path: HeadingPath, *, pages: Sequence[int], position: int
 ) -> Chunk:
     own: dict[str, MetadataValue] = {}
-    if page is not None:
-        own["page"] = page
+    if pages:
+        own["page"] = pages[0] if len(pages) == 1 else tuple(pages)
     if path:
         own["heading"] = " › ".join(path)
     metadata: Metadata = dict(document.metadata) | own
@@ -105,6 +105,22 @@ def _chunk(
         heading_path=path,
         metadata=metadata,
     )
+
+
+def _pages(blocks: Sequence[Block], span: Span) -> list[int]:
+    """Pages that a span of text stands on; ``blocks`` are those that it may overlap."""
+    pages: set[int] = set()
+    for block in blocks:
+        if block.page is None or block.span[0] >= span[1]:
+            continue
+        starts = ((block.span[0], block.page), *block.page_starts)
+        ends = (*(at for at, _ in block.page_starts), block.span[1])
+        pages.update(
+            page
+            for (at, page), end in zip(starts, ends, strict=True)
+            if at < span[1] and end > span[0]
+        )
+    return sorted(pages)
 
 
 def _trimmed(text: str, span: Span) -> Span:

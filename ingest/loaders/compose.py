@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from app.domain import Block, BlockKind, Cell, Metadata
 from app.errors import DocumentRejected
@@ -35,7 +36,8 @@ def compose(
         parts.append(text)
         span = (end, end + len(text))
         cells = tuple(Cell((end + a, end + b), head) for a, b, head in _spans(piece))
-        blocks.append(Block(piece.kind, span, piece.level, piece.page, cells))
+        starts = tuple((end + at, page) for at, page in _page_starts(piece, text))
+        blocks.append(Block(piece.kind, span, piece.level, piece.page, cells, starts))
         end = span[1]
     if not blocks:
         raise DocumentRejected("empty", "The document has no text; add some or leave it out.")
@@ -56,6 +58,13 @@ def _belong_together(above: BlockKind, below: BlockKind) -> bool:
 def _spans(piece: Piece) -> Iterator[tuple[int, int, str]]:
     for cell in piece.cells:
         yield *cell.span, cell.head
+
+
+def _page_starts(piece: Piece, text: str) -> Iterator[tuple[int, int]]:
+    """Where pages begin in the cleaned ``text`` of a piece."""
+    for at, page in piece.page_starts:
+        before = len(_clean(replace(piece, text=piece.text[:at])))
+        yield min(before + (text[before : before + 1].isspace()), len(text)), page
 
 
 def _clean(piece: Piece) -> str:

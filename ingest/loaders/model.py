@@ -30,7 +30,8 @@ class Piece:
     ``tight`` pieces follow the piece before them on the next line, without a blank one between:
     items of one list, rows of one table, a term and what it heads. ``level`` is the block's. Spans
     of ``cells`` point into ``text``, which is clean already where there are any. ``strong`` says
-    that all of it is set in bold type.
+    that all of it is set in bold type. ``page_starts`` are positions in ``text``, before it
+    is cleaned, where a further page begins, and that page.
     """
 
     kind: BlockKind
@@ -40,6 +41,7 @@ class Piece:
     tight: bool = False
     cells: tuple[Cell, ...] = ()
     strong: bool = False
+    page_starts: tuple[tuple[int, int], ...] = ()
 
     def standing_apart(self) -> Self:
         """The piece behind a blank line."""

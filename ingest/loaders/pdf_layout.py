@@ -21,7 +21,8 @@ from ingest.loaders.pdf_headings import (
     page_title,
 )
 from ingest.loaders.pdf_lines import Line
-from ingest.loaders.pdf_paragraphs import as_row, is_row, join, paragraphs, vocabulary
+from ingest.loaders.pdf_page_breaks import Paragraph, joined_over_pages
+from ingest.loaders.pdf_paragraphs import as_row, is_row, paragraphs, vocabulary
 from ingest.loaders.pdf_running_heads import without_running_heads
 from ingest.loaders.pdf_tables import find_tables, pdf_table_pieces
 
@@ -36,33 +37,33 @@ def layout_pieces(pages: Sequence[Sequence[Line]]) -> tuple[list[Piece], str]:
     body = _body_size(kept)
     sizes = heading_sizes(kept, body)
     words = vocabulary(kept)
+    groups = [list(_groups(lines, body)) for lines in kept]
     pieces: list[Piece] = []
     indents: list[float] = []
-    for lines in kept:
-        for group, is_table in _groups(lines, body):
-            if is_table:
-                pieces += pdf_table_pieces(group)
-            else:
-                piece = _piece(group, join(group, lines, words), body, sizes)
-                if piece.kind is BlockKind.LIST:
-                    piece = replace(piece, level=_depth(indents, group[0].left))
-                else:
-                    indents.clear()
-                pieces.append(piece)
+    for group in joined_over_pages(groups, body):
+        if group.is_table:
+            pieces += pdf_table_pieces(group.lines)
+            continue
+        piece = _piece(group.lines, group.text(words), body, sizes)
+        if piece.kind is BlockKind.LIST:
+            piece = replace(piece, level=_depth(indents, group.lines[0].left))
+        else:
+            indents.clear()
+        pieces.append(replace(piece, page_starts=tuple(group.starts)))
     return pieces, page_title(kept[0] if kept else (), body)
 
 
-def _groups(lines: Sequence[Line], body: float) -> Iterator[tuple[list[Line], bool]]:
-    """Paragraphs and tables of a page, and which of the two each is."""
+def _groups(lines: Sequence[Line], body: float) -> Iterator[Paragraph]:
+    """Paragraphs and tables of a page."""
     tables = {table.numbers.start: table for table in find_tables(lines)}
     rows = {number for table in tables.values() for number in table.numbers}
     marked = [as_row(line) if number in rows else line for number, line in enumerate(lines)]
     at = 0
     for group in paragraphs(marked, body):
         if at in tables:
-            yield list(tables[at].lines), True
+            yield Paragraph([(tables[at].lines, lines)], is_table=True)
         elif at not in rows:
-            yield group, False
+            yield Paragraph([(group, lines)])
         at += len(group)
 
 
@@ -74,7 +75,7 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
     return counts.most_common(1)[0][0] if counts else 0.0
 
 
-def _piece(group: list[Line], text: str, body: float, sizes: list[float]) -> Piece:
+def _piece(group: Sequence[Line], text: str, body: float, sizes: list[float]) -> Piece:
     first = group[0]
     if is_row(first):
         return Piece(BlockKind.TABLE, text, page=first.page, tight=True)

@@ -121,7 +121,7 @@ def join(group: Sequence[Line], lines: Sequence[Line], words: Counter[str]) -> s
     for above, line in pairwise(group):
         if above.hyphenated:
             text = join_hyphenated(text, line.text, words)
-        elif _is_full(above, _column(above, lines)):
+        elif fills_column(above, lines):
             text = join_lines(f"{text}\n{line.text}")
         else:
             text += f"\n{line.text}"
@@ -149,18 +149,32 @@ def join_hyphenated(text: str, below: str, words: Counter[str]) -> str:
 def vocabulary(pages: Sequence[Sequence[Line]]) -> Counter[str]:
     """How often the document writes each word; the broken ends of lines are not counted."""
     words: Counter[str] = Counter()
+    broken = False
     for lines in pages:
-        broken = False
         for line in lines:
             found = [word.lower() for word in _WORD.findall(line.text)]
-            words.update(found[int(broken) : len(found) - int(line.hyphenated)])
-            broken = line.hyphenated
+            breaks = line.hyphenated or (line is lines[-1] and ends_with_hyphen(line))
+            words.update(found[int(broken) : len(found) - int(breaks)])
+            broken = breaks
     return words
 
 
-def _is_full(line: Line, column: tuple[float, float]) -> bool:
-    """Whether a line ends at the far side of its column: the left one for Arabic and Hebrew."""
-    left, right = column
+def begins_item(line: Line) -> bool:
+    """Whether a line begins with the sign of a list item."""
+    return _BULLET.match(line.text) is not None
+
+
+def ends_with_hyphen(line: Line) -> bool:
+    """Whether a line ends with a hyphen that pdfium, for want of a line below, took for a sign."""
+    return line.text.endswith("-") and line.text[-2:-1].isalpha()
+
+
+def fills_column(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether a line ends at the far side of its column: the left one for Arabic and Hebrew.
+
+    ``lines`` are all of its page.
+    """
+    left, right = _column(line, lines)
     width = max(right - left, 1.0)
     if _reads_leftward(line.text):
         return (right - line.left) / width >= _SHORT

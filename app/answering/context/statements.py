@@ -231,7 +231,8 @@ class DocumentStatements:
         row: str = "",
         antecedent: str = "",
     ) -> Statement:
-        setting = replace(self._setting(block, place), row=row, antecedent=antecedent)
+        page = block.page_at(span[0])
+        setting = replace(self._setting(block, place), row=row, antecedent=antecedent, page=page)
         if block.cells:
             setting = replace(
                 setting, heads=tuple(dict.fromkeys(cell.head for cell in block.cells if cell.head))

@@ -26,7 +26,14 @@ MAX_SQL_INTEGER = 2**63 - 1
 def document_row(document: Document) -> tuple[str, ...]:
     """``id, title, uri, text, blocks, metadata``."""
     blocks = [
-        [b.kind.value, *b.span, b.level, b.page, [[*cell.span, cell.head] for cell in b.cells]]
+        [
+            b.kind.value,
+            *b.span,
+            b.level,
+            b.page,
+            [[*cell.span, cell.head] for cell in b.cells],
+            *([b.page_starts] if b.page_starts else ()),
+        ]
         for b in document.blocks
     ]
     return (
@@ -48,8 +55,9 @@ def document(row: Row) -> Document:
             level,
             page,
             tuple(Cell((first, last), head) for first, last, head in cells),
+            tuple((at, further) for starts in page_starts for at, further in starts),
         )
-        for kind, start, end, level, page, cells in json.loads(row[4])
+        for kind, start, end, level, page, cells, *page_starts in json.loads(row[4])
     )
     return Document(row[0], row[3], row[1], row[2], _load(row[5]), blocks)
 

@@ -346,7 +346,7 @@ def test_large_code_is_cut_at_its_lines() -> None:
     assert [line for chunk in chunks for line in chunk.text.split("\n")] == lines
 
 
-def test_pages_are_those_of_the_first_character() -> None:
+def test_a_chunk_has_the_page_that_it_stands_on() -> None:
     text = f"{words(12, 'a')}\n\n{words(12, 'b')}"
     split = text.index("\n")
     blocks = (
@@ -355,6 +355,19 @@ def test_pages_are_those_of_the_first_character() -> None:
     )
     chunks = chunked(Document("d", text, blocks=blocks), size=16)
     assert [chunk.metadata["page"] for chunk in chunks] == [3, 4]
+
+
+def test_a_chunk_over_a_page_break_has_both_pages() -> None:
+    text = f"{words(16, 'a')} {words(16, 'b')}\n\n{words(4, 'c')}"
+    end = text.index("\n")
+    blocks = (
+        Block(BlockKind.PARAGRAPH, (0, end), page=3, page_starts=((text.index("b"), 4),)),
+        Block(BlockKind.PARAGRAPH, (end + 2, len(text)), page=5),
+    )
+    document = Document("d", text, blocks=blocks)
+    assert [chunk.metadata["page"] for chunk in chunked(document, size=64)] == [(3, 4, 5)]
+    pages = [chunk.metadata["page"] for chunk in chunked(document, size=16, strategy="fixed")]
+    assert pages == [3, 4, 5]
 
 
 def test_metadata_of_the_document_reach_every_chunk() -> None:

@@ -245,6 +245,61 @@ class TestPdf:
         text = load("a.pdf", pdf(pages)).text
         assert all(f"{word} were sold" in text for word in ("cars", "boats", "bikes", "tents"))
 
+    def test_a_sentence_over_a_page_break_is_one_and_knows_where_the_page_ends(self):
+        above = [
+            *paragraph(700),
+            (72, 640, 11, "The fee for members who joined before the first of"),
+        ]
+        below = [
+            (72, 740, 11, "May 2020 is 40 euros. Others pay 60 euros."),
+            (72, 700, 18, "Dates"),
+        ]
+        loaded = load("a.pdf", pdf([above, below]))
+        block = loaded.blocks[1]
+        text = loaded.text[slice(*block.span)]
+        assert text == (
+            "The fee for members who joined before the first of May 2020 is 40 euros. "
+            "Others pay 60 euros."
+        )
+        assert block.page_at(block.span[0]) == 1
+        assert block.page_at(loaded.text.index("Others")) == 2
+
+    @pytest.mark.parametrize(
+        ("end", "start", "expected"),
+        [
+            pytest.param("was sent to the com-", "mittee of the house.", "committee", id="hyphen"),
+            pytest.param("was sent to the com-", "mittee. They met.", "committee.", id="sentence"),
+        ],
+    )
+    def test_a_word_over_a_page_break_is_one(self, end, start, expected):
+        loaded = load("a.pdf", pdf([[(72, 80, 11, end)], [(72, 740, 11, start)]]))
+        assert expected in loaded.text
+
+    def test_notes_at_the_foot_do_not_cut_a_sentence(self):
+        above = [
+            *paragraph(700)[:2],
+            (72, 60, 8, "1 See the report of the year before."),
+        ]
+        loaded = load("a.pdf", pdf([above, [(72, 740, 11, "it at once, on that day.")]]))
+        found = [loaded.text[slice(*block.span)] for block in loaded.blocks]
+        assert found[0].endswith("it at once, on that day.")
+        assert found[1].startswith("1 See the report")
+
+    @pytest.mark.parametrize(
+        ("end", "start"),
+        [
+            pytest.param("This sentence ends with the page.", "and more", id="ended"),
+            pytest.param("This sentence goes on to the", "1. First item", id="item"),
+            pytest.param("Short label", "Another one begins", id="capital"),
+        ],
+    )
+    def test_what_does_not_go_on_stays_apart(self, end, start):
+        pages = [[*paragraph(700), (72, 600, 11, end)], [(72, 740, 11, start), *paragraph(600)]]
+        loaded = load("a.pdf", pdf(pages))
+        found = [loaded.text[slice(*block.span)] for block in loaded.blocks]
+        assert end in found
+        assert start in found
+
     def test_a_larger_gap_starts_a_paragraph(self):
         loaded = load("a.pdf", pdf([[*paragraph(700), *paragraph(620)]]))
         assert len(loaded.blocks) == 2
