@@ -48,7 +48,11 @@ rag = typer.Typer(
     pretty_exceptions_enable=False,
 )
 models = typer.Typer(help="Models that come as PyPI packages.", no_args_is_help=True)
+jobs = typer.Typer(
+    help="Ingestion jobs of the server whose uploads are kept.", no_args_is_help=True
+)
 rag.add_typer(models, name="models")
+rag.add_typer(jobs, name="jobs")
 rag.add_typer(evaluation, name="eval")
 rag.add_typer(training, name="train")
 
@@ -108,6 +112,7 @@ def ingest(
     prune: Annotated[
         bool, typer.Option(help="Delete documents whose files are gone from the folders.")
     ] = False,
+    force: Annotated[bool, typer.Option(help="Index files that have not changed again.")] = False,
 ) -> None:
     """Index files; unchanged ones are skipped, changed ones replaced."""
     from ingest.files import find_files
@@ -117,15 +122,38 @@ def ingest(
         files = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)
         with ingest_progress(err, total=files.count()) as progress:
             report = app.ingest(
-                collection, files.sources(), progress, prune=files.roots if prune else ()
+                collection,
+                files.sources(),
+                progress,
+                prune=files.roots if prune else (),
+                force=force,
             )
     for failure in report.failures:
         out.print(f"failed: {failure.name}: {failure.reason} [{failure.code}]")
+    if report.unlisted:
+        out.print(f"failed: {report.unlisted} more")
     out.print(report.summary())
     if report.failures:
         others = "; all others are in the collection" if report.indexed + report.skipped else ""
-        err.print(f"not indexed: {len(report.failures)} of {report.received}{others}")
+        err.print(f"not indexed: {report.failed} of {report.received}{others}")
         raise typer.Exit(EXIT_INCOMPLETE)
+
+
+@rag.command()
+def delete(
+    documents: Annotated[list[str], typer.Argument(help="Ids of documents.")],
+    collection: CollectionName = "default",
+) -> None:
+    """Remove documents from a collection."""
+    with _application() as app:
+        opened = app.store.open(collection)
+        missing = [id_ for id_ in documents if opened.record(id_) is None]
+        if missing:
+            raise NotFound(
+                f'Collection "{collection}" has no document "{missing[0]}"; nothing is deleted.'
+            )
+        removed = opened.delete(documents)
+    out.print(f"collection {collection}: {removed} deleted")
 
 
 @rag.command()
@@ -218,6 +246,7 @@ def doctor() -> None:
             sound = _told(f"model {model.name}", [f"damaged: {p}" for p in problems]) and sound
         for name in app.store.names():
             sound = _is_sound(app.store, name) and sound
+        _tell_of_jobs(app)
     if not sound:
         out.print(
             "Where no line says otherwise, run `rag rebuild NAME` for a collection, "
@@ -244,6 +273,21 @@ def _is_sound(store: LocalStore, name: str) -> bool:
     for remark in remarked:
         out.print(f"  {remark}")
     return sound
+
+
+def _tell_of_jobs(app: Application) -> None:
+    """Jobs that wait for their operator; they don't make a collection unsound."""
+    if not (app.settings.store.directory / "jobs.db").exists():
+        return
+    try:
+        stuck = [job for job in app.jobs.kept() if job.state in ("parked", "failed")]
+    except (AttestError, OSError, sqlite3.Error) as error:
+        _told("jobs", [str(error)], verdict="not checked")
+        return
+    for job in stuck:
+        out.print(f"job {job.id}: {job.state}: {job.error}")
+    if stuck:
+        out.print("  their uploads are kept: `rag jobs retry ID` or `rag jobs remove ID`")
 
 
 def _told(what: str, problems: Sequence[str], verdict: str = "not sound") -> bool:
@@ -281,6 +325,33 @@ def restore(
     with _application() as app:
         stats = app.store.restore(file, name).stats()
     out.print(f"collection {name}: {stats.documents} documents, {stats.chunks} chunks")
+
+
+@jobs.command("list")
+def jobs_list() -> None:
+    """Show the jobs that wait, run, are parked or failed, and whose uploads are kept."""
+    with _application() as app:
+        for job in app.jobs.kept():
+            out.print(
+                f"{job.id}  {job.collection}  {job.state}  since {job.created_at}  "
+                f"indexed {job.indexed}  {job.error or ''}".rstrip()
+            )
+
+
+@jobs.command("retry")
+def jobs_retry(job: Annotated[str, typer.Argument(help="Id of the job.")]) -> None:
+    """Let the server begin a job again that is parked or failed."""
+    with _application() as app:
+        app.jobs.retry(job)
+    out.print(f"job {job}: queued")
+
+
+@jobs.command("remove")
+def jobs_remove(job: Annotated[str, typer.Argument(help="Id of the job.")]) -> None:
+    """Give up a job and what was uploaded with it."""
+    with _application() as app:
+        app.jobs.remove(job)
+    out.print(f"job {job}: removed")
 
 
 @models.command("install")

@@ -131,10 +131,11 @@ class Application:
         progress: Progress = lambda _: None,
         *,
         prune: Sequence[str] = (),
+        force: bool = False,
     ) -> IngestReport:
         """Indexes ``sources`` into a collection, made where it does not exist."""
         self.store.create(collection, self.indexer.fingerprint)
-        return self._ingest_into(collection, sources, progress, prune=prune)
+        return self._ingest_into(collection, sources, progress, prune=prune, force=force)
 
     def _ingest_into(
         self,
@@ -143,6 +144,7 @@ class Application:
         progress: Progress,
         *,
         prune: Sequence[str] = (),
+        force: bool = False,
     ) -> IngestReport:
         """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
         opened = self.store.open_same(collection, self.indexer.fingerprint)
@@ -152,6 +154,7 @@ class Application:
             load=self.loader.load,
             batch_chunks=self.settings.ingest.batch_chunks,
             progress=progress,
+            force=force,
         )
         report = run.run(sources, prune=prune)
         soundness.refresh(opened, analyzer=self.analyzer, embedder=self.embedder)

@@ -7,7 +7,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from app.domain import Answer, SearchResult
+from app.domain import Answer, QueueHealth, SearchResult
 from app.http.limits import BoundedExecutor
 
 REQUEST_BUCKETS_S: Final = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -51,6 +51,12 @@ class Metrics:
         self._uploads = Counter(
             "attest_ingest_uploads", "Documents taken over.", ("kind",), registry=registry
         )
+        self._queue = Gauge(
+            "attest_ingest_queue",
+            "Ingestion jobs that wait, and those that are parked.",
+            ("state",),
+            registry=registry,
+        )
         self._jobs = Counter("attest_ingest_jobs", "Ingestion jobs begun.", registry=registry)
         self._running = Gauge(
             "attest_requests_running", "Requests that have a worker.", ("lane",), registry=registry
@@ -88,6 +94,11 @@ class Metrics:
         """Counts a job and what was handed over with it: ``record`` or ``file``."""
         self._jobs.inc()
         self._uploads.labels(kind).inc(uploads)
+
+    def queued(self, health: QueueHealth) -> None:
+        """Notes how the job queue does."""
+        self._queue.labels("queued").set(health.waiting)
+        self._queue.labels("parked").set(health.parked)
 
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""

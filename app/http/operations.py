@@ -21,9 +21,13 @@ async def alive() -> JSONResponse:
 
 @router.get("/readyz")
 async def ready(edge: EdgeOf) -> JSONResponse:
-    """200 once models are loaded; 503 with the reason until then."""
+    """200 once models are loaded and while jobs are worked; 503 with the reason otherwise."""
     if edge.startup.ready:
-        return JSONResponse({"ready": True})
+        jobs = edge.startup.service.queue_health()
+        if jobs.trouble:
+            error = {"code": "jobs_stalled", "message": jobs.trouble}
+            return JSONResponse({"ready": False, "error": error}, 503)
+        return JSONResponse({"ready": True} | ({"parked_jobs": jobs.parked} if jobs.parked else {}))
     if failure := edge.startup.failure:
         return JSONResponse(
             {"ready": False, "error": {"code": failure.code, "message": failure.message}}, 503
@@ -35,5 +39,7 @@ async def ready(edge: EdgeOf) -> JSONResponse:
 @router.get("/metrics")
 async def metrics(edge: EdgeOf) -> Response:
     """Everything counted, in Prometheus' text format."""
+    if edge.startup.ready:
+        edge.metrics.queued(edge.startup.service.queue_health())
     # As a header, since `media_type` would have a second charset appended to it.
     return Response(edge.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

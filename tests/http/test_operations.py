@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.domain import SelfRecall, Soundness, Tuning
+from app.domain import QueueHealth, SelfRecall, Soundness, Tuning
 from app.errors import AttestError, ModelMissing
 from app.fakes import FakeGenerator
 from app.http.api import create_app
@@ -71,6 +71,24 @@ def test_a_service_that_can_not_be_built_says_so_and_calls_back(
     assert "/srv/secret" in caplog.text
     assert (other.status_code, error_of(other)["code"]) == (503, "not_ready")
     assert calls == ["failure"]
+
+
+def test_readiness_and_metrics_tell_of_jobs_that_are_parked_or_not_worked(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world()
+    health = QueueHealth(waiting=2, parked=1)
+    monkeypatch.setattr(world.queue, "health", lambda: health)
+    ready = world.client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "parked_jobs": 1})
+    metrics = world.client.get("/metrics").text
+    assert 'attest_ingest_queue{state="queued"} 2.0' in metrics
+    assert 'attest_ingest_queue{state="parked"} 1.0' in metrics
+
+    health = QueueHealth(trouble="Jobs are not worked; restart the service.")
+    stalled = world.client.get("/readyz")
+    assert stalled.status_code == 503
+    assert stalled.json()["error"] == {"code": "jobs_stalled", "message": health.trouble}
 
 
 def test_closing_ends_ingestion_before_the_store(make_world: MakeWorld) -> None:

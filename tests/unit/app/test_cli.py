@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ import pytest
 from filelock import FileLock
 
 from app.cli import main
+from app.domain import Upload
 from app.errors import AttestError, ConfigurationError, NotFound, RemoteUnavailable
 from app.fakes import FakeEmbedder
 from app.stores.local.catalog import Catalog
+from ingest.jobs import JobQueue
+from ingest.report import IngestReport
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -109,6 +113,44 @@ def test_documents_are_ingested_found_checked_copied_and_brought_back(
     )
     (docs / "dogs.md").unlink()
     assert run("ingest", docs, "--prune")[1].splitlines()[-1].endswith("; pruned 1")
+
+
+def test_documents_can_be_deleted_and_indexed_again_though_unchanged(run: Run, docs: Path) -> None:
+    run("ingest", docs / "cats.md", docs / "dogs.md")
+    code, _, err = run("delete", "cats.md", "none.md")
+    assert code == 2
+    assert 'no document "none.md"; nothing is deleted' in one_line_error(err)
+    assert run("delete", "cats.md") == (0, "collection default: 1 deleted\n", "")
+    assert "cats.md" not in run("search", "purr")[1]
+    assert run("ingest", docs / "dogs.md")[1] == "received 1 = indexed 0 + skipped 1 + failed 0\n"
+    code, out, _ = run("ingest", docs / "dogs.md", "--force")
+    assert (code, out) == (0, "received 1 = indexed 1 + skipped 0 + failed 0\n")
+
+
+def test_jobs_whose_uploads_are_kept_are_shown_retried_and_removed(
+    run: Run, tmp_path: Path
+) -> None:
+    assert run("jobs", "list") == (0, "", "")
+    queue = JobQueue(
+        tmp_path / "data", prepare=lambda _: None, run=lambda *_: IngestReport(), max_waiting=9
+    )
+    job = queue.submit("notes", [Upload("a", {"id": "a", "text": "t"}, "record")])
+    queue._table.save(replace(job, state="parked", error="It must be rebuilt."), was="queued")
+    assert f"{job.id}  notes  parked" in run("jobs", "list")[1]
+    code, out, _ = run("doctor")
+    assert code == 0
+    assert out.startswith(f"job {job.id}: parked: It must be rebuilt.\n")
+    assert run("jobs", "retry", job.id) == (0, f"job {job.id}: queued\n", "")
+    assert queue.status(job.id).state == "queued"
+    assert run("jobs", "remove", job.id) == (0, f"job {job.id}: removed\n", "")
+    assert run("jobs", "list") == (0, "", "")
+    assert run("jobs", "retry", job.id)[0] == 2
+    for left in (tmp_path / "data").glob("jobs.db*"):
+        left.write_bytes(b"garbage" * 2_000)
+    code, _, err = run("jobs", "list")
+    assert code == 3
+    assert "Move it and the files beside it" in one_line_error(err)
+    assert "jobs: not checked\n" in run("doctor")[1]
 
 
 def test_an_ingestion_in_which_nothing_fails_ends_with_code_0(run: Run, docs: Path) -> None:
