@@ -10,12 +10,14 @@ WORK := .reranker
 READER := .reader
 OFFICE := eval/questions/office
 EVIDENCE := app/answering/evidence/weights.json
+JUDGED := $(OFFICE)@$(OFFICE)/documents $(READER)/written@$(READER)/written/documents:120 \
+  $(EVAL)/clapnq_dev:60 $(EVAL)/cmrc2018_dev:60
 WEIGHTS := app/models/weights
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install models demo serve test check format wheel bench reader reranker results clean
+.PHONY: help install models demo serve test check format wheel bench reader evidence reranker results clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,13 +68,15 @@ reader: models  ## Train the bundled reader anew, from TRAIN=…, and what its j
 	mkdir -p $(READER)
 	$(BIN)/python -m train.bundled.reader_groups $(TRAIN) $(READER)/groups
 	$(BIN)/rag train reader $(READER)/groups/train.jsonl \
-	  --held-out $(READER)/groups/held_out.jsonl --out $(READER)/run --minutes 100 \
-	  --licence Apache-2.0 --licences train/bundled/licences.json
+	  --held-out $(READER)/groups/held_out.jsonl --out $(READER)/run --minutes 300 \
+	  --set layers=none --licence Apache-2.0 --licences train/bundled/licences.json
 	$(BIN)/python -m train.bundled.pack $(READER)/run/model $(WEIGHTS)/attest-reader-small
 	$(BIN)/rag models install attest-reader-small
-	$(BIN)/rag train evidence $(OFFICE)@$(OFFICE)/documents --out $(EVIDENCE)
-	ATTEST_MODELS__READER=none $(BIN)/rag train evidence $(OFFICE)@$(OFFICE)/documents \
-	  --out $(EVIDENCE)
+	$(MAKE) evidence
+
+evidence: models  ## Learn anew what measures of a statement are worth, on EVAL=…
+	$(BIN)/python -m train.bundled.written_set $(READER)/written
+	$(BIN)/rag train evidence $(JUDGED) --out $(EVIDENCE)
 
 reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combine it, on EVAL=…
 	mkdir -p $(WORK)

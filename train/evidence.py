@@ -12,7 +12,7 @@ most, a wrong answer counting `WRONG_COSTS` times.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -49,6 +49,11 @@ class Row:
     features: Features
     answers: bool
     able: bool
+
+
+def unread(row: Row) -> Row:
+    """``row`` as it is where there is no reader."""
+    return replace(row, features=replace(row.features, read=None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def main(shared: Path, out: Path) -> None:
     rng.shuffle(groups)
     held_out = [g for name, part in sorted(kept.items()) for g in _measured(name, part, rng)]
     held_out += office_groups(2 * MEASURED, seed=SEED + 1, held_out=True)
-    held_out += written_groups(apart(), 1, seed=SEED + 1)
+    held_out += rng.sample(written_groups(apart(), 1, seed=SEED + 1), 4 * MEASURED)
     for name, made in (("train", groups), ("held_out", held_out)):
         write_groups(made, out / f"{name}.jsonl")
         print(name, len(made), dict(Counter(group.source for group in made)))

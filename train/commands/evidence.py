@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -26,6 +26,7 @@ from train.evidence import (
     Row,
     learn_evidence,
     learn_selection,
+    unread,
     weights_as_json,
 )
 
@@ -51,12 +52,11 @@ class JudgedSet:
 
 
 def read_judged_set(text: str) -> JudgedSet:
-    """``FOLDER``, ``FOLDER@DOCS`` or ``FOLDER:100``, as the command line names a set."""
-    folder, _, documents = text.partition("@")
-    name, colon, first = folder.rpartition(":")
-    if colon and first.isdecimal():
-        return JudgedSet(Path(name), None, int(first))
-    return JudgedSet(Path(folder), Path(documents) if documents else None)
+    """``FOLDER``, ``FOLDER@DOCS``, ``FOLDER:100`` or ``FOLDER@DOCS:100``, from the command line."""
+    rest, colon, first = text.rpartition(":")
+    named, limit = (rest, int(first)) if colon and first.isdecimal() else (text, None)
+    folder, _, documents = named.partition("@")
+    return JudgedSet(Path(folder), Path(documents) if documents else None, limit)
 
 
 def run_evidence(
@@ -70,8 +70,8 @@ def run_evidence(
 
     Args:
         datasets: What is asked. Questions of a half called unseen are left alone.
-        settings: Name the models; whether there is a reader decides which weights are learned.
-        out: Where the weights go, as JSON; those of the other kind that are there stay.
+        settings: Name the models; without a reader, only the weights without one are learned.
+        out: Where the weights go, as JSON.
         console: Where words and progress go.
 
     Raises:
@@ -91,20 +91,28 @@ def run_evidence(
     for judged_set in datasets:
         asked = _asked(judged_set, settings, console, reads=True, selection=selection)
         sets[asked.name] = asked.rows
-    learned = learn_evidence(sets, terms=asked.terms)
-    for name, tested in learned.tested.items():
-        refused = "" if tested.refused is None else f", unanswerable refused {tested.refused:.3f}"
-        console.print(
-            f"{name}: first right {tested.first:.3f}; at {tested.threshold:.2f} right "
-            f"{tested.right:.3f}, wrong {tested.wrong:.3f}{refused}"
-        )
-    tests = {name: {n: getattr(t, n) for n in t.__slots__} for name, t in learned.tested.items()}
     known = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
     known["selection"] = weights_as_json(selection)
-    known |= {asked.kind: learned.as_json() | {"tested": tests, "provenance": asked.facts}}
+    kinds = {"without_reader": {name: [unread(row) for row in sets[name]] for name in sets}}
+    if asked.reads:
+        kinds["with_reader"] = sets
+    for kind, rows in kinds.items():
+        learned = learn_evidence(rows, terms=asked.terms)
+        _tell(kind, learned, console)
+        tests = {name: asdict(tested) for name, tested in learned.tested.items()}
+        known[kind] = learned.as_json() | {"tested": tests, "provenance": asked.facts}
     write_text(out, dump_json(known))
     console.print(f"written: {out}")
     return learned
+
+
+def _tell(kind: str, learned: LearnedEvidence, console: Console) -> None:
+    for name, tested in learned.tested.items():
+        refused = "" if tested.refused is None else f", unanswerable refused {tested.refused:.3f}"
+        console.print(
+            f"{kind.replace('_', ' ')}, {name}: first right {tested.first:.3f}; at "
+            f"{tested.threshold:.2f} right {tested.right:.3f}, wrong {tested.wrong:.3f}{refused}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class _Asked:
     """What became of the questions of one set."""
 
     name: str
-    kind: str
+    reads: bool
     rows: list[Row]
     terms: Callable[[str], list[str]]
     facts: Mapping[str, object]
@@ -138,7 +146,7 @@ def _asked(
         console.print(f"{target.dataset.name}: {len(rows)} statements")
         return _Asked(
             target.dataset.name,
-            "without_reader" if reader is None else "with_reader",
+            reader is not None,
             rows,
             app.analyzer.terms,
             provenance(app, target.collection.fingerprint, app.settings.retrieval),

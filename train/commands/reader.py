@@ -36,6 +36,8 @@ from train.reader.training import ReaderTraining
 
 _BASE: Final = "base"
 _CHECKPOINT: Final = "checkpoint.pt"
+_HERE: Final = {"device": "cpu", "chunk_tokens": 2_048}
+"""What differs of a run on another machine where its model is measured."""
 
 
 def run_reader(
@@ -76,7 +78,7 @@ def run_reader(
     brought = _brought(trained) if trained else None
     run = run if brought is None else ReaderRun.model_validate(brought.facts["run"])
     data = read_data(files, held_out, share=run.held_out, seed=run.seed)
-    here = run.model_copy(update={"device": "cpu"}) if brought else run
+    here = run.model_copy(update=_HERE) if brought else run
     _begin(folder, here, [*data.train, *data.held_out], base.id)
     start, tokenizer = _start(base, folder, run)
     console.print(f"training on {len(data.train):,} groups, {len(data.held_out):,} held out")
