@@ -537,8 +537,9 @@ JobState: TypeAlias = Literal["queued", "running", "parked", "done", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """An ingestion job. Once it is done, ``received == indexed + skipped + len(failures)``.
+    """An ingestion job. Once it is done, ``received == indexed + skipped + failed``.
 
+    ``failures`` are the first of these; ``unlisted`` counts the others.
     ``error`` says why a job failed as a whole, or, while it is queued or parked, why it is to be
     tried again, in words safe to show; what it had committed stays.
     """
@@ -553,6 +554,7 @@ class JobStatus:
     created_at: str
     updated_at: str
     error: str | None = None
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

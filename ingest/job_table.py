@@ -96,6 +96,12 @@ class JobTable:
             row = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", (job_id,)).fetchone()  # noqa: S608 - a literal
         return _read(row) if row else None
 
+    def state(self, job_id: str) -> str | None:
+        """As `status`, the state alone: what it costs does not grow with the failures."""
+        with self._transaction() as db:
+            row = db.execute("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return str(row[0]) if row else None
+
     def in_state(self, *states: JobState) -> list[JobStatus]:
         """In the order they came."""
         with self._transaction() as db:

@@ -46,11 +46,9 @@ from ingest.spool import Spool
 logger = logging.getLogger(__name__)
 
 POLL_S: Final = 0.2
-"""How often a process looks for jobs that another one has accepted."""
-LOOK_S: Final = 0.02
-"""How often somebody who waits for a job looks whether it has ended."""
+"""How often a process looks for jobs that another one has accepted, or has ended."""
 SAVE_S: Final = 0.5
-"""How often the progress of a job is written down; each time all of its failures are."""
+"""How often the progress of a job is written down, and whether it is still wanted looked up."""
 RETRY_S: Final = 1.0, 60.0
 """How long a job waits to be tried again, the first time and at most; it doubles between."""
 RETRIED_FOR_S: Final = 3_600.0
@@ -83,6 +81,10 @@ class Stopped(BaseException):
     """Raised through a run between two documents when the process is to end."""
 
 
+class Cancelled(Stopped):
+    """Raised through a run whose job was ended by somebody else: nobody wants the rest of it."""
+
+
 class JobQueue:
     """Implements `app.ports.Ingestor`."""
 
@@ -105,6 +107,7 @@ class JobQueue:
         self._lock = FileLock(directory / "jobs.lock", thread_local=False)
         self._stopping = threading.Event()
         self._submitted = threading.Event()
+        self._ended = threading.Condition()
         self._worker = threading.Thread(target=self._work, name="ingest-jobs", daemon=True)
         self._retries: dict[str, _Retry] = {}
         self._health = QueueHealth()
@@ -132,6 +135,7 @@ class JobQueue:
             return
         self._stopping.set()
         self._submitted.set()
+        self._wake()
         if self._worker.is_alive():
             self._worker.join(grace_s)
 
@@ -162,11 +166,13 @@ class JobQueue:
     def wait(self, job_id: str, timeout_s: float) -> JobStatus:
         """See `Ingestor.wait`."""
         deadline = time.monotonic() + timeout_s
-        while True:
-            job = self.status(job_id)
-            ended = job.state not in ("queued", "running")
-            if ended or time.monotonic() >= deadline or self._stopping.wait(LOOK_S):
-                return job
+        with self._ended:
+            while self._table.state(job_id) in ("queued", "running"):
+                left = deadline - time.monotonic()
+                if left <= 0 or self._stopping.is_set():
+                    break
+                self._ended.wait(min(left, POLL_S))
+        return self.status(job_id)
 
     def cancel(self, collection: str) -> None:
         """See `Ingestor.cancel`."""
@@ -302,7 +308,9 @@ class JobQueue:
             got_on = report.indexed > so_far.indexed
             so_far = _reported(job, report)
             if got_on or time.monotonic() - saved >= SAVE_S:
-                self._table.save(so_far, was="running", attempts=1 if got_on else None)
+                attempts = 1 if got_on else None
+                if not self._table.save(so_far, was="running", attempts=attempts):
+                    raise Cancelled
                 saved = time.monotonic()
             if self._stopping.is_set():
                 raise Stopped
@@ -310,6 +318,8 @@ class JobQueue:
         try:
             with panics_raised():
                 report = self._run(job.collection, self._sources(job), progress)
+        except Cancelled:
+            return True
         except Stopped:
             return self._put_back(job)
         except Exception as error:  # noqa: BLE001 - whatever it is, the queue goes on; it is logged
@@ -349,6 +359,12 @@ class JobQueue:
             if not keep:
                 self._spool.remove(job.id)
             self._table.forget_old(keep=self._spool.ids())
+            self._wake()
+
+    def _wake(self) -> None:
+        """Lets all who wait for a job look at it."""
+        with self._ended:
+            self._ended.notify_all()
 
     def _sources(self, job: JobStatus) -> Iterator[Source]:
         """What was uploaded; a parked job leaves out what later ones of its collection bring."""
@@ -424,4 +440,5 @@ def _reported(job: JobStatus, report: IngestReport) -> JobStatus:
         indexed=report.indexed,
         skipped=report.skipped,
         failures=report.failures,
+        unlisted=report.unlisted,
     )

@@ -14,7 +14,7 @@ from app.errors import AttestError, DocumentRejected
 from app.panics import panics_raised
 from app.ports import Collection
 from ingest.indexer import Indexer
-from ingest.report import IngestReport
+from ingest.report import KEPT_FAILURES, IngestReport
 from ingest.sources import Load, Source
 
 logger = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class Ingestion:
         self._progress = progress
         self._force = force
         self._seen: set[str] = set()
+        self._unlisted: set[str] = set()
         self._waiting: list[_Waiting] = []
         self._report = IngestReport()
 
@@ -75,6 +76,7 @@ class Ingestion:
             for source in sources:
                 self._take(source)
             self._commit()
+            self._report = replace(self._report, unlisted_names=frozenset(self._unlisted))
             self._remove_missing(tuple(prune))
         return self._report
 
@@ -129,7 +131,12 @@ class Ingestion:
         self._note(indexed=len(waiting))
 
     def _fail(self, source: Source, reason: DocumentRejected) -> None:
-        self._note(failures=(Failure(source.name, reason.code, reason.message, source.kind),))
+        if len(self._report.failures) < KEPT_FAILURES:
+            self._note(failures=(Failure(source.name, reason.code, reason.message, source.kind),))
+            return
+        if reason.code != "id_conflict":  # whose document is here all the same
+            self._unlisted.add(source.name)
+        self._note(unlisted=1)
 
     def _remove_missing(self, prefixes: tuple[str, ...]) -> None:
         if not prefixes:
@@ -146,6 +153,7 @@ class Ingestion:
         indexed: int = 0,
         skipped: int = 0,
         failures: tuple[Failure, ...] = (),
+        unlisted: int = 0,
         pruned: int = 0,
     ) -> None:
         done = self._report
@@ -153,7 +161,8 @@ class Ingestion:
             done,
             indexed=done.indexed + indexed,
             skipped=done.skipped + skipped,
-            failures=done.failures + failures,
+            failures=done.failures + failures if failures else done.failures,
+            unlisted=done.unlisted + unlisted,
             pruned=done.pruned + pruned,
         )
         self._progress(self._report)

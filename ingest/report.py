@@ -4,34 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain import Failure
+
+KEPT_FAILURES: Final = 1_000
+"""Failures that are listed; of those behind them there is only a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """``received == indexed + skipped + len(failures)``; ``pruned`` documents were not received."""
+    """``received == indexed + skipped + failed``; ``pruned`` documents were not received.
+
+    ``failures`` are the first `KEPT_FAILURES`, and ``unlisted`` counts the others. Their names are
+    in ``unlisted_names`` once the run has ended, but for conflicts of ids.
+    """
 
     indexed: int = 0
     skipped: int = 0
     failures: tuple[Failure, ...] = ()
     pruned: int = 0
+    unlisted: int = 0
+    unlisted_names: frozenset[str] = frozenset()
+
+    @property
+    def failed(self) -> int:
+        """Documents that were not indexed."""
+        return len(self.failures) + self.unlisted
+
+    @property
+    def failed_names(self) -> set[str]:
+        """What failures are reported under."""
+        return {failure.name for failure in self.failures} | self.unlisted_names
 
     @property
     def received(self) -> int:
         """Documents that were handed over."""
-        return self.indexed + self.skipped + len(self.failures)
+        return self.indexed + self.skipped + self.failed
 
     def unread(self, document_ids: Iterable[str]) -> set[str]:
         """Those that belong to what failed: a file, the lines of one, or all below a folder."""
-        names = {failure.name for failure in self.failures}
+        names = self.failed_names
         return {id_ for id_ in document_ids if not names.isdisjoint(_holders(id_))}
 
     def summary(self) -> str:
         """One line for a person."""
         line = (
             f"received {self.received} = indexed {self.indexed} + skipped {self.skipped} "
-            f"+ failed {len(self.failures)}"
+            f"+ failed {self.failed}"
         )
         return f"{line}; pruned {self.pruned}" if self.pruned else line
 

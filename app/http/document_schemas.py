@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, Field, JsonValue
 
@@ -46,7 +46,11 @@ class FailureBody(BaseModel):
 
 
 class JobBody(BaseModel):
-    """An ingestion job. When it is done, ``received`` is the sum of the three behind it."""
+    """An ingestion job.
+
+    When it is done, ``received`` is the sum of ``indexed``, ``skipped`` and ``failed_count``;
+    ``failed`` tells of the first thousand.
+    """
 
     job_id: str
     collection: str
@@ -54,6 +58,7 @@ class JobBody(BaseModel):
     received: int
     indexed: int
     skipped: int
+    failed_count: int
     failed: list[FailureBody]
     created_at: str
     updated_at: str
@@ -69,6 +74,7 @@ class JobBody(BaseModel):
             received=job.received,
             indexed=job.indexed,
             skipped=job.skipped,
+            failed_count=len(job.failures) + job.unlisted,
             failed=[
                 FailureBody(
                     id=failure.name if failure.kind == "record" else None,

@@ -126,7 +126,7 @@ def _ask_files(app: Application, folder: Path, documents: Path, console: Console
     collection = app.store.open(name)
     _forget_unread(collection, report)
     corpus = _corpus(collection, place.name)
-    unread = {failure.name: EvalDocument(failure.name, "", "") for failure in report.failures}
+    unread = {name: EvalDocument(name, "", "") for name in report.failed_names}
     dataset = read_dataset(folder, corpus=Corpus(corpus.name, unread | dict(corpus.documents)))
     judged = {id_ for judgments in dataset.qrels.values() for id_ in judgments}
     kept = {

@@ -21,7 +21,7 @@ def test_records_are_taken_over_and_their_job_says_what_became_of_them(client: T
     assert job.status_code == 200
     assert set(job.json()) == {
         *("job_id", "collection", "state", "received", "indexed", "skipped", "failed"),
-        *("created_at", "updated_at"),
+        *("failed_count", "created_at", "updated_at"),
     }
     assert (job.json()["job_id"], job.json()["collection"]) == (job_id, "notes")
 
@@ -33,9 +33,9 @@ def test_waiting_gives_the_counts(client: TestClient) -> None:
     second = client.post(f"{DOCUMENTS}?wait=true", json=body)
 
     assert first.status_code == 200
-    counts = ("received", "indexed", "skipped", "failed")
-    assert [first.json()[name] for name in counts] == [2, 2, 0, []]
-    assert [second.json()[name] for name in counts] == [2, 0, 2, []]
+    counts = ("received", "indexed", "skipped", "failed_count", "failed")
+    assert [first.json()[name] for name in counts] == [2, 2, 0, 0, []]
+    assert [second.json()[name] for name in counts] == [2, 0, 2, 0, []]
 
 
 def test_a_malformed_record_fails_alone_and_under_its_id(client: TestClient) -> None:
@@ -78,6 +78,14 @@ def test_files_are_ingested_under_their_names_whatever_their_fields(client: Test
     assert all(set(failure) == {"file", "code", "reason"} for failure in done["failed"])
     ids = [item["id"] for item in client.get(DOCUMENTS).json()["items"]]
     assert ids == ["harbour.txt", "l1", "notes/茶.md"]
+
+
+def test_of_many_bad_lines_the_first_thousand_are_told(client: TestClient) -> None:
+    files = {"f": ("lines.jsonl", b"nonsense\n" * 3_000)}
+
+    done = client.post(f"{DOCUMENTS}?wait=true", files=files).json()
+
+    assert (done["received"], done["failed_count"], len(done["failed"])) == (3_000, 3_000, 1_000)
 
 
 def test_a_job_tells_files_from_records_long_after_the_upload(client: TestClient) -> None:
@@ -269,11 +277,10 @@ def test_too_many_waiting_jobs_are_refused_with_a_time_to_come_back(make_world: 
 
 
 def test_a_job_that_fails_as_a_whole_is_an_error_without_its_inside(world: World) -> None:
-    class Breaks(Gate):
-        def pass_through(self) -> None:
-            raise OSError("/srv/secret/model.bin is gone")
+    def breaks(*_: object) -> None:
+        raise RuntimeError("/srv/secret/model.bin is gone")
 
-    world.embedder.gate = Breaks()
+    world.queue._run = breaks
 
     answer = world.client.post(
         f"{DOCUMENTS}?wait=true", json={"documents": [{"id": "a", "text": "x"}]}

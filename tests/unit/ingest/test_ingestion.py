@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from ingest.files import find_files
 from ingest.indexer import Indexer
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
-from ingest.report import IngestReport
+from ingest.report import KEPT_FAILURES, IngestReport
 from ingest.sources import Load, RecordSource, Rejected, Source, read_records
 
 
@@ -69,10 +70,11 @@ class World:
         prune: bool = False,
         force: bool = False,
         batch_chunks: int = 128,
+        max_bytes: int = 10_000,
         loader: Callable[[str, bytes], object] = load,
         on_progress: Callable[[IngestReport], None] = lambda _: None,
     ) -> IngestReport:
-        files = find_files([self.docs], max_bytes=10_000)
+        files = find_files([self.docs], max_bytes=max_bytes)
 
         def progress(report: IngestReport) -> None:
             self.progress.append(report)
@@ -467,3 +469,39 @@ def test_what_has_not_changed_is_indexed_again_when_forced(world: World) -> None
     world.run()
     assert account(world.run()) == (1, 0, 1, 0, 0)
     assert account(world.run(force=True)) == (1, 1, 0, 0, 0)
+
+
+def test_of_many_failures_the_first_are_listed_and_all_are_counted(world: World) -> None:
+    good = b'{"id": "good", "text": "A good text."}\n'
+    report = world.run([*read_records("lines.jsonl", b"bad\n" * 2_500 + good)])
+
+    assert (report.received, report.indexed, report.failed) == (2_501, 1, 2_500)
+    assert [failure.name for failure in report.failures] == [
+        f"lines.jsonl:{n}" for n in range(1, KEPT_FAILURES + 1)
+    ]
+    assert "failed 2500" in report.summary()
+
+
+def test_the_time_for_bad_lines_grows_with_their_number(world: World) -> None:
+    def seconds(lines: int) -> float:
+        started = time.process_time()
+        assert world.run([*read_records("lines.jsonl", b"bad\n" * lines)]).failed == lines
+        return time.process_time() - started
+
+    seconds(100)
+    few, many = seconds(5_000), seconds(40_000)
+
+    assert many < 8 * few * 3
+
+
+def test_pruning_spares_documents_of_failures_that_are_not_listed(world: World) -> None:
+    lines = [json.dumps({"text": f"Text {n}."}) for n in range(KEPT_FAILURES + 5)]
+    file = world.docs / "lines.jsonl"
+    file.write_text("\n".join(lines))
+    assert world.run(max_bytes=100_000).failed == 0
+
+    file.write_text("\n".join("bad" for _ in lines[:-1]))
+    pruned = world.run(prune=True, max_bytes=100_000)
+
+    assert pruned.unlisted == 4
+    assert (pruned.pruned, len(world.ids())) == (1, len(lines) - 1)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -545,6 +546,59 @@ def test_jobs_of_a_collection_that_is_removed_are_cancelled(make: Make, tmp_path
     assert queue.status(gone.id).state == "failed"
     assert queue.status(gone.id).error == jobs_module.DROPPED
     assert [collection for collection, _ in run.ran] == ["kept"]
+
+
+def test_a_running_job_ends_soon_after_its_collection_was_removed(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "SAVE_S", 0.0)
+    began, ended = threading.Event(), threading.Event()
+
+    def endless(_: str, __: object, progress: jobs_module.Progress) -> IngestReport:
+        try:
+            while True:
+                progress(IngestReport(skipped=1))
+                began.set()
+        finally:
+            ended.set()
+
+    queue, elsewhere = make(endless), make(Recorder(), start=False)
+    job = queue.submit("c", [TEXT])
+    assert began.wait(WAIT_S)
+    elsewhere.cancel("c")  # in another process, say
+
+    assert ended.wait(WAIT_S)
+    assert queue.status(job.id).error == jobs_module.DROPPED
+    queue._run = Recorder()
+    assert queue.wait(queue.submit("c", [TEXT]).id, WAIT_S).state == "done"
+
+
+def test_waiting_reads_no_failures_until_the_job_has_ended(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    failures = tuple(Failure(f"line {n}", "empty", "x" * 100, "file") for n in range(1_000))
+
+    def run(_: str, __: object, progress: jobs_module.Progress) -> IngestReport:
+        assert go_on.wait(WAIT_S)
+        return IngestReport(failures=failures, unlisted=79_000)
+
+    queue = make(run)
+    job = queue.submit("c", [TEXT])
+    looked: list[str] = []
+    status = queue._table.status
+    monkeypatch.setattr(queue._table, "status", lambda id_: looked.append(id_) or status(id_))
+
+    assert queue.wait(job.id, 0.5).state in ("queued", "running")
+    assert len(looked) == 1
+    threading.Timer(0.2, go_on.set).start()
+    began = time.monotonic()
+    done = queue.wait(job.id, WAIT_S)
+
+    assert time.monotonic() - began < WAIT_S / 2
+    assert (done.state, done.received, len(done.failures)) == ("done", 80_000, 1_000)
+    assert done.unlisted == 79_000
+    assert len(looked) == 2
 
 
 def test_a_job_whose_uploads_are_lost_fails(make: Make, tmp_path: Path) -> None:
