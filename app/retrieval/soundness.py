@@ -58,6 +58,8 @@ Embedders that know the language find 0.84 to 1.0 on most sets; on parts with 60
 on the manuals and rules of an office (``eval/questions/office``), whose siblings are near twins.
 """
 
+WORTH_TELLING: Final = 0.8
+"""Factor of the dense route below which people are told that its embedder is weak."""
 GROWTH: Final = 2
 """Measured again once the collection has grown or shrunk by this factor."""
 
@@ -158,11 +160,11 @@ def remarks(collection: Collection) -> list[str]:
 
 
 def weaknesses(soundness: Soundness, collection: Collection) -> list[str]:
-    """What is wrong with each language whose dense route does not count in full, and what to do."""
+    """What is wrong with each language whose dense route counts clearly less, and what to do."""
     told = []
     for language in sorted(soundness.languages):
         factor = dense_factor(soundness, language)
-        if factor < 1:
+        if factor < WORTH_TELLING:
             knows = "is weak in" if factor else "does not know"
             told.append(
                 f"the embedder {collection.fingerprint.embedder} {knows} {language}: the dense "
