@@ -23,7 +23,8 @@ from app.domain import (
     Tuning,
     Upload,
 )
-from app.errors import FingerprintMismatch, NotFound, StoreCorrupted
+from app.errors import AttestError, FingerprintMismatch, NotFound, StoreCorrupted
+from app.guarded import GuardedGenerator
 from app.ports import (
     Analyzer,
     Collection,
@@ -70,7 +71,7 @@ class Service:
         self._learned = learned
         self._reader = reader
         self._judge = judge
-        self._generator = generator
+        self._generator = GuardedGenerator(generator) if generator else None
         self._ingestor = ingestor
         self._settings = settings
         self._executor = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
@@ -178,7 +179,13 @@ class Service:
 
     def drop(self, collection: str) -> None:
         """Removes a collection, all it holds and all that waits for it. Raises `NotFound`."""
-        self._store.drop(collection)
+        try:
+            self._store.drop(collection)
+        except (AttestError, OSError):
+            if collection in self._store.names():
+                raise
+            # Another process was faster, in the midst of our own attempt.
+            raise NotFound(f'There is no collection "{collection}".') from None
         self._ingestor.cancel(collection)
         with self._lock:
             self._pipelines.pop(collection, None)

@@ -29,11 +29,18 @@ def require_safe_bind(settings: Settings) -> None:
     """Refuses to serve a network without a key.
 
     Raises:
-        ConfigurationError: the host is not loopback and there is no API key, or a key is empty.
+        ConfigurationError: the host is not loopback and there is no API key, or a key is empty or
+            has white space around it, which no header can carry.
     """
     server = settings.server
-    if any(not key.get_secret_value().strip() for key in server.api_keys):
+    keys = [key.get_secret_value() for key in server.api_keys]
+    if any(not key.strip() for key in keys):
         raise ConfigurationError("server.api_keys holds an empty key; remove it or fill it in.")
+    if any(key != key.strip() for key in keys):
+        raise ConfigurationError(
+            "server.api_keys holds a key with white space at its beginning or end, which no client "
+            "could send; remove the white space."
+        )
     if not server.api_keys and not _is_loopback(server.host):
         raise ConfigurationError(
             f"server.host is {server.host}, which other machines can reach, and there is no API "
@@ -75,7 +82,8 @@ class OwnSite:
     """ASGI middleware that refuses what a browser sends for a page of another site.
 
     Without keys, any page could otherwise plant documents in a service on its visitor's machine: a
-    form needs no leave to be sent. Only browsers set ``Sec-Fetch-Site``, and no script can set it.
+    form needs no leave to be sent. Only browsers set ``Sec-Fetch-Site``, and no script can set it;
+    one that does not set it names the page's site in ``Origin``.
     A page whose own name was made to resolve to this machine is of the same site to the browser,
     and could read too; its name stands in ``Host``.
     """
@@ -92,11 +100,21 @@ class OwnSite:
             if self._local and not _names_this_machine(headers.get("host", "")):
                 await WRONG_HOST.response({"Connection": "close"})(scope, receive, send)
                 return
-            site = headers.get("sec-fetch-site", "none")
-            if scope["method"] not in SAFE_METHODS and site not in OWN_SITES:
+            if scope["method"] not in SAFE_METHODS and not _is_of_own_site(headers):
                 await CROSS_SITE.response({"Connection": "close"})(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _is_of_own_site(headers: Headers) -> bool:
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site in OWN_SITES
+    if origin is None:
+        return True
+    # "null", of a page that hides where it is from, is no site of ours.
+    _, separator, name = origin.lower().partition("://")
+    return bool(separator and name) and name == headers.get("host", "").lower()
 
 
 def _names_this_machine(host: str) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -224,6 +225,63 @@ def test_a_remote_generator_that_is_away_leaves_a_quotation(generating: World) -
     assert body["mode"] == "extractive"
     assert body["degraded"][0].startswith("generator: ")
     assert "10.0.0.7" not in str(body)
+
+
+class Foreign(FakeGenerator):
+    """Raises what no adapter should, where it is told to."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(SAYS)
+        self.where = where
+
+    def _break(self, where: str) -> None:
+        if where == self.where:
+            raise KeyError("/srv/secret: out of memory")
+
+    @property
+    def context_tokens(self) -> int:
+        self._break("context_tokens")
+        return 4_096
+
+    def supports(self, language: str) -> bool:
+        self._break("supports")
+        return super().supports(language)
+
+    def count_tokens(self, text: str) -> int:
+        self._break("count_tokens")
+        return super().count_tokens(text)
+
+    def stream(self, *arguments: Any, **options: Any) -> Iterator[str]:
+        self._break("stream")
+        return self._pieces(super().stream(*arguments, **options))
+
+    def _pieces(self, pieces: Iterator[str]) -> Iterator[str]:
+        for number, piece in enumerate(pieces):
+            if number == 2:
+                self._break("pieces")
+            yield piece
+
+
+@pytest.mark.parametrize("where", ["context_tokens", "count_tokens", "stream", "pieces"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_whatever_a_generator_raises_the_answer_is_quoted(
+    make_world: MakeWorld, where: str, *, stream: bool
+) -> None:
+    world = filled(make_world(generator=Foreign(where)))
+
+    answer = world.client.post(ANSWER, json={"query": QUESTION, "stream": stream})
+
+    assert answer.status_code == 200
+    body = events_of(answer.text)[-1][1] if stream else answer.json()
+    assert body["mode"] == "extractive"
+    assert body["degraded"] == ["generator: The generator failed; its operator can see why."]
+    assert "secret" not in answer.text
+
+
+def test_a_generator_that_can_not_say_what_it_supports_is_asked(make_world: MakeWorld) -> None:
+    world = filled(make_world(generator=Foreign("supports")))
+
+    assert world.client.post(ANSWER, json={"query": QUESTION}).json()["mode"] == "generated"
 
 
 def test_a_silent_stream_is_kept_alive(make_world: MakeWorld) -> None:

@@ -109,6 +109,46 @@ def test_a_page_of_another_site_plants_no_documents(world: World, site: str) -> 
     assert read.json() == {"items": []}
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "http://localhost.evil.example",
+        "http://localhost:1",
+        "[",
+        "",
+        "http://",
+    ],
+)
+def test_an_older_browser_plants_none_either(world: World, origin: str) -> None:
+    answer = world.client.post(
+        "/v1/collections/notes/documents",
+        files={"f": ("f.txt", b"x")},
+        headers={"Origin": origin},
+    )
+
+    assert answer.status_code == 403
+    assert error_of(answer)["code"] == "cross_site"
+    assert world.client.get("/v1/collections").json() == {"items": []}
+
+
+def test_a_page_of_our_own_is_known_by_its_origin_too(world: World) -> None:
+    answer = world.client.post(
+        "/v1/collections/notes/documents",
+        files={"f": ("f.txt", b"x")},
+        headers={"Origin": "http://LOCALHOST"},
+    )
+
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize("key", [f" {KEY}", f"{KEY}\n", f"{KEY}\t "])
+def test_a_key_that_no_header_can_carry_is_refused_at_the_start(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="white space"):
+        require_safe_bind(Settings(server=ServerSettings(api_keys=(key,))))
+
+
 @pytest.mark.parametrize("host", ["evil.example:8000", "127.0.0.1.evil.example", "[", "10.0.0.7"])
 def test_a_page_whose_name_leads_to_this_machine_reads_nothing(world: World, host: str) -> None:
     for method in ("GET", "POST"):

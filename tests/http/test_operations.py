@@ -181,6 +181,24 @@ def test_collections_are_listed_with_their_sizes_and_dropped(world: World) -> No
     assert names == ["other"]
 
 
+def test_a_collection_that_another_server_is_faster_to_drop_is_not_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ingest("notes", {"id": "a", "text": "x"})
+    store = world.service._store
+    drop = store.drop
+
+    def late(name: str) -> None:
+        drop(name)
+        raise FileNotFoundError("/srv/secret/notes/writer.lock")
+
+    monkeypatch.setattr(store, "drop", late)
+    answer = world.client.delete("/v1/collections/notes")
+
+    assert (answer.status_code, error_of(answer)["code"]) == (404, "not_found")
+    assert "secret" not in answer.text
+
+
 def test_what_waits_for_a_collection_goes_with_it(world: World) -> None:
     world.ingest("notes", {"id": "a", "text": "x"})
     documents = "/v1/collections/notes/documents"

@@ -118,7 +118,11 @@ class _Gathering:
             if document is None:
                 return "deleted since the search"
             self._documents[hit.document_id] = document
-        beside = self._collection.neighbours(hit.id, radius=self._settings.neighbours) or [hit]
+        document = self._documents[hit.document_id]
+        if not _is_cut_from(document, hit):
+            return "its document was replaced since the search"
+        beside = self._collection.neighbours(hit.id, radius=self._settings.neighbours)
+        beside = [chunk for chunk in beside if _is_cut_from(document, chunk)] or [hit]
         self._chunks.setdefault(hit.document_id, {}).update({c.id: c for c in (*beside, hit)})
         wide = (min(c.span[0] for c in beside), max(c.span[1] for c in beside))
         if self._take(hit, wide) or self._take(hit, hit.span):
@@ -170,6 +174,11 @@ class _Gathering:
         used = {passage.document_id for passage in passages}
         documents = {id_: document for id_, document in self._documents.items() if id_ in used}
         return Context(passages, chunks, documents, dropped)
+
+
+def _is_cut_from(document: Document, chunk: Chunk) -> bool:
+    """Whether the chunk is of this version of the document: its span means nothing in another."""
+    return document.text[slice(*chunk.span)] == chunk.text
 
 
 @dataclass(frozen=True, slots=True)

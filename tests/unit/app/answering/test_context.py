@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from app.answering.context.gathering import Context, gather_context
@@ -177,3 +179,23 @@ def test_the_trace_of_the_search_says_what_became_of_its_hits(pages):
 def test_a_search_without_a_trace_is_left_as_it_is(pages):
     search = SearchResult((), (), {})
     assert gather(pages, "a0", "b1", limit=1).explain(search) is search
+
+
+def test_no_text_is_cut_at_the_spans_of_another_version(pages: Pages) -> None:
+    old = pages.chunks["a1"]
+    new = "Another beginning. " + pages.documents["a"].text
+    pages.documents["a"] = replace(pages.documents["a"], text=new)
+
+    context = gather(pages, "a1", "b1", neighbours=1)
+
+    assert context.dropped == {"a1": "context: its document was replaced since the search"}
+    assert [passage.document_id for passage in context.passages] == ["b"]
+    assert old.text not in [passage.text for passage in context.passages]
+
+
+def test_neighbours_of_another_version_are_left_out(pages: Pages) -> None:
+    pages.chunks["a1"] = replace(pages.chunks["a1"], text="something newer")
+
+    context = gather(pages, "a0", neighbours=1)
+
+    assert [passage.text for passage in context.passages] == ["alpha one two"]
