@@ -18,6 +18,7 @@
     └── TransientError               try again later
         ├── Overloaded               the work queue is full
         ├── CollectionBusy           another writer holds the collection
+        ├── CollectionRebuilt        its vectors were replaced while it was read
         └── RemoteUnavailable        an HTTP model did not answer
 
 ``code`` is stable and part of the HTTP contract. The message of a `RequestError` is written for
@@ -135,6 +136,13 @@ class CollectionBusy(TransientError):
 
     code = "collection_busy"
     public_message = "Another writer holds the collection; try again."
+
+
+class CollectionRebuilt(TransientError):
+    """The vectors of a collection were replaced while it was read."""
+
+    code = "collection_rebuilt"
+    public_message = "The collection was rebuilt meanwhile; ask again."
 
 
 class RemoteUnavailable(TransientError):

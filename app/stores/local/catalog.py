@@ -25,7 +25,7 @@ from app.domain import (
     IndexedDocument,
     Vectors,
 )
-from app.errors import InvalidRequest, StoreCorrupted
+from app.errors import CollectionRebuilt, InvalidRequest
 from app.filters import Filter
 from app.stores.local import rows
 from app.stores.local.connections import Connections
@@ -260,7 +260,7 @@ class Catalog:
 
     def _matrix(self, blobs: Sequence[bytes], dimension: int) -> Vectors:
         if any(len(blob) != dimension * VECTOR_TYPE.itemsize for blob in blobs):
-            raise StoreCorrupted(
+            raise CollectionRebuilt(
                 f"{self._path} holds vectors of another dimension than {dimension}: it was "
                 f"rebuilt meanwhile. Ask again, or run `rag rebuild {self._path.parent.name}`."
             )
