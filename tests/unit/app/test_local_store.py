@@ -21,6 +21,7 @@ from rank_bm25 import BM25Okapi
 from app.domain import Candidate, Fingerprint, IndexedDocument, Vector, Vectors
 from app.errors import (
     CollectionBusy,
+    CollectionRebuilt,
     FingerprintMismatch,
     InvalidRequest,
     ModelIncompatible,
@@ -270,7 +271,7 @@ def test_a_rebuild_may_change_the_dimension(
         record = rebuilt.record("d003")
         assert record is not None
         assert record.version == 1  # the document itself is the same
-    with pytest.raises((NotFound, StoreCorrupted)):
+    with pytest.raises((NotFound, CollectionRebuilt)):
         stale.search_dense(np.eye(before, dtype=np.float32)[3], limit=1)
 
 
