@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from app.main import Application
     from app.stores.local.store import LocalStore
 
+FOR_US_ALONE: Final = 0o077
+"""What is written, by the libraries below too, holds documents: no other user may read it."""
 EXIT_REQUEST: Final = 2
 EXIT_OPERATOR: Final = 3
 EXIT_TRANSIENT: Final = 4
@@ -64,6 +67,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print what the HTTP API wo
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command. Errors are one line on stderr; the exit code says who can mend them."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    others = os.umask(FOR_US_ALONE)
     try:
         rag(args=None if arguments is None else list(arguments), prog_name="rag")
     except AttestError as error:
@@ -79,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if end.code == EXIT_INTERRUPTED:
             err.print("interrupted; what was committed stays")
         raise
+    finally:
+        os.umask(others)
 
 
 def _exit_code(error: AttestError) -> int:

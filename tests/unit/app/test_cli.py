@@ -115,6 +115,18 @@ def test_documents_are_ingested_found_checked_copied_and_brought_back(
     assert run("ingest", docs, "--prune")[1].splitlines()[-1].endswith("; pruned 1")
 
 
+def test_what_is_written_is_for_its_user_alone(run: Run, docs: Path, tmp_path: Path) -> None:
+    run("ingest", docs)
+    queue = run("jobs", "list")
+    run("snapshot", "default", tmp_path / "copy.db")
+
+    assert queue[0] == 0
+    written = [tmp_path / "copy.db", *(tmp_path / "data").rglob("*"), tmp_path / "data"]
+    written += (tmp_path / "cache").rglob("*")
+    assert len(written) > 8
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
 def test_documents_can_be_deleted_and_indexed_again_though_unchanged(run: Run, docs: Path) -> None:
     run("ingest", docs / "cats.md", docs / "dogs.md")
     code, _, err = run("delete", "cats.md", "none.md")
