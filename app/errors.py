@@ -19,6 +19,7 @@
         ├── Overloaded               the work queue is full
         ├── CollectionBusy           another writer holds the collection
         ├── CollectionRebuilt        its vectors were replaced while it was read
+        ├── StoreUnwritable          a disk is full, or a folder read-only
         └── RemoteUnavailable        an HTTP model did not answer
 
 ``code`` is stable and part of the HTTP contract. The message of a `RequestError` is written for
@@ -143,6 +144,13 @@ class CollectionRebuilt(TransientError):
 
     code = "collection_rebuilt"
     public_message = "The collection was rebuilt meanwhile; ask again."
+
+
+class StoreUnwritable(TransientError):
+    """A disk is full, or a folder read-only."""
+
+    code = "store_unwritable"
+    public_message = "The store can't be written right now; its operator can see why."
 
 
 class RemoteUnavailable(TransientError):

@@ -124,6 +124,10 @@ class Catalog:
         """See `Connections.close`."""
         self._connections.close()
 
+    def rest(self) -> None:
+        """See `Connections.rest`."""
+        self._connections.rest()
+
     # --- sizes ------------------------------------------------------------------------------
 
     def sequence(self) -> int:

@@ -7,10 +7,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from app.domain import (
     Candidate,
@@ -25,16 +24,18 @@ from app.domain import (
     Vector,
     Vectors,
 )
-from app.errors import CollectionBusy, ModelIncompatible, NotFound, StoreCorrupted
+from app.errors import ModelIncompatible, NotFound, StoreUnwritable
 from app.filters import Filter
 from app.ports import Analyzer
 from app.settings import StoreSettings
-from app.stores.local.catalog import Catalog
+from app.stores.local.catalog import Catalog, Keys
 from app.stores.local.chunk_names import ChunkNames
 from app.stores.local.dense_index import DenseIndex
-from app.stores.local.lexical import LexicalIndex, Scored
-from app.stores.local.rank_bm25_index import RankBM25Index
-from app.stores.local.tantivy_index import TantivyIndex
+from app.stores.local.lexical import LexicalDamaged, Scored
+from app.stores.local.lexical_cache import LexicalCache
+from app.stores.local.writer_lock import WriterLock
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -59,31 +60,11 @@ class LocalCollection:
         self._settings = settings
         self._directory = directory
         self._fingerprint = catalog.facts.fingerprint()
-        self._file_lock = FileLock(directory / "writer.lock", thread_local=False)
-        self._thread_lock = threading.RLock()
+        self._lock = WriterLock(name, directory, timeout_s=settings.lock_timeout_s)
         self._bulk = threading.local()
         self._names = ChunkNames(catalog)
-        self._lexical = self._lexical_index()
+        self._lexical = LexicalCache(catalog, directory / "lexical", analyzer, settings)
         self._dense = self._dense_index()
-        with self._try_lock() as held:
-            if held:
-                self._catch_up()
-
-    def _lexical_index(self) -> LexicalIndex:
-        """The index that is there, or an empty one in place of what can't be read."""
-        if self._settings.lexical_engine == "rank_bm25":
-            return RankBM25Index(k1=self._settings.bm25_k1, b=self._settings.bm25_b)
-        folder = self._directory / "lexical"
-        try:
-            return TantivyIndex(folder)
-        except StoreCorrupted:
-            with self.writing():
-                try:
-                    return TantivyIndex(folder)  # another process may have mended it
-                except StoreCorrupted as error:
-                    if folder.exists():
-                        logger.warning("%s It is made anew from the catalog.", error)
-                    return TantivyIndex.make(folder)
 
     def _dense_index(self) -> DenseIndex:
         return DenseIndex(
@@ -108,14 +89,13 @@ class LocalCollection:
         """Whether no other process has dropped, replaced or rebuilt it since it was opened."""
         if not self._catalog.in_place():
             return False
-        if not self._thread_lock.acquire(blocking=False):
-            return True  # a thread of this process writes: no other process can have
-        try:
-            return self._catalog.facts.fingerprint() == self._fingerprint
-        except NotFound:
-            return False
-        finally:
-            self._thread_lock.release()
+        with self._lock.held_from_threads() as mine:
+            if not mine:
+                return True  # a thread of this process writes: no other process can have
+            try:
+                return self._catalog.facts.fingerprint() == self._fingerprint
+            except NotFound:
+                return False
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -131,7 +111,10 @@ class LocalCollection:
         """See `Collection.delete`."""
         with self.writing():
             removed = self._catalog.delete(document_ids)
-            self._after_write()
+            try:
+                self._after_write()
+            except StoreUnwritable as error:  # what is gone from the catalog is never found
+                logger.warning("%s", error)
         return removed
 
     def replace_all(self, documents: Iterable[IndexedDocument], fingerprint: Fingerprint) -> None:
@@ -177,34 +160,58 @@ class LocalCollection:
                 self._dense.checkpoint()
 
     def rebuild_indexes(self) -> None:
-        """See `Collection.rebuild_indexes`."""
+        """See `Collection.rebuild_indexes`. Those that are there are thrown away unread."""
         with self.writing():
-            self._lexical.clear()
+            self._lexical.remake()
             self._dense.clear()
             self._dense = self._dense_index()  # dimension and metric may have changed
             self._catch_up()
             self._dense.checkpoint()
 
+    def require_lexical(self) -> None:
+        """Opens the lexical index, and makes it where there is none."""
+        self._with_lexical(self._lexical.applied)
+
     def _after_write(self) -> None:
-        behind = self._catalog.sequence() - self._lexical.applied()
+        behind = self._catalog.sequence() - self._with_lexical(self._lexical.applied)
         if not getattr(self._bulk, "active", False) or behind >= CHANGES_PER_LEXICAL_COMMIT:
             self._catch_up()
 
     def _catch_up(self) -> None:
         """Brings the lexical index up to date; one that is shared, for the holder of the lock."""
-        applied = self._lexical.applied()
-        if applied > self._catalog.sequence():  # made from a later catalog than this one
-            self._lexical.clear()
-            applied = 0
-        if applied == self._catalog.sequence():
-            return
-        changes = self._catalog.changes_after(applied)
-        texts = self._catalog.indexed_texts(changes.added)
-        self._lexical.apply(
-            ((key, self._analyzer.terms(text)) for key, text in texts),
-            changes.deleted,
-            sequence=changes.sequence,
-        )
+        self._with_lexical(self._lexical.follow)
+
+    def _with_lexical(self, work: Callable[[], T]) -> T:
+        """What ``work`` gives; an index that can't be read is first made anew from the catalog.
+
+        Where that can't be written, this process keeps one in memory.
+        """
+        try:
+            return work()
+        except LexicalDamaged as error:
+            self._mend_lexical(error)
+        except StoreUnwritable as error:
+            if self._lexical.is_open:
+                raise
+            logger.warning("%s It is kept in memory until then.", error)
+            self._lexical.keep_in_memory()
+            self._lexical.follow()
+        return work()
+
+    def _mend_lexical(self, damage: LexicalDamaged) -> None:
+        try:
+            with self.writing():
+                try:
+                    self._lexical.reopen()  # another process may have mended it
+                except LexicalDamaged:
+                    if self._lexical.is_there:
+                        logger.warning("%s It is made anew from the catalog.", damage)
+                    self._lexical.remake()
+                self._lexical.follow()
+        except StoreUnwritable as error:
+            logger.warning("%s It is kept in memory until then.", error)
+            self._lexical.keep_in_memory()
+            self._lexical.follow()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -212,46 +219,13 @@ class LocalCollection:
 
         Raises:
             CollectionBusy: another writer does not let go in time.
+            StoreUnwritable: nobody may write here.
             NotFound: the collection was dropped or replaced meanwhile.
         """
-        timeout = self._settings.lock_timeout_s
-        if not self._thread_lock.acquire(timeout=timeout):
-            raise CollectionBusy(f"collection {self._name}: another thread writes to it")
-        try:
-            try:
-                self._file_lock.acquire(timeout=timeout)
-            except Timeout:
-                raise CollectionBusy(
-                    f"collection {self._name}: another process has written to it for more than "
-                    f"{timeout:g} s; wait for it, or raise store.lock_timeout_s"
-                ) from None
-            try:
-                if not self._catalog.in_place():
-                    raise NotFound(f'Collection "{self._name}" was dropped or replaced.')
-                yield
-            finally:
-                self._file_lock.release()
-        finally:
-            self._thread_lock.release()
-
-    @contextmanager
-    def _try_lock(self) -> Iterator[bool]:
-        """The writer lock if it is free right now."""
-        if not self._thread_lock.acquire(blocking=False):
-            yield False
-            return
-        try:
-            try:
-                self._file_lock.acquire(timeout=0)
-            except Timeout:
-                yield False
-                return
-            try:
-                yield self._catalog.in_place()
-            finally:
-                self._file_lock.release()
-        finally:
-            self._thread_lock.release()
+        with self._lock.held():
+            if not self._catalog.in_place():
+                raise NotFound(f'Collection "{self._name}" was dropped or replaced.')
+            yield
 
     # --- searching ------------------------------------------------------------------------------
 
@@ -259,15 +233,27 @@ class LocalCollection:
         self, terms: Sequence[str], *, limit: int, where: Filter | None = None
     ) -> list[Candidate]:
         """See `Collection.search_lexical`."""
+        return self._with_lexical(lambda: self._search_lexical(terms, limit=limit, where=where))
+
+    def _search_lexical(
+        self, terms: Sequence[str], *, limit: int, where: Filter | None
+    ) -> list[Candidate]:
         if self._lexical.applied() < self._catalog.sequence():
-            with self._try_lock() as held:  # a writer that died may have left changes behind
-                if held or not self._lexical.shared:
-                    self._catch_up()
+            self._catch_up_if_free()
         return self._filtered(
             where,
             limit,
             lambda allowed, depth: self._lexical.search(terms, limit=depth, allowed=allowed),
         )
+
+    def _catch_up_if_free(self) -> None:
+        """A writer that died may have left changes behind. Those that can't be kept must wait."""
+        with self._lock.held_if_free() as held:
+            if (held and self._catalog.in_place()) or not self._lexical.shared:
+                try:
+                    self._lexical.follow()
+                except StoreUnwritable as error:
+                    logger.warning("%s Searches go on without what came since.", error)
 
     def search_dense(
         self, vector: Vector, *, limit: int, where: Filter | None = None
@@ -353,21 +339,26 @@ class LocalCollection:
         return self._catalog.facts.soundness()
 
     def verify(self) -> list[str]:
-        """See `Collection.verify`."""
+        """See `Collection.verify`. What is damaged is told, and not mended."""
         with self.writing():
-            self._catch_up()
-            self._dense.follow()
-            truth = self._catalog.all_keys()
             problems = self._catalog.integrity()
-            for index, keys in (("lexical", self._lexical.keys()), ("dense", self._dense.keys())):
-                missing, ghosts = np.setdiff1d(truth, keys), np.setdiff1d(keys, truth)
-                if len(missing):
-                    problems.append(f"{index} index: {len(missing)} chunks are missing")
-                if len(ghosts):
-                    problems.append(f"{index} index: {len(ghosts)} chunks no longer exist")
-                if len(keys) != len(np.unique(keys)):
-                    problems.append(f"{index} index: some chunks are held twice")
+            truth = self._catalog.all_keys()
+            if damaged := self._lexical.damage():
+                problems += [f"lexical index: {file} is not as it was written" for file in damaged]
+            else:
+                self._catch_up()
+                problems += _differences("lexical", truth, self._lexical.keys())
+            problems += [f"dense index: {problem}" for problem in self._dense.damage()]
+            self._dense.follow()
+            problems += _differences("dense", truth, self._dense.keys())
             return problems
+
+    def rest(self) -> None:
+        """Lets go of what it holds open, until somebody asks it again; searches go on."""
+        self._lexical.rest()
+        self._dense.rest()
+        self._names = ChunkNames(self._catalog)
+        self._catalog.rest()
 
     def snapshot(self, file: Path) -> None:
         """Copies the catalog as of one instant; readers and writers go on."""
@@ -375,4 +366,17 @@ class LocalCollection:
 
     def close(self) -> None:
         """See `Collection.close`."""
+        self._lexical.rest()
         self._catalog.close()
+
+
+def _differences(index: str, truth: Keys, keys: Keys) -> list[str]:
+    missing, ghosts = np.setdiff1d(truth, keys), np.setdiff1d(keys, truth)
+    problems: list[str] = []
+    if len(missing):
+        problems.append(f"{index} index: {len(missing)} chunks are missing")
+    if len(ghosts):
+        problems.append(f"{index} index: {len(ghosts)} chunks no longer exist")
+    if len(keys) != len(np.unique(keys)):
+        problems.append(f"{index} index: some chunks are held twice")
+    return problems

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import NotFound, StoreCorrupted
+from app.stores.local.files import may_write
 from app.stores.local.rows import Row
 
 
@@ -78,6 +79,13 @@ class Connections:
                 connection.close()
             self._idle.clear()
 
+    def rest(self) -> None:
+        """Closes those that nobody uses right now; further ones are made when they are needed."""
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
     def _take(self) -> sqlite3.Connection:
         with self._guard:
             if self._closed:
@@ -95,21 +103,28 @@ class Connections:
     def _connect(self) -> sqlite3.Connection:
         if not self.in_place():
             raise self._gone()
+        writable = may_write(self._path.parent)
         connection = sqlite3.connect(
-            f"{self._path.absolute().as_uri()}?mode=rw",  # never makes a file where there is none
+            f"{self._path.absolute().as_uri()}?{'mode=rw' if writable else self._to_read()}",
             uri=True,
             timeout=self._timeout_s,
             isolation_level=None,
             check_same_thread=False,  # one thread after the other
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            if writable:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+    def _to_read(self) -> str:
+        """SQLite keeps an account of readers beside the file, unless nobody can ever write."""
+        written = self._path.with_name(f"{self._path.name}-wal")
+        return "mode=ro" if written.exists() else "mode=ro&immutable=1"
 
     def _gone(self) -> NotFound:
         return NotFound(f'Collection "{self._path.parent.name}" was dropped or replaced.')

@@ -7,6 +7,7 @@ as a checkpoint, made when a bulk write or a rebuild ends; what came after it is
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from app.stores.local.catalog import Catalog, Keys
 from app.stores.local.dense_rows import DenseRows
 from app.stores.local.graph_checkpoint import Graph, GraphCheckpoint
 from app.stores.local.lexical import Scored
+
+logger = logging.getLogger(__name__)
 
 Metric = Literal["cosine", "dot", "l2"]
 
@@ -197,7 +200,10 @@ class DenseIndex:
         made = DenseRows(self._graph())
         self._append(made, keys)
         graph = Graph(made.faiss, made.live_keys(), sequence)
-        self._checkpoints.save(graph)
+        try:
+            self._checkpoints.save(graph)
+        except (OSError, RuntimeError) as error:  # FAISS has no errors of its own
+            logger.warning("the graph in %s can't be written: %s", self._folder, error)
         with self._lock:
             self._adopt(graph)
             self.follow()
@@ -231,6 +237,18 @@ class DenseIndex:
         """Every chunk that a search may return, ascending."""
         with self._lock:
             return self._rows.live_keys()
+
+    def damage(self) -> list[str]:
+        """See `GraphCheckpoint.damage`."""
+        return self._checkpoints.damage()
+
+    def rest(self) -> None:
+        """Forgets what is in memory, unless it is in use right now."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._forget()
+            finally:
+                self._lock.release()
 
     def clear(self) -> None:
         """Forgets everything, the checkpoint too."""

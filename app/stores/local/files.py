@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from pathlib import Path
 
 
@@ -23,6 +24,20 @@ def read_json(path: Path) -> object:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def may_write(folder: Path) -> bool:
+    """Whether this process may make files there."""
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def checksum(path: Path, block: int = 1 << 20) -> int:
+    """CRC-32 of a file's content."""
+    crc = 0
+    with path.open("rb") as file:
+        while data := file.read(block):
+            crc = zlib.crc32(data, crc)
+    return crc
 
 
 def sync_file(path: Path) -> None:

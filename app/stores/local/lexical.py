@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeAlias
 
+from app.errors import StoreCorrupted
 from app.stores.local.catalog import Keys
 
 Scored: TypeAlias = list[tuple[int, float]]
 """``(chunk key, score)``, best first; equal scores in no particular order."""
+
+
+class LexicalDamaged(StoreCorrupted):
+    """There is no index that can be read; one can be made from the catalog."""
 
 
 class LexicalIndex(Protocol):

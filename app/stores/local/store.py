@@ -6,18 +6,29 @@ import re
 import shutil
 import threading
 import uuid
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from app.domain import Fingerprint
-from app.errors import FingerprintMismatch, InvalidRequest, NotFound
+from app.errors import (
+    CollectionBusy,
+    FingerprintMismatch,
+    InvalidRequest,
+    NotFound,
+    StoreCorrupted,
+    StoreUnwritable,
+)
 from app.ports import Analyzer
 from app.settings import StoreSettings
 from app.stores.local.catalog import Catalog
 from app.stores.local.collection import LocalCollection
 from app.stores.local.files import sync_file, sync_folder
+from app.stores.local.writer_lock import WriterLock
 
 COLLECTION_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _DROPPED: Final = ".dropped-"
@@ -25,14 +36,22 @@ _DROPPED: Final = ".dropped-"
 
 
 class LocalStore:
-    """Implements `app.ports.Store`. A collection is opened once and shared by all threads."""
+    """Implements `app.ports.Store`. A collection is opened once and shared by all threads.
+
+    Opening reads the catalog's facts alone; indexes are opened and brought up to date when they are
+    first searched, under locks of their own. Only the collections asked for last keep files and
+    memory; the others rest until they are asked again.
+    """
 
     def __init__(self, settings: StoreSettings, analyzer: Analyzer) -> None:
         self._root = settings.directory
         self._settings = settings
         self._analyzer = analyzer
-        self._open: dict[str, LocalCollection] = {}
+        self._open: OrderedDict[str, LocalCollection] = OrderedDict()
+        """Asked for last at the end; those before the last ``open_collections`` rest."""
+        self._opening: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        """Of the two tables above; never held while anything is opened or waited for."""
 
     def names(self) -> list[str]:
         """See `Store.names`."""
@@ -46,16 +65,25 @@ class LocalStore:
 
     def create(self, name: str, fingerprint: Fingerprint) -> LocalCollection:
         """See `Store.create`."""
-        directory = self._directory(name)
+        made = self._make(name, fingerprint)
+        collection = self.open_same(name, fingerprint)
+        if made:
+            collection.require_lexical()  # while no writer can be in the way
+        return collection
+
+    def _make(self, name: str, fingerprint: Fingerprint) -> bool:
+        """Makes an empty collection, unless there is one."""
+        file = _catalog_file(self._directory(name))
+        if Catalog.exists(file):
+            return False
         with self._making():
-            if not Catalog.exists(_catalog_file(directory)):
-                _clear_leftovers(directory)
-                Catalog.create(
-                    _catalog_file(directory),
-                    fingerprint,
-                    lock_timeout_s=self._settings.lock_timeout_s,
-                ).close()
-        return self.open_same(name, fingerprint)
+            self._remove_dropped()
+            if Catalog.exists(file):
+                return False
+            _clear_leftovers(file.parent)
+            timeout_s = self._settings.lock_timeout_s
+            Catalog.create(file, fingerprint, lock_timeout_s=timeout_s).close()
+            return True
 
     def open_same(self, name: str, fingerprint: Fingerprint) -> LocalCollection:
         """As `open`. Raises `FingerprintMismatch` where other settings built the collection."""
@@ -66,37 +94,78 @@ class LocalStore:
     def open(self, name: str) -> LocalCollection:
         """See `Store.open`. What another process has dropped or rebuilt is opened anew."""
         directory = self._directory(name)
-        with self._lock:
-            collection = self._open.get(name)
-            if collection is not None:
-                if collection.is_current():
-                    return collection
-                collection.close()
-                del self._open[name]
+        collection = self._open_already(name)
+        if collection is None:
             if not Catalog.exists(_catalog_file(directory)):
                 raise NotFound(f'There is no collection "{name}".')
-            catalog = Catalog(
-                _catalog_file(directory), lock_timeout_s=self._settings.lock_timeout_s
-            )
-            self._open[name] = LocalCollection(
-                name, directory, catalog, self._analyzer, self._settings
-            )
-            return self._open[name]
+            with self._lock:
+                opening = self._opening.setdefault(name, threading.Lock())
+            with opening:
+                collection = self._open_already(name) or self._opened(name)
+        self._let_others_rest(name)
+        return collection
+
+    def _open_already(self, name: str) -> LocalCollection | None:
+        collection = self._open.get(name)
+        if collection is None or collection.is_current():
+            return collection
+        with self._lock:
+            if self._open.get(name) is collection:
+                del self._open[name]
+        collection.close()
+        return None
+
+    def _opened(self, name: str) -> LocalCollection:
+        directory = self._directory(name)
+        catalog = Catalog(_catalog_file(directory), lock_timeout_s=self._settings.lock_timeout_s)
+        collection = LocalCollection(name, directory, catalog, self._analyzer, self._settings)
+        with self._lock:
+            self._open[name] = collection
+        return collection
+
+    def _let_others_rest(self, name: str) -> None:
+        """The one that was just asked for counts as the last; what that pushes out rests."""
+        with self._lock:
+            known = list(self._open)
+            awake = self._settings.open_collections
+            if name not in self._open or name == known[-1]:
+                return
+            pushed_out = len(known) > awake and name not in known[-awake:]
+            self._open.move_to_end(name)
+            resting = self._open[known[-awake]] if pushed_out else None
+        if resting is not None:
+            resting.rest()
 
     def drop(self, name: str) -> None:
         """See `Store.drop`. Searches under way end on the old files, or with `NotFound`.
+
+        Nothing of the collection is read: one that is damaged can be dropped, too.
 
         Raises:
             NotFound: there is no such collection.
             CollectionBusy: a writer does not let go in time.
         """
-        collection = self.open(name)
-        with collection.writing(), self._making(), self._lock:
+        directory = self._directory(name)
+        with self._writing(name), self._making():
             # Renamed first: a crash can't leave half a collection, nor indexes to a later one.
-            self._directory(name).rename(self._root / f"{_DROPPED}{uuid.uuid4().hex}")
+            directory.rename(self._root / f"{_DROPPED}{uuid.uuid4().hex}")
             sync_folder(self._root)
-            collection.close()
-            self._open.pop(name, None)
+            with self._lock:
+                collection = self._open.pop(name, None)
+                self._opening.pop(name, None)
+            if collection is not None:
+                collection.close()
+            self._remove_dropped()
+
+    def _writing(self, name: str) -> AbstractContextManager[None]:
+        try:
+            return self.open(name).writing()
+        except StoreCorrupted:
+            timeout_s = self._settings.lock_timeout_s
+            return WriterLock(name, self._directory(name), timeout_s=timeout_s).held()
+
+    def _remove_dropped(self) -> None:
+        """What a crash has left of dropped collections, too."""
         for folder in self._root.glob(f"{_DROPPED}*"):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -135,14 +204,34 @@ class LocalStore:
     def close(self) -> None:
         """See `Store.close`."""
         with self._lock:
-            for collection in self._open.values():
-                collection.close()
+            collections = list(self._open.values())
             self._open.clear()
+        for collection in collections:
+            collection.close()
 
-    def _making(self) -> FileLock:
-        """Held, in all processes, while collections are made or dropped."""
+    @contextmanager
+    def _making(self) -> Iterator[None]:
+        """Held, in all processes, while collections are made or dropped.
+
+        Raises:
+            CollectionBusy: another process does not let go in time.
+            StoreUnwritable: nobody may write here.
+        """
+        timeout_s = self._settings.lock_timeout_s
         self._root.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._root / "collections.lock")
+        try:
+            lock = FileLock(self._root / "collections.lock").acquire(timeout=timeout_s)
+        except Timeout:
+            raise CollectionBusy(
+                f"another process has made or dropped a collection below {self._root} for more "
+                f"than {timeout_s:g} s; end it if it hangs, or raise store.lock_timeout_s"
+            ) from None
+        except OSError as error:
+            raise StoreUnwritable(
+                f"{self._root} can't be written ({error}). Make room, or make it writable."
+            ) from error
+        with lock:
+            yield
 
     def _directory(self, name: str) -> Path:
         if not COLLECTION_NAME.fullmatch(name):

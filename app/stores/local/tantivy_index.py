@@ -2,81 +2,109 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
+import struct
+import threading
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import tantivy
 
-from app.errors import StoreCorrupted
+from app.errors import StoreUnwritable
+from app.panics import RustPanic, panics_raised
 from app.stores.local.catalog import Keys
 from app.stores.local.files import read_json, write_json
-from app.stores.local.lexical import Scored
+from app.stores.local.lexical import LexicalDamaged, Scored
 
 WRITER_HEAP_BYTES: Final = 64_000_000
 """Memory in which a commit's terms are gathered before they are written."""
 SELECTIVE_FILTER: Final = 2_000
 """Up to so many allowed chunks the filter goes into the query; above, results are sifted."""
 
+CHECKED_ON_OPENING: Final = 16_000_000
+"""Files of up to so many bytes are compared with their checksums whenever an index is opened."""
+APPLIED: Final = "applied.json"
+"""The file that tells the last change of the catalog's log that was committed."""
+SEGMENT_SUFFIXES: Final = (".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term")
+FOOTER_MAGIC: Final = 1_337
+_FOOTER_END: Final = struct.Struct("<II")
+_OF_THE_MACHINE: Final = re.compile(
+    r"os error (?!2\b)\d+|\bcode: (?!2\b)\d+|Failed to acquire (Lockfile|index lock)|LockBusy"
+)
+"""What Tantivy says where the operating system refuses it something; 2 is a missing file."""
+
 
 class TantivyIndex:
-    """Implements `LexicalIndex`. Terms come analysed; Tantivy only splits them at spaces."""
+    """Implements `LexicalIndex`. Terms come analysed; Tantivy only splits them at spaces.
 
-    def __init__(self, folder: Path) -> None:
-        """Opens the index in ``folder``.
+    Whatever Tantivy finds wrong with its files, panics included, is `LexicalDamaged`; what the
+    machine refuses is `StoreUnwritable`.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        """Opens the index in ``folder``, or makes one in memory.
 
         Raises:
-            StoreCorrupted: there is none, or it can't be read; `make` puts an empty one there.
+            LexicalDamaged: there is none, or it can't be read; `make` puts an empty one there.
+            StoreUnwritable: it can't be locked, which reading takes as well.
         """
         self._folder = folder
         self._schema = _schema()
+        self._lock = threading.Lock()
         self._open()
 
     @classmethod
     def make(cls, folder: Path) -> TantivyIndex:
-        """Puts an empty index in the place of whatever is there, for the holder of the lock."""
-        for left_by_a_crash in folder.parent.glob(f"{folder.name}.*"):
-            shutil.rmtree(left_by_a_crash)
-        unfinished = folder.with_name(f"{folder.name}.new")
-        unfinished.mkdir(parents=True)
-        tantivy.Index(_schema(), path=str(unfinished))
-        if folder.exists():
-            discarded = folder.with_name(f"{folder.name}.old")
-            folder.rename(discarded)
-            shutil.rmtree(discarded)
-        unfinished.rename(folder)
+        """Puts an empty index in the place of whatever is there, for the holder of the lock.
+
+        What is there is not read, whatever it is.
+
+        Raises:
+            StoreUnwritable: it can't be made there.
+        """
+        with _told(folder):
+            for left_by_a_crash in folder.parent.glob(f"{folder.name}.*"):
+                _remove(left_by_a_crash)
+            unfinished = folder.with_name(f"{folder.name}.new")
+            unfinished.mkdir(parents=True)
+            tantivy.Index(_schema(), path=str(unfinished))
+            if folder.exists():
+                discarded = folder.with_name(f"{folder.name}.old")
+                folder.rename(discarded)
+                _remove(discarded)
+            unfinished.rename(folder)
         return cls(folder)
 
     def _open(self) -> None:
-        try:
-            self._index = tantivy.Index.open(str(self._folder))
+        folder = self._folder
+        if folder is not None and (damaged := damaged_files(folder, upto=CHECKED_ON_OPENING)):
+            raise LexicalDamaged(
+                f"the lexical index in {folder} is damaged ({damaged[0]}). "
+                f"Run `rag rebuild {folder.parent.name}`."
+            )
+        with _told(folder):
+            self._index = (
+                tantivy.Index(self._schema) if folder is None else tantivy.Index.open(str(folder))
+            )
             self._index.register_tokenizer(
                 "whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
             )
             self._index.config_reader(reload_policy="manual")
             self._seen = self._written()  # before the searcher, which may only be newer
             self._index.reload()
-        except ValueError as error:
-            raise self._unreadable(error) from None
-        self._searcher = self._index.searcher()
-
-    def _unreadable(self, error: ValueError) -> StoreCorrupted:
-        return StoreCorrupted(
-            f"the lexical index in {self._folder} can't be read ({error}). "
-            f"Run `rag rebuild {self._folder.parent.name}`."
-        )
+            self._searcher = self._index.searcher()
 
     @property
     def shared(self) -> bool:
         """See `LexicalIndex.shared`."""
-        return True
-
-    @property
-    def _state_file(self) -> Path:
-        return self._folder / "applied.json"
+        return self._folder is not None
 
     def applied(self) -> int:
         """See `LexicalIndex.applied`; follows what other processes have written."""
@@ -84,7 +112,7 @@ class TantivyIndex:
         return self._seen
 
     def _written(self) -> int:
-        state = read_json(self._state_file)
+        state = read_json(self._folder / APPLIED) if self._folder else None
         return state if isinstance(state, int) else 0
 
     def _reload(self) -> None:
@@ -94,11 +122,9 @@ class TantivyIndex:
             self._refresh(applied)
 
     def _refresh(self, applied: int) -> None:
-        try:
+        with _told(self._folder):
             self._index.reload()
-        except ValueError as error:
-            raise self._unreadable(error) from None
-        self._searcher = self._index.searcher()
+            self._searcher = self._index.searcher()
         self._seen = applied
 
     def apply(
@@ -109,6 +135,16 @@ class TantivyIndex:
         The file that tells the point reached is written after the commit: a crash between them
         makes the next opening apply the same changes again, over themselves.
         """
+        try:
+            with self._lock, _told(self._folder):
+                self._write(_apart(added), deleted)
+                if self._folder:
+                    write_json(self._folder / APPLIED, sequence)
+        except _ReadingFailed as failed:
+            raise failed.error from None
+        self._refresh(sequence)
+
+    def _write(self, added: Iterable[tuple[int, list[str]]], deleted: Keys) -> None:
         with self._index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1) as writer:
             # A commit that a crash cut short leaves files whose names the next one would take.
             writer.garbage_collect_files()
@@ -122,8 +158,6 @@ class TantivyIndex:
                 writer.add_document(document)
             writer.commit()
             writer.wait_merging_threads()
-        write_json(self._state_file, sequence)
-        self._refresh(sequence)
 
     def search(self, terms: Sequence[str], *, limit: int, allowed: Keys | None) -> Scored:
         """See `LexicalIndex.search`."""
@@ -161,12 +195,13 @@ class TantivyIndex:
         """The best ``limit``, and all that tie with the last of them."""
         searcher = self._searcher
         depth = limit + 1
-        while True:
-            hits = searcher.search(query, limit=depth, count=False).hits
-            if len(hits) < depth or hits[-1][0] < hits[limit - 1][0]:
-                break
-            depth *= 2
-        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        with _told(self._folder):
+            while True:
+                hits = searcher.search(query, limit=depth, count=False).hits
+                if len(hits) < depth or hits[-1][0] < hits[limit - 1][0]:
+                    break
+                depth *= 2
+            keys = searcher.fast_field_values("key", [address for _, address in hits])
         return [(int(key or 0), float(score)) for key, (score, _) in zip(keys, hits, strict=True)]
 
     def _sifted(self, query: tantivy.Query, limit: int, allowed: Keys) -> Scored:
@@ -187,14 +222,113 @@ class TantivyIndex:
         if searcher.num_docs == 0:
             return np.empty(0, dtype=np.int64)
         everything = tantivy.Query.all_query()
-        hits = searcher.search(everything, limit=searcher.num_docs, count=False).hits
-        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        with _told(self._folder):
+            hits = searcher.search(everything, limit=searcher.num_docs, count=False).hits
+            keys = searcher.fast_field_values("key", [address for _, address in hits])
         return np.sort(np.array(keys, dtype=np.int64))
 
     def clear(self) -> None:
         """See `LexicalIndex.clear`."""
-        self.make(self._folder)
+        if self._folder:
+            self.make(self._folder)
         self._open()
+
+
+def damaged_files(folder: Path, *, upto: int | None = None) -> list[str]:
+    """Names of files that don't have the checksum that Tantivy wrote at their end.
+
+    With ``upto``, larger files are left out, so that opening an index stays cheap.
+    """
+    return [path.name for path in _committed(folder) if not _is_whole(path, upto)]
+
+
+def _committed(folder: Path) -> Iterator[Path]:
+    """The files of all segments that the last commit names: others may be half written."""
+    match read_json(folder / "meta.json"):
+        case {"segments": list(segments)}:
+            pass
+        case _:
+            return  # Tantivy itself says what is wrong with it
+    for segment in segments:
+        match segment:
+            case {"segment_id": str(id_), "deletes": {"opstamp": int(deletes)}}:
+                deleted = f".{deletes}.del"
+            case {"segment_id": str(id_)}:
+                deleted = ""
+            case _:
+                return
+        stem = id_.replace("-", "")
+        yield from (folder / f"{stem}{end}" for end in (*SEGMENT_SUFFIXES, deleted) if end)
+
+
+def _is_whole(path: Path, upto: int | None) -> bool:
+    """Whether a file's content has the CRC-32 of its footer: JSON, its length, a magic number.
+
+    So does one that is not there: a merge may have removed it, or opening the index will tell.
+
+    Source: https://docs.rs/tantivy/0.24.2/src/tantivy/directory/footer.rs.html
+    """
+    try:
+        if upto is not None and path.stat().st_size > upto:
+            return True
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return True
+    last = len(content) - _FOOTER_END.size
+    length, magic = _FOOTER_END.unpack(content[last:]) if last >= 0 else (0, 0)
+    if magic != FOOTER_MAGIC or length > last:
+        return False
+    try:
+        footer = json.loads(content[last - length : last])
+    except ValueError:
+        return False
+    return isinstance(footer, dict) and footer.get("crc") == zlib.crc32(content[: last - length])
+
+
+class _ReadingFailed(Exception):
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _apart(added: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """What is to be added, its errors kept apart from those of Tantivy."""
+    try:
+        yield from added
+    except Exception as error:
+        raise _ReadingFailed(error) from error
+
+
+@contextmanager
+def _told(folder: Path | None) -> Iterator[None]:
+    """Raises the project's own errors for those of Tantivy and of the file system."""
+    try:
+        with panics_raised():
+            yield
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    except (ValueError, RustPanic) as error:
+        if _OF_THE_MACHINE.search(str(error)):
+            raise _unwritable(folder, error) from error
+        raise LexicalDamaged(
+            f"the lexical index in {folder} can't be read ({error}). "
+            f"Run `rag rebuild {folder.parent.name if folder else ''}`."
+        ) from error
+
+
+def _unwritable(folder: Path | None, error: Exception) -> StoreUnwritable:
+    return StoreUnwritable(
+        f"the lexical index in {folder} can't be written ({error}). Make room, or make the folder "
+        "writable; what was ingested is kept."
+    )
+
+
+def _remove(path: Path) -> None:
+    """Removes a folder, or what lies in its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _schema() -> tantivy.Schema:
