@@ -13,9 +13,11 @@ from ingest.loaders.compose import compose
 from ingest.loaders.dates import iso_day
 from ingest.loaders.encoding import decode
 from ingest.loaders.html_blocks import html_pieces
+from ingest.loaders.html_boilerplate import remove_boilerplate
+from ingest.loaders.html_styles import remove_unseen
 from ingest.loaders.html_tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.visibility import Visibility, content_root
+from ingest.loaders.visibility import content_root
 
 _DECLARATION_BYTES: Final = 2_048
 _DECLARED: Final = re.compile(
@@ -30,12 +32,18 @@ _DATE: Final = (
 
 
 def load_html(data: bytes) -> LoadedDocument:
-    """Reads one page. Raises `DocumentRejected` with ``empty`` or ``undecodable``."""
+    """Reads one page.
+
+    Raises:
+        DocumentRejected: ``empty``, ``undecodable``, or ``too_large`` for the work that it makes.
+    """
     declared = _DECLARED.search(data[:_DECLARATION_BYTES])
     name = (declared[1] or declared[2]).decode("ascii") if declared else None
     decoded = decode(data, declared=name)
     root = parse_html(decoded.text)
-    pieces = html_pieces(content_root(root), Visibility.of_page(root))
+    remove_unseen(root)
+    remove_boilerplate(root)
+    pieces = html_pieces(content_root(root))
     fields = _meta_fields(root)
     metadata: dict[str, MetadataValue] = {"format": "html"}
     if author := next((fields[key] for key in _AUTHOR if fields.get(key)), ""):

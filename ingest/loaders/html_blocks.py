@@ -21,7 +21,7 @@ from ingest.loaders.html_tables import (
 from ingest.loaders.html_text import BLOCKS, BREAK, collapse, formula_of, tidy, verbatim_text
 from ingest.loaders.model import Piece
 from ingest.loaders.terms import is_question
-from ingest.loaders.visibility import Visibility
+from ingest.loaders.visibility import is_left_out
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _LISTS: Final = frozenset({"ul", "ol", "dir"})
@@ -106,7 +106,7 @@ class _Writer:
         self.in_list = self.in_item = True
 
 
-def html_pieces(root: Element, visibility: Visibility) -> list[Piece]:
+def html_pieces(root: Element) -> list[Piece]:
     """Blocks of the tree in reading order; boilerplate and hidden parts left out."""
     writer = _Writer()
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
@@ -115,9 +115,9 @@ def html_pieces(root: Element, visibility: Visibility) -> list[Piece]:
         if event in ("comment", "pi"):
             writer.text(element.tail)
         elif event == "start":
-            if element is not root and visibility.drops(element):
+            if element is not root and is_left_out(element):
                 skipped = element
-            elif not _enter(writer, element, visibility):
+            elif not _enter(writer, element):
                 continue
             else:
                 skipped = element
@@ -133,7 +133,7 @@ def html_pieces(root: Element, visibility: Visibility) -> list[Piece]:
     return writer.pieces
 
 
-def _enter(writer: _Writer, element: Element, visibility: Visibility) -> bool:
+def _enter(writer: _Writer, element: Element) -> bool:
     """Opens an element; true when it was written as a whole and must not be descended into."""
     tag = element.tag
     if formula := formula_of(element):
@@ -148,7 +148,7 @@ def _enter(writer: _Writer, element: Element, visibility: Visibility) -> bool:
         writer.inline.append(BREAK)
     elif tag == "figcaption" and captioned_table(element.getparent()) is not None:
         return True  # written above the table
-    elif (pieces := _whole(element, visibility)) is not None:
+    elif (pieces := _whole(element)) is not None:
         writer.end_block()
         for piece in pieces:
             writer.add(piece)
@@ -162,16 +162,16 @@ def _enter(writer: _Writer, element: Element, visibility: Visibility) -> bool:
     return False
 
 
-def _whole(element: Element, visibility: Visibility) -> list[Piece] | None:
+def _whole(element: Element) -> list[Piece] | None:
     """Pieces of an element that is read as a whole; ``None`` for those to descend into."""
     if element.tag == "table" and not is_layout(element):
-        return html_table_pieces(element, visibility, caption=caption_of(element))
+        return html_table_pieces(element, caption=caption_of(element))
     if element.tag == "dl":
-        return field_list_pieces(element, visibility) or None
+        return field_list_pieces(element) or None
     if element.tag == "pre":
         is_formula = "math" in element.get("class", "").split()  # what docutils writes
         kind = BlockKind.FORMULA if is_formula else BlockKind.CODE
-        return [Piece(kind, textwrap.dedent(verbatim_text(element, visibility)))]
+        return [Piece(kind, textwrap.dedent(verbatim_text(element)))]
     return None
 
 

@@ -11,7 +11,7 @@ from ingest.loaders.html_text import flat_text
 from ingest.loaders.model import Piece
 from ingest.loaders.table_grid import GridCell
 from ingest.loaders.tables import table_pieces
-from ingest.loaders.visibility import Visibility
+from ingest.loaders.visibility import is_left_out
 
 _MIN_COLUMNS: Final = 2
 _MAX_FIELD: Final = 300
@@ -45,13 +45,13 @@ def caption_of(table: Element) -> Element | None:
     return figure.find("./figcaption")
 
 
-def field_list_pieces(fields: Element, visibility: Visibility) -> list[Piece]:
+def field_list_pieces(fields: Element) -> list[Piece]:
     """Rows of what docutils writes for a list of fields; none for other lists of definitions."""
     if "field-list" not in fields.get("class", "").split():
         return []
     rows: list[list[GridCell]] = []
     for part in fields:
-        text = flat_text(part, visibility)
+        text = flat_text(part)
         if len(text) > _MAX_FIELD:
             return []
         if part.tag == "dt":
@@ -65,30 +65,28 @@ def _rows(table: Element) -> list[Element]:
     return list(table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"))
 
 
-def html_table_pieces(
-    table: Element, visibility: Visibility, *, caption: Element | None = None
-) -> list[Piece]:
+def html_table_pieces(table: Element, *, caption: Element | None = None) -> list[Piece]:
     """Rows of a table below its caption; ``caption`` is one that stands outside of it."""
     captions = [*table.xpath("./caption"), *([caption] if caption is not None else [])]
     rows: list[list[GridCell]] = []
     for row in _rows(table):
-        if visibility.drops(row):
+        if is_left_out(row):
             continue
         in_head = row.getparent().tag == "thead"
         rows.append(
             [
                 GridCell(
-                    flat_text(cell, visibility),
+                    flat_text(cell),
                     is_header=in_head or cell.tag == "th",
                     is_bold=is_bold(cell),
                     columns=_span(cell, "colspan"),
                     rows=_span(cell, "rowspan"),
                 )
                 for cell in row.xpath("./td | ./th")
-                if not visibility.drops(cell)
+                if not is_left_out(cell)
             ]
         )
-    above = " ".join(flat_text(part, visibility) for part in captions)
+    above = " ".join(flat_text(part) for part in captions)
     return table_pieces(rows, caption=above)
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from ingest.loaders.cleaning import join_lines
-from ingest.loaders.visibility import Visibility
+from ingest.loaders.visibility import is_left_out
 
 BLOCKS: Final = frozenset(
     "html body main article section div p blockquote header aside figure figcaption address "  # noqa: SIM905 - word lists read best as words
@@ -44,13 +44,13 @@ def formula_of(element: Element) -> tuple[str, bool] | None:
     return None
 
 
-def _visible(root: Element, visibility: Visibility) -> Iterator[tuple[str, Element, str | None]]:
+def _visible(root: Element) -> Iterator[tuple[str, Element, str | None]]:
     """``(event, element, text)`` for each text in the tree, hidden parts left out."""
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     skipped: Element | None = None
     for event, element in walk:
         if event == "start":
-            if element is not root and visibility.drops(element):
+            if element is not root and is_left_out(element):
                 skipped = element
                 walk.skip_subtree()
             elif formula := formula_of(element):
@@ -67,10 +67,10 @@ def _visible(root: Element, visibility: Visibility) -> Iterator[tuple[str, Eleme
                 yield ("skip" if dropped else "end"), element, element.tail
 
 
-def flat_text(root: Element, visibility: Visibility) -> str:
+def flat_text(root: Element) -> str:
     """All text in one line; nested lists and tables are separated by commas and semicolons."""
     parts: list[str] = []
-    for event, element, text in _visible(root, visibility):
+    for event, element, text in _visible(root):
         if element is not root and event != "skip":
             if event == "end" and element.tag in _CELL_GAPS:
                 parts.append(_CELL_GAPS[element.tag])
@@ -85,10 +85,10 @@ def _has_parts(root: Element) -> bool:
     return any(root.find(f".//{tag}") is not None for tag in _CELL_GAPS)
 
 
-def verbatim_text(root: Element, visibility: Visibility) -> str:
+def verbatim_text(root: Element) -> str:
     """All text with its blanks and line ends."""
     parts: list[str] = []
-    for event, element, text in _visible(root, visibility):
+    for event, element, text in _visible(root):
         if event == "start" and element.tag == "br":
             parts.append("\n")
         parts.append(text or "")

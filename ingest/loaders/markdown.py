@@ -22,10 +22,11 @@ from ingest.loaders.encoding import decode
 from ingest.loaders.fields import breaks_of_fields
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html_blocks import html_pieces
+from ingest.loaders.html_boilerplate import remove_boilerplate
+from ingest.loaders.html_styles import remove_unseen
 from ingest.loaders.html_tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.terms import is_question
-from ingest.loaders.visibility import Visibility
 
 _MAX_NESTING: Final = 100
 """Levels of quotes and lists that are read; what lies deeper is dropped."""
@@ -79,7 +80,9 @@ def markdown_pieces(source: str, *, mdx: bool = False) -> list[Piece]:
         root = parse_html(f"<html><body>{html}</body></html>")
     except DocumentRejected:
         return []
-    return html_pieces(root, Visibility.of_page(root))
+    remove_unseen(root)
+    remove_boilerplate(root)
+    return html_pieces(root)
 
 
 def _parser() -> MarkdownIt:

@@ -21,9 +21,9 @@ from ingest.loaders.dates import iso_day
 from ingest.loaders.encoding import decode
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html_blocks import html_pieces
+from ingest.loaders.html_boilerplate import remove_boilerplate
 from ingest.loaders.html_tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.visibility import Visibility
 
 _SETTINGS: Final = {
     "file_insertion_enabled": False,
@@ -99,8 +99,9 @@ def _pieces(document: nodes.document, *, depth: int) -> list[Piece]:
         root = parse_html(html.decode())
     except DocumentRejected:
         return []
+    remove_boilerplate(root)
     body = root.find("body")
-    return html_pieces(body if body is not None else root, Visibility())
+    return html_pieces(body if body is not None else root)
 
 
 def _mend_problems(document: nodes.document, *, depth: int) -> None:

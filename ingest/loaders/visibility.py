@@ -1,14 +1,10 @@
-"""What of an HTML page its reader sees as its content.
+"""What of an HTML page is content by its tags, roles and the classes of well-known programs.
 
-Hidden text is left out for two reasons: quotes must be what a reader finds on the page, and text
-that only machines see is where instructions to language models are planted.
+What styles hide, and what looks like navigation, `html_styles` and `html_boilerplate` take out.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
@@ -39,61 +35,25 @@ _BOILERPLATE_CLASSES: Final = frozenset(
         "visually-hidden",
     }
 )
-_HIDING_STYLE: Final = re.compile(
-    r"(?:^|[;{\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    r"|opacity\s*:\s*0(?:\.0*)?\s*(?:[;}!]|$)|font-size\s*:\s*0(?![.\d]*[1-9]))",
-    re.IGNORECASE,
-)
-_CSS_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_CSS_CONDITIONAL: Final = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-"""An at-rule with its block: what it hides is hidden on some screens only."""
-_CSS_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SIMPLE_SELECTOR: Final = re.compile(r"(?:[a-z0-9]+)?([.#][\w-]+)", re.IGNORECASE)
-_MIN_LINKS: Final = 2
-_MIN_LINKED_SHARE: Final = 0.9
-"""Share of a list's characters that are links, from which it is navigation."""
 _MIN_MAIN_SHARE: Final = 0.2
 """Share of a page's text that its main element must hold to be taken for the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visibility:
-    """Decides for one page. ``hidden`` are class and id selectors that its style sheets hide."""
-
-    hidden: frozenset[str] = frozenset()
-
-    @classmethod
-    def of_page(cls, root: Element) -> Visibility:
-        """Reads the style sheets inside the page; only rules for one class or id are understood."""
-        hidden: set[str] = set()
-        for style in root.iter("style"):
-            sheet = _CSS_CONDITIONAL.sub("", _CSS_COMMENT.sub("", style.text or ""))
-            for selectors, declarations in _CSS_RULE.findall(sheet):
-                if _HIDING_STYLE.search(declarations):
-                    hidden.update(_selected(selectors))
-        return cls(frozenset(hidden))
-
-    def drops(self, element: Element) -> bool:
-        """Whether the element and everything in it is left out."""
-        tag = element.tag
-        if not isinstance(tag, str):
-            return True  # comments and processing instructions
-        if tag in _NEVER_TEXT or tag in _BOILERPLATE_TAGS:
-            return True
-        if tag in ("ul", "ol") and _is_link_list(element):
-            return True
-        attributes = element.attrib
-        if not attributes:
-            return False
-        classes = attributes.get("class", "").split()
-        return (
-            "hidden" in attributes
-            or attributes.get("aria-hidden") == "true"
-            or attributes.get("role", "").lower() in _BOILERPLATE_ROLES
-            or _HIDING_STYLE.search(attributes.get("style", "")) is not None
-            or not _BOILERPLATE_CLASSES.isdisjoint(classes)
-            or (bool(self.hidden) and not self.hidden.isdisjoint(_selectors(attributes, classes)))
-        )
+def is_left_out(element: Element) -> bool:
+    """Whether the element and everything in it is no content."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return True  # comments and processing instructions
+    if tag in _NEVER_TEXT or tag in _BOILERPLATE_TAGS:
+        return True
+    attributes = element.attrib
+    if not attributes:
+        return False
+    return (
+        attributes.get("aria-hidden") == "true"
+        or attributes.get("role", "").lower() in _BOILERPLATE_ROLES
+        or not _BOILERPLATE_CLASSES.isdisjoint(attributes.get("class", "").split())
+    )
 
 
 def content_root(root: Element) -> Element:
@@ -111,30 +71,3 @@ def _text_length(element: Element) -> int:
         (0 if node.tag in _NEVER_TEXT else len(node.text or "")) + len(node.tail or "")
         for node in element.iter(etree.Element)
     )
-
-
-def _is_link_list(element: Element) -> bool:
-    """Whether a list only links to parts of this page, or to this page in other languages.
-
-    A table of contents repeats the headings: as a passage it would match every question and
-    answer none.
-    """
-    links = [link for link in element.iter("a") if link.get("href")]
-    if len(links) < _MIN_LINKS:
-        return False
-    if not all(link.get("hreflang") or link.get("href").startswith("#") for link in links):
-        return False
-    linked = sum(len("".join(link.itertext()).strip()) for link in links)
-    return linked >= _MIN_LINKED_SHARE * len("".join("".join(element.itertext()).split()))
-
-
-def _selected(selectors: str) -> Iterator[str]:
-    for selector in selectors.split(","):
-        if match := _SIMPLE_SELECTOR.fullmatch(selector.strip()):
-            yield match[1]
-
-
-def _selectors(attributes: dict[str, str], classes: list[str]) -> Iterator[str]:
-    yield from (f".{name}" for name in classes)
-    if identity := attributes.get("id"):
-        yield f"#{identity}"
