@@ -12,7 +12,7 @@ from typing import Final
 _WINDOW: Final = 24
 """Characters before a dot in which its word is looked for; no abbreviation is longer."""
 _LONGEST_IDENTIFIER: Final = 80
-_LAST_WORD: Final = re.compile(r"[^\W_](?:[^\W_]|[.&'’-])*$")
+_LAST_WORD: Final = re.compile(r"[^\W_](?:[^\W_]|[.&'’-]){0,24}$")
 _NEXT_WORD: Final = re.compile(r"[\"'“‘(\[「『]*([^\W\d_]*)")
 _INITIALS: Final = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 

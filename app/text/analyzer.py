@@ -47,7 +47,7 @@ _UNSPACED: Final = re.compile(
 """What the groups `han` and `unspaced` of `_TOKEN` hold."""
 _PLAIN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _BREAKS: Final = re.compile(r"[._\-@/+:#]+")
-_DOTTED_NUMBER: Final = re.compile(r"\d+(?:\.\d+)+")
+_DOTTED_NUMBER: Final = re.compile(r"(?<!\d)\d+(?:\.\d+)+")
 _THOUSANDS: Final = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 """It begins with the comma, which is quick to look for."""
 

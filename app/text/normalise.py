@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from functools import cache
+from itertools import groupby
+from typing import Final
 
 import opencc
 
 HAN_RANGES = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 """Code points of Chinese characters: the unified blocks, the extensions, the compatibility ones."""
+_LONG_RUN: Final = re.compile(r"[\W\uff9e\uff9f]{31,}")
+"""Where more combining marks may stand in a row than any language puts on one letter.
+
+No mark is a letter but the two of halfwidth kana. Source: Unicode Standard Annex 15, section 13.
+"""
 
 
 def normalise(text: str) -> str:
@@ -29,11 +37,30 @@ def fold_compatibility(text: str) -> str:
     """NFKC without the characters that carry no meaning; case and Traditional forms are kept."""
     if text.isascii():  # each character is its own compatibility form, and none is ignorable
         return text
-    return unicodedata.normalize("NFKC", text.translate(_ignorable()))
+    visible = _LONG_RUN.sub(_in_order, text.translate(_ignorable()))
+    return unicodedata.normalize("NFKC", visible)
 
 
 def _fold_once(text: str) -> str:
     return fold_compatibility(text).casefold().translate(_simplified())
+
+
+def _in_order(run: re.Match[str]) -> str:
+    """Its marks as NFKC orders them, which takes it time that grows with their number's square."""
+    return "".join(
+        _ordered("".join(part)) if are_marks else "".join(part)
+        for are_marks, part in groupby(run.group(), _is_mark)
+    )
+
+
+def _ordered(marks: str) -> str:
+    taken_apart = "".join(unicodedata.normalize("NFKD", mark) for mark in marks)
+    return "".join(sorted(taken_apart, key=unicodedata.combining))
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it is reordered among its like, or made of what is."""
+    return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) > 0
 
 
 @cache

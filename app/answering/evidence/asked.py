@@ -88,8 +88,8 @@ _CONJOINED: Final = re.compile(
     r"(?=(?:(?:at|by|in|to|for|on|from|until|since|with) )?(?:what|who|whom|whose|which|when"
     r"|where|why|how)\b|(?:is|are|does|do|can|may|must|did|was|were|will) (?:the|it|they|there"
     r"|i|we|you|he|she|an?)\b)"
-    r"|[，,；;]\s*(?:and\s+)?(?=(?:what|who|whom|when|where|why|how)\b)"
-    r"|[，,；;]\s*(?:以及|还有|并且|而且|另外|同时|那么|那)?\s*(?=[^，,；;？?]{0,20}(?:什么|谁"
+    r"|[，,；;]\s*+(?:and\s++)?(?=(?:what|who|whom|when|where|why|how)\b)"
+    r"|[，,；;]\s*+(?:以及|还有|并且|而且|另外|同时|那么|那)?\s*+(?=[^，,；;？?]{0,20}(?:什么|谁"
     r"|哪|何时|如何|为什么|怎么|怎样|多少|几|吗|多久|多长|多大))"
     r"|(?<=[什么谁哪少几久时])(?:以及|和)(?=[^，,；;？?]{2})",
     re.IGNORECASE,
@@ -123,7 +123,7 @@ _PROCEDURE: Final = re.compile(
     re.IGNORECASE,
 )
 _YES_NO: Final = re.compile(
-    r"^(?:\W*(?:and|so|but|also|ok|hi|hello)\W+)*(?:is|are|was|were|do|does|did|can|could"
+    r"^(?:\W*+(?:and|so|but|also|ok|hi|hello)\W++)*(?:is|are|was|were|do|does|did|can|could"
     r"|should|will|would|may|must|has|have|am|need)\b"
     r"|吗[？?。\s]*$|是否|能否|可否|能不能|可不可以|是不是|有没有|要不要|需不需要"
     r"|可以.{0,20}[吗么]",
@@ -164,7 +164,9 @@ _CHINESE_TOPIC: Final = re.compile(
 )
 _HAN_ONLY: Final = re.compile(r"[\u3400-\u9fff]+")
 _APART: Final = re.compile(
-    r"(?P<one>[^，,的、]{1,14}?)(?:和|与|跟|、)(?P<other>[^，,的、]{1,14}?)(?P<rest>[的，,].*(?:各|分别|区别|不同|差).*)$"
+    r"\A(?P<one>[^，,的、]{1,14}?)(?:和|与|跟|、)(?P<other>[^，,的、]{1,14}?)"
+    r"(?P<rest>[的，,].*(?:各|分别|区别|不同|差).*)\Z",
+    re.DOTALL,
 )
 """Two things that Chinese names side by side, asked for the same."""
 _SHORT_PART: Final = 40

@@ -65,7 +65,7 @@ _BARE: Final = re.compile(r"(?<![\w.,])\d{3,12}(?![\w.,%°]|\s?[A-Za-z%°€$£�
 _CAPITALISED: Final = re.compile(r"(?<![\w'’])[A-Z\u00c0-\u00de][\w'’]*(?:-\w+)*")
 _LATIN: Final = re.compile(r"(?<![\w.-])[A-Za-z][A-Za-z.&+#-]*[A-Za-z+#]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
-_SENTENCE_START: Final = re.compile(r"(?:^|[.!?。？！:：\n])[\s\"'“‘(（]*$")
+_SENTENCE_START: Final = re.compile(r"(?:^|[.!?。？！:：\n])[\s\"'“‘(（]{0,8}$")
 _COMMON: Final = frozenset(
     "i ok please hi hello hey thanks thank dear sir madam yes no monday tuesday wednesday thursday "  # noqa: SIM905 - a list of words reads as words
     "friday saturday sunday english chinese internet web faq pdf url id".split()

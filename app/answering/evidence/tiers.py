@@ -25,7 +25,7 @@ _LOWER: Final = re.compile(
     rf"|{_N}{_UNIT}(?:\+|or more|and more|or above|and over|and above|upwards|及?以上|起)|{_N}\+",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(rf"(?<![A-Za-z\d_.,/第-]){_N}(?![\w]*[-/.]\d|[A-Za-z]\d)")
+_NUMBER: Final = re.compile(rf"(?<![A-Za-z\d_.,/第-]){_N}(?!\w{{0,40}}[-/.]\d|[A-Za-z]\d)")
 _YEAR: Final = range(1_900, 2_100)
 
 

@@ -17,7 +17,7 @@ _MARK: Final = re.compile(
 _DELIMITER: Final = re.compile(r"[<‹]\s?/?\s?passage(?:\s?\d{1,3})?\s?>", re.IGNORECASE)
 """What a small model repeats of the prompt; it is no citation, and nothing to say."""
 _OPEN_MARK: Final = re.compile(r"[\[【［(][^\]】］)]{0,40}\Z")
-_LEADING: Final = re.compile(rf"(?:\s*(?:{_MARK.pattern}))+", re.IGNORECASE)
+_LEADING: Final = re.compile(rf"\A(?:\s*(?:{_MARK.pattern}))+", re.IGNORECASE)
 _ATTRIBUTION: Final = re.compile(
     rf"^(?:according to|as (?:stated|described|mentioned) in|in|from|per|根据)\s*"
     rf"(?:the\s+)?(?:passages?|sources?|段落)\s*({_NUMBERS})\s*[,，:：]?\s*",

@@ -140,9 +140,9 @@ _NUMBER: Final = re.compile(
     r"(?P<currency>US\$|HK\$|[$€£¥￥])?\s?"
     r"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)"
     r"(?P<minus>(?<![A-Za-z0-9)\]])[-−–](?=\d)|(?:\b(?:minus|negative) |零下|(?<![抱胜担])负)\s?)?"
-    r"(?P<whole>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?(?![\d.]*\.\d)"
+    r"(?P<whole>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?P<fraction>\.\d++)?(?![\d.]*\.\d)"
     r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b|(?:[百万亿萬億]"
-    r"|千(?![米克瓦帕赫伏焦卡]))+)?"
+    r"|千(?![米克瓦帕赫伏焦卡])){1,4})?"
     rf"(?:(?P<gap>[ -]?)(?P<unit>[%‰]|°[CF]?|{_CHINESE_UNIT}"
     rf"|[A-Za-zµμΩ][A-Za-z²³µμΩ/]{{0,14}}(?P<more>[0-9_])?))?",
 )

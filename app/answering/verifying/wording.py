@@ -28,7 +28,7 @@ _LIGHT_CHINESE: Final = frozenset(
     "但因"
 )
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
-_LATIN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?![^\W])")
+_LATIN: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:['’][^\W\d_]++)?(?!\w)")
 _ONE_OF: Final = """
     forbidden = not allowed, not permitted, prohibited, banned, not be allowed, not be permitted
     allowed = permitted
