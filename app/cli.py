@@ -33,6 +33,7 @@ from train.commands.group import training
 
 if TYPE_CHECKING:
     from app.main import Application
+    from app.ports import Collection
     from app.stores.local.store import LocalStore
 
 FOR_US_ALONE: Final = 0o077
@@ -153,13 +154,20 @@ def delete(
     """Remove documents from a collection."""
     with _application() as app:
         opened = app.store.open(collection)
-        missing = [id_ for id_ in documents if opened.record(id_) is None]
+        missing = [id_ for id_ in documents if not _has(opened, id_)]
         if missing:
             raise NotFound(
                 f'Collection "{collection}" has no document "{missing[0]}"; nothing is deleted.'
             )
         removed = opened.delete(documents)
     out.print(f"collection {collection}: {removed} deleted")
+
+
+def _has(collection: Collection, document_id: str) -> bool:
+    try:
+        return collection.record(document_id) is not None
+    except StoreCorrupted:
+        return True  # which is a reason to remove it
 
 
 @rag.command()
@@ -305,7 +313,7 @@ def _told(what: str, problems: Sequence[str], verdict: str = "not sound") -> boo
 
 @rag.command()
 def rebuild(name: Annotated[str, typer.Argument(help="Name of the collection.")]) -> None:
-    """Make a collection's indexes anew; chunks and vectors too where the settings changed."""
+    """Cut a collection's texts again, embed what has changed or is damaged, remake its indexes."""
     with _application() as app:
         app.rebuild(name)
     out.print(f"collection {name}: rebuilt")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
-from app.domain import IndexedDocument
+from app.domain import DocumentRecord, IndexedDocument
+from app.errors import StoreCorrupted
 from app.models.embedding_cache import CachedEmbedder
 from app.models.registry import (
     NONE,
@@ -180,20 +181,24 @@ class Application:
         )
 
     def rebuild(self, name: str) -> None:
-        """Makes indexes anew; chunks and vectors too, where the settings' fingerprint differs."""
+        """Cuts every stored text again, embeds what has changed or is damaged, remakes indexes."""
         collection = self.store.open(name)
-        if collection.fingerprint == self.indexer.fingerprint:
-            collection.rebuild_indexes()
-            return
-        collection.replace_all(self._reindexed(collection), self.indexer.fingerprint)
+        collection.reindex(partial(self._reindexed, collection), self.indexer.fingerprint)
         soundness.refresh(collection, analyzer=self.analyzer, embedder=self.embedder)
 
-    def _reindexed(self, collection: LocalCollection) -> Iterable[IndexedDocument]:
-        """Every stored document, chunked and embedded as the settings say now."""
-        for record in collection.records():
-            document = collection.document(record.id)
-            if document is not None:
-                yield from self.indexer.embed([self.indexer.chunk(document, record.content_hash)])
+    def _reindexed(
+        self, collection: LocalCollection, records: Sequence[DocumentRecord]
+    ) -> list[IndexedDocument]:
+        """Those documents that are not in the collection as the settings would have them now."""
+        same = collection.fingerprint == self.indexer.fingerprint
+        changed = [
+            cut
+            for record in records
+            if (document := collection.document(record.id)) is not None
+            if (cut := self.indexer.chunk(document, record.content_hash))
+            if not (same and _is_there(collection, cut))
+        ]
+        return self.indexer.embed(changed) if changed else []
 
     @cached_property
     def jobs(self) -> JobQueue:
@@ -252,3 +257,13 @@ class Application:
         if isinstance(model, Closable):
             self._closing.callback(model.close)
         return model
+
+
+def _is_there(collection: LocalCollection, cut: IndexedDocument) -> bool:
+    """Whether the collection has these chunks, with vectors that are whole."""
+    id_ = cut.document.id
+    try:
+        chunks = tuple(collection.document_chunks(id_))
+    except StoreCorrupted:
+        return False
+    return chunks == cut.chunks and not collection.is_damaged(id_)

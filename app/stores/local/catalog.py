@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 import numpy as np
@@ -25,13 +25,16 @@ from app.domain import (
     IndexedDocument,
     Vectors,
 )
-from app.errors import CollectionRebuilt, InvalidRequest
+from app.errors import CollectionRebuilt, InvalidRequest, StoreCorrupted
 from app.filters import Filter
 from app.stores.local import rows
 from app.stores.local.connections import Connections
 from app.stores.local.facts import SCHEMA_VERSION, Facts
 from app.stores.local.files import sync_folder
 from app.stores.local.filter_sql import compile_filter
+from app.stores.local.integrity import add_checksums, problems_of, vector_checksum
+
+T = TypeVar("T")
 
 VECTOR_TYPE: Final = np.dtype("<f2")
 """How vectors lie at rest: half the size of float32, cosines within 1e-3 of it."""
@@ -41,11 +44,15 @@ Keys = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What happened behind a point of the log, in net: a chunk that came and went is in neither."""
+    """What happened behind a point of the log, in net: a chunk that came and went is in neither.
+
+    With ``anew``, the log does not go back so far, and ``added`` is every chunk there is.
+    """
 
     sequence: int
     added: Keys
     deleted: Keys
+    anew: bool = False
 
 
 class Catalog:
@@ -111,14 +118,21 @@ class Catalog:
 
     @staticmethod
     def check_snapshot(file: Path) -> None:
-        """Raises `InvalidRequest` unless ``file`` is what `snapshot` writes."""
+        """Raises `InvalidRequest` unless ``file`` is what `snapshot` writes, and whole."""
         try:
             with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as db:
-                row = db.execute("SELECT value FROM facts WHERE name = 'schema'").fetchone()
-        except sqlite3.Error:
-            row = None
-        if row is None or row[0] != SCHEMA_VERSION:
-            raise InvalidRequest(f"{file} is no snapshot that this version can read.")
+                facts = dict(db.execute("SELECT name, value FROM facts"))
+                if facts.get("schema") != SCHEMA_VERSION:
+                    raise InvalidRequest(f"{file} is no snapshot that this version can read.")
+                Fingerprint(**json.loads(facts["fingerprint"]))
+                add_checksums(db)
+                problems = problems_of(db)
+        except (sqlite3.Error, ValueError, KeyError, TypeError):
+            raise InvalidRequest(f"{file} is no snapshot that this version can read.") from None
+        if problems:
+            raise InvalidRequest(
+                f"{file} is damaged, so nothing was restored ({problems[0]}). Take another copy."
+            )
 
     def close(self) -> None:
         """See `Connections.close`."""
@@ -157,8 +171,8 @@ class Catalog:
         with self._connections.transaction() as db:
             return sum(self._remove(db, document_id) > 0 for document_id in document_ids)
 
-    def replace_all(self, documents: Iterable[IndexedDocument], fingerprint: Fingerprint) -> None:
-        """Gives every document new chunks and vectors under a new fingerprint, all or none."""
+    def replace(self, documents: Iterable[IndexedDocument], fingerprint: Fingerprint) -> None:
+        """Gives documents new chunks and vectors under a fingerprint, all or none."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._connections.transaction() as db:
             for document in documents:
@@ -201,8 +215,8 @@ class Catalog:
         for chunk, vector in zip(item.chunks, vectors, strict=True):
             chunk_key = db.execute(
                 "INSERT INTO chunks (document, id, position, first, last, text, heading_path, "
-                "metadata, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (key, *rows.chunk_row(chunk), vector.tobytes()),
+                "metadata, vector, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (key, *rows.chunk_row(chunk), vector.tobytes(), vector_checksum(vector.tobytes())),
             ).lastrowid
             db.executemany(
                 "INSERT OR IGNORE INTO attributes (name, value, chunk) VALUES (?, ?, ?)",
@@ -215,6 +229,8 @@ class Catalog:
     def changes_after(self, sequence: int) -> Changes:
         """The net effect of every change behind ``sequence``; keys ascend."""
         upto = self.sequence()
+        if sequence == 0 or sequence < self._pruned():
+            return Changes(upto, self.all_keys(), np.empty(0, dtype=np.int64), anew=True)
         window = (sequence, upto)
         added = self._keys(
             "SELECT chunk FROM changes WHERE sequence > ? AND sequence <= ? AND added = 1 "
@@ -228,6 +244,20 @@ class Catalog:
         )
         return Changes(upto, added, deleted)
 
+    def log_length(self) -> int:
+        """How many changes are kept."""
+        return self.sequence() - self._pruned()
+
+    def prune(self, upto: int) -> None:
+        """Forgets changes that every index on disk has taken in; others begin anew."""
+        with self._connections.transaction() as db:
+            db.execute("DELETE FROM changes WHERE sequence <= ?", (upto,))
+
+    def _pruned(self) -> int:
+        """The last change that is forgotten."""
+        first = self._connections.rows("SELECT min(sequence) FROM changes")[0][0]
+        return self.sequence() if first is None else int(first) - 1
+
     def all_keys(self) -> Keys:
         """Keys of all chunks, ascending."""
         return self._keys("SELECT key FROM chunks ORDER BY key")
@@ -236,20 +266,24 @@ class Catalog:
         """``(key, Chunk.indexed_text)`` of the chunks that still exist."""
         for batch in _batches(keys):
             for row in self._chunk_rows("c.key IN (SELECT value FROM json_each(?))", batch):
-                yield row[0], rows.chunk(row[1:]).indexed_text
+                yield row[0], self._chunk(row).indexed_text
 
     def vectors_of(self, keys: Keys, dimension: int) -> tuple[Keys, Vectors]:
-        """Keys of the chunks that still exist, ascending, with ``(n, dim) float32``."""
+        """Keys of the chunks that still exist, ascending, with ``(n, dim) float32``.
+
+        A vector that is damaged is left out: it would be found where it does not belong.
+        """
         found: list[int] = []
         blobs: list[bytes] = []
         for batch in _batches(keys):
-            for key, blob in self._connections.rows(
-                "SELECT key, vector FROM chunks "
+            for key, blob, checksum in self._connections.rows(
+                "SELECT key, vector, checksum FROM chunks "
                 "WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key",
                 (batch,),
             ):
-                found.append(key)
-                blobs.append(blob)
+                if vector_checksum(blob) == checksum:
+                    found.append(key)
+                    blobs.append(blob)
         return np.array(found, dtype=np.int64), self._matrix(blobs, dimension)
 
     def vectors(self, chunk_ids: Sequence[str], dimension: int) -> Vectors:
@@ -294,11 +328,11 @@ class Catalog:
     def chunks(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Chunks that exist, by id."""
         found = self._chunk_rows("c.id IN (SELECT value FROM json_each(?))", json.dumps(chunk_ids))
-        return {row[1]: rows.chunk(row[1:]) for row in found}
+        return {row[1]: self._chunk(row) for row in found}
 
     def document_chunks(self, document_id: str) -> list[Chunk]:
         """Chunks of one document in reading order."""
-        return [rows.chunk(row[1:]) for row in self._chunk_rows("d.id = ?", document_id)]
+        return [self._chunk(row) for row in self._chunk_rows("d.id = ?", document_id)]
 
     def sample_chunks(self, count: int, *, seed: int, where: Filter | None) -> list[Chunk]:
         """At most ``count`` chunks, drawn from the keys alone."""
@@ -307,7 +341,7 @@ class Catalog:
             # numpy's generators may draw otherwise from one version to the next.
             keys = keys[sorted(random.Random(seed).sample(range(len(keys)), count))]  # noqa: S311 - a sample, no secret
         return [
-            rows.chunk(row[1:])
+            self._chunk(row)
             for batch in _batches(keys)
             for row in self._chunk_rows("c.key IN (SELECT value FROM json_each(?))", batch)
         ]
@@ -331,7 +365,10 @@ class Catalog:
             radius,
             chunk_id,
         )
-        return [rows.chunk(row[1:]) for row in found]
+        return [self._chunk(row) for row in found]
+
+    def _chunk(self, row: rows.Row) -> Chunk:
+        return self._readable(rows.chunk, row[1:], row[2])
 
     def _chunk_rows(self, condition: str, *values: str | int) -> list[rows.Row]:
         return self._connections.rows(
@@ -347,7 +384,7 @@ class Catalog:
             "SELECT id, title, uri, text, blocks, metadata FROM documents WHERE id = ?",
             (document_id,),
         )
-        return rows.document(found[0]) if found else None
+        return self._readable(rows.document, found[0], document_id) if found else None
 
     def records(self, *, after: str, limit: int | None) -> list[DocumentRecord]:
         """Documents whose id sorts behind ``after``."""
@@ -367,23 +404,34 @@ class Catalog:
             f"d.updated_at, d.metadata FROM documents d WHERE {condition}",
             values,
         )
-        return [rows.record(row) for row in found]
+        return [self._readable(rows.record, row, row[0]) for row in found]
 
     def integrity(self) -> list[str]:
-        """What SQLite itself finds wrong, and chunks that are not their document's text."""
-        problems = [
-            f"catalog: {row[0]}"
-            for row in self._connections.rows("PRAGMA integrity_check")
-            if row[0] != "ok"
-        ]
-        problems += [
-            f"chunk {row[0]}: its text is not its document's at its span"
-            for row in self._connections.rows(
-                "SELECT c.id FROM chunks c JOIN documents d ON d.key = c.document "
-                "WHERE substr(d.text, c.first + 1, c.last - c.first) <> c.text"
-            )
-        ]
-        return problems
+        """See `problems_of`."""
+        with self._connections.borrow() as db:
+            return problems_of(db)
+
+    def damaged_vectors(self, document_id: str) -> int:
+        """How many vectors of a document are not as they were written."""
+        found = self._connections.rows(
+            "SELECT count(*) FROM chunks WHERE crc32(vector) <> checksum "
+            "AND document = (SELECT key FROM documents WHERE id = ?)",
+            (document_id,),
+        )
+        return int(found[0][0])
+
+    def shrink_wal(self) -> None:
+        """See `Connections.shrink_wal`."""
+        self._connections.shrink_wal()
+
+    def _readable(self, read: Callable[[rows.Row], T], row: rows.Row, document_id: str) -> T:
+        try:
+            return read(row)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StoreCorrupted(
+                f'{self._path}: document "{document_id}" is damaged ({error}). Ingest it again '
+                "with `rag ingest --force`, or remove it with `rag delete`."
+            ) from error
 
 
 def _batches(keys: Keys, size: int = 10_000) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
@@ -33,6 +33,7 @@ from app.stores.local.chunk_names import ChunkNames
 from app.stores.local.dense_index import DenseIndex
 from app.stores.local.lexical import LexicalDamaged, Scored
 from app.stores.local.lexical_cache import LexicalCache
+from app.stores.local.reindexing import Reindex, staging
 from app.stores.local.writer_lock import WriterLock
 
 T = TypeVar("T")
@@ -41,6 +42,11 @@ logger = logging.getLogger(__name__)
 
 CHANGES_PER_LEXICAL_COMMIT: Final = 5_000
 """How far the lexical index may fall behind during a bulk write."""
+REINDEX_ROUNDS: Final = 5
+"""How often what was written meanwhile is made up for before the lock is taken."""
+MIN_LOG: Final = 10_000
+LOG_PER_CHUNK: Final = 2
+"""The log of changes is pruned when it holds more than both of them say."""
 
 
 class LocalCollection:
@@ -117,12 +123,27 @@ class LocalCollection:
                 logger.warning("%s", error)
         return removed
 
-    def replace_all(self, documents: Iterable[IndexedDocument], fingerprint: Fingerprint) -> None:
-        """Gives every document new chunks and vectors, then makes the indexes anew."""
-        with self.writing():
-            self._catalog.replace_all(documents, fingerprint)
-            self._fingerprint = fingerprint
-            self.rebuild_indexes()
+    def reindex(self, reindex: Reindex, fingerprint: Fingerprint) -> None:
+        """Gives documents new chunks and vectors under ``fingerprint``, and makes all indexes anew.
+
+        They are made beside the collection, which can be searched and written meanwhile; what was
+        written is made up for, the last of it under the lock.
+        """
+        timeout_s = self._settings.lock_timeout_s
+        with staging(self._directory, fingerprint, lock_timeout_s=timeout_s) as staged:
+            for _ in range(REINDEX_ROUNDS):
+                if not staged.take(self.records(), reindex):
+                    break
+            with self.writing():
+                records = self.records()
+                staged.take(records, reindex)
+                self._catalog.replace(staged.documents(records), fingerprint)
+                self._fingerprint = fingerprint
+                self.rebuild_indexes()
+
+    def is_damaged(self, document_id: str) -> bool:
+        """Whether vectors of a document are not as they were written."""
+        return self._catalog.damaged_vectors(document_id) > 0
 
     def tune(self, tuning: Tuning | None) -> None:
         """See `Collection.tune`."""
@@ -158,6 +179,7 @@ class LocalCollection:
             with self.writing():
                 self._catch_up()
                 self._dense.checkpoint()
+                self._tidy()
 
     def rebuild_indexes(self) -> None:
         """See `Collection.rebuild_indexes`. Those that are there are thrown away unread."""
@@ -167,6 +189,15 @@ class LocalCollection:
             self._dense = self._dense_index()  # dimension and metric may have changed
             self._catch_up()
             self._dense.checkpoint()
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Forgets changes that outnumber the chunks, and cuts off what was written last."""
+        if self._catalog.log_length() > max(MIN_LOG, LOG_PER_CHUNK * len(self._dense.keys())):
+            applied = self._with_lexical(self._lexical.applied)
+            kept = self._dense.kept
+            self._catalog.prune(applied if kept is None else min(applied, kept))
+        self._catalog.shrink_wal()
 
     def require_lexical(self) -> None:
         """Opens the lexical index, and makes it where there is none."""

@@ -7,10 +7,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from app.errors import NotFound, StoreCorrupted
 from app.stores.local.files import may_write
+from app.stores.local.integrity import add_checksums
 from app.stores.local.rows import Row
+
+WAL_BYTES: Final = 16_000_000
+"""A larger write-ahead log is cut off after a large write: SQLite alone never does."""
 
 
 class Connections:
@@ -71,6 +76,16 @@ class Connections:
                     connection.execute("ROLLBACK")
                 raise
 
+    def shrink_wal(self) -> None:
+        """Empties the file of what was written last, where it is large and nobody reads it."""
+        wal = self._path.with_name(f"{self._path.name}-wal")
+        if not wal.exists() or wal.stat().st_size <= WAL_BYTES:
+            return
+        with self.borrow() as connection:
+            connection.execute("PRAGMA busy_timeout = 0")  # a reader is not waited for
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.execute(f"PRAGMA busy_timeout = {int(self._timeout_s * 1_000)}")
+
     def close(self) -> None:
         """Closes all; one that is lent follows when it comes back."""
         with self._guard:
@@ -112,7 +127,9 @@ class Connections:
             check_same_thread=False,  # one thread after the other
         )
         try:
+            add_checksums(connection)
             if writable:
+                connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")

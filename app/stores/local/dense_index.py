@@ -58,7 +58,7 @@ class DenseIndex:
 
     def _forget(self) -> None:
         self._rows = DenseRows(self._flat())
-        self._graph_rows = 0
+        self._graph_rows = self._graph_sequence = 0
         self._applied = 0
         self._loaded = False
 
@@ -83,11 +83,13 @@ class DenseIndex:
             if self._applied == self._catalog.sequence():
                 return
             changes = self._catalog.changes_after(self._applied)
+            if changes.anew and self._applied:
+                self._rows, self._graph_rows = self._made_of(changes.added), 0
             # Some are here if this failed before.
             self._append(self._rows, changes.added[changes.added > self._rows.last])
             self._rows.bury(changes.deleted)
             if self._rows.dead > DEAD_SHARE * self._rows.count and not self.is_graph:
-                self._rows = self._compacted()
+                self._rows = self._made_of(self._rows.live_keys())
             self._applied = changes.sequence
 
     def _append(self, rows: DenseRows, keys: Keys, batch: int = 20_000) -> None:
@@ -100,10 +102,10 @@ class DenseIndex:
                     self._forget()
                 raise
 
-    def _compacted(self) -> DenseRows:
-        """The rows that are alive, in an index of their own: searches go on in the old one."""
+    def _made_of(self, keys: Keys) -> DenseRows:
+        """Rows in an index of their own: what there is stays whole until they take its place."""
         rows = DenseRows(self._flat())
-        self._append(rows, self._rows.live_keys())
+        self._append(rows, keys)
         return rows
 
     # --- searching ------------------------------------------------------------------------------
@@ -210,7 +212,8 @@ class DenseIndex:
 
     def _adopt(self, graph: Graph) -> None:
         self._rows = DenseRows(graph.index, graph.keys)
-        self._graph_rows, self._applied = len(graph.keys), graph.sequence
+        self._graph_rows, self._graph_sequence = len(graph.keys), graph.sequence
+        self._applied = graph.sequence
 
     def _flat(self) -> faiss.Index:
         return faiss.IndexScalarQuantizer(
@@ -230,6 +233,11 @@ class DenseIndex:
     @property
     def _faiss_metric(self) -> int:
         return int(faiss.METRIC_L2 if self._metric == "l2" else faiss.METRIC_INNER_PRODUCT)
+
+    @property
+    def kept(self) -> int | None:
+        """The last change that the graph on disk has seen; ``None`` where there is no graph."""
+        return self._graph_sequence if self.is_graph else None
 
     # --- inspection -----------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from app.domain import Fingerprint, SelfRecall, Soundness, Tuning
 from app.errors import StoreCorrupted
 from app.stores.local.connections import Connections, unreadable
 
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
 """Of the whole catalog; another one is not read."""
 
 

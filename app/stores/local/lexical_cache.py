@@ -80,6 +80,8 @@ class LexicalCache:
         if applied == self._catalog.sequence():
             return
         changes = self._catalog.changes_after(applied)
+        if changes.anew and applied:
+            index.clear()
         texts = self._catalog.indexed_texts(changes.added)
         index.apply(
             ((key, self._analyzer.terms(text)) for key, text in texts),

@@ -29,6 +29,7 @@ CREATE TABLE chunks (
     heading_path TEXT NOT NULL,   -- JSON array
     metadata     TEXT NOT NULL,   -- JSON object
     vector       BLOB NOT NULL,   -- dimension × float16, little-endian
+    checksum     INTEGER NOT NULL,  -- CRC-32 of the vector
     UNIQUE (document, position)
 );
 
@@ -40,7 +41,7 @@ CREATE TABLE attributes (         -- what filters look at: one row a metadata el
 ) WITHOUT ROWID;
 CREATE INDEX attributes_of_chunk ON attributes (chunk);
 
-CREATE TABLE changes (            -- what indexes follow
+CREATE TABLE changes (            -- what indexes follow; the oldest are pruned
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     chunk    INTEGER NOT NULL,
     added    INTEGER NOT NULL     -- 1: added, 0: deleted

@@ -139,6 +139,50 @@ def test_documents_can_be_deleted_and_indexed_again_though_unchanged(run: Run, d
     assert (code, out) == (0, "received 1 = indexed 1 + skipped 0 + failed 0\n")
 
 
+@pytest.mark.parametrize(
+    ("damage", "remedy"),
+    [
+        ("UPDATE chunks SET text = 'else'", ("rebuild", "default")),
+        ("UPDATE chunks SET vector = zeroblob(512)", ("rebuild", "default")),
+        ("UPDATE chunks SET metadata = '{'", ("rebuild", "default")),
+        ("UPDATE documents SET metadata = '{'", ("ingest", "docs", "--force")),
+        ("UPDATE documents SET blocks = '{'", ("delete", "docs/cats.md", "docs/dogs.md")),
+    ],
+)
+def test_damage_to_documents_has_a_cure(
+    run: Run, docs: Path, tmp_path: Path, damage: str, remedy: tuple[str, ...]
+) -> None:
+    (docs / "empty.md").unlink()
+    run("ingest", docs)
+    with sqlite3.connect(tmp_path / "data/default/catalog.db") as db:
+        db.create_function("crc32", 1, lambda _: 0)
+        db.execute(damage)
+    db.close()
+    assert run("doctor")[0] == 1
+    if remedy[0] != "rebuild" and "blocks" in damage:
+        assert "rag ingest --force" in one_line_error(run("rebuild", "default")[2])
+    code, _, err = run(*remedy)
+    assert (code, err) == (0, "")
+    assert run("doctor")[0] == 0
+
+
+def test_rebuild_embeds_only_what_is_not_there_as_it_should_be(
+    run: Run, docs: Path, tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (docs / "empty.md").unlink()
+    run("ingest", docs)
+    with sqlite3.connect(tmp_path / "data/default/catalog.db") as db:
+        db.execute("UPDATE chunks SET text = 'else' WHERE id LIKE 'docs/cats%'")
+    db.close()
+    embedded: list[str] = []
+    embed = embedder.embed_passages
+    monkeypatch.setattr(embedder, "embed_passages", lambda t: embedded.extend(t) or embed(t))
+    assert run("rebuild", "default") == (0, "collection default: rebuilt\n", "")
+    assert [text for text in embedded if "bark" in text] == []
+    assert len(embedded) == 1
+    assert run("search", "purr")[1].startswith("1. docs/cats.md#0")
+
+
 def test_jobs_whose_uploads_are_kept_are_shown_retried_and_removed(
     run: Run, tmp_path: Path
 ) -> None:

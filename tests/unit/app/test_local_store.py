@@ -260,7 +260,7 @@ def test_a_rebuild_may_change_the_dimension(
     stale = there.open("a")
     assert len(dense(stale, np.eye(before, dtype=np.float32)[3])) == 10
 
-    collection.replace_all(wide(documents, after), new)
+    collection.reindex(lambda _: wide(documents, after), new)
 
     query = np.eye(after, dtype=np.float32)[3]
     for rebuilt in (collection, there.open("a"), open_store(hnsw_threshold=threshold).open("a")):
@@ -284,7 +284,7 @@ def test_a_rebuild_that_fails_leaves_the_collection_as_it_was(open_store: Open) 
         raise RuntimeError("the embedder broke")
 
     with pytest.raises(RuntimeError):
-        collection.replace_all(failing(), Fingerprint("new", DIMENSION, "a", "c"))
+        collection.reindex(lambda _: list(failing()), Fingerprint("new", DIMENSION, "a", "c"))
     assert collection.fingerprint == FINGERPRINT
     assert lexical(collection, "name0") == ["d000#0"]
     assert collection.verify() == []

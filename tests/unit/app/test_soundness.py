@@ -226,7 +226,7 @@ def test_new_vectors_forget_what_was_measured_on_the_old_ones(store: LocalStore)
     embedder = EnglishEmbedder()
     collection = filled(store, embedder, zh=chinese(20))
     assert kept(collection, embedder) is not None
-    collection.replace_all([], replace(collection.fingerprint, embedder="another"))
+    collection.reindex(lambda _: [], replace(collection.fingerprint, embedder="another"))
     assert collection.soundness() is None
 
 

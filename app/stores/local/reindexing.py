@@ -1,0 +1,66 @@
+"""New chunks and vectors for a collection, made beside it while it goes on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from app.domain import DocumentRecord, Fingerprint, IndexedDocument
+from app.stores.local.catalog import Catalog
+
+Reindex: TypeAlias = Callable[[Sequence[DocumentRecord]], list[IndexedDocument]]
+"""Those of the documents that get new chunks and vectors, with these."""
+
+BATCH: Final = 32
+"""Documents that are made and written together."""
+
+
+class Staging:
+    """Documents made so far, in a catalog of their own, and of which version each was made."""
+
+    def __init__(self, staged: Catalog, dimension: int) -> None:
+        self._staged = staged
+        self._dimension = dimension
+        self._made: dict[str, tuple[str, int]] = {}
+
+    def take(self, records: Sequence[DocumentRecord], reindex: Reindex) -> int:
+        """Makes what is missing or has changed since; returns how many documents that were."""
+        missing = [record for record in records if self._made.get(record.id) != _state(record)]
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            self._staged.delete([record.id for record in batch])
+            self._staged.put(reindex(batch))
+            self._made.update((record.id, _state(record)) for record in batch)
+        return len(missing)
+
+    def documents(self, records: Sequence[DocumentRecord]) -> Iterator[IndexedDocument]:
+        """What was made of those that are still there."""
+        for record in records:
+            document = self._staged.document(record.id)
+            if document is not None:
+                chunks = tuple(self._staged.document_chunks(record.id))
+                vectors = self._staged.vectors([chunk.id for chunk in chunks], self._dimension)
+                yield IndexedDocument(document, chunks, vectors, record.content_hash)
+
+
+@contextmanager
+def staging(folder: Path, fingerprint: Fingerprint, *, lock_timeout_s: float) -> Iterator[Staging]:
+    """A place for documents below ``folder``, empty at first and gone afterwards."""
+    place = folder / "rebuild"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    try:
+        staged = Catalog.create(place / "catalog.db", fingerprint, lock_timeout_s=lock_timeout_s)
+        try:
+            yield Staging(staged, fingerprint.dimension)
+        finally:
+            staged.close()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _state(record: DocumentRecord) -> tuple[str, int]:
+    return record.content_hash, record.version
