@@ -25,7 +25,12 @@ from app.http.json_bodies import read_json
 from app.http.openapi import json_body
 from app.http.relay import AnswerRelay, complete_answer, open_answer
 from app.http.responses import json_response, to_json
-from app.http.schemas import MAX_QUERY_CHARACTERS, MAX_TURN_CHARACTERS, MAX_TURNS
+from app.http.schemas import (
+    MAX_HISTORY_CHARACTERS,
+    MAX_QUERY_CHARACTERS,
+    MAX_TURN_CHARACTERS,
+    MAX_TURNS,
+)
 from app.requests import AnswerRequest
 
 router = APIRouter(tags=["openai"])
@@ -244,10 +249,16 @@ async def _events(edge: Edge, relay: AnswerRelay, head: _Head) -> AsyncIterator[
 
 
 def _turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
-    """The newest `MAX_TURNS`, each up to `MAX_TURN_CHARACTERS`."""
+    """The newest `MAX_TURNS`, each up to `MAX_TURN_CHARACTERS`, that a history has room for."""
     turns = [
         Turn(_ROLES[message.role], text[:MAX_TURN_CHARACTERS])
         for message in messages
         if message.role in _ROLES and (text := message.text())
     ]
-    return tuple(turns[-MAX_TURNS:])
+    kept, room = list[Turn](), MAX_HISTORY_CHARACTERS
+    for turn in reversed(turns[-MAX_TURNS:]):
+        room -= len(turn.content)
+        if room < 0:
+            break
+        kept.append(turn)
+    return tuple(reversed(kept))

@@ -32,8 +32,10 @@ from app.filters import Filter, parse_filter
 from app.requests import AnswerRequest, SearchRequest
 
 MAX_QUERY_CHARACTERS: Final = 8_000
-MAX_TURN_CHARACTERS: Final = 32_000
+MAX_TURN_CHARACTERS: Final = MAX_QUERY_CHARACTERS
 MAX_TURNS: Final = 50
+MAX_HISTORY_CHARACTERS: Final = 64_000
+"""Of all turns together."""
 MAX_LIMIT: Final = 100
 MAX_ROUTES: Final = 8
 
@@ -84,11 +86,23 @@ class TurnBody(_Asked):
     content: Annotated[str, Field(max_length=MAX_TURN_CHARACTERS)]
 
 
+def _not_too_long(history: list[TurnBody]) -> list[TurnBody]:
+    if sum(len(turn.content) for turn in history) > MAX_HISTORY_CHARACTERS:
+        raise ValueError(
+            f"History should have at most {MAX_HISTORY_CHARACTERS:,} characters in all; "
+            "leave out its oldest messages"
+        )
+    return history
+
+
+History = Annotated[list[TurnBody], Field(max_length=MAX_TURNS), AfterValidator(_not_too_long)]
+
+
 class AnswerBody(_Asked):
     """``POST /v1/collections/{name}/answer``."""
 
     query: Query
-    history: Annotated[list[TurnBody], Field(max_length=MAX_TURNS)] = []
+    history: History = []
     limit: Limit | None = None
     filter: JsonValue = None
     stream: bool = False

@@ -159,6 +159,16 @@ def test_history_reaches_the_model_and_the_trace_tells_of_the_draft(generating: 
             "history.0.role",
             id="an unknown role",
         ),
+        pytest.param(
+            {"query": "x", "history": [{"role": "user", "content": "x" * 8_001}]},
+            "history.0.content",
+            id="a long turn",
+        ),
+        pytest.param(
+            {"query": "x", "history": [{"role": "user", "content": "x" * 8_000}] * 9},
+            "history",
+            id="long turns",
+        ),
         pytest.param({"query": "x", "limit": 0}, "limit", id="no passages"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from app.fakes import FakeGenerator
 from app.http.openai import ChatBody, Message
-from app.http.schemas import MAX_TURN_CHARACTERS, MAX_TURNS
+from app.http.schemas import MAX_HISTORY_CHARACTERS, MAX_TURN_CHARACTERS, MAX_TURNS
 from tests.http.world import HARBOUR, MakeWorld, World, error_of, events_of
 
 CHAT = "/v1/chat/completions"
@@ -120,13 +120,22 @@ def test_a_long_conversation_goes_on(chatting: World) -> None:
 
 
 def test_the_newest_turns_are_the_history() -> None:
-    said = [Message(role="user", content=f"{n}" * 50_000) for n in range(9)] * 9
+    said = [Message(role="user", content=f"{n}") for n in range(9)] * 9
 
     history = ChatBody(model="notes", messages=[*said, Message(role="user", content="?")]).asked()
 
     assert len(history.history) == MAX_TURNS
     assert [turn.content[0] for turn in history.history[-3:]] == ["6", "7", "8"]
+
+
+def test_a_history_is_no_longer_than_it_may_be_anywhere() -> None:
+    said = [Message(role="user", content=f"{n}" * 50_000) for n in range(9)] * 9
+
+    history = ChatBody(model="notes", messages=[*said, Message(role="user", content="?")]).asked()
+
     assert {len(turn.content) for turn in history.history} == {MAX_TURN_CHARACTERS}
+    assert sum(len(turn.content) for turn in history.history) == MAX_HISTORY_CHARACTERS
+    assert [turn.content[0] for turn in history.history[-3:]] == ["6", "7", "8"]
 
 
 @pytest.mark.parametrize(
