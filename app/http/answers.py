@@ -13,7 +13,7 @@ from app.http import sse
 from app.http.edge import Edge, EdgeOf
 from app.http.errors import problem_of
 from app.http.json_bodies import read_json
-from app.http.openapi import json_body
+from app.http.openapi import EVENTS, json_body
 from app.http.relay import AnswerRelay, complete_answer, open_answer
 from app.http.responses import json_response, to_json
 from app.http.schemas import AnswerAnswer, AnswerBody, SentenceBody
@@ -24,6 +24,7 @@ router = APIRouter(tags=["answer"])
 @router.post(
     "/v1/collections/{name}/answer",
     response_model=AnswerAnswer,
+    responses={200: EVENTS},
     openapi_extra=json_body(AnswerBody),
 )
 async def answer(request: Request, edge: EdgeOf, name: str) -> Response:

@@ -14,17 +14,23 @@ from starlette.responses import Response
 
 from app.http import answers, collections, documents, openai, operations, search
 from app.http.auth import ApiKeys, OwnSite
+from app.http.document_schemas import DocumentsBody
 from app.http.edge import Edge, Lanes
 from app.http.errors import NotReady, install_error_handlers, problem_of
 from app.http.exchange import Exchange
 from app.http.limits import BodyBound, BodyLimit
 from app.http.metrics import Metrics
+from app.http.openai import ChatBody
+from app.http.openapi import describe
+from app.http.schemas import AnswerBody, SearchBody
 from app.http.startup import Startup
 from app.service import Service
 from app.settings import ServerSettings, Settings
 
 HEARTBEAT_S: Final = 15.0
 """Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
+ROUTE_MODULES: Final = (operations, collections, documents, search, answers, openai)
+ROUTES: Final = tuple(route for module in ROUTE_MODULES for route in module.router.routes)
 TAKES_UPLOADS: Final = re.compile(r"/v1/collections/[^/]+/documents")
 """The path whose bodies may be large."""
 
@@ -80,9 +86,10 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.edge = edge
-    install_error_handlers(app)
-    for module in (operations, collections, documents, search, answers, openai):
+    install_error_handlers(app, ROUTES)
+    for module in ROUTE_MODULES:
         app.include_router(module.router)
+    describe(app, AnswerBody, ChatBody, DocumentsBody, SearchBody, locked=bool(server.api_keys))
     # The last one added is the outermost: id and log around keys, keys before any body is read.
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s

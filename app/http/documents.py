@@ -60,7 +60,8 @@ DOCUMENT: Final = DOCUMENTS + "/{document_id:document_id}"
 @router.post(
     DOCUMENTS,
     status_code=202,
-    response_model=AcceptedBody | JobBody,
+    response_model=AcceptedBody,
+    responses={200: {"model": JobBody, "description": "The job has ended, with `wait`."}},
     openapi_extra=json_body(DocumentsBody, or_files=True),
 )
 async def submit(request: Request, edge: EdgeOf, name: str, *, wait: bool = False) -> Response:

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
 
 from app.errors import (
     AttestError,
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_CHARACTERS: Final = 500
 """Messages may quote a name that the client sent; they are cut here."""
+METHOD_NOT_ALLOWED: Final = 405
 MAX_FIELDS: Final = 20
 """Most faulty fields that one answer names."""
 RETRY_AFTER_S: Final = 5
@@ -122,7 +124,7 @@ WRONG_HOST: Final = Problem(
 
 _CODES: Final[Mapping[int, str]] = {
     404: NotFound.code,
-    405: "method_not_allowed",
+    METHOD_NOT_ALLOWED: "method_not_allowed",
 }
 
 
@@ -149,8 +151,8 @@ def problem_of(error: BaseException) -> Problem:
     return Problem(status, error.code, error.public_message, retry_after_s)
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """Lets every error of a route leave in the one shape."""
+def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Lets every error of the ``routes`` of ``app`` leave in the one shape."""
 
     async def attest(_: Request, error: Exception) -> Response:
         cut_off = isinstance(error, PayloadTooLarge | BodyTooSlow)
@@ -160,10 +162,13 @@ def install_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return _invalid(error.errors()).response()
 
-    async def http(_: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = _CODES.get(error.status_code, RequestError.code)
-        return Problem(error.status_code, code, f"{error.detail}.").response(error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods_of(request, routes))
+        return Problem(error.status_code, code, f"{error.detail}.").response(headers)
 
     async def disconnected(_: Request, __: Exception) -> Response:
         return Response(status_code=CLIENT_CLOSED_REQUEST)
@@ -172,6 +177,15 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(ClientDisconnect, disconnected)
+
+
+def _methods_of(request: Request, routes: Sequence[BaseRoute]) -> list[str]:
+    """What the path can be asked with, over all routes: the one that was tried knows its own."""
+    found: set[str] = set()
+    for route in routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)
 
 
 def _request_status(error: RequestError) -> int:

@@ -22,7 +22,7 @@ from app.http import sse
 from app.http.edge import Edge, EdgeOf
 from app.http.errors import problem_of
 from app.http.json_bodies import read_json
-from app.http.openapi import json_body
+from app.http.openapi import EVENTS, json_body
 from app.http.relay import AnswerRelay, complete_answer, open_answer
 from app.http.responses import json_response, to_json
 from app.http.schemas import (
@@ -181,7 +181,12 @@ async def list_models(request: Request, edge: EdgeOf) -> ModelList:
     return ModelList(data=[Model(id=one.name) for one in stats])
 
 
-@router.post("/v1/chat/completions", response_model=Completion, openapi_extra=json_body(ChatBody))
+@router.post(
+    "/v1/chat/completions",
+    response_model=Completion,
+    responses={200: EVENTS},
+    openapi_extra=json_body(ChatBody),
+)
 async def complete(request: Request, edge: EdgeOf) -> Response:
     """An answer with its citations in the text and, structured, in ``attest``."""
     with edge.lanes.answers.take() as place:

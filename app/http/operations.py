@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from app.http.edge import EdgeOf
 from app.http.errors import RETRY_AFTER_S
@@ -19,7 +19,7 @@ async def alive() -> JSONResponse:
     return JSONResponse({"alive": True})
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"description": "Not yet, or not any more."}})
 async def ready(edge: EdgeOf) -> JSONResponse:
     """200 once models are loaded and while jobs are worked; 503 with the reason otherwise."""
     if edge.startup.ready:
@@ -36,7 +36,7 @@ async def ready(edge: EdgeOf) -> JSONResponse:
     return JSONResponse({"ready": False, "waiting_for": "models"}, 503, headers=retry)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(edge: EdgeOf) -> Response:
     """Everything counted, in Prometheus' text format."""
     if edge.startup.ready:

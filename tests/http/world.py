@@ -27,6 +27,7 @@ from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
 from ingest.sources import Source
+from tests.http.contract import Contract
 
 HARBOUR = (
     "The lighthouse of Ardmore was lit in 1853. "
@@ -195,6 +196,7 @@ class MakeWorld:
             heartbeat_s=heartbeat_s,
         )
         client = self._stack.enter_context(TestClient(app, base_url="http://localhost"))
+        client.event_hooks = {"response": [Contract(app).check]}
         world = World(client, app, embedder, generator, queue, service)
         if before_build is None:
             world.wait_until_built()
