@@ -1,0 +1,128 @@
+"""Written families: what is wrong with them, groups, and judged questions made of them."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.beir import read_dataset
+from train.bundled import written_set
+from train.bundled.glossed import to_chinese, to_english
+from train.bundled.written import apart, learnt, read_families, written_groups
+
+
+def family() -> dict[str, Any]:
+    """Two tool sheds that differ in their values, and two questions."""
+
+    def shed(name: tuple[str, str], price: str, wet: tuple[str, str]) -> dict[str, Any]:
+        rows = [[f"Size: {s} | Price: {price}", f"尺寸：{s} | 价格：{price}"] for s in ("S", "L")]
+        return {
+            "title": list(name),
+            "sections": [
+                {"heading": ["Rain", "雨天"], "said": [list(wet)]},
+                {"heading": ["Prices", "价格"], "said": rows},
+            ],
+        }
+
+    return {
+        "documents": [
+            shed(("Wren shed", "鹪鹩棚"), "€90", ("It is closed when it rains.", "雨天关闭。")),
+            shed(("Lark shed", "云雀棚"), "€70", ("It stays open.", "照常开放。")),
+        ],
+        "asked": [
+            {
+                "q": [["Is the Wren shed open in the rain?"], ["下雨时鹪鹩棚开吗？"]],
+                "by": ["1.1.1"],
+                "a": ["closed", "关闭"],
+            },
+            {"q": [["Who owns the Wren shed?"], ["鹪鹩棚是谁的？"]], "by": []},
+        ],
+    }
+
+
+def write(folder: Path, *families: dict[str, Any], name: str = "sheds-01.json") -> Path:
+    file = folder / name
+    file.write_text(json.dumps(families, ensure_ascii=False), encoding="utf-8")
+    return file
+
+
+def test_every_group_holds_what_answers_or_nothing_does(tmp_path: Path) -> None:
+    groups = written_groups([write(tmp_path, family())], 40, seed=3)
+    assert len(groups) == 2 * 2 * 40
+    right = {said.text for group in groups for said in group.said if said.answers}
+    assert right == {"It is closed when it rains.", "雨天关闭。"}
+    for group in groups:
+        assert group.answered is False or "Wren" in group.question or "鹪鹩" in group.question
+        for said in group.said:
+            if said.span:
+                assert said.text[slice(*said.span)] in ("closed", "关闭")
+    assert any(not g.answered for g in groups if "open" in g.question or "开吗" in g.question)
+    across = [g for g in groups if g.lang == "en" and any("棚" in s.setting for s in g.said)]
+    assert across
+    assert written_groups([tmp_path / "sheds-01.json"], 40, seed=3) == groups
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"by": ["3.1.1"]}, "there is no statement 3.1.1"),
+        ({"a": ["open", "关闭"]}, "'open' is not in"),
+        ({"by": []}, "an answer and no statement"),
+        ({"q": [["Is it open?"], []]}, "languages is missing"),
+        ({"by": ["first"]}, "asked.0.by.0"),
+        ({"why": "because"}, "asked.0.why"),
+    ],
+)
+def test_what_is_wrong_with_a_family_is_said(
+    tmp_path: Path, change: dict[str, Any], told: str
+) -> None:
+    wrong = family()
+    wrong["asked"][0] |= change
+    with pytest.raises(ValueError, match="family 2") as error:
+        read_families(write(tmp_path, family(), wrong))
+    assert told in str(error.value)
+
+
+def test_all_files_that_come_along_are_whole_and_none_is_on_both_sides() -> None:
+    assert not set(learnt()) & set(apart())
+    for file in (*learnt(), *apart()):
+        assert read_families(file)
+
+
+def test_families_become_documents_and_judged_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, *[family()] * 6)
+    monkeypatch.setattr(written_set, "apart", lambda: [file])
+    written_set.main(tmp_path / "set")
+    texts = [f.read_text(encoding="utf-8") for f in (tmp_path / "set/documents").rglob("*.md")]
+    assert len(texts) == 12
+    assert any("| Size | Price |\n| --- | --- |\n| S | €90 |" in text for text in texts)
+    assert any("| 尺寸 | 价格 |" in text for text in texts)
+    queries = [json.loads(x) for x in (tmp_path / "set/queries.jsonl").read_text().splitlines()]
+    held = {tuple(q["answers"]) for q in queries if q["metadata"]["must_hold"]}
+    assert held == {("closed",), ("关闭",)}
+    assert sum(q["metadata"]["kind"] == "unanswerable" for q in queries) == 6
+    (tmp_path / "set/corpus.jsonl").write_text(
+        "".join(
+            json.dumps({"_id": f"documents/{lang}/sheds-01-{n}-{d}.md", "text": "x"}) + "\n"
+            for lang in ("en", "zh")
+            for n in range(1, 7)
+            for d in (1, 2)
+        )
+    )
+    assert len(read_dataset(tmp_path / "set").queries) == 6
+
+
+def test_words_are_looked_up_in_the_other_language() -> None:
+    rng = random.Random(1)
+    english = to_english("保修期多长？", 1.0, rng)
+    assert "period" in english
+    chinese = to_chinese("Where is the warranty of the hotel?", 1.0, rng)
+    assert not chinese.isascii()
+    assert "the" not in chinese.split()
+    assert to_chinese("Where is T40?", 0.0, rng) == "Where is T40?"
