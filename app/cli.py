@@ -26,6 +26,7 @@ from app.errors import (
     TransientError,
 )
 from app.filters import Filter, parse_filter
+from app.panics import RustPanic, panics_raised
 from app.settings import Settings
 from app.terminal import EXIT_INCOMPLETE, err, load_settings, out
 from eval.commands.group import evaluation
@@ -70,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     others = os.umask(FOR_US_ALONE)
     try:
-        rag(args=None if arguments is None else list(arguments), prog_name="rag")
+        with panics_raised():
+            rag(args=None if arguments is None else list(arguments), prog_name="rag")
     except AttestError as error:
         err.print(f"error: {error.message}", style="red")
         sys.exit(_exit_code(error))
@@ -79,6 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_TRANSIENT)
     except OSError as error:
         err.print(f"error: {error}", style="red")
+        sys.exit(EXIT_OPERATOR)
+    except RustPanic as error:
+        err.print(f"error: a library broke off ({error}); run `rag doctor`", style="red")
         sys.exit(EXIT_OPERATOR)
     except SystemExit as end:
         if end.code == EXIT_INTERRUPTED:

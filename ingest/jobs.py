@@ -21,6 +21,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -96,11 +97,11 @@ class JobQueue:
         run: Run,
         max_waiting: int,
     ) -> None:
-        """``prepare(collection)`` makes the collection, or raises what is wrong with it."""
-        directory.mkdir(parents=True, exist_ok=True)
-        self._table = JobTable(directory / "jobs.db")
-        self._spool = Spool(directory / "jobs.spool")  # no collection can have a dot
-        self._adopt()
+        """``prepare(collection)`` makes the collection, or raises what is wrong with it.
+
+        Nothing is read or made in ``directory`` before it is needed: a search needs no queue.
+        """
+        self._directory = directory
         self._prepare = prepare
         self._run = run
         self._max_waiting = max_waiting
@@ -113,6 +114,15 @@ class JobQueue:
         self._health = QueueHealth()
         self._swept = -SWEEP_S
 
+    @cached_property
+    def _table(self) -> JobTable:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        return JobTable(self._directory / "jobs.db")
+
+    @cached_property
+    def _spool(self) -> Spool:
+        return Spool(self._directory / "jobs.spool")  # no collection can have a dot
+
     def _adopt(self) -> None:
         """Takes in uploads whose jobs were lost with the table."""
         known = self._table.ids()
@@ -122,7 +132,12 @@ class JobQueue:
                 self._table.add(job)
 
     def start(self) -> None:
-        """Begins to work on what waits."""
+        """Begins to work on what waits.
+
+        Raises:
+            StoreCorrupted: the table of jobs can't be read.
+        """
+        self._adopt()
         self._worker.start()
 
     def close(self, grace_s: float) -> None:

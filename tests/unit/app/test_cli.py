@@ -139,6 +139,32 @@ def test_documents_can_be_deleted_and_indexed_again_though_unchanged(run: Run, d
     assert (code, out) == (0, "received 1 = indexed 1 + skipped 0 + failed 0\n")
 
 
+def test_a_search_needs_no_job_queue(run: Run, docs: Path, tmp_path: Path) -> None:
+    run("ingest", docs / "cats.md")
+    (tmp_path / "data" / "jobs.db").write_bytes(b"garbage" * 2_000)
+    (tmp_path / "data" / "jobs.spool").write_text("a file in its place")
+    assert run("search", "purr")[1].startswith("1. cats.md#0")
+    assert run("ask", "What do cats do at night?")[0] == 0
+
+
+def test_a_panic_of_a_library_is_an_error_of_one_line(
+    run: Run, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        """As pyo3 raises where Rust panics."""
+
+    PanicException.__module__ = "pyo3_runtime"
+
+    def panicking(_: object) -> None:
+        raise PanicException("index out of bounds")
+
+    run("ingest", docs / "cats.md")
+    monkeypatch.setattr("app.main.Application.analyzer", property(panicking))
+    code, _, err = run("search", "purr")
+    assert code == 3
+    assert "run `rag doctor`" in one_line_error(err)
+
+
 @pytest.mark.parametrize(
     ("damage", "remedy"),
     [
