@@ -1,4 +1,4 @@
-"""Lines that do not answer by themselves: questions, announcements, prefixes of an answer."""
+"""Lines that do not answer by themselves: questions, announcements, prefixes, orders to a model."""
 
 from __future__ import annotations
 
@@ -24,6 +24,64 @@ _LEANS: Final = re.compile(
     r"|制度|规定))",
     re.IGNORECASE,
 )
+
+_CLAUSE: Final = (
+    r"(?:^\W{0,8}|[.!?:;,，。！？；：–—]\s{0,3}|\b(?:please|now|must|should|then)\s"
+    r"|请|现在|必须|应该|应当)"
+)
+"""Where an order begins. What stands further inside a sentence, or is quoted there, is told of."""
+_MODEL: Final = (
+    r"(?:AI|A\.I\.|LLMs?|(?:large )?language models?|chatbots?|ChatGPT|GPT-?\d{0,2})"
+    r"(?:\s(?:assistants?|agents?|models?|systems?))?"
+)
+_MODEL_ZH: Final = r"(?:AI|人工智能|大?语言模型|大模型|聊天机器人)(?:助手|模型|系统)?"
+_WORDS: Final = r"(?:\w{1,12}\s){0,3}"
+_ORDER: Final = (
+    # to forget other orders
+    (
+        rf"{_CLAUSE}(?:ignore|disregard|forget|override|bypass"
+        r"|(?:do not|don't|never) (?:follow|obey))"
+        rf"\s{_WORDS}(?:all|any|previous|prior|above|earlier|preceding|foregoing|system|your|original"
+        rf"|initial)\s{_WORDS}(?:instructions?|prompts?|rules|directives?|guidelines|programming)\b"
+    ),
+    (
+        rf"{_CLAUSE}(?:忽略|无视|忘记|忘掉|不要理会|不要遵守|不必遵守|抛开|覆盖)掉?[^，。；！？\n]{{0,8}}?"
+        r"(?:之前|以前|前面|先前|上述|以上|上面|此前|所有|一切|全部|原有|系统|你)[^，。；！？\n]{0,8}?"
+        r"(?:指令|指示|提示词?|命令|规则|设定|要求|约束|限制)(?![的者将会可或导])"
+    ),
+    # to be something else
+    (
+        rf"{_CLAUSE}(?:you are|act as|behave as|pretend (?:to be|that you are))\s(?:now\s)?"
+        rf"(?:an?\s|the\s)?(?:\w{{1,12}}\s)?{_MODEL}\b"
+    ),
+    rf"{_CLAUSE}你(?:现在)?(?:是|要?扮演)(?:一[个名款位])?[^，。；！？\n]{{0,8}}?{_MODEL_ZH}",
+    # to whom it is
+    (
+        r"^\W{0,8}(?:(?:attention|note|dear|hey|message|important)\W{1,3})?(?:(?:to|for)\s)?"
+        rf"(?:all\s|any\s)?{_MODEL}\s?[:,!，：！]"
+    ),
+    rf"^\W{{0,8}}(?:致|注意)?\W{{0,2}}(?:所有|各位)?{_MODEL_ZH}[:：,，!！]",
+    (
+        rf"\b{_MODEL}\s(?:reading|processing|summari[sz]ing|(?:must|should|shall|will)\s"
+        r"(?:now\s|only\s|always\s)?(?:answer|say|reply|respond|output|ignore|tell))\b"
+    ),
+    # to say something
+    (
+        r"^\W{0,8}(?:please\s|instead,?\s|simply\s|always\s|only\s){0,2}"
+        r"(?:answer|reply|respond|output)\s(?:only\s|always\s)?that\b"
+    ),
+    r"^\W{0,8}(?:请|你?必须|你?只能|直接|一律){1,3}(?:回答|回复|答复|输出)(?:说|称|道)",
+    (
+        rf"{_CLAUSE}(?:reveal|print|repeat|output|show|display|leak)\s(?:me\s)?(?:your|the)\s"
+        r"(?:system|hidden|initial)\s(?:prompt|instructions|message)\b"
+    ),
+    rf"{_CLAUSE}(?:泄露|输出|显示|打印|重复|透露)(?:你的)?系统提示词",
+    # what only a chat template or a prompt holds
+    r"^\W{0,8}system prompt\s?[:：]",
+    r"<\s?[|｜]|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|instructions?)>",
+)
+_ORDERS: Final = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _ORDER)
+"""What is said to whatever model may read it, not to a person who asks."""
 
 
 def is_question(text: str) -> bool:
@@ -55,3 +113,12 @@ def leads_in(text: str) -> bool:
 def leans(text: str) -> bool:
     """Whether its subject is a pronoun, or named by what stands before it."""
     return _LEANS.match(text) is not None
+
+
+def orders_a_model(text: str) -> bool:
+    """Whether it tells a model what to do or to say: that is no answer, whoever wrote it.
+
+    A sentence that speaks of such orders, or quotes one, is like any other.
+    """
+    plain = text.replace("*", "").replace("_", "")  # emphasis
+    return any(order.search(plain) for order in _ORDERS)

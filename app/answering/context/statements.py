@@ -20,6 +20,7 @@ from app.answering.context.asides import (
     is_question,
     leads_in,
     leans,
+    orders_a_model,
     without_question_mark,
 )
 from app.answering.context.validity import validity_of
@@ -129,6 +130,10 @@ class DocumentStatements:
         return made
 
     def _of_block(self, at: int, n: int) -> Iterator[Statement]:
+        """What a block states; what it tells a model to do is no statement."""
+        return (s for s in self._within_block(at, n) if not orders_a_model(s.text))
+
+    def _within_block(self, at: int, n: int) -> Iterator[Statement]:
         block, place = self._blocks[at], self._places[at]
         match block.kind:
             case BlockKind.HEADING:
