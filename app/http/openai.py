@@ -22,6 +22,7 @@ from app.http import sse
 from app.http.edge import Edge, EdgeOf
 from app.http.errors import problem_of
 from app.http.json_bodies import read_json
+from app.http.markdown import shown, shown_answer
 from app.http.openapi import EVENTS, json_body
 from app.http.relay import AnswerRelay, complete_answer, open_answer
 from app.http.responses import json_response, to_json
@@ -197,7 +198,7 @@ async def complete(request: Request, edge: EdgeOf) -> Response:
             relay = await open_answer(edge, request, place, body.model, asked)
             return sse.EventStream(_events(edge, relay, head), on_end=relay.abandon)
         answer = await complete_answer(edge, request, place, body.model, asked)
-    said = Delta(role="assistant", content=answer.text or answer.reason or "")
+    said = Delta(role="assistant", content=shown_answer(answer) or answer.reason or "")
     return json_response(
         Completion(
             id=head.id,
@@ -239,7 +240,7 @@ async def _events(edge: Edge, relay: AnswerRelay, head: _Head) -> AsyncIterator[
                 case None:
                     yield sse.HEARTBEAT
                 case SentenceEvent(sentence):
-                    yield head.chunk(Delta(content=gap + sentence.cited_text))
+                    yield head.chunk(Delta(content=gap + shown(sentence)))
                     gap = " "
                 case AnswerEvent(answer):
                     edge.metrics.answered(answer)

@@ -29,6 +29,7 @@ from app.domain import (
 )
 from app.errors import InvalidFilter
 from app.filters import Filter, parse_filter
+from app.http.markdown import shown_answer
 from app.requests import AnswerRequest, SearchRequest
 
 MAX_QUERY_CHARACTERS: Final = 8_000
@@ -185,10 +186,11 @@ class AnswerTrace(BaseModel):
 
 
 class AnswerAnswer(BaseModel):
-    """An answer; ``reason`` and ``nearest`` are there when it abstains, ``trace`` where asked for.
+    """An answer; ``answer`` is all of it as Markdown, ``sentences`` have their texts verbatim.
 
-    ``notes`` are what the service says of the answer itself; ``probability`` is that of the best
-    statement that was found.
+    ``reason`` and ``nearest`` are there when it abstains, ``trace`` where asked for. ``notes`` are
+    what the service says of the answer itself; ``probability`` is that of the best statement that
+    was found.
     """
 
     answer: str
@@ -208,7 +210,7 @@ class AnswerAnswer(BaseModel):
         """From the domain."""
         search = answer.search
         return cls(
-            answer=answer.text,
+            answer=shown_answer(answer),
             mode=answer.mode,
             reason=answer.reason,
             sentences=answer.sentences,

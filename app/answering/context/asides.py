@@ -76,9 +76,8 @@ _ORDER: Final = (
         r"(?:system|hidden|initial)\s(?:prompt|instructions|message)\b"
     ),
     rf"{_CLAUSE}(?:泄露|输出|显示|打印|重复|透露)(?:你的)?系统提示词",
-    # what only a chat template or a prompt holds
+    # what only a prompt holds
     r"^\W{0,8}system prompt\s?[:：]",
-    r"<\s?[|｜]|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|instructions?)>",
 )
 _ORDERS: Final = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _ORDER)
 """What is said to whatever model may read it, not to a person who asks."""
