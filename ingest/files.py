@@ -72,6 +72,8 @@ class FoundFiles:
 def find_files(paths: Sequence[Path], *, max_bytes: int) -> FoundFiles:
     """Every file below ``paths``, hidden ones left out; links to folders are not followed.
 
+    A link to a file that leads out of its folder is no document of that folder: it is reported.
+
     Raises:
         InvalidRequest: for a path that does not exist.
     """
@@ -89,7 +91,10 @@ def find_files(paths: Sequence[Path], *, max_bytes: int) -> FoundFiles:
         unreadable: list[OSError] = []
         for file in sorted(_files_below(root, unreadable.append)):
             id_ = f"{prefix}{file.relative_to(root).as_posix()}"
-            found.append(_file(file, id_, max_bytes))
+            if _leads_out(file, root):
+                found.append(Rejected(storable(id_), _outside()))
+            else:
+                found.append(_file(file, id_, max_bytes))
         for error in unreadable:
             folder = Path(str(error.filename)).relative_to(root).as_posix()
             reason = DocumentRejected("corrupt", f"The folder can't be read: {error.strerror}.")
@@ -103,6 +108,21 @@ def _files_below(root: Path, on_error: Callable[[OSError], None]) -> Iterator[Pa
         folders[:] = [name for name in folders if not name.startswith(".")]
         files = (Path(folder, name) for name in names if not name.startswith("."))
         yield from filter(_may_hold_text, files)
+
+
+def _leads_out(file: Path, root: Path) -> bool:
+    try:
+        return file.is_symlink() and not file.resolve().is_relative_to(root.resolve())
+    except OSError:
+        return False  # reading it will say why
+
+
+def _outside() -> DocumentRejected:
+    return DocumentRejected(
+        "link_leads_out",
+        "The file is a link that leads out of the folder; put the file itself there, or name the "
+        "folder that it lies in, too.",
+    )
 
 
 def _may_hold_text(path: Path) -> bool:

@@ -60,6 +60,32 @@ def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
         found(tmp_path / "missing")
 
 
+def test_links_that_lead_out_of_the_folder_are_reported_and_not_read(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    (docs / "sub").mkdir(parents=True)
+    (tmp_path / "docs-secret").mkdir()
+    secret = tmp_path / "docs-secret" / "secret.md"
+    secret.write_text("secret")
+    (docs / "real.md").write_text("text")
+    (docs / "sub" / "inside.md").symlink_to(docs / "real.md")
+    for name in ("sub/out.md", "rows.jsonl"):
+        (docs / name).symlink_to(secret)
+    (docs / "relative.md").symlink_to("../docs-secret/secret.md")
+    (docs / "folder").symlink_to(secret.parent, target_is_directory=True)
+    alias = tmp_path / "alias"
+    alias.symlink_to(docs, target_is_directory=True)
+
+    for root in (docs, alias):
+        sources = list(found(root).sources())
+        refused = [source for source in sources if not isinstance(source, FileSource)]
+        assert [source.name.partition("/")[2] for source in refused] == [
+            *("relative.md", "rows.jsonl", "sub/out.md")
+        ]
+        assert {rejection(source).code for source in refused} == {"link_leads_out"}
+        assert len(sources) == 5
+    assert ids(found(docs / "relative.md")) == ["relative.md"]  # named by itself
+
+
 def test_links_that_lead_in_circles_are_not_followed(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     (docs / "sub").mkdir(parents=True)
