@@ -19,7 +19,8 @@ from ingest.loaders.cleaning import clean_lines
 from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.dates import iso_day
 from ingest.loaders.docx_blocks import DocxBlocks
-from ingest.loaders.docx_styles import read_numbering, read_styles
+from ingest.loaders.docx_numbering import read_numbering
+from ingest.loaders.docx_styles import read_styles
 from ingest.loaders.model import LoadedDocument
 
 MAX_UNPACKED_BYTES: Final = 256 * 2**20

@@ -16,12 +16,14 @@ from ingest.loaders.docx_look import (
     first_row_is_header,
     heading_by_look,
     is_bold,
+    is_on,
     looks_like_code,
 )
+from ingest.loaders.docx_numbering import BULLET, Numbering
 from ingest.loaders.docx_styles import (
-    Numbering,
     Style,
     W,
+    completed,
     numbering_of,
     outline_level,
     style_of,
@@ -49,7 +51,6 @@ class DocxBlocks:
         self.pieces: list[Piece] = []
         self._styles = styles
         self._numbering = numbering
-        self._counters: dict[tuple[str, int], int] = {}
 
     def write(self, document: Element) -> None:
         """Writes a document part."""
@@ -98,13 +99,15 @@ class DocxBlocks:
 
     def _add(self, paragraph: Element, properties: Element | None, style: Style, text: str) -> None:
         level = outline_level(properties) or style.level or heading_by_look(paragraph, text)
-        numbering = numbering_of(properties) or style.numbering
+        numbering = _own_numbering(properties, style)
         if level:
-            self.pieces.append(Piece(BlockKind.HEADING, text, level=level))
+            number = self._numbering.next_marker(*numbering) if numbering else ""
+            number = "" if number == BULLET else number
+            self.pieces.append(Piece(BlockKind.HEADING, f"{number} {text}".strip(), level=level))
         elif _is_formula(paragraph):
             self.pieces.append(Piece(BlockKind.FORMULA, text.strip()))
-        elif numbering and numbering[0] != "0":
-            self._item(text, numbering)
+        elif numbering:
+            self._item(text, *numbering)
         elif style.is_code or looks_like_code(paragraph, text):
             self._code(text)
         elif style.continues_item and self.pieces and self.pieces[-1].kind is BlockKind.LIST:
@@ -125,14 +128,9 @@ class DocxBlocks:
         else:
             self.pieces.append(Piece(BlockKind.PARAGRAPH, text, strong=strong))
 
-    def _item(self, text: str, numbering: tuple[str, int]) -> None:
-        identity, level = numbering
-        for deeper in [key for key in self._counters if key[0] == identity and key[1] > level]:
-            del self._counters[deeper]
-        self._counters[numbering] = self._counters.get(numbering, 0) + 1
-        is_ordered = numbering in self._numbering.ordered
-        marker = f"{self._counters[numbering]}. " if is_ordered else "- "
-        item = "  " * level + marker + clean_lines(text)
+    def _item(self, text: str, identity: str, level: int) -> None:
+        marker = self._numbering.next_marker(identity, level)
+        item = "  " * level + f"{marker} {clean_lines(text)}".strip()
         self.pieces.append(Piece(BlockKind.LIST, item, level=level, tight=True))
 
     def _code(self, text: str) -> None:
@@ -140,6 +138,12 @@ class DocxBlocks:
         if self.pieces and self.pieces[-1].kind is BlockKind.CODE:
             text = f"{self.pieces.pop().text}\n{text}"
         self.pieces.append(Piece(BlockKind.CODE, text))
+
+
+def _own_numbering(properties: Element | None, style: Style) -> tuple[str, int] | None:
+    """List and level of a paragraph, ``None`` for no list."""
+    found = completed(numbering_of(properties), style.numbering)
+    return found if found is not None and found[0] not in ("", "0") else None
 
 
 def _blocks(root: Element) -> Iterator[Element]:
@@ -190,8 +194,8 @@ def _text(paragraph: Element) -> str:
 
 
 def _is_hidden(run: Element) -> bool:
-    vanish = run.find(f"{W}rPr/{W}vanish")
-    return vanish is not None and vanish.get(f"{W}val", "true") not in ("0", "false", "off")
+    """Whether a run is set as hidden or is struck through."""
+    return any(is_on(run, name) for name in ("vanish", "strike", "dstrike"))
 
 
 def _is_formula(paragraph: Element) -> bool:

@@ -43,14 +43,14 @@ def heading_by_look(paragraph: Element, text: str) -> int:
 def is_bold(block: Element) -> bool:
     """Whether a paragraph or a cell is bold from end to end."""
     runs = _text_runs(block)
-    return bool(runs) and all(_is_on(run, "b") for run in runs)
+    return bool(runs) and all(is_on(run, "b") for run in runs)
 
 
 def bold_lead(paragraph: Element) -> str:
     """The text of the bold runs that a paragraph begins with."""
     lead = ""
     for run in _text_runs(paragraph):
-        if not _is_on(run, "b"):
+        if not is_on(run, "b"):
             break
         lead += "".join(text.text or "" for text in run.iterfind(f"{W}t"))
     return lead
@@ -93,7 +93,8 @@ def _text_runs(paragraph: Element) -> list[Element]:
     ]
 
 
-def _is_on(run: Element, name: str) -> bool:
+def is_on(run: Element, name: str) -> bool:
+    """Whether a switch of a run, such as bold type, is set."""
     switch = run.find(f"{W}rPr/{W}{name}")
     return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off")
 

@@ -1,10 +1,10 @@
-"""Styles and numbering of a Word document: which paragraphs are headings or list items."""
+"""Styles of a Word document: which paragraphs are headings or list items."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from lxml.etree import _Element as Element
@@ -19,6 +19,9 @@ _CODE: Final = re.compile(
 _CAPTIONS: Final = frozenset({"caption", "题注", "表标题"})
 _HEADING_ID: Final = re.compile(r"Heading(\d)|Title")
 """Ids that programs give the built-in styles, also where they forget to define them."""
+_DEEPEST_LIST: Final = 8
+_OUTLINE_LEVELS: Final = frozenset("012345678")
+"""9 is body text."""
 _MAX_DEPTH: Final = 20
 """Styles that one style may build upon, one after the other."""
 
@@ -34,13 +37,6 @@ class Style:
     is_caption: bool = False
     continues_item: bool = False
     """Whether its paragraphs go on with the list item above them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbering:
-    """How list items are marked: ``ordered`` are the ``(id, level)`` that count."""
-
-    ordered: frozenset[tuple[str, int]] = field(default_factory=frozenset)
 
 
 def read_styles(root: Element | None) -> Mapping[str, Style]:
@@ -60,37 +56,41 @@ def style_of(properties: Element | None, styles: Mapping[str, Style]) -> Style:
     return styles.get(identity, Style())
 
 
-def read_numbering(root: Element | None) -> Numbering:
-    """Numberings that print numbers or letters."""
-    if root is None:
-        return Numbering()
-    abstract = {item.get(f"{W}abstractNumId"): item for item in root.iter(f"{W}abstractNum")}
-    ordered: set[tuple[str, int]] = set()
-    for number in root.iter(f"{W}num"):
-        link = number.find(f"{W}abstractNumId")
-        definition = abstract.get(link.get(f"{W}val")) if link is not None else None
-        for level in definition.iter(f"{W}lvl") if definition is not None else ():
-            form = level.find(f"{W}numFmt")
-            if form is not None and form.get(f"{W}val") not in ("bullet", "none"):
-                ordered.add((number.get(f"{W}numId", ""), int(level.get(f"{W}ilvl", "0"))))
-    return Numbering(frozenset(ordered))
-
-
 def numbering_of(properties: Element | None) -> tuple[str, int] | None:
-    """Id and level of the list that paragraph properties name; ``None`` for no list."""
+    """Id and level of the list that paragraph properties name; ``None`` for no list.
+
+    The id is empty where only a level is named, which is one of the list of the style, and ``0``
+    where the list of the style is taken away.
+    """
     found = properties.find(f"{W}numPr") if properties is not None else None
     if found is None:
         return None
     identity, level = found.find(f"{W}numId"), found.find(f"{W}ilvl")
-    name = identity.get(f"{W}val", "0") if identity is not None else "0"
-    return (name, int(level.get(f"{W}val", "0")) if level is not None else 0)
+    name = identity.get(f"{W}val", "") if identity is not None else ""
+    return name, bounded_level(level.get(f"{W}val", "0") if level is not None else "0")
+
+
+def completed(
+    own: tuple[str, int] | None, inherited: tuple[str, int] | None
+) -> tuple[str, int] | None:
+    """What a paragraph or a style says of its list, and what it leaves open as it is inherited."""
+    if own is None:
+        return inherited
+    return own if own[0] or inherited is None else (inherited[0], own[1])
+
+
+def bounded_level(stated: str) -> int:
+    """The level of a list, of which OOXML has nine; its items are indented by it."""
+    if not stated.isdecimal():
+        return 0
+    return int(stated) if len(stated) == 1 and stated <= str(_DEEPEST_LIST) else _DEEPEST_LIST
 
 
 def outline_level(properties: Element | None) -> int:
     """Heading level 1–6 that paragraph properties set directly, else 0."""
     outline = properties.find(f"{W}outlineLvl") if properties is not None else None
-    value = int(outline.get(f"{W}val", "9")) if outline is not None else 9
-    return min(value + 1, 6) if value < 9 else 0  # noqa: PLR2004 - 9 is OOXML's "body text"
+    value = outline.get(f"{W}val", "9") if outline is not None else "9"
+    return min(int(value) + 1, 6) if value in _OUTLINE_LEVELS else 0
 
 
 def _resolve(identity: str, elements: Mapping[str, Element]) -> Style:
@@ -111,7 +111,7 @@ def _resolve(identity: str, elements: Mapping[str, Element]) -> Style:
         is_caption = is_caption or name.lower() in _CAPTIONS
         continues_item = continues_item or name.lower().startswith("list continue")
         is_code = is_code or _CODE.fullmatch(name) is not None
-        numbering = numbering or numbering_of(properties)
+        numbering = completed(numbering, numbering_of(properties))
         base = element.find(f"{W}basedOn")
         identity = base.get(f"{W}val", "") if base is not None else ""
     return Style(level, is_code, numbering, is_caption, continues_item)

@@ -68,6 +68,13 @@ PROSE = [
 ]
 
 
+def test_an_item_can_not_be_indented_without_end():
+    deep = '<w:numPr><w:ilvl w:val="1000000000"/><w:numId w:val="7"/></w:numPr>'
+    data = docx(f"<w:p><w:pPr>{deep}</w:pPr><w:r><w:t>Deep</w:t></w:r></w:p>")
+    (block,) = load("a.docx", data).blocks
+    assert block.level == 8
+
+
 def paragraph(top):
     return [(72, top - 14 * i, 11, text) for i, text in enumerate(PROSE)]
 
@@ -102,6 +109,99 @@ class TestDocx:
         assert [block.level for block in loaded.blocks] == [1, 0, 0, 0, 2]
         assert loaded.title == "Report"
         assert dict(loaded.metadata) == {"format": "docx", "author": "Ann", "date": "2024-05-06"}
+
+    def numbered(self, levels, *paragraphs, more="", styles=""):
+        """Texts of paragraphs, given as ``(level, text)``, in a list with these levels."""
+        written = "".join(
+            f'<w:lvl w:ilvl="{n}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/>'
+            f'{rest}<w:lvlText w:val="{pattern}"/></w:lvl>'
+            for n, (form, pattern, start, rest) in enumerate(levels)
+        )
+        numbering = (
+            f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="1">{written}'
+            '</w:abstractNum><w:num w:numId="7"><w:abstractNumId w:val="1"/></w:num>'
+            f"{more}</w:numbering>"
+        )
+        body = "".join(
+            p(text, f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+            if isinstance(level, int)
+            else p(text, level)
+            for level, text, number in ((*one, 7)[:3] for one in paragraphs)
+        )
+        data = docx(body, word__numbering=numbering, **({"word__styles": styles} if styles else {}))
+        loaded = load("a.docx", data)
+        return [loaded.text[slice(*block.span)].strip() for block in loaded.blocks]
+
+    def test_numbers_are_those_that_word_prints(self):
+        levels = [
+            ("decimal", "Article %1", 5, ""),
+            ("decimal", "%1.%2", 1, ""),
+            ("lowerLetter", "(%3)", 1, ""),
+            ("lowerRoman", "%4)", 1, ""),
+        ]
+        found = self.numbered(
+            levels, (0, "Terms"), (1, "Fee"), (1, "Term"), (2, "First"), (2, "Second"), (3, "x"),
+            (0, "End"), (1, "Law"), (2, "None"),
+        )  # fmt: skip
+        assert found == [
+            "Article 5 Terms", "5.1 Fee", "5.2 Term", "(a) First", "(b) Second", "i) x",
+            "Article 6 End", "6.1 Law", "(a) None",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("form", "value", "expected"),
+        [
+            ("upperRoman", 14, "XIV"),
+            ("upperLetter", 28, "BB"),
+            ("decimalZero", 7, "07"),
+            ("ordinal", 22, "22nd"),
+            ("chineseCountingThousand", 12, "十二"),
+            ("chineseCountingThousand", 105, "一百零五"),
+            ("chineseCounting", 20, "二十"),
+            ("chineseLegalSimplified", 3, "叁"),
+            ("ideographTraditional", 2, "乙"),
+            ("decimalEnclosedCircle", 3, "③"),
+            ("japaneseCounting", 10, "十"),
+            ("cardinalText", 4, "4"),
+        ],
+    )
+    def test_numbers_in_other_signs(self, form, value, expected):
+        found = self.numbered([(form, "第%1章", value, "")], (0, "总则"))
+        assert found == [f"第{expected}章 总则"]
+
+    def test_headings_keep_the_numbers_of_their_style(self):
+        def style(level):
+            return (
+                f'<w:style w:styleId="H{level}"><w:name w:val="heading {level}"/><w:pPr><w:numPr>'
+                f'<w:ilvl w:val="{level - 1}"/><w:numId w:val="7"/></w:numPr></w:pPr></w:style>'
+            )
+
+        styles = f'<w:styles xmlns:w="{W}">{style(1)}{style(2)}</w:styles>'
+        levels = [("upperRoman", "%1.", 1, ""), ("decimal", "%1.%2", 1, "<w:isLgl/>")]
+        heads = [(f'<w:pStyle w:val="H{level}"/>', "Text") for level in (1, 2, 2, 1, 2)]
+        found = self.numbered(levels, *heads, styles=styles)
+        assert found == ["I. Text", "1.1 Text", "1.2 Text", "II. Text", "2.1 Text"]
+
+    def test_a_list_may_start_anew_and_a_level_may_go_on(self):
+        more = (
+            '<w:num w:numId="8"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0">'
+            '<w:startOverride w:val="3"/></w:lvlOverride></w:num>'
+        )
+        levels = [
+            ("decimal", "%1.", 1, ""),
+            ("decimal", "%2)", 1, '<w:lvlRestart w:val="0"/>'),
+        ]
+        found = self.numbered(
+            levels, (0, "a"), (1, "b"), (0, "c"), (1, "d"), (0, "e", 8), (0, "f"), more=more
+        )
+        assert found == ["1. a", "1) b", "2. c", "2) d", "3. e", "3. f"]
+
+    @pytest.mark.parametrize("switch", ["strike", "dstrike"])
+    def test_struck_text_is_left_out(self, switch):
+        struck = f"<w:r><w:rPr><w:{switch}/></w:rPr><w:t>40</w:t></w:r>"
+        kept = f'<w:r><w:rPr><w:{switch} w:val="0"/></w:rPr><w:t>60 euros</w:t></w:r>'
+        body = f"<w:p><w:r><w:t>The fee is </w:t></w:r>{struck}{kept}</w:p>"
+        assert load("a.docx", docx(body)).text == "The fee is 60 euros"
 
     def test_merged_cells_speak_for_each_row_and_nested_tables_stay_in_theirs(self):
         def cell(content, properties=""):
