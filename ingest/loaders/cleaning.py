@@ -34,7 +34,7 @@ _WIDE_BREAK: Final = re.compile(
     f"(?<=[{_WIDE}])[ \t]*\n[ \t]*(?=[{_WIDE}{_QUOTES}])"
     f"|(?<=[{_WIDE}][{_QUOTES}])[ \t]*\n[ \t]*(?=[{_WIDE}])"
 )
-_BREAK: Final = re.compile("[ \t]*\n[ \t\n]*")
+_BREAK: Final = re.compile("(?<![ \t])[ \t]*\n[ \t\n]*")
 
 
 def normalise(text: str) -> str:

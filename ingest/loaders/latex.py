@@ -75,5 +75,7 @@ def _authors(inline: Inline, source: str) -> str:
 
 def _argument(source: str, macro: str) -> str:
     r"""What stands in the braces of the first ``\macro{…}``, an optional argument aside."""
-    match = re.search(rf"^[^%\n]*?\\{macro}\s*(?:\[[^\]]*\])?\s*\{{", source, re.MULTILINE)
+    match = re.search(
+        rf"^[^%\n]*?\\{macro}\s*+(?:\[[^\]]{{0,500}}\])?\s*+\{{", source, re.MULTILINE
+    )
     return balanced(source, match.end()) if match else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
@@ -17,6 +18,7 @@ from pylatexenc.latexwalker import (
     LatexMathNode,
     LatexSpecialsNode,
     LatexWalker,
+    LatexWalkerError,
 )
 from pylatexenc.latexwalker import (
     get_default_latex_context_db as default_syntax,
@@ -45,22 +47,24 @@ _SILENT: Final = frozenset(
     "bigskip medskip smallskip phantom hline cline toprule midrule bottomrule cmidrule "
     "arraystretch "
     "color rule hyphenation lipsum refstepcounter nocite markboth markright protect scalebox "
+    "sout xout st "
     "resizebox rotatebox footnotesize small tiny large Large scriptsize definecolor".split()
 )
-"""Macros that print nothing, or nothing that a reader of the text would miss."""
+"""Macros that print nothing, or nothing that a reader of the text would miss: struck text too."""
 _CITATIONS: Final = frozenset(
     "cite citep citet citealp citeauthor citeyear parencite textcite autocite".split()  # noqa: SIM905 - word lists read best as words
 )
 _REFERENCES: Final = frozenset("ref eqref autoref cref Cref pageref".split())  # noqa: SIM905 - word lists read best as words
 _ARGUMENTS: Final = {
-    "{": "institute email orcidID authorrunning titlerunning keywords "
+    "{": "sout xout st institute email orcidID authorrunning titlerunning keywords "
     "pagestyle thispagestyle cline markright bibliographystyle thanks inst affil affiliation "
     "address shortauthors",
     "[": "lipsum",
-    "[{": "makecell shortstack subcaption captionof",
+    "[{": "hyperref makecell shortstack subcaption captionof",
     "{{": "addtolength setlength setcounter addtocounter markboth subfloat textcolor colorbox",
     "{{{": "multicolumn definecolor",
     "[{{{": "multirow",
+    "[{{": "href",
     "*[[{": "cite citep citet citealp parencite textcite autocite nocite",
     "*[{": "caption",
     "*{": "citeauthor citeyear autoref cref Cref eqref",
@@ -74,20 +78,31 @@ _ENVIRONMENT_ARGUMENTS: Final = {
     "{{": "list wrapfigure",
 }
 _DEFINITION: Final = re.compile(
-    r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*\{"
-    r"|\\def\s*\\([A-Za-z]+)\s*\{"
+    r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand)\*?\s*+\{?\s*+\\([A-Za-z]+)"
+    r"\s*+\}?\s*+\{|\\def\s*+\\([A-Za-z]+)\s*+\{"
 )
 _ENVIRONMENT: Final = re.compile(
-    r"\\newenvironment\s*\{([A-Za-z]+\*?)\}\s*\{|\\newtheorem\*?\s*\{([A-Za-z]+)\}\s*(?:\[\w*\])?\s*\{"
+    r"\\newenvironment\s*+\{([A-Za-z]+\*?)\}\s*+\{|\\newtheorem\*?\s*+\{([A-Za-z]+)\}\s*+(?:\[\w*\])?\s*+\{"
 )
+_ADDRESS: Final = re.compile(r"\\(?:url|href|path|nolinkurl)\s*+\{[^{}\n]{0,2000}")
+_PER_CENT: Final = re.compile(r"(?<!\\)%")
+_COMMAND: Final = re.compile(r"\\(?:begin|end)\s*+\{[^{}\n]{0,100}\}|\\[A-Za-z]+\*?|[{}]")
+_BRACE: Final = re.compile(r"\\.|[{}]", re.DOTALL)
+_MAX_DEFINITION: Final = 2_000
+"""Characters of the longest definition that is read."""
+_MAX_DEFINITIONS: Final = 1_000
 _MAX_EXPANSION: Final = 8
 """How deep macros may use each other."""
 
 
 def parse_latex(source: str) -> list[Any]:
-    """Top-level nodes of ``source``, however broken."""
+    """Top-level nodes of ``source``, however broken; at worst it is one text without commands."""
+    source = _ADDRESS.sub(lambda address: _PER_CENT.sub(r"\\%", address[0]), source)
     walker = LatexWalker(source, latex_context=_syntax(), tolerant_parsing=True)
-    nodes: list[Any] = walker.get_latex_nodes()[0]
+    try:
+        nodes: list[Any] = walker.get_latex_nodes()[0]
+    except (IndexError, LatexWalkerError):  # at the end of a source that breaks off in a command
+        return [LatexCharsNode(parsing_state=None, chars=_COMMAND.sub(" ", source))]
     return nodes
 
 
@@ -116,7 +131,7 @@ def macro_definitions(source: str) -> dict[str, str]:
     r"""Macros without arguments that ``source`` defines, by name."""
     return {
         match[1] or match[2]: balanced(source, match.end())
-        for match in _DEFINITION.finditer(source)
+        for match in islice(_DEFINITION.finditer(source), _MAX_DEFINITIONS)
     }
 
 
@@ -124,7 +139,7 @@ def environment_labels(source: str) -> dict[str, str]:
     """Source of what the environments that ``source`` defines print first, by name."""
     return {
         match[1] or match[2]: balanced(source, match.end())
-        for match in _ENVIRONMENT.finditer(source)
+        for match in islice(_ENVIRONMENT.finditer(source), _MAX_DEFINITIONS)
     }
 
 
@@ -209,9 +224,17 @@ class Inline:
                 and len(arguments) == 1
                 and _is_accent(name)
             ):
-                return str(self._symbols.node_to_text(node))
+                return self._symbol(node)
             return self.text(arguments[-1:]) + space
-        return str(self._symbols.node_to_text(node)) + space
+        return self._symbol(node) + space
+
+    def _symbol(self, node: Any) -> str:
+        """What pylatexenc prints for a macro; nothing where arguments are missing that it wants."""
+        try:
+            text = str(self._symbols.node_to_text(node))
+        except (IndexError, AttributeError, TypeError, KeyError, ValueError):
+            return ""
+        return "" if "%s" in text else text
 
     def _expand(self, name: str) -> str:
         if self._depth >= _MAX_EXPANSION:
@@ -224,7 +247,7 @@ class Inline:
 
     def _verbatim(self, arguments: list[Any]) -> str:
         source = "".join(str(argument.latex_verbatim()) for argument in arguments)
-        return source.strip("{}[] \n").replace(",", ", ").replace(",  ", ", ")
+        return source.strip("{}[] \n").replace(r"\%", "%").replace(",", ", ").replace(",  ", ", ")
 
 
 def _is_accent(name: str) -> bool:
@@ -232,12 +255,11 @@ def _is_accent(name: str) -> bool:
 
 
 def balanced(source: str, start: int) -> str:
-    """Text from ``start`` to the brace that closes the one before it."""
+    """Text from ``start`` to the brace that closes the one before it, or a bounded part of it."""
+    end = min(len(source), start + _MAX_DEFINITION)
     depth = 1
-    for position in range(start, len(source)):
-        if source[position - 1] == "\\":
-            continue
-        depth += (source[position] == "{") - (source[position] == "}")
+    for match in _BRACE.finditer(source, start, end):
+        depth += (match[0] == "{") - (match[0] == "}")
         if depth == 0:
-            return source[start:position]
-    return source[start:]
+            return source[start : match.start()]
+    return source[start:end]

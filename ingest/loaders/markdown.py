@@ -45,11 +45,10 @@ _RAW_BLOCK: Final = re.compile(r"\s*<(?:!--|script|style|pre|textarea)", re.IGNO
 _MODULE_LINE: Final = re.compile(
     r"(?:import\s+(?:[\w*{][^;\n]*\sfrom\s+)?['\"]|export\s+(?:const|default|function|let|\{))"
 )
-_JSX_COMMENT: Final = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
 _ADMONITION: Final = re.compile(r"^[ \t]*:{3,}[ \t]*(?:[\w-]+[ \t]*)?(.*)$")
 _ALERT: Final = re.compile(r"<p>\[!\w+\]\s*")
 """GitHub's mark of a note or a warning, which it shows as a box."""
-_HEADING_ID: Final = re.compile(r"\s*\{#[\w-]+\}\s*$")
+_HEADING_ID: Final = re.compile(r"(?<!\s)\s*+\{#[\w-]+\}\s*+$")
 
 
 def load_markdown(data: bytes, *, mdx: bool = False) -> LoadedDocument:
@@ -142,7 +141,17 @@ def _keep_line_ends(token: Token) -> None:
 
 
 def _is_module_code(content: str) -> bool:
-    return _MODULE_LINE.match(content) is not None or not _JSX_COMMENT.sub("", content).strip()
+    return _MODULE_LINE.match(content) is not None or not _without_comments(content).strip()
+
+
+def _without_comments(content: str) -> str:
+    """JSX without what stands between ``{/*`` and ``*/}``."""
+    kept: list[str] = []
+    at = 0
+    while (start := content.find("{/*", at)) >= 0 and (end := content.find("*/}", start + 3)) >= 0:
+        kept.append(content[at:start])
+        at = end + 3
+    return "".join(kept) + content[at:]
 
 
 def _mend_tags(markup: str, *, mdx: bool) -> str:

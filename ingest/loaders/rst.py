@@ -41,7 +41,7 @@ _SETTINGS: Final = {
 }
 _MAX_UNKNOWN_DEPTH: Final = 10
 """How deep directives that docutils doesn't know may nest."""
-_ROLE: Final = re.compile(r":[\w:+.-]+:`[~!]?([^`<]*?)\s*(?:<([^`>]*)>)?`")
+_ROLE: Final = re.compile(r":[\w:+.-]{1,80}:`[~!]?([^`<]{0,500}?)\s{0,9}(?:<([^`>]*)>)?`")
 _DIRECTIVE: Final = re.compile(r"\s*\.\.\s+([\w:+.-]+)::[ \t]*(.*)")
 _OPTION: Final = re.compile(r"\s*:[\w -]+:")
 _WITHOUT_PROSE: Final = frozenset(

@@ -1,4 +1,5 @@
 import io
+import time
 import zipfile
 
 import pytest
@@ -318,6 +319,26 @@ class TestRst:
 
 
 class TestLatex:
+    @pytest.mark.parametrize(
+        ("source", "expected"),
+        [
+            (r"See \href{http://a.b/c%20d}{the site} now.", "See the site now."),
+            (r"See \href[page=3]{a}{\textbf{it}}.", "See it."),
+            (r"Go on, \href", "Go on,"),
+            (r"Go on, \href{x}", "Go on, x"),
+            (r"\title{On \href{a}{b}}Go", "Go"),
+            (r"Go on, \verb", "Go on,"),
+            (r"Go on, \sqrt", "Go on,"),
+            (r"Go on, \frac", "Go on,"),
+            (r"\url{http://a_b.c/%20x} stays", "http://a_b.c/%20x stays"),
+            (r"\hyperref[sec:a]{The section} stays", "The section stays"),
+            (r"The fee is \sout{40} \st{50} 60 euros.", "The fee is 60 euros."),
+        ],
+    )
+    def test_commands_that_break_off_or_have_several_arguments(self, source, expected):
+        text = load("a.tex", source.encode()).text
+        assert " ".join(text.split()).removeprefix("On b ") == expected
+
     def test_structure_formulas_and_accents(self):
         source = r"""\documentclass{article}
 \newcommand{\lef}{Lefschetz }
@@ -361,6 +382,49 @@ class TestLatex:
         assert load("a.tex", source.encode()).text == (
             "Set: A | Score / dev: 1 | Score / test: 2\nSet: A | Score / dev: 3 | Score / test: 4"
         )
+
+
+def _of_100_kilobytes():
+    """Sources that a pattern with two ways to match the same blanks or brackets would take long."""
+    n = 100_000
+    sources = {
+        "a.txt": [
+            "x" + " " * n + "y",
+            "x" + "\t" * n,
+            "\n " * (n // 2) + "x",
+            "x。" + " " * n + "\r",
+        ],
+        "a.md": ["x" + " " * n + "y", "# a" + " " * n + "b", "# a" + " {#" * (n // 3), "<a " * n],
+        "a.mdx": ["{/*" * (n // 3), "import x" + " from" * (n // 5), "*/}" + "{/*" * (n // 3)],
+        "a.tex": [
+            r"\newcommand" + " " * n,
+            r"\def\a{" * (n // 14) + "x",
+            r"\title[" * (n // 7),
+            r"\newtheorem{a}" + " " * n,
+            "\\" * n,
+        ],
+        "a.rst": [":a" * (n // 2) + ":`", ":a:`x" + " " * n],
+        "a.html": [
+            "<table>" + "<tr>" + "<td colspan=60000>a" * 1_000 + "</table>",
+            "<ul><li>x" * 8_000,
+            "<table><tr><td>x" * 2_000,
+        ],
+    }
+    return [
+        pytest.param(name, source, id=f"{name} {number}")
+        for name, found in sources.items()
+        for number, source in enumerate(found)
+    ]
+
+
+@pytest.mark.parametrize(("name", "source"), _of_100_kilobytes())
+def test_100_kilobytes_take_seconds(name, source):
+    start = time.process_time()
+    try:
+        load(name, source.encode())
+    except DocumentRejected as error:
+        assert error.code in ("empty", "corrupt", "too_large")  # noqa: PT017 - each a clear answer
+    assert time.process_time() - start < 5
 
 
 class TestHostileInput:
