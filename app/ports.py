@@ -245,7 +245,8 @@ class Ingestor(Protocol):
         """Keeps the uploads durably and queues them: after return, a crash only delays them.
 
         The collection is made where it does not exist. Raises `Overloaded` when too many jobs
-        wait, `FingerprintMismatch`, and `InvalidRequest` for a name no collection can have.
+        wait, `StoreUnwritable`, `FingerprintMismatch`, and `InvalidRequest` for a name that no
+        collection can have.
         """
 
     def status(self, job_id: str) -> JobStatus:

@@ -36,6 +36,7 @@ from app.errors import (
     OperatorError,
     Overloaded,
     RequestError,
+    StoreUnwritable,
     TransientError,
 )
 from app.panics import panics_raised
@@ -162,14 +163,19 @@ class JobQueue:
             raise Overloaded(f"{waiting} ingestion jobs wait already")
         since = now()
         job = JobStatus(uuid.uuid4().hex, collection, "queued", 0, 0, 0, (), since, since)
-        self._spool.write(job, uploads)
-        try:
-            self._table.add(job)
-        except BaseException:
-            self._spool.remove(job.id)
-            raise
+        self._keep(job, uploads)
         self._submitted.set()
         return job
+
+    def _keep(self, job: JobStatus, uploads: Sequence[Upload]) -> None:
+        try:
+            self._spool.write(job, uploads)
+            self._table.add(job)
+        except BaseException as error:
+            self._spool.remove(job.id)
+            if isinstance(error, OSError):
+                raise StoreUnwritable(f"an upload can't be kept ({error}). Make room.") from error
+            raise
 
     def status(self, job_id: str) -> JobStatus:
         """See `Ingestor.status`."""

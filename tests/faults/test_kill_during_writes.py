@@ -8,12 +8,15 @@ import sys
 import time
 from pathlib import Path
 
+from app.domain import Document
 from app.fakes import FakeAnalyzer, FakeEmbedder
-from app.settings import StoreSettings
+from app.settings import Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
+from ingest.indexer import Indexer
 
 WRITER = Path(__file__).with_name("writer_process.py")
+REBUILDER = Path(__file__).with_name("rebuilder_process.py")
 KILLS = 30
 
 State = dict[str, int]
@@ -98,3 +101,38 @@ def assert_found_by_search(collection: LocalCollection, state: State) -> None:
         near = collection.search_dense(vector, limit=3)
         assert id_ in {chunk.document_id for chunk in collection.chunks([c.chunk_id for c in near])}
     assert len(collection.search_lexical(["version0"], limit=3)) == 0
+
+
+def test_a_rebuild_that_is_killed_has_happened_or_not(tmp_path: Path) -> None:
+    choose = random.Random(1976)
+    settings = StoreSettings(directory=tmp_path, hnsw_threshold=60)
+    embedder = FakeEmbedder()
+    indexer = Indexer(embedder, FakeAnalyzer(), Settings(store=settings))
+    store = LocalStore(settings, FakeAnalyzer())
+    names = [f"d{n:02}" for n in range(70)]
+    with store.create("faults", indexer.fingerprint).bulk():
+        documents = [indexer.chunk(Document(name, f"{name} word"), "") for name in names]
+        store.open("faults").put(indexer.embed(documents))
+    store.close()
+    for kill in range(8):
+        with subprocess.Popen(
+            [sys.executable, str(REBUILDER), str(tmp_path), str(kill * 1_000)],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(choose.uniform(0.0, 1.0))
+            process.kill()
+            said = [line for line in process.stdout.read().split("\n") if line]
+        store = LocalStore(settings, FakeAnalyzer())
+        collection = store.open("faults")
+        chunking = collection.fingerprint.chunking
+        assert not said or int(chunking[4:]) - int(said[-1][4:]) in (0, 1)
+        expected = "word" if chunking == indexer.fingerprint.chunking else chunking
+        assert len(collection.search_lexical([expected], limit=100)) == len(names)
+        vector = embedder.embed_queries([expected])[0]
+        assert len(collection.search_dense(vector, limit=100)) == len(names)
+        assert {record.id for record in collection.records()} == set(names)
+        assert collection.verify() == []
+        store.close()

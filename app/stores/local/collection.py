@@ -33,7 +33,7 @@ from app.stores.local.chunk_names import ChunkNames
 from app.stores.local.dense_index import DenseIndex
 from app.stores.local.lexical import LexicalDamaged, Scored
 from app.stores.local.lexical_cache import LexicalCache
-from app.stores.local.reindexing import Reindex, staging
+from app.stores.local.reindexing import Reindex, remove_leftovers, staging
 from app.stores.local.writer_lock import WriterLock
 
 T = TypeVar("T")
@@ -192,12 +192,13 @@ class LocalCollection:
             self._tidy()
 
     def _tidy(self) -> None:
-        """Forgets changes that outnumber the chunks, and cuts off what was written last."""
+        """Forgets changes that outnumber the chunks, and removes what is of no use any more."""
         if self._catalog.log_length() > max(MIN_LOG, LOG_PER_CHUNK * len(self._dense.keys())):
             applied = self._with_lexical(self._lexical.applied)
             kept = self._dense.kept
             self._catalog.prune(applied if kept is None else min(applied, kept))
         self._catalog.shrink_wal()
+        remove_leftovers(self._directory)
 
     def require_lexical(self) -> None:
         """Opens the lexical index, and makes it where there is none."""

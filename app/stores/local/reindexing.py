@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from filelock import FileLock, Timeout
+
 from app.domain import DocumentRecord, Fingerprint, IndexedDocument
+from app.errors import CollectionBusy
 from app.stores.local.catalog import Catalog
 
 Reindex: TypeAlias = Callable[[Sequence[DocumentRecord]], list[IndexedDocument]]
 """Those of the documents that get new chunks and vectors, with these."""
 
+PLACE: Final = "rebuild"
 BATCH: Final = 32
 """Documents that are made and written together."""
 
@@ -48,18 +52,44 @@ class Staging:
 
 @contextmanager
 def staging(folder: Path, fingerprint: Fingerprint, *, lock_timeout_s: float) -> Iterator[Staging]:
-    """A place for documents below ``folder``, empty at first and gone afterwards."""
-    place = folder / "rebuild"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    try:
+    """A place for documents below ``folder``, empty at first and gone afterwards.
+
+    Raises:
+        CollectionBusy: somebody else has it.
+    """
+    with _place(folder) as place:
+        if place is None:
+            raise CollectionBusy(f"collection {folder.name} is being rebuilt already; wait for it")
+        place.mkdir()
         staged = Catalog.create(place / "catalog.db", fingerprint, lock_timeout_s=lock_timeout_s)
         try:
             yield Staging(staged, fingerprint.dimension)
         finally:
             staged.close()
-    finally:
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Removes what a rebuild has left that was killed."""
+    if (folder / PLACE).exists():
+        with _place(folder):
+            pass
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[Path | None]:
+    """An empty place, or ``None`` while somebody has it; nothing is left there."""
+    place = folder / PLACE
+    try:
+        lock = FileLock(folder / f"{PLACE}.lock").acquire(timeout=0)
+    except Timeout:
+        yield None
+        return
+    with lock:
         shutil.rmtree(place, ignore_errors=True)
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _state(record: DocumentRecord) -> tuple[str, int]:

@@ -462,6 +462,28 @@ def test_a_collection_is_searched_and_written_while_it_is_made_anew(open_store: 
     assert not (collection._directory / "rebuild").exists()
 
 
+def test_one_rebuild_at_a_time_and_none_leaves_anything_when_it_dies(open_store: Open) -> None:
+    collection = open_store().create("a", FINGERPRINT)
+    fill(collection, 2)
+    leftover = collection._directory / "rebuild"
+
+    def again(_: object) -> list[IndexedDocument]:
+        assert leftover.exists()
+        with pytest.raises(CollectionBusy, match="is being rebuilt already"):
+            collection.reindex(lambda _: [], FINGERPRINT)
+        fill(collection, 1)  # which tidies up, but not what is in use
+        assert leftover.exists()
+        raise RuntimeError("the embedder broke")
+
+    with pytest.raises(RuntimeError):
+        collection.reindex(again, FINGERPRINT)
+    assert not leftover.exists()
+    leftover.mkdir()
+    (leftover / "catalog.db").write_bytes(b"text of a rebuild that was killed")
+    fill(collection, 1)
+    assert not leftover.exists()
+
+
 @pytest.mark.parametrize("where", ["vector", "middle", "end"])
 def test_a_snapshot_is_read_to_its_end_before_anything_is_restored(
     open_store: Open, tmp_path: Path, where: str

@@ -19,6 +19,7 @@ from app.errors import (
     Overloaded,
     RemoteUnavailable,
     StoreCorrupted,
+    StoreUnwritable,
     TransientError,
 )
 from ingest import job_table
@@ -632,6 +633,20 @@ def test_a_collection_that_cannot_be_written_is_refused_at_once(tmp_path: Path) 
     with pytest.raises(FingerprintMismatch):
         queue.submit("c", [TEXT])
     assert not (tmp_path / "jobs.spool").exists()
+
+
+def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    queue = make(Recorder(), start=False)
+    monkeypatch.setattr("ingest.spool._write", full)
+    with pytest.raises(StoreUnwritable, match="Make room"):
+        queue.submit("c", [TEXT])
+    assert spooled(tmp_path) == []
+    assert queue.kept() == []
 
 
 def test_an_unknown_job_is_not_found(make: Make) -> None:
