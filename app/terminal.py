@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from app.errors import ConfigurationError
 from app.settings import Settings
 
-out: Final = Console(highlight=False, soft_wrap=True, markup=False)
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+class PlainConsole(Console):
+    """A console that sends a terminal no controls but its own: texts of documents may hold some."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Segments of a renderable, their texts without control and directional characters."""
+        for segment in super().render(renderable, options):
+            if segment.control or not _UNPRINTABLE.search(segment.text):
+                yield segment
+            else:
+                yield Segment(_UNPRINTABLE.sub("", segment.text), segment.style)
+
+
+out: Final = PlainConsole(highlight=False, soft_wrap=True, markup=False)
 """Results."""
-err: Final = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+err: Final = PlainConsole(stderr=True, highlight=False, soft_wrap=True, markup=False)
 """Progress and errors."""
 EXIT_INCOMPLETE: Final = 1
 """Of an ingestion in which documents failed; all others are in the collection."""

@@ -21,6 +21,7 @@ _CONTROLS: Final = re.compile("\x1b\\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0e-\x1f]+")
 """Colour sequences of terminals, and control characters, which stand between words if anywhere."""
 _LINE_END: Final = re.compile("\r\n|[\r\x85\x0b\u2028]")
 _PARAGRAPH_END: Final = re.compile("[\x0c\u2029]")
+_LINE_ENDS: Final = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 _SPACES: Final = re.compile("[\t \u00a0\u2000-\u200a\u202f]+")
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?=\n)")
 _WIDE: Final = (
@@ -40,8 +41,21 @@ _BREAK: Final = re.compile("(?<![ \t])[ \t]*\n[ \t\n]*")
 def normalise(text: str) -> str:
     r"""NFC, ``\n`` line ends (a blank line for form feeds), nothing invisible."""
     text = _PARAGRAPH_END.sub("\n\n", _LINE_END.sub("\n", text))
-    text = _CONTROLS.sub(_blank, text)
-    return unicodedata.normalize("NFC", _INVISIBLE.sub(r"\1", text))
+    return unicodedata.normalize("NFC", visible(text))
+
+
+def visible(text: str) -> str:
+    """Without control and invisible characters; line ends and spelling stay as they are."""
+    return _INVISIBLE.sub(_flag, _CONTROLS.sub(_blank, text))
+
+
+def visible_line(text: str) -> str:
+    """The same for names, which stand on one line; no spaces are joined."""
+    return _LINE_ENDS.sub(" ", visible(text))
+
+
+def _flag(match: re.Match[str]) -> str:
+    return match[1] or ""
 
 
 def _blank(match: re.Match[str]) -> str:
