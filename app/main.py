@@ -123,7 +123,12 @@ class Application:
     @cached_property
     def loader(self) -> IsolatedLoader:
         """Reads files in a process of its own."""
-        return IsolatedLoader(load_timeout_s=self.settings.ingest.load_timeout_s)
+        limits = self.settings.ingest
+        return IsolatedLoader(
+            load_timeout_s=limits.load_timeout_s,
+            memory_bytes=limits.loader_memory_bytes,
+            max_characters=limits.max_document_characters,
+        )
 
     def ingest(
         self,

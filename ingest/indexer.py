@@ -34,6 +34,11 @@ class Indexer:
             metric=self._settings.store.metric,
         )
 
+    @property
+    def max_characters(self) -> int:
+        """Of one document's text."""
+        return self._settings.ingest.max_document_characters
+
     def chunk(self, document: Document, content_hash: str) -> IndexedDocument:
         """The document with its language and its chunks, vectors still missing.
 

@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,28 +20,40 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
-from typing import IO, Final, Self, TypeAlias
+from typing import IO, Final, NamedTuple, Self, TypeAlias
 
 from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
-from ingest.loaders.model import LoadedDocument
+from ingest.loader_wire import Reply, decode, encode
+from ingest.loaders.model import LoadedDocument, require_size
 
 logger = logging.getLogger(__name__)
 
 LOAD: Final = "ingest.loaders.registry:load"
 """What the child runs for each file, as ``module:function``."""
-ADDRESS_SPACE_BYTES: Final = 4 * 2**30
-"""Memory that a child may map; a parser that wants more gets `MemoryError`."""
 _GRACE_S: Final = 5.0
 """How long a child may take to leave, and how much later than its parent it ends itself."""
 _START_S: Final = 60.0
 """How long a child may take to import the loaders on a busy machine."""
-_READY: Final = "ready"
+_READY: Final = b"ready"
+MAX_REPLY_BYTES: Final = 2**30
+"""Longest answer that is taken; one of a document within its bounds is much shorter."""
+_PASSED_ON: Final = re.compile(
+    r"PATH|HOME|TMPDIR|TMP|TEMP|TZ|LANG|LC_\w+|LD_LIBRARY_PATH|SYSTEMROOT|VIRTUAL_ENV|PYTHON\w+",
+    re.IGNORECASE,
+)
+"""Names of the environment's variables that the child may see: no key is among them."""
 _TAIL_CHARACTERS: Final = 4_000
 """What is logged of the last words of a child that did not start."""
 
 _Request: TypeAlias = tuple[str, bytes]
-_Loaded: TypeAlias = LoadedDocument | tuple[str, str]
-"""A document, or code and reason of a `DocumentRejected`."""
+
+
+class _Limits(NamedTuple):
+    """What one file may take."""
+
+    timeout_s: float
+    memory_bytes: int
+    max_characters: int
 
 
 class LoaderClosed(TransientError):
@@ -57,11 +70,13 @@ class IsolatedLoader:
         self,
         *,
         load_timeout_s: float,
-        address_space_bytes: int = ADDRESS_SPACE_BYTES,
+        memory_bytes: int,
+        max_characters: int,
         target: str = LOAD,
     ) -> None:
+        """``memory_bytes`` are what the child may map, ``max_characters`` what a text may have."""
         self._timeout_s = load_timeout_s
-        self._address_space_bytes = address_space_bytes
+        self._limits = _Limits(load_timeout_s, memory_bytes, max_characters)
         self._target = target
         self._lock = threading.Lock()
         self._closed = False
@@ -83,7 +98,8 @@ class IsolatedLoader:
         """As `ingest.loaders.registry.load`, within the time limit.
 
         Raises:
-            DocumentRejected: as there, and ``timeout``, and ``corrupt`` when the parser crashes.
+            DocumentRejected: as there, and ``timeout``, and ``too_large`` when the text is or the
+                parser takes too much memory, and ``corrupt`` when the parser crashes.
             LoaderClosed: `close` was called, before or meanwhile.
             OperatorError: no child can be started.
         """
@@ -106,15 +122,16 @@ class IsolatedLoader:
         finally:
             self._lock.release()
 
-    def _ask(self, request: _Request) -> _Loaded:
+    def _ask(self, request: _Request) -> Reply:
         self._require_open()
         pipe = self._running()
         try:
-            pipe.send(request)
+            name, data = request
+            pipe.send_bytes(name.encode("utf-8", "surrogatepass"))
+            pipe.send_bytes(data)
             if pipe.poll(self._timeout_s):
-                reply: _Loaded = pipe.recv()
-                return reply
-        except (EOFError, OSError):
+                return decode(pipe.recv_bytes(MAX_REPLY_BYTES))
+        except (EOFError, OSError, ValueError):
             self._stop(0)
             self._require_open()
             return ("corrupt", "The parser crashed on this file; save it again or convert it.")
@@ -135,7 +152,7 @@ class IsolatedLoader:
         with tempfile.TemporaryFile() as stderr:
             pipe = self._start(stderr)
             try:
-                if pipe.poll(_START_S) and pipe.recv() == _READY:
+                if pipe.poll(_START_S) and pipe.recv_bytes(len(_READY)) == _READY:
                     return pipe  # only now: imports don't count against a file's time
                 failed: Callable[[str], AttestError] = _late
             except (EOFError, OSError):
@@ -156,9 +173,10 @@ class IsolatedLoader:
         handle = theirs.fileno()
         code = (
             "from ingest.isolation import serve; "
-            f"serve({handle}, {self._target!r}, {self._timeout_s!r}, {self._address_space_bytes!r})"
+            f"serve({handle}, {self._target!r}, *{tuple(self._limits)!r})"
         )
-        environment = os.environ | {
+        passed_on = {name: os.environ[name] for name in os.environ if _PASSED_ON.fullmatch(name)}
+        environment = passed_on | {
             "PYTHONPATH": os.pathsep.join(path or str(os.curdir) for path in sys.path),
             "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve memory that nothing here uses
         }
@@ -199,27 +217,39 @@ class IsolatedLoader:
             self._child = None
 
 
-def serve(handle: int, target: str, timeout_s: float, address_space_bytes: int) -> None:
+def serve(
+    handle: int, target: str, timeout_s: float, memory_bytes: int, max_characters: int
+) -> None:
     """The child: answers requests from the pipe at ``handle`` until it is closed."""
-    _limit_memory(address_space_bytes)
+    limits = _Limits(timeout_s, memory_bytes, max_characters)
+    _limit_memory(memory_bytes)
     module, _, function = target.partition(":")
     load: Callable[..., LoadedDocument] = getattr(importlib.import_module(module), function)
     with Connection(handle) as pipe, contextlib.suppress(EOFError, OSError):
         _silence_stderr()
-        pipe.send(_READY)
+        pipe.send_bytes(_READY)
         while True:
-            name, data = pipe.recv()
+            name = pipe.recv_bytes().decode("utf-8", "surrogatepass")
+            data = pipe.recv_bytes()
             # Should the parent be gone, nobody else would end a parser that hangs.
             signal.setitimer(signal.ITIMER_REAL, timeout_s + _GRACE_S)
-            pipe.send(_answer(load, name, data))
+            pipe.send_bytes(encode(_answer(load, name, data, limits)))
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(load: Callable[..., LoadedDocument], name: str, data: bytes) -> _Loaded:
+def _answer(load: Callable[..., LoadedDocument], name: str, data: bytes, limits: _Limits) -> Reply:
     try:
-        return load(name, data)
+        loaded = load(name, data)
+        require_size(loaded.text, limits.max_characters)
     except DocumentRejected as rejection:
         return (rejection.code, rejection.message)
+    except MemoryError:
+        reason = (
+            f"Reading the file takes more than {limits.memory_bytes:,} bytes of memory; split it, "
+            "or raise ingest.loader_memory_bytes."
+        )
+        return ("too_large", reason)
+    return loaded
 
 
 def _silence_stderr() -> None:
@@ -251,12 +281,12 @@ def _tail(stderr: IO[bytes]) -> str:
     return stderr.read().decode(errors="replace").strip()[-_TAIL_CHARACTERS:]
 
 
-def _limit_memory(address_space_bytes: int) -> None:
+def _limit_memory(memory_bytes: int) -> None:
     try:
         import resource  # noqa: PLC0415 - not on every platform
     except ImportError:
         return
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (address_space_bytes, address_space_bytes))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

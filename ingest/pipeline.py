@@ -94,7 +94,8 @@ class Ingestion:
                 self._note(skipped=1)
                 return
             with _isolated(source.name):
-                document = self._indexer.chunk(source.load(self._load), content_hash)
+                loaded = source.load(self._load, max_characters=self._indexer.max_characters)
+                document = self._indexer.chunk(loaded, content_hash)
             self._waiting.append(_Waiting(source, document))
         except DocumentRejected as reason:
             self._fail(source, reason)

@@ -9,20 +9,24 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
 from app.domain import Document, Metadata, MetadataValue, Scalar, UploadKind
 from app.errors import DocumentRejected
+from app.settings import IngestSettings
 from ingest.loaders.encoding import decode
-from ingest.loaders.model import LoadedDocument
+from ingest.loaders.model import LoadedDocument, require_size
 from ingest.loaders.outline import outline_blocks
 from ingest.loaders.registry import LOADERS_VERSION
 from ingest.record_fields import with_text
 
 MAX_ID_CHARACTERS: Final = 512
+MAX_CHARACTERS: Final = IngestSettings().max_document_characters
+"""Of one document's text, where nothing else is set."""
+MAX_METADATA_FIELDS: Final = 256
 MAX_METADATA_CHARACTERS: Final = 16_384
 """Of one document's metadata as JSON; every chunk carries a copy."""
 _NAME_BREAKS: Final = re.compile(r"[\s_\-.]+")
@@ -53,8 +57,8 @@ class Source(Protocol):
     def identify(self) -> tuple[str, str]:
         """Document id and content hash. Raises `DocumentRejected`."""
 
-    def load(self, load: Load) -> Document:
-        """The document. Raises `DocumentRejected`."""
+    def load(self, load: Load, *, max_characters: int = MAX_CHARACTERS) -> Document:
+        """The document, of no more than ``max_characters``. Raises `DocumentRejected`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,9 @@ class FileSource:
         """See `Source.identify`."""
         return self.id, _digest(self.read(), self.id)
 
-    def load(self, load: Load) -> Document:
+    def load(self, load: Load, *, max_characters: int = MAX_CHARACTERS) -> Document:
         """See `Source.load`."""
-        return _document(self.id, load(self.path.name, self.read()))
+        return _document(self.id, load(self.path.name, self.read()), max_characters)
 
     def read(self) -> bytes:
         """Its bytes. Raises `DocumentRejected`."""
@@ -106,9 +110,9 @@ class BytesSource:
         """See `Source.identify`."""
         return self.id, _digest(self.data, self.id)
 
-    def load(self, load: Load) -> Document:
+    def load(self, load: Load, *, max_characters: int = MAX_CHARACTERS) -> Document:
         """See `Source.load`."""
-        return _document(self.id, load(PurePosixPath(self.id).name, self.data))
+        return _document(self.id, load(PurePosixPath(self.id).name, self.data), max_characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +139,15 @@ class RecordSource:
         )
         return document.id, hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()
 
-    def load(self, load: Load) -> Document:  # noqa: ARG002 - a record needs no loader
+    def load(
+        self,
+        load: Load,  # noqa: ARG002 - a record needs no loader
+        *,
+        max_characters: int = MAX_CHARACTERS,
+    ) -> Document:
         """See `Source.load`. The text stays as it was given; blocks say what stands where in it."""
         document = self._document()
+        require_size(document.text, max_characters)
         return replace(document, blocks=outline_blocks(document.text))
 
     def _document(self) -> Document:
@@ -176,7 +186,7 @@ class Rejected:
         """See `Source.identify`."""
         raise self.reason
 
-    def load(self, load: Load) -> Document:  # noqa: ARG002 - there is nothing to load
+    def load(self, load: Load, *, max_characters: int = MAX_CHARACTERS) -> Document:  # noqa: ARG002 - there is nothing to load
         """See `Source.load`."""
         raise self.reason
 
@@ -260,25 +270,48 @@ def read_metadata(source: object) -> Metadata:
         return {}
     if not isinstance(source, Mapping):
         raise DocumentRejected("invalid_record", '"metadata" is an object.')
+    _require_few(source, '"metadata"')
     metadata: dict[str, MetadataValue] = {}
     for name, value in source.items():
         if value is None:
             continue
-        elements = value if isinstance(value, list | tuple) else [value]
-        if not all(isinstance(e, str | int | float) and _is_storable(e) for e in elements):
+        if not _is_kept_whole(value):
             raise DocumentRejected(
                 "invalid_record",
                 f'Metadata "{name}" must be a string, a finite number of at most 64 bits, a '
                 "boolean or a list of those.",
             )
-        kept = [storable(e) if isinstance(e, str) else e for e in elements]
-        metadata[storable(str(name))] = tuple(kept) if elements is value else kept[0]
+        metadata[storable(str(name))] = _storable_value(value)
+    _require_short(metadata, '"metadata"')
+    return metadata
+
+
+def _require_few(metadata: Sized, where: str) -> None:
+    if len(metadata) > MAX_METADATA_FIELDS:
+        raise DocumentRejected(
+            "invalid_record",
+            f"{where} has more than {MAX_METADATA_FIELDS} fields; keep those that searches filter "
+            "by, and put the others into the text.",
+        )
+
+
+def _require_short(metadata: Metadata, where: str) -> None:
     if len(json.dumps(metadata, ensure_ascii=False)) > MAX_METADATA_CHARACTERS:
         raise DocumentRejected(
             "invalid_record",
-            f'"metadata" is larger than {MAX_METADATA_CHARACTERS:,} characters; shorten it.',
+            f"{where} is larger than {MAX_METADATA_CHARACTERS:,} characters; shorten it.",
         )
-    return metadata
+
+
+def _is_kept_whole(value: object) -> bool:
+    elements = value if isinstance(value, list | tuple) else [value]
+    return all(isinstance(e, str | int | float) and _is_storable(e) for e in elements)
+
+
+def _storable_value(value: MetadataValue | list[Scalar]) -> MetadataValue:
+    if isinstance(value, list | tuple):
+        return tuple(storable(e) if isinstance(e, str) else e for e in value)
+    return storable(value) if isinstance(value, str) else value
 
 
 def _is_storable(value: Scalar) -> bool:
@@ -301,7 +334,8 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
-def _document(id_: str, loaded: LoadedDocument) -> Document:
+def _document(id_: str, loaded: LoadedDocument, max_characters: int) -> Document:
+    require_size(loaded.text, max_characters)
     metadata = {"source": id_, **_kept(loaded.metadata)}
     return Document(id_, loaded.text, loaded.title or _named_by(id_), id_, metadata, loaded.blocks)
 
@@ -312,13 +346,14 @@ def _named_by(id_: str) -> str:
 
 
 def _kept(found: Metadata) -> Metadata:
-    """What stores can hold of a file's own metadata: a strange front matter rejects no document."""
-    kept: Metadata = {}
-    for name, value in found.items():
-        try:
-            kept = read_metadata({**kept, name: value})
-        except DocumentRejected:
-            continue
+    """What stores can hold of a file's own metadata: a strange value rejects no document."""
+    _require_few(found, "What the file says of itself, as in a front matter,")
+    kept = {
+        storable(name): _storable_value(value)
+        for name, value in found.items()
+        if _is_kept_whole(value)
+    }
+    _require_short(kept, "What the file says of itself, as in a front matter,")
     return kept
 
 

@@ -51,7 +51,7 @@ class Chunker:
         settings ask for. The title of ``document`` is at most `MAX_HEADING_CHARACTERS` long.
         """
         text = document.text
-        tokens = TokenIndex.of(self._embedder.token_spans(text), characters=len(text))
+        tokens = TokenIndex.reading(text, self._embedder.token_spans)
         contexts = self._contexts(document)
         room = self._embedder.max_tokens - SEAM_TOKENS - max(t for _, t in contexts.values())
         size = max(1, min(self._settings.chunk_tokens, room))

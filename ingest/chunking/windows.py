@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -15,11 +15,25 @@ MAX_TOKEN_CHARACTERS: Final = 100
 any run of characters that they don't know for one token, and skip white space."""
 
 
+WINDOW_CHARACTERS: Final = 100_000
+"""Of a text that are tokenized at once, since tokenizers take 250 bytes for each of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenIndex:
     """Where the tokens of a text start; counts those of any span in logarithmic time."""
 
     starts: Sequence[int]
+
+    @classmethod
+    def reading(cls, text: str, token_spans: Callable[[str], Sequence[Span]]) -> TokenIndex:
+        """Of ``text``, by `Embedder.token_spans`, which is shown one window after the other."""
+        spans = [
+            (start + first, start + last)
+            for start, end in _windows(text)
+            for first, last in token_spans(text[start:end])
+        ]
+        return cls.of(spans, characters=len(text))
 
     @classmethod
     def of(cls, token_spans: Sequence[Span], *, characters: int) -> TokenIndex:
@@ -34,6 +48,18 @@ class TokenIndex:
     def count(self, span: Span) -> int:
         """Tokens that start within ``span``."""
         return bisect_left(self.starts, span[1]) - bisect_left(self.starts, span[0])
+
+
+def _windows(text: str) -> Iterator[Span]:
+    """Stretches of a text, cut before a line's end or a blank wherever there is one."""
+    start = 0
+    while start < len(text):
+        end = start + WINDOW_CHARACTERS
+        if end < len(text):
+            breaks = (text.rfind(mark, start + 1, end) for mark in "\n ")
+            end = next((cut for cut in breaks if cut > 0), end)
+        yield start, min(end, len(text))
+        start = end
 
 
 def token_windows(span: Span, tokens: TokenIndex, *, size: int, overlap: int) -> list[Span]:

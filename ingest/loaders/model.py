@@ -6,6 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from app.domain import Block, BlockKind, Cell, Metadata
+from app.errors import DocumentRejected
+
+
+def require_size(text: str, max_characters: int) -> None:
+    """Raises `DocumentRejected` where a document's text is longer than ``max_characters``."""
+    if len(text) > max_characters:
+        raise DocumentRejected(
+            "too_large",
+            f"The text has more than {max_characters:,} characters; split the document, "
+            "or raise ingest.max_document_characters.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,13 +69,14 @@ def load(name: str, data: bytes) -> LoadedDocument:
 
     Raises:
         DocumentRejected: ``empty``, ``encrypted``, ``no_text``, ``corrupt``, ``undecodable`` or
-            ``unsupported_type``; its message says what to do. Nothing else is raised.
+            ``unsupported_type``; its message says what to do.
+        MemoryError: reading takes more than there is. Nothing else is raised.
     """
     path = PurePosixPath(name.replace("\\", "/"))
     suffix = (path.suffix or (path.name if path.name == ".env" else "")).removeprefix(".").lower()
     try:
         return _pick(suffix, data)(data)
-    except DocumentRejected:
+    except (DocumentRejected, MemoryError):
         raise
     except Exception as error:
         _log.debug("the loader of .%s files failed: %s", suffix, type(error).__name__)

@@ -67,7 +67,7 @@ DOES_NOT_SAY = {
 @pytest.fixture(scope="module")
 def results(shared_data):
     found = {}
-    with IsolatedLoader(load_timeout_s=60) as loader:
+    with IsolatedLoader(load_timeout_s=60, memory_bytes=2**30, max_characters=4_000_000) as loader:
         for path in sorted((shared_data / "docs").iterdir()):
             if path.name == "README":
                 continue

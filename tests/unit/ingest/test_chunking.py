@@ -20,7 +20,13 @@ from ingest.chunking.chunker import (
     chunking_fingerprint,
 )
 from ingest.chunking.headings import heading_paths
-from ingest.chunking.windows import MAX_TOKEN_CHARACTERS, TokenIndex, pack, token_windows
+from ingest.chunking.windows import (
+    MAX_TOKEN_CHARACTERS,
+    WINDOW_CHARACTERS,
+    TokenIndex,
+    pack,
+    token_windows,
+)
 from ingest.loaders.outline import outline_blocks
 from ingest.loaders.registry import load
 
@@ -56,6 +62,24 @@ def words(count: int, name: str = "w") -> str:
 
 
 # --- windows and packing, by hand ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", ["word ", "line of words\n", "连续的文字"])
+def test_a_long_text_is_tokenized_in_windows_as_if_at_once(unit: str) -> None:
+    text = unit * (3 * WINDOW_CHARACTERS // len(unit))
+    shown: list[str] = []
+
+    def token_spans(part: str) -> list[tuple[int, int]]:
+        shown.append(part)
+        return FakeEmbedder().token_spans(part)
+
+    index = TokenIndex.reading(text, token_spans)
+
+    assert "".join(shown) == text
+    assert max(map(len, shown)) <= WINDOW_CHARACTERS
+    whole = TokenIndex.of(FakeEmbedder().token_spans(text), characters=len(text))
+    assert index.starts == whole.starts
+
 
 EVERY_TEN = TokenIndex([0, 10, 20, 30, 40, 50, 60, 70])
 

@@ -456,8 +456,8 @@ def test_a_document_that_the_store_cannot_hold_fails_alone(world: World) -> None
     bad = RecordSource("bad", {"id": "bad", "text": "text"})
 
     class Unstorable(RecordSource):
-        def load(self, load: Load) -> Document:
-            return replace(super().load(load), uri="half \ud800")
+        def load(self, load: Load, *, max_characters: int = 10) -> Document:
+            return replace(super().load(load, max_characters=max_characters), uri="half \ud800")
 
     report = world.run([good, Unstorable(bad.name, bad.record)])
     assert account(report) == (2, 1, 0, 1, 0)

@@ -1,7 +1,9 @@
+import io
 import os
 import signal
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from app.domain import Block, BlockKind
 from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
 from ingest.isolation import IsolatedLoader, LoaderClosed
 from ingest.loaders.model import LoadedDocument
+
+BOUNDS = {"memory_bytes": 2**30, "max_characters": 100_000}
 
 TARGET = """
 import os, sys, time
@@ -26,6 +30,8 @@ def load(name, data):
             os._exit(0)
         case "swell":
             bytearray(2 ** 33)
+        case "long":
+            return LoadedDocument("x" * len(data))
         case "reject":
             raise DocumentRejected("empty", "Nothing there.")
         case "modules":
@@ -46,7 +52,7 @@ def target(tmp_path, monkeypatch):
 
 @pytest.fixture
 def loader(target):
-    with IsolatedLoader(load_timeout_s=20, target=target) as loader:
+    with IsolatedLoader(load_timeout_s=20, **BOUNDS, target=target) as loader:
         yield loader
 
 
@@ -62,9 +68,9 @@ def is_alive(pid):
     return True
 
 
-def rejection(loader, name):
+def rejection(loader, name, data=b""):
     with pytest.raises(DocumentRejected) as caught:
-        loader.load(name, b"")
+        loader.load(name, data)
     return caught.value
 
 
@@ -80,7 +86,7 @@ def test_rejections_cross_the_pipe(loader):
 
 
 def test_a_hanging_parser_is_killed_and_the_next_file_is_read(target):
-    with IsolatedLoader(load_timeout_s=1, target=target) as loader:
+    with IsolatedLoader(load_timeout_s=1, **BOUNDS, target=target) as loader:
         hung = child_of(loader.load("a", b""))
         error = rejection(loader, "hang")
         assert error.code == "timeout"
@@ -102,10 +108,31 @@ def test_a_child_that_died_between_files_is_replaced(loader):
     assert child_of(loader.load("b", b"")) != pid
 
 
+def test_a_small_file_that_swells_is_refused():
+    body = "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>"
+    body += f"<w:body><w:p><w:r><w:t>{'a ' * 2_000_000}</w:t></w:r></w:p></w:body></w:document>"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", body)
+    with IsolatedLoader(load_timeout_s=60, **BOUNDS) as loader:
+        error = rejection(loader, "a.docx", packed.getvalue())
+    assert error.code == "too_large"
+
+
 def test_memory_is_limited(target):
-    with IsolatedLoader(load_timeout_s=20, address_space_bytes=2**31, target=target) as loader:
-        assert rejection(loader, "swell").code == "corrupt"
+    with IsolatedLoader(load_timeout_s=20, **BOUNDS, target=target) as loader:
+        error = rejection(loader, "swell")
+        assert error.code == "too_large"
+        assert "ingest.loader_memory_bytes" in error.message
         assert loader.load("b", b"1").text.startswith("b 1 ")
+
+
+def test_texts_are_limited(loader):
+    assert loader.load("long", b"1" * 100_000).text == "x" * 100_000
+    error = rejection(loader, "long", b"1" * 100_001)
+    assert error.code == "too_large"
+    assert "100,000 characters" in error.message
+    assert "ingest.max_document_characters" in error.message
 
 
 def test_what_parsers_print_is_not_taken_for_an_answer(loader, capfd):
@@ -147,7 +174,7 @@ def test_the_child_is_in_a_session_of_its_own(loader):
 
 
 def test_close_ends_the_child_and_may_be_repeated(target):
-    loader = IsolatedLoader(load_timeout_s=20, target=target)
+    loader = IsolatedLoader(load_timeout_s=20, **BOUNDS, target=target)
     pid = child_of(loader.load("a", b""))
     loader.close()
     loader.close()
@@ -164,7 +191,7 @@ def start(tmp_path, monkeypatch):
     def make(first, **options):
         (tmp_path / "slow_target.py").write_text(f"{first}\n{TARGET}")
         monkeypatch.syspath_prepend(str(tmp_path))
-        return IsolatedLoader(load_timeout_s=20, target="slow_target:load", **options)
+        return IsolatedLoader(load_timeout_s=20, target="slow_target:load", **BOUNDS, **options)
 
     return make
 
@@ -268,7 +295,7 @@ def test_calls_that_wait_for_their_turn_are_refused_once_it_is_closed(loader):
 
 def test_the_real_loaders_run_within_the_default_limits():
     blocks = (Block(BlockKind.HEADING, (0, 5), level=1), Block(BlockKind.PARAGRAPH, (7, 11)))
-    with IsolatedLoader(load_timeout_s=60) as loader:
+    with IsolatedLoader(load_timeout_s=60, **BOUNDS) as loader:
         loaded = loader.load("a.md", b"# Title\n\ntext")
     assert loaded == LoadedDocument("Title\n\ntext", "Title", blocks, {"format": "markdown"})
 

@@ -47,11 +47,23 @@ def test_a_file_keeps_what_its_front_matter_says_unless_no_store_could_hold_it()
 
 
 def test_metadata_of_a_file_are_bounded() -> None:
-    long = {f"field{n}": "x" * 3_000 for n in range(10)}
-    loaded = LoadedDocument("text", metadata=long)
-    document = BytesSource("a.md", b"").load(lambda name, data: loaded)
-    assert len(json.dumps(dict(document.metadata))) <= MAX_METADATA_CHARACTERS
-    assert set(document.metadata) == {"source", *(f"field{n}" for n in range(5))}
+    for metadata, reason in (
+        ({f"field{n}": "x" * 3_000 for n in range(10)}, "16,384 characters"),
+        ({f"field{n}": n for n in range(60_000)}, "256 fields"),
+    ):
+        loaded = LoadedDocument("text", metadata=metadata)
+        with pytest.raises(DocumentRejected, match=reason) as caught:
+            BytesSource("a.md", b"").load(lambda name, data, loaded=loaded: loaded)
+        assert caught.value.code == "invalid_record"
+
+
+def test_texts_are_bounded_whoever_reads_them() -> None:
+    loaded = LoadedDocument("x" * 11)
+    for source in (BytesSource("a.md", b""), RecordSource("r", {"id": "r", "text": "x" * 11})):
+        assert source.load(lambda name, data: loaded, max_characters=11).text == "x" * 11
+        with pytest.raises(DocumentRejected, match="max_document_characters") as caught:
+            source.load(lambda name, data: loaded, max_characters=10)
+        assert caught.value.code == "too_large"
 
 
 # --- uploads -------------------------------------------------------------------------------------
