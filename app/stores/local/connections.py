@@ -110,7 +110,8 @@ class Connections:
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._guard:
-            if self._closed:
+            # One that can't see what others write, see `_to_read`, would grow old here.
+            if self._closed or not may_write(self._path.parent):
                 connection.close()
             else:
                 self._idle.append(connection)

@@ -102,7 +102,7 @@ class LocalStore:
                 opening = self._opening.setdefault(name, threading.Lock())
             with opening:
                 collection = self._open_already(name) or self._opened(name)
-        self._let_others_rest(name)
+        self._asked_for(name, collection)
         return collection
 
     def _open_already(self, name: str) -> LocalCollection | None:
@@ -119,20 +119,22 @@ class LocalStore:
         directory = self._directory(name)
         catalog = Catalog(_catalog_file(directory), lock_timeout_s=self._settings.lock_timeout_s)
         collection = LocalCollection(name, directory, catalog, self._analyzer, self._settings)
-        with self._lock:
-            self._open[name] = collection
+        self._asked_for(name, collection)
         return collection
 
-    def _let_others_rest(self, name: str) -> None:
-        """The one that was just asked for counts as the last; what that pushes out rests."""
+    def _asked_for(self, name: str, collection: LocalCollection) -> None:
+        """Counts it as the one asked for last; the one that this pushes out rests."""
+        awake = self._settings.open_collections
         with self._lock:
             known = list(self._open)
-            awake = self._settings.open_collections
-            if name not in self._open or name == known[-1]:
+            if known and known[-1] == name:
                 return
-            pushed_out = len(known) > awake and name not in known[-awake:]
+            was_awake = name in known[-awake:]
+            others = [other for other in known if other != name]
+            self._open[name] = collection
             self._open.move_to_end(name)
-            resting = self._open[known[-awake]] if pushed_out else None
+            pushed_out = not was_awake and len(others) >= awake
+            resting = self._open[others[-awake]] if pushed_out else None
         if resting is not None:
             resting.rest()
 
