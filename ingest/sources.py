@@ -17,6 +17,7 @@ from typing import Final, Protocol
 from app.domain import Document, Metadata, MetadataValue, Scalar, UploadKind
 from app.errors import DocumentRejected
 from app.settings import IngestSettings
+from ingest.loaders.cleaning import clean_lines, normalise, visible, visible_line
 from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument, require_size
 from ingest.loaders.outline import outline_blocks
@@ -157,19 +158,19 @@ class RecordSource:
         id_ = record.get("id", record.get("_id", self.fallback_id))
         if isinstance(id_, int) and not isinstance(id_, bool):
             id_ = str(id_)
-        id_ = storable(id_) if isinstance(id_, str) else ""
+        id_ = visible_line(storable(id_)) if isinstance(id_, str) else ""
         if not 0 < len(id_) <= MAX_ID_CHARACTERS:
             raise DocumentRejected(
                 "invalid_record", f'"id" is a string of 1 to {MAX_ID_CHARACTERS} characters.'
             )
-        text = _string(record, "text")
+        text = normalise(_string(record, "text"))
         if not text.strip():
             raise DocumentRejected("empty", 'The document has no text; fill its "text".')
         return Document(
             id=id_,
             text=text,
-            title=_string(record, "title"),
-            uri=_string(record, "uri"),
+            title=clean_lines(_string(record, "title")),
+            uri=visible_line(_string(record, "uri")),
             metadata=read_metadata(record.get("metadata")),
         )
 
@@ -330,8 +331,8 @@ def _string(record: Mapping[str, object], name: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Without what UTF-8 can't hold (unpaired surrogates) and C strings can't carry (NUL)."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    """Without what nobody sees, such as control characters, and what UTF-8 can't hold."""
+    return visible(text.encode("utf-8", "replace").decode("utf-8").replace("\0", ""))
 
 
 def _document(id_: str, loaded: LoadedDocument, max_characters: int) -> Document:

@@ -25,7 +25,7 @@ from ingest.loaders.rst import load_rst
 from ingest.loaders.settings_file import load_settings
 from ingest.loaders.text import load_text
 
-LOADERS_VERSION: Final = "2"
+LOADERS_VERSION: Final = "3"
 """Part of every content hash: raised when a loader reads the same bytes in another way."""
 
 Loader: TypeAlias = Callable[[bytes], LoadedDocument]

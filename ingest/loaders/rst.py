@@ -43,6 +43,15 @@ _MAX_UNKNOWN_DEPTH: Final = 10
 """How deep directives that docutils doesn't know may nest."""
 _ROLE: Final = re.compile(r":[\w:+.-]{1,80}:`[~!]?([^`<]{0,500}?)\s{0,9}(?:<([^`>]*)>)?`")
 _DIRECTIVE: Final = re.compile(r"\s*\.\.\s+([\w:+.-]+)::[ \t]*(.*)")
+_SUBSTITUTION: Final = re.compile(
+    r"^[ \t]*\.\.[ \t]+\|([^|\n]{1,200})\|[ \t]+replace::(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE
+)
+_USE: Final = re.compile(r"\|([^|\n]{1,200})(?=\|)")
+"""Anything between two bars: tables count a little more than they have."""
+_MAX_WRITTEN: Final = 2_000_000
+"""Characters that substitutions may write out."""
+_MAX_NESTED: Final = 24
+"""Levels at which those of two uses each would write out more than that."""
 _OPTION: Final = re.compile(r"\s*:[\w -]+:")
 _WITHOUT_PROSE: Final = frozenset(
     "toctree index highlight currentmodule module automodule autoclass autofunction automethod "  # noqa: SIM905 - word lists read best as words
@@ -63,10 +72,11 @@ def load_rst(data: bytes) -> LoadedDocument:
     """Reads one document; nothing it refers to is read.
 
     Raises:
-        DocumentRejected: ``empty`` or ``undecodable``.
+        DocumentRejected: ``empty``, ``undecodable``, or ``too_large`` for what it writes out.
     """
     decoded = decode(data)
     fields, body = split_front_matter(normalise(decoded.text))
+    _require_bounded_substitutions(body)
     document = publish_doctree(body, settings_overrides=_SETTINGS)
     metadata: dict[str, MetadataValue] = fields | _document_information(document)
     title = str(metadata.pop("title", "")) or clean_lines(document.get("title", ""))
@@ -75,6 +85,31 @@ def load_rst(data: bytes) -> LoadedDocument:
         metadata["encoding"] = decoded.encoding
     pieces = _pieces(document, depth=0)
     return compose(pieces, title=title or first_heading(pieces), metadata=metadata)
+
+
+def _require_bounded_substitutions(source: str) -> None:
+    """Counts what substitutions would write out, those within others too, before they do."""
+    texts: dict[str, str] = {}
+    for match in _SUBSTITUTION.finditer(source):
+        texts[_name(match[1])] = match[2]
+    used = {name: [_name(inner) for inner in _USE.findall(text)] for name, text in texts.items()}
+    sizes = dict.fromkeys(texts, 0)
+    for _ in range(_MAX_NESTED):
+        sizes = {
+            name: min(len(text) + sum(sizes.get(inner, 0) for inner in used[name]), _MAX_WRITTEN)
+            for name, text in texts.items()
+        }
+    written = sum(sizes.get(_name(name), 0) for name in _USE.findall(source)) if texts else 0
+    if written >= _MAX_WRITTEN:
+        raise DocumentRejected(
+            "too_large",
+            "The substitutions of the file write out too much text; replace them by what they "
+            "stand for, and ingest again.",
+        )
+
+
+def _name(name: str) -> str:
+    return " ".join(name.lower().split())
 
 
 def _document_information(document: nodes.document) -> dict[str, MetadataValue]:

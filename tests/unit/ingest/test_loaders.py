@@ -317,6 +317,26 @@ class TestRst:
         assert text.startswith("Text.")
         assert capfd.readouterr() == ("", "")
 
+    @pytest.mark.parametrize(
+        "source",
+        [
+            pytest.param(
+                "".join(f".. |a{n}| replace:: |a{n + 1}| |a{n + 1}|\n" for n in range(30))
+                + ".. |a30| replace:: x\n\n|a0|\n",
+                id="nested",
+            ),
+            pytest.param(".. |a| replace:: " + "x" * 50_000 + "\n\n" + "|a| " * 2_000, id="many"),
+        ],
+    )
+    def test_substitutions_that_write_out_too_much_are_refused(self, source):
+        error = rejection("a.rst", source.encode())
+        assert error.code == "too_large"
+        assert "substitutions" in error.message
+
+    def test_substitutions_are_written_out(self):
+        source = ".. |it| replace:: the *index*\n.. |so| replace:: so |it|\n\nIt is |so|.\n"
+        assert load("a.rst", source.encode()).text == "It is so the index."
+
 
 class TestLatex:
     @pytest.mark.parametrize(
