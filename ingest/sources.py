@@ -158,7 +158,7 @@ class RecordSource:
         id_ = record.get("id", record.get("_id", self.fallback_id))
         if isinstance(id_, int) and not isinstance(id_, bool):
             id_ = str(id_)
-        id_ = visible_line(storable(id_)) if isinstance(id_, str) else ""
+        id_ = storable(id_) if isinstance(id_, str) else ""
         if not 0 < len(id_) <= MAX_ID_CHARACTERS:
             raise DocumentRejected(
                 "invalid_record", f'"id" is a string of 1 to {MAX_ID_CHARACTERS} characters.'

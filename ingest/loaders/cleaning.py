@@ -50,7 +50,7 @@ def visible(text: str) -> str:
 
 
 def visible_line(text: str) -> str:
-    """The same for names, which stand on one line; no spaces are joined."""
+    """The same for what stands on one line; no spaces are joined."""
     return _LINE_ENDS.sub(" ", visible(text))
 
 

@@ -13,7 +13,7 @@ def documents(*records):
 
 def test_texts_titles_ids_and_metadata_of_records_are_cleaned_as_files_are():
     record = {
-        "id": "one\x1b[2J\u202e\n1",
+        "id": "one\x1b[2J\u202e 1",
         "text": "The\x1b[31m fee\u202e is\U000e0041 40\x00 euros.\r\nPay.",
         "title": "Fees\x07\u2066 and\nterms",
         "uri": "http://a.b/\u202e",
