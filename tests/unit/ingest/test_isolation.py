@@ -11,6 +11,7 @@ import pytest
 from app.domain import Block, BlockKind
 from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
 from ingest.isolation import IsolatedLoader, LoaderClosed
+from ingest.loaders import registry
 from ingest.loaders.model import LoadedDocument
 
 BOUNDS = {"memory_bytes": 2**30, "max_characters": 100_000}
@@ -313,3 +314,67 @@ def test_the_child_imports_no_model_library(loader):
         "jieba",
     }
     assert heavy.isdisjoint(modules)
+
+
+FRONT = (
+    "---\ntitle: T\ndate: 2024-01-02\nwhen: 2024-01-02T03:04:05Z\nn: 1\nx: 1.5\nyes: true\n"
+    "none: null\ndeep: {a: {b: 1}}\nlist: [a, 1, true]\nhuge: 123456789012345678901234567890\n"
+    "set: !!set {a}\nbinary: !!binary aGVsbG8=\n---\n\n# T\n\nText with \ud800 half.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        pytest.param("f.md", FRONT.encode("utf-8", "surrogatepass"), id="front matter"),
+        pytest.param("t.csv", b"a,b\n1,2\n3,4\n", id="table"),
+        pytest.param("t.json", b'{"a": {"b": [1, "\\ud800", null, true]}}', id="JSON"),
+        pytest.param("茶.txt", "茶叶产于云南。\n\n- 一\n- 二".encode("gb18030"), id="encoding"),
+        pytest.param("h.html", b"<h1>T</h1><table><tr><th>a<td>b</table><p>x", id="HTML"),
+    ],
+)
+def test_a_document_comes_through_the_pipe_as_it_was_read(name, data):
+    with IsolatedLoader(load_timeout_s=20, **BOUNDS | {"memory_bytes": 2**31}) as loader:
+        assert loader.load(name, data) == registry.load(name, data)
+
+
+@pytest.mark.parametrize("name", ["object", "code", "text", "wrong", "deep"])
+def test_an_answer_that_is_no_document_is_taken_for_a_crash(tmp_path, monkeypatch, name):
+    """As the child would answer that a hostile file has taken over."""
+    ran = tmp_path / "ran"
+    (tmp_path / "taken_over.py").write_text(f"""
+import os, pickle
+from ingest import isolation
+
+class Code:
+    def __reduce__(self):
+        return (open, ({str(ran)!r}, "w"))
+
+ANSWERS = {{
+    "object": pickle.dumps("x"),
+    "code": pickle.dumps(Code()),
+    "text": b"no JSON",
+    "wrong": b'{{"text": 5, "blocks": {{}}}}',
+    "deep": b"[" * 100_000,
+}}
+
+isolation.encode = lambda loaded: ANSWERS[loaded.text]
+
+def load(name, data):
+    return isolation.LoadedDocument(name)
+""")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with IsolatedLoader(load_timeout_s=20, **BOUNDS, target="taken_over:load") as loader:
+        assert rejection(loader, name).code == "corrupt"
+    assert not ran.exists()
+
+
+def test_the_child_sees_no_key(loader, monkeypatch):
+    monkeypatch.setenv("ATTEST_SERVER__API_KEYS", '["sesame"]')
+    monkeypatch.setenv("OPENAI_API_KEY", "sesame")
+
+    child = child_of(loader.load("a", b""))
+
+    environment = Path(f"/proc/{child}/environ").read_bytes()
+    assert b"PATH=" in environment
+    assert b"sesame" not in environment
