@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 from typing import Final, TypeAlias
 
@@ -23,8 +23,12 @@ Spaces of justified lines may be wide and, in a few lines, stand below each othe
 _MIN_GUTTER: Final = min(_MIN_LINES)
 _MIN_RATIO: Final = 1.5
 """Width of a gutter as a multiple of the line's usual space between words."""
-_MAX_LINES: Final = 300
+_MAX_LINES: Final = 150
 """Lines of one run of columns; more are looked at as another run."""
+_MAX_ROWS: Final = 2_000
+"""Lines of a page that is looked at for columns; one with more is none that people read."""
+_MAX_BLANKS: Final = 40
+"""Wide blanks of a line that are looked at."""
 _MIN_WIDTH: Final = 9.0
 """Width of the narrowest column, as a multiple of the type size."""
 _MIN_LETTERS: Final = 12
@@ -60,7 +64,7 @@ def by_columns(lines: Sequence[list[Glyph]], *, most: int = 8) -> list[list[Glyp
     ordered: list[list[Glyph]] = []
     at = 0
     while at < len(rows):
-        end, cut = _widest_run(rows, at) if most > 1 else (at, 0.0)
+        end, cut = _widest_run(rows, at) if most > 1 and len(rows) <= _MAX_ROWS else (at, 0.0)
         if end == at:
             ordered += rows[at].stretches
             at += 1
@@ -102,7 +106,7 @@ def _row(stretches: list[list[Glyph]]) -> _Row:
         glyph.left - last.right for last, glyph in pairwise(inked) if glyph.index > last.index + 1
     ]
     least = max(_MIN_GUTTER * size, _MIN_RATIO * median(spaces) if len(spaces) > 1 else 0.0)
-    blanks = tuple((a, b) for a, b in gaps if b - a >= least)
+    blanks = tuple(islice(((a, b) for a, b in gaps if b - a >= least), _MAX_BLANKS))
     left, right = min(glyph.left for glyph in inked), max(glyph.right for glyph in inked)
     return _Row(tuple(stretches), left, right, size, blanks)
 
