@@ -20,7 +20,7 @@ from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.dates import iso_day
 from ingest.loaders.docx_blocks import DocxBlocks
 from ingest.loaders.docx_numbering import read_numbering
-from ingest.loaders.docx_styles import read_styles
+from ingest.loaders.docx_styles import read_styles, remove_struck
 from ingest.loaders.model import LoadedDocument
 
 MAX_UNPACKED_BYTES: Final = 256 * 2**20
@@ -51,6 +51,8 @@ def load_docx(data: bytes) -> LoadedDocument:
         raise DocumentRejected(
             "corrupt", "The file holds no Word document; save it again as .docx and ingest again."
         )
+    for part in (document, *(parts[name] for name in _NOTES if name in parts)):
+        remove_struck(part, parts.get("word/styles.xml"))
     blocks = DocxBlocks(
         read_styles(parts.get("word/styles.xml")), read_numbering(parts.get("word/numbering.xml"))
     )

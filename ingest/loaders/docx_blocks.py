@@ -16,7 +16,6 @@ from ingest.loaders.docx_look import (
     first_row_is_header,
     heading_by_look,
     is_bold,
-    is_on,
     looks_like_code,
 )
 from ingest.loaders.docx_numbering import BULLET, Numbering
@@ -24,6 +23,7 @@ from ingest.loaders.docx_styles import (
     Style,
     W,
     completed,
+    is_on,
     numbering_of,
     outline_level,
     style_of,

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from ingest.loaders.docx_styles import W
+from ingest.loaders.docx_styles import W, is_on
 
 _MAX_HEADING: Final = 100
 """Characters of the longest bold line that is taken for a heading."""
@@ -91,12 +91,6 @@ def _text_runs(paragraph: Element) -> list[Element]:
         for run in paragraph.iter(f"{W}r")
         if any((text.text or "").strip() for text in run.iterfind(f"{W}t"))
     ]
-
-
-def is_on(run: Element, name: str) -> bool:
-    """Whether a switch of a run, such as bold type, is set."""
-    switch = run.find(f"{W}rPr/{W}{name}")
-    return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off")
 
 
 def _size(run: Element) -> int:

@@ -47,6 +47,30 @@ def read_styles(root: Element | None) -> Mapping[str, Style]:
     return {identity: _resolve(identity, elements) for identity in elements}
 
 
+def remove_struck(document: Element, styles: Element | None) -> None:
+    """Takes out the runs that a style strikes through; those that are struck by themselves stay."""
+    struck = {
+        style.get(f"{W}styleId", "")
+        for style in (styles.iter(f"{W}style") if styles is not None else ())
+        if any(is_on(style, name) for name in ("strike", "dstrike"))
+    }
+    if not struck:
+        return
+    for run in list(document.iter(f"{W}r")):
+        paragraph = next(run.iterancestors(f"{W}p"), None)
+        named = run.find(f"{W}rPr/{W}rStyle")
+        around = paragraph.find(f"{W}pPr/{W}pStyle") if paragraph is not None else None
+        names = {style.get(f"{W}val") for style in (named, around) if style is not None}
+        if not struck.isdisjoint(names) and run.find(f"{W}rPr/{W}strike") is None:
+            run.getparent().remove(run)
+
+
+def is_on(parent: Element, name: str) -> bool:
+    """Whether a switch of a run or a style, such as bold type, is set."""
+    switch = parent.find(f"{W}rPr/{W}{name}")
+    return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off")
+
+
 def style_of(properties: Element | None, styles: Mapping[str, Style]) -> Style:
     """The style that paragraph properties name."""
     named = properties.find(f"{W}pStyle") if properties is not None else None

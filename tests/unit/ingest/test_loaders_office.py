@@ -203,6 +203,15 @@ class TestDocx:
         body = f"<w:p><w:r><w:t>The fee is </w:t></w:r>{struck}{kept}</w:p>"
         assert load("a.docx", docx(body)).text == "The fee is 60 euros"
 
+    def test_text_that_a_style_strikes_is_left_out(self):
+        styles = (
+            f'<w:styles xmlns:w="{W}"><w:style w:styleId="Old"><w:rPr><w:strike/></w:rPr></w:style>'
+            '<w:style w:styleId="New"><w:rPr><w:strike w:val="false"/></w:rPr></w:style></w:styles>'
+        )
+        body = p("40", run='<w:rStyle w:val="Old"/>') + p("50", '<w:pStyle w:val="Old"/>')
+        body += p("60 euros", run='<w:rStyle w:val="New"/>')
+        assert load("a.docx", docx(body, word__styles=styles)).text == "60 euros"
+
     def test_merged_cells_speak_for_each_row_and_nested_tables_stay_in_theirs(self):
         def cell(content, properties=""):
             return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
