@@ -35,13 +35,16 @@ _MODEL: Final = (
     r"(?:\s(?:assistants?|agents?|models?|systems?))?"
 )
 _MODEL_ZH: Final = r"(?:AI|人工智能|大?语言模型|大模型|聊天机器人)(?:助手|模型|系统)?"
+_PERSON: Final = r"(?:developer|engineer|provider|deployer|user|researcher|expert|specialist)"
+_PERSON_ZH: Final = r"(?:开发|工程|研究|用户|专家|提供)"
+_SAY: Final = r"(?:say|answer|reply|respond|output)"
 _WORDS: Final = r"(?:\w{1,12}\s){0,3}"
 _ORDER: Final = (
     # to forget other orders
     (
-        rf"{_CLAUSE}(?:ignore|disregard|forget|override|bypass"
+        rf"{_CLAUSE}(?:ignore|disregard|forget"
         r"|(?:do not|don't|never) (?:follow|obey))"
-        rf"\s{_WORDS}(?:all|any|previous|prior|above|earlier|preceding|foregoing|system|your|original"
+        rf"\s{_WORDS}(?:all|previous|prior|above|earlier|preceding|foregoing|system|your|original"
         rf"|initial)\s{_WORDS}(?:instructions?|prompts?|rules|directives?|guidelines|programming)\b"
     ),
     (
@@ -52,23 +55,25 @@ _ORDER: Final = (
     # to be something else
     (
         rf"{_CLAUSE}(?:you are|act as|behave as|pretend (?:to be|that you are))\s(?:now\s)?"
-        rf"(?:an?\s|the\s)?(?:\w{{1,12}}\s)?{_MODEL}\b"
+        rf"(?:an?\s|the\s)?(?:\w{{1,12}}\s)?{_MODEL}\b(?!\s{_PERSON})"
     ),
-    rf"{_CLAUSE}你(?:现在)?(?:是|要?扮演)(?:一[个名款位])?[^，。；！？\n]{{0,8}}?{_MODEL_ZH}",
-    # to whom it is
+    rf"{_CLAUSE}你(?:现在)?(?:是|要?扮演)(?:一[个名款位])?[^，。；！？\n]{{0,8}}?{_MODEL_ZH}(?!{_PERSON_ZH})",
+    # to whom it is; an entry of a glossary, "AI: …", is for nobody
     (
-        r"^\W{0,8}(?:(?:attention|note|dear|hey|message|important)\W{1,3})?(?:(?:to|for)\s)?"
-        rf"(?:all\s|any\s)?{_MODEL}\s?[:,!，：！]"
+        r"^\W{0,8}(?:(?:attention|dear|hey)\W{1,3}|(?:attention|note|message)\s(?:to|for)\s)"
+        rf"(?:all\s|any\s)?{_MODEL}\b"
     ),
-    rf"^\W{{0,8}}(?:致|注意)?\W{{0,2}}(?:所有|各位)?{_MODEL_ZH}[:：,，!！]",
     (
-        rf"\b{_MODEL}\s(?:reading|processing|summari[sz]ing|(?:must|should|shall|will)\s"
-        r"(?:now\s|only\s|always\s)?(?:answer|say|reply|respond|output|ignore|tell))\b"
+        rf"^\W{{0,8}}{_MODEL}\s?[:,!，：！]\s{{0,3}}"
+        rf"(?:you|please|{_SAY}|ignore|disregard|forget|do not)\b"
     ),
+    rf"^\W{{0,8}}(?:致|注意)?\W{{0,2}}(?:所有|各位)?{_MODEL_ZH}[:：,，!！](?:请|你|必须|务必|不要|忽略|只)",
+    rf"\b{_MODEL}\s(?:reading|processing|summari[sz]ing)\sthis\b",
+    rf"\b{_MODEL}\smust\s(?:now\s|only\s|always\s)?{_SAY}\s(?:only\s)?(?:that|with)\b",
     # to say something
     (
         r"^\W{0,8}(?:please\s|instead,?\s|simply\s|always\s|only\s){0,2}"
-        r"(?:answer|reply|respond|output)\s(?:only\s|always\s)?that\b"
+        r"(?:answer|reply|respond|output)\s(?:only\s|always\s)?that\s(?!questions?\b|ones?\b)"
     ),
     r"^\W{0,8}(?:请|你?必须|你?只能|直接|一律){1,3}(?:回答|回复|答复|输出)(?:说|称|道)",
     (
