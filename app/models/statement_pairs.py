@@ -4,8 +4,9 @@
 
     <s> question </s> setting </s> statement </s>
 
-All behind the question is of token type 1. Of a long setting the middle is left out, since its
-title and its last heading say most, and of a long statement the end.
+All behind the question is of token type 1. Of a long question the story before what is asked is left
+out, which mostly stands at its end; of a long setting the middle, since its title and its last
+heading say most; of a long statement the end.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from app.models.pair_scorer import PairBatch, pad_rows
 
 SETTING_SEPARATOR: Final = " › "
 """Between the title and the headings of a setting."""
-QUESTION_TOKENS: Final = 48
+QUESTION_TOKENS: Final = 64
+QUESTION_HEAD: Final = 16
+"""Of these, how many are the first of a longer question; the others are its last."""
 STATEMENT_TOKENS: Final = 112
 """Of setting and statement together."""
 SETTING_LEAST: Final = 32
@@ -56,8 +59,8 @@ def split_setting(text: str) -> tuple[str, str]:
 def lay_out(tokenizer: Tokenizer, question: str, texts: Sequence[str]) -> list[Laid]:
     """Pairs of ``question`` with each of ``texts``, in their order."""
     first, *_, last = tokenizer.encode("").ids
-    asked = tokenizer.encode(question[:_CHARACTERS], add_special_tokens=False).ids
-    front = (first, *asked[:QUESTION_TOKENS], last)
+    asked = tokenizer.encode(_ends(question), add_special_tokens=False).ids
+    front = (first, *_without_middle(asked, QUESTION_TOKENS, head=QUESTION_HEAD), last)
     halves = [split_setting(text) for text in texts]
     settings = tokenizer.encode_batch(
         [_ends(setting) for setting, _ in halves], add_special_tokens=False
@@ -67,9 +70,8 @@ def lay_out(tokenizer: Tokenizer, question: str, texts: Sequence[str]) -> list[L
     )
     laid = []
     for setting, statement in zip(settings, statements, strict=True):
-        kept = _without_middle(
-            setting.ids, max(STATEMENT_TOKENS - len(statement.ids), SETTING_LEAST)
-        )
+        room = max(STATEMENT_TOKENS - len(statement.ids), SETTING_LEAST)
+        kept = _without_middle(setting.ids, room, head=room // 2)
         most = STATEMENT_TOKENS - len(kept)
         above = (*kept, last) if kept else ()
         laid.append(
@@ -89,14 +91,14 @@ def batch_of(pairs: Sequence[Laid], *, pad: int, most: int) -> PairBatch:
     return pad_rows(rows, pad=pad, most=most)
 
 
-def _ends(setting: str) -> str:
-    if len(setting) <= 2 * _CHARACTERS:
-        return setting
-    return f"{setting[:_CHARACTERS]} {setting[-_CHARACTERS:]}"
+def _ends(text: str) -> str:
+    if len(text) <= 2 * _CHARACTERS:
+        return text
+    return f"{text[:_CHARACTERS]} {text[-_CHARACTERS:]}"
 
 
-def _without_middle(ids: list[int], room: int) -> list[int]:
+def _without_middle(ids: list[int], room: int, *, head: int) -> list[int]:
+    """Of more than ``room`` ids the first ``head`` and the last."""
     if len(ids) <= room:
         return ids
-    head = room // 2
     return ids[:head] + ids[len(ids) - (room - head) :]

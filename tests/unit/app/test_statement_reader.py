@@ -17,6 +17,8 @@ from app.models.pair_scorer import PairBatch, PairFacts, Scores
 from app.models.precision import Choice
 from app.models.registry import build_reader
 from app.models.statement_pairs import (
+    QUESTION_HEAD,
+    QUESTION_TOKENS,
     STATEMENT_TOKENS,
     batch_of,
     lay_out,
@@ -64,6 +66,18 @@ def test_the_first_line_break_ends_the_setting() -> None:
         "Payload: 250 kg\nper axle",
     )
     assert split_setting("Payload: 250 kg") == ("", "Payload: 250 kg")
+
+
+@pytest.mark.parametrize("words", [QUESTION_TOKENS + 1, 300, 5_000])
+def test_of_a_long_question_its_beginning_and_what_it_ends_with_are_read(
+    tokenizer: Tokenizer, words: int
+) -> None:
+    bank, loan = (tokenizer.token_to_id(piece) for piece in ("▁bank", "▁loan"))
+    (pair,) = lay_out(tokenizer, f"{'bank ' * (words - 1)}loan", ["river"])
+    asked = pair.ids[1 : pair.begin - 1]
+    assert len(asked) == QUESTION_TOKENS
+    assert asked[:QUESTION_HEAD] == (bank,) * QUESTION_HEAD
+    assert asked[-1] == loan
 
 
 def test_question_setting_and_statement_stand_between_marks(tokenizer: Tokenizer) -> None:
