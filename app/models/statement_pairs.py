@@ -4,8 +4,8 @@
 
     <s> question </s> setting </s> statement </s>
 
-All behind the question is of token type 1. Of a long question the story before what is asked is left
-out, which mostly stands at its end; of a long setting the middle, since its title and its last
+All behind the question is of token type 1. Of a long question the story before what is asked is
+left out, which mostly stands at its end; of a long setting the middle, since its title and its last
 heading say most; of a long statement the end.
 """
 

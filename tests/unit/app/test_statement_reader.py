@@ -104,7 +104,7 @@ def test_a_long_setting_loses_its_middle_and_a_long_statement_its_end(tokenizer:
 
 def test_hostile_lengths_cost_no_more_than_what_is_read(tokenizer: Tokenizer) -> None:
     (pair,) = lay_out(tokenizer, "river " * 100_000, ["bank " * 100_000 + "\n" + "s" * 1_000_000])
-    assert len(pair.ids) <= 48 + STATEMENT_TOKENS + 4
+    assert len(pair.ids) <= QUESTION_TOKENS + STATEMENT_TOKENS + 4
 
 
 def test_a_batch_is_padded_and_cut_to_what_the_model_reads(tokenizer: Tokenizer) -> None:
