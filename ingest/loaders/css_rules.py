@@ -19,6 +19,10 @@ _IN_BLOCKS: Final = frozenset({"supports", "container", "scope", "document", "-m
 """At-rules whose inside is taken to hold."""
 _SCREEN: Final = {"width": 1280.0, "height": 800.0, "device-width": 1280.0, "device-height": 800.0}
 """A usual one, in CSS pixels."""
+_MANIFOLD: Final = re.compile(r"[(\\\[\"']")
+"""Signs of a selector whose names may stand for others, or not be needed."""
+_DESCENDANT: Final = re.compile(r"(?<![\s,>+~(])\s+(?![\s,>+~)])")
+_NAME: Final = re.compile(r"[.#]([\w-]+)")
 _FEATURE: Final = re.compile(
     r"\(\s*(min-|max-)?([\w-]+)\s*(?:(:|<=?|>=?|=)\s*([\w./ -]+?))?\s*\)", re.IGNORECASE
 )
@@ -46,14 +50,16 @@ class Rule:
     """Declarations for the elements that ``test`` is true of.
 
     ``layer`` counts from 0, rules in none having the highest; ``key`` is the class, id or name that
-    an element must have, empty where it may have any. ``around`` counts how often the test looks
-    through the elements around one, and ``beside`` says that it looks at those beside it.
+    an element must have, empty where it may have any; ``names`` are classes and ids that must
+    be somewhere on the page. ``around`` counts how often the test looks through the elements around
+    one, and ``beside`` says that it looks at those beside it.
     """
 
     test: Callable[[ElementWrapper], bool]
     specificity: tuple[int, int, int]
     layer: int
     key: str
+    names: frozenset[str]
     around: int
     beside: bool
     declarations: tuple[Declaration, ...]
@@ -107,18 +113,21 @@ class _Sheet:
         except (SelectorError, SyntaxError, RecursionError, MemoryError):
             return  # browsers skip what they don't understand too
         rank = self.layers[layer] if layer else _UNLAYERED
-        for one in compiled:
+        parts = [] if _MANIFOLD.search(selector) else selector.split(",")
+        named = len(parts) == len(compiled)
+        for one, part in zip(compiled, parts if named else [selector] * len(compiled), strict=True):
             if one.never_matches or one.pseudo_element is not None:
                 continue
             key = (one.id and f"#{one.id}") or (one.class_name and f".{one.class_name}")
-            around = len(re.findall(r"(?<![\s,>+~(])\s+(?![\s,>+~)])", selector.strip()))
+            around = len(_DESCENDANT.findall(part.strip()))
             yield Rule(
                 one.test,
                 one.specificity,
                 rank,
                 key or one.lower_local_name or "",
-                around + selector.count(":has("),
-                any(sign in selector for sign in ("~", "+", ":")),
+                frozenset(_NAME.findall(part)) if named else frozenset(),
+                around + part.count(":has("),
+                any(sign in part for sign in ("~", "+", ":")),
                 declarations,
             )
 

@@ -16,6 +16,7 @@ from math import inf
 from typing import Any, Final, TypeAlias
 
 from cssselect2 import ElementWrapper
+from lxml import etree
 from lxml.etree import _Element as Element
 from tinycss2 import color4
 
@@ -150,7 +151,11 @@ class _Styles:
         if self._left < 0:
             raise _too_large()
         self._rules: dict[str, list[tuple[int, Rule]]] = {}
-        for order, rule in enumerate(rules_of(sheets)):
+        rules = rules_of(sheets)
+        names = _names(root) if rules else set()
+        for order, rule in enumerate(rules):
+            if not rule.names <= names:
+                continue
             self._rules.setdefault(rule.key, []).append((order, rule))
 
     def of(self, wrapper: ElementWrapper, depth: int) -> dict[str, str]:
@@ -192,6 +197,15 @@ class _Styles:
                 for declaration in rule.declarations:
                     layer = -rule.layer if declaration.important else rule.layer
                     yield (0, layer, rule.specificity, order), declaration
+
+
+def _names(root: Element) -> set[str]:
+    """Classes and ids that a page has."""
+    names: set[str] = set()
+    for element in root.iter(etree.Element):
+        names.update(element.get("class", "").split())
+        names.add(element.get("id", ""))
+    return names
 
 
 def _too_large() -> DocumentRejected:

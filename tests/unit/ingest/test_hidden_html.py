@@ -294,7 +294,7 @@ def test_what_only_sounds_like_a_frame_stays(part):
     [
         pytest.param("<style>" + ".a .b{color:red}" * 6_000 + "</style><p class=b>x", id="rules"),
         pytest.param(
-            "<style>.a .b .c{color:red}</style>" + "<div class='b c'>" * 1_500 + "x", id="deep"
+            "<style>.a .b .c{color:red}</style>" + "<div class='b c'>" * 700 + "x", id="deep"
         ),
         pytest.param("<style>" + ":is(" * 3_000 + "</style><p>x", id="selector"),
         pytest.param(f"<p style='color:{'(' * 50_000}'>x", id="value"),
@@ -302,16 +302,22 @@ def test_what_only_sounds_like_a_frame_stays(part):
         pytest.param(f"<style>{'a{' * 20_000}</style><p>x", id="nesting"),
         pytest.param(f"<p style='--a:var(--a)var(--a);color:{'var(--a)' * 100}'>x", id="variables"),
         pytest.param("<div class=nav>" * 5_000 + "x" * 50_000, id="menus"),
-        pytest.param("<ul><li><a href=#a>x</a>" * 4_000, id="lists"),
+        pytest.param("<ul><li><a href=#a>x</a>" * 2_000, id="lists"),
     ],
 )
 def test_hostile_styles_take_little_time(page):
     start = time.process_time()
     try:
-        assert "x" in load("a.html", f"<p>x</p>{page}".encode()).text
+        assert "x" in load("a.html", f"<p class=a>x</p>{page}".encode()).text
     except DocumentRejected as error:
         assert error.code in ("too_large", "corrupt")  # noqa: PT017 - either is a clear answer
     assert time.process_time() - start < 5
+
+
+def test_rules_for_what_the_page_does_not_have_cost_nothing():
+    rules = "".join(f".c{n} a, .c{n} p{{color:red}}" for n in range(1_500))
+    page = f"<style>{rules}</style>" + "<div class=row><p>x <a href=y>y</a></p></div>" * 3_000
+    assert load("a.html", page.encode()).text.startswith("x y")
 
 
 def test_styles_that_take_too_long_are_refused():
