@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from app.domain import Document, Metadata, MetadataValue, Scalar, UploadKind
 from app.errors import DocumentRejected
 from app.settings import IngestSettings
-from ingest.loaders.cleaning import clean_lines, normalise, visible, visible_line
+from ingest.loaders.cleaning import clean_lines, visible, visible_line
 from ingest.loaders.encoding import decode
 from ingest.loaders.model import LoadedDocument, require_size
 from ingest.loaders.outline import outline_blocks
@@ -163,7 +163,7 @@ class RecordSource:
             raise DocumentRejected(
                 "invalid_record", f'"id" is a string of 1 to {MAX_ID_CHARACTERS} characters.'
             )
-        text = normalise(_string(record, "text"))
+        text = _string(record, "text")
         if not text.strip():
             raise DocumentRejected("empty", 'The document has no text; fill its "text".')
         return Document(

@@ -21,7 +21,7 @@ def test_texts_titles_ids_and_metadata_of_records_are_cleaned_as_files_are():
     }
     (document,) = documents(record)
     assert document.id == "one 1"
-    assert document.text == "The fee is 40 euros.\nPay."
+    assert document.text == "The fee is 40 euros.\r\nPay."  # line ends stay
     assert document.title == "Fees and terms"
     assert document.uri == "http://a.b/"
     assert document.metadata["by"] == "Ann"
