@@ -74,7 +74,8 @@ class DocumentRejected(RequestError):
 
     ``code`` is one of ``empty``, ``encrypted``, ``no_text`` (scanned), ``corrupt``,
     ``undecodable``, ``unsupported_type``, ``too_large``, ``timeout``, ``id_conflict``,
-    ``invalid_record``, ``unprocessable`` (it breaks the chunker or the embedder), ``superseded``.
+    ``invalid_record``, ``link_leads_out``, ``unprocessable`` (it breaks the chunker or the
+    embedder), ``superseded`` (a later upload has brought it meanwhile).
     """
 
     def __init__(self, code: str, reason: str) -> None:
