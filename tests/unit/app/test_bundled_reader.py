@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.models.bundled import E5_SMALL, READER_SMALL, bundled
 
-MOST_BYTES = 12_000_000
+MOST_BYTES = 24_000_000
 
 
 def test_the_reader_is_small_stands_on_the_default_embedder_and_is_installed_with_it() -> None:
