@@ -140,7 +140,7 @@ def ending(what: str) -> Iterator[None]:
 
 
 def seconds(work: Work, text: str) -> float:
-    """Of this thread; the collector of garbage, which walks all that others hold, does not count."""
+    """Of this thread, without the collector of garbage, which walks all that others hold."""
     gc.disable()
     try:
         start = time.thread_time()
