@@ -30,20 +30,14 @@ HEAD_FILE: Final = "interaction.safetensors"
 _SCALE: Final = ".scale"
 _HEAD: Final = "head/"
 _LARGEST: Final = 127
-_WORDS: Final = "embeddings.word_embeddings.weight"
+WORDS: Final = "embeddings.word_embeddings.weight"
 
 
 def pack(folder: Path, file: Path) -> None:
     """Writes the trained weights of the Hugging Face folder ``folder`` into ``file``."""
-    packed: dict[str, NDArray[Any]] = {}
-    words = ""
-    for name, tensor in load_file(folder / WEIGHTS_FILE).items():
-        if name.endswith(_WORDS):
-            words = name
-        elif tensor.ndim == 2:  # noqa: PLR2004 - a matrix
-            packed[name], packed[name + _SCALE] = _quantised(tensor.astype(np.float32))
-        else:
-            packed[name] = tensor.astype(np.float32)
+    tensors = load_file(folder / WEIGHTS_FILE)
+    words = next((name for name in tensors if name.endswith(WORDS)), "")
+    packed = quantised({name: tensor for name, tensor in tensors.items() if name != words})
     if (folder / HEAD_FILE).is_file():
         packed |= {_HEAD + name: tensor for name, tensor in load_file(folder / HEAD_FILE).items()}
     config = (folder / CONFIG_FILE).read_text(encoding="utf-8")
@@ -64,10 +58,9 @@ def unpack(file: Path, base: Path, folder: Path) -> None:
             config, named = json.loads(metadata["config"]), metadata["words"]
             stored = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - as above
         head = {n.removeprefix(_HEAD): t for n, t in stored.items() if n.startswith(_HEAD)}
-        names = [n for n in stored if not n.endswith(_SCALE) and not n.startswith(_HEAD)]
-        tensors = {name: _restored(name, stored) for name in names}
+        tensors = restored({n: t for n, t in stored.items() if not n.startswith(_HEAD)})
         with safe_open(base / WEIGHTS_FILE, "numpy") as opened:
-            words = opened.get_tensor(_WORDS)
+            words = opened.get_tensor(WORDS)
     except (OSError, KeyError, ValueError, SafetensorError) as error:
         raise ModelIncompatible(
             f"{file.name} can't be unpacked over {base.name}: {error}"
@@ -100,7 +93,24 @@ def pair_template(first: tuple[str, int], last: tuple[str, int]) -> TemplateProc
     )
 
 
-def _quantised(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def quantised(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Matrices as int8 with a scale a row, ``<name>.scale``; other tensors in float32."""
+    made: dict[str, NDArray[Any]] = {}
+    for name, tensor in tensors.items():
+        values = tensor.astype(np.float32)
+        if values.ndim == 2:  # noqa: PLR2004 - a matrix
+            made[name], made[name + _SCALE] = _by_row(values)
+        else:
+            made[name] = values
+    return made
+
+
+def restored(stored: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float16]]:
+    """The tensors that `quantised` was given, in float16."""
+    return {name: _restored(name, stored) for name in stored if not name.endswith(_SCALE)}
+
+
+def _by_row(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     scale = np.abs(matrix).max(axis=1) / _LARGEST
     rounded = np.rint(matrix / np.where(scale > 0, scale, 1.0)[:, None])
     return rounded.astype(np.int8), scale.astype(np.float32)

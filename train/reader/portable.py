@@ -30,6 +30,14 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load, load_file, save, save_file
 
+from app.models.packed_weights import (
+    CONFIG_FILE,
+    HEAD_FILE,
+    WEIGHTS_FILE,
+    WORDS,
+    quantised,
+    restored,
+)
 from train.reader.model import FROZEN, ReaderModel
 from train.reader.settings import PortableRun, ReaderRun
 from train.reader.tokens import TokenGroups
@@ -38,20 +46,11 @@ from train.reader.training import ReaderTraining
 RUN: Final = "run.json"
 FACTS: Final = "facts.json"
 PIECE_BYTES: Final = 15 * 2**20
-_CONFIG: Final = "config.json"
-_HEAD: Final = "interaction.safetensors"
-_WEIGHTS: Final = "model.safetensors"
-_WORDS: Final = "embeddings.word_embeddings.weight"
+_BYTES: Final = "bytes"
 _ROWS: Final = "rows"
 _COUNT: Final = "count"
-_CODES: Final = "/codes"
-_SCALES: Final = "/scales"
 _BASE: Final = "base.xz"
 _TRAIN: Final = "train.xz"
-_BLOCK: Final = 32
-_LARGEST: Final = (5, 6, 7, 8, 127)
-"""What the largest value of a block may become; of a base that was quantised, one is exact."""
-_EXACT: Final = 1e-3
 _EFFORT: Final = 4
 """Of the compression; more takes minutes and gains little."""
 
@@ -67,22 +66,17 @@ class Trained:
 def prepare(folder: Path, base: Path, train: TokenGroups, run: PortableRun) -> None:
     """Writes what the run needs into ``folder``.
 
-    Matrices become int8 with a scale for each 32 values; of the word embeddings, those of the
-    tokens that occur are kept, and tokens are counted among these.
+    Matrices become int8; of the word embeddings, those of the tokens that occur are kept, and
+    tokens are counted among these.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (_CONFIG, _HEAD):
+    for name in (CONFIG_FILE, HEAD_FILE):
         (folder / name).write_bytes((base / name).read_bytes())
     rows = np.unique(train.ids)
-    tensors = load_file(base / _WEIGHTS)
-    packed: dict[str, Any] = {_ROWS: rows, _COUNT: np.array([len(tensors[_WORDS])])}
-    tensors[_WORDS] = tensors[_WORDS][rows]
-    for name, tensor in tensors.items():
-        if tensor.ndim == 2:  # noqa: PLR2004 - a matrix
-            packed[name + _CODES], packed[name + _SCALES] = _blocks(tensor)
-        else:
-            packed[name] = tensor
-    _write_arrays(folder / _BASE, packed)
+    tensors = load_file(base / WEIGHTS_FILE)
+    count = len(tensors[WORDS])
+    packed = quantised(tensors | {WORDS: tensors[WORDS][rows]})
+    _write_arrays(folder / _BASE, packed | {_ROWS: rows, _COUNT: np.array([count])})
     small = np.min_scalar_type(len(rows))
     arrays = train.arrays() | {"ids": np.searchsorted(rows, train.ids).astype(small)}
     _write_arrays(folder / _TRAIN, arrays)
@@ -95,21 +89,14 @@ def unpack_base(folder: Path, target: Path) -> NDArray[np.int32]:
     Returns the token that each number in the groups stands for.
     """
     target.mkdir(parents=True, exist_ok=True)
-    for name in (_CONFIG, _HEAD):
+    for name in (CONFIG_FILE, HEAD_FILE):
         (target / name).write_bytes((folder / name).read_bytes())
     stored = _read_arrays(folder / _BASE)
     rows, count = stored.pop(_ROWS), int(stored.pop(_COUNT)[0])
-    tensors = {}
-    for name, values in stored.items():
-        if name.endswith(_CODES):
-            plain = name.removesuffix(_CODES)
-            scales = np.repeat(stored[plain + _SCALES], _BLOCK, axis=1)
-            tensors[plain] = values * scales[:, : values.shape[1]]
-        elif not name.endswith(_SCALES):
-            tensors[name] = values
-    words = np.zeros((count, tensors[_WORDS].shape[1]), np.float32)
-    words[rows] = tensors[_WORDS]
-    save_file(tensors | {_WORDS: words}, target / _WEIGHTS, metadata={"format": "pt"})
+    tensors = restored(stored)
+    words = np.zeros((count, tensors[WORDS].shape[1]), np.float16)
+    words[rows] = tensors[WORDS]
+    save_file(tensors | {WORDS: words}, target / WEIGHTS_FILE, metadata={"format": "pt"})
     return rows
 
 
@@ -146,7 +133,10 @@ class _Kept(ReaderTraining):
 
 
 def write_trained(model: ReaderModel, target: Path, facts: Mapping[str, Any]) -> None:
-    """Writes the weights that were trained as ``target.0``, ``target.1`` … and their facts."""
+    """Writes the weights that were trained as ``target.0``, ``target.1`` … and their facts.
+
+    The facts say how many bytes belong together, and are written last.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     tensors = {
         name: values.detach().cpu().numpy().astype(np.float16)
@@ -157,17 +147,22 @@ def write_trained(model: ReaderModel, target: Path, facts: Mapping[str, Any]) ->
     for number, at in enumerate(range(0, len(content), PIECE_BYTES)):
         piece = target.parent / f"{target.name}.{number}"
         piece.write_bytes(content[at : at + PIECE_BYTES])
-    text = json.dumps(facts, indent=2)
+    text = json.dumps({**facts, _BYTES: len(content)}, indent=2)
     (target.parent / f"{target.name}.{FACTS}").write_text(text, encoding="utf-8")
 
 
 def read_trained(target: Path) -> Trained:
     """What `write_trained` wrote. Raises `OSError` or `ValueError` where it is not there whole."""
     facts = json.loads((target.parent / f"{target.name}.{FACTS}").read_text(encoding="utf-8"))
-    pieces: list[bytes] = []
-    while (piece := target.parent / f"{target.name}.{len(pieces)}").is_file():
-        pieces.append(piece.read_bytes())
-    return Trained(load(b"".join(pieces)), facts)
+    whole = int(facts[_BYTES])
+    pieces = [
+        (target.parent / f"{target.name}.{number}").read_bytes()
+        for number in range(-(-whole // PIECE_BYTES))
+    ]
+    content = b"".join(pieces)
+    if len(content) != whole:
+        raise ValueError(f"{target.name} has {len(content)} of {whole} bytes; copy it again")
+    return Trained(load(content), facts)
 
 
 def mean_of(runs: Sequence[Trained]) -> Trained:
@@ -199,11 +194,11 @@ def take(model: ReaderModel, trained: Trained) -> None:
 def keep_layers(model: ReaderModel, base: Path, folder: Path, layers: int) -> Path:
     """Writes ``model`` with ``layers`` of its layers, evenly spaced, the first and last of them."""
     folder.mkdir(parents=True, exist_ok=True)
-    config = json.loads((base / _CONFIG).read_text(encoding="utf-8"))
+    config = json.loads((base / CONFIG_FILE).read_text(encoding="utf-8"))
     count = config["num_hidden_layers"]
     kept = [round(at) for at in np.linspace(0, count - 1, layers)]
     config["num_hidden_layers"] = layers
-    (folder / _CONFIG).write_text(json.dumps(config, indent=2), encoding="utf-8")
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2), encoding="utf-8")
     tensors = {}
     for name, values in model.encoder.state_dict().items():
         number = name.split(".")[2] if name.startswith("encoder.layer.") else None
@@ -213,26 +208,9 @@ def keep_layers(model: ReaderModel, base: Path, folder: Path, layers: int) -> Pa
             rest = name.removeprefix(f"encoder.layer.{number}.")
             at = kept.index(int(number))
             tensors[f"encoder.layer.{at}.{rest}"] = values.cpu().numpy()
-    save_file(tensors, folder / _WEIGHTS, metadata={"format": "pt"})
+    save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
     model.score.save(str(folder))
     return folder
-
-
-def _blocks(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Codes and the scale of each block, the coarsest that is exact, or else the finest."""
-    rows, width = values.shape
-    blocks = -(-width // _BLOCK)
-    padded = np.zeros((rows, blocks * _BLOCK), np.float32)
-    padded[:, :width] = values
-    cut = padded.reshape(rows, blocks, _BLOCK)
-    top = np.abs(cut).max(axis=2)
-    scales = top / _LARGEST[-1]
-    for largest in reversed(_LARGEST[:-1]):
-        each = cut / np.where(top > 0, top / largest, 1.0)[..., None]
-        exact = np.abs(each - np.rint(each)).max(axis=2) < _EXACT
-        scales = np.where(exact, top / largest, scales)
-    codes = np.rint(cut / np.where(scales > 0, scales, 1.0)[..., None]).astype(np.int8)
-    return codes.reshape(rows, -1)[:, :width], scales.astype(np.float32)
 
 
 def _write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -71,6 +71,10 @@ class TokenGroups:
         """Tokens of each statement."""
         return np.diff(self.starts)
 
+    def sizes(self, groups: Sequence[int]) -> list[int]:
+        """How many statements each of ``groups`` has."""
+        return [int(self.groups[g + 1] - self.groups[g]) for g in groups]
+
     def statements_of(self, groups: Sequence[int]) -> NDArray[np.int64]:
         """The statements of ``groups``, in their order."""
         edges = self.groups

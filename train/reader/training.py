@@ -197,7 +197,7 @@ class ReaderTraining:
         loss = groups_loss(
             logits,
             torch.from_numpy(groups.answers[rows]).to(self.device),
-            np.diff(groups.groups)[batch].tolist(),
+            groups.sizes(batch),
             listwise=self._run.listwise,
             binary=self._run.binary,
             teacher=told,

@@ -292,6 +292,10 @@ def test_a_run_that_is_carried_away_comes_back_as_two_readers(
         assert f"times the {len(groups(40))} below" in card
     with pytest.raises(ModelIncompatible, match="is not what a run brings back"):
         bring("other")
+    piece = tmp_path / "out" / "whole.0"
+    piece.write_bytes(piece.read_bytes()[:-1])
+    with pytest.raises(ModelIncompatible, match="copy it again"):
+        bring("whole")
 
 
 def test_the_mean_of_runs_counts_all_of_their_steps() -> None:
