@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -17,7 +16,7 @@ from app.ports import Embedder
 from app.settings import ChunkingSettings, Settings
 from app.stores.local.collection import LocalCollection
 from eval.commands.provenance import provenance
-from eval.commands.target import evaluation_settings
+from eval.commands.target import evaluation_settings, in_cache, records
 from eval.dataset import Corpus, EvalDocument
 from eval.errors import InvalidDataset
 from eval.json_files import write_text
@@ -32,7 +31,7 @@ from eval.spans.sweep import DEFAULT_BUDGETS, sweep
 from ingest.files import find_files
 from ingest.indexer import Indexer
 from ingest.pipeline import Ingestion
-from ingest.sources import RecordSource, Source
+from ingest.sources import Source
 
 STRATEGIES: Final[tuple[Strategy, ...]] = ("structure", "sentence", "fixed")
 CHUNK_TOKENS: Final = (128, 192, 256, 384)
@@ -127,7 +126,7 @@ def _read(
     """The dataset, and its documents as they are to be indexed."""
     if documents is None:
         dataset = read_span_dataset(folder)
-        return dataset, tuple(_records(dataset))
+        return dataset, tuple(records(dataset.documents))
     files = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes)
     sources = tuple(files.sources())
     loaded: dict[str, EvalDocument] = {}
@@ -139,12 +138,6 @@ def _read(
         else:
             loaded[document.id] = EvalDocument(document.id, document.title, document.text)
     return read_span_dataset(folder, corpus=Corpus(documents.name, loaded)), sources
-
-
-def _records(dataset: SpanDataset) -> Iterator[RecordSource]:
-    for document in dataset.documents.values():
-        record = {"id": document.id, "title": document.title, "text": document.text}
-        yield RecordSource(document.id, record)
 
 
 class _Applications:
@@ -199,18 +192,21 @@ class _Preparation:
         indexer = Indexer(
             app.embedder, app.analyzer, app.settings.model_copy(update={"chunking": chunking})
         )
-        collection = self._index(app, indexer, configuration.label)
-        chunks, digest = self._chunks(collection)
+
+        def index(name: str) -> tuple[LocalCollection, Mapping[str, Passage], str]:
+            collection = self._index(app, indexer, name, configuration.label)
+            return collection, *self._chunks(collection)
+
+        fingerprint, console = indexer.fingerprint, self._bar.console
+        collection, chunks, digest = in_cache(app, self._dataset_hash, fingerprint, index, console)
         return PipelineChunkSearch(
             app.pipeline(collection),
             chunks,
-            digest=f"{indexer.fingerprint.embedder} {digest}",
+            digest=f"{fingerprint.embedder} {digest}",
             routes=app.settings.retrieval.routes,
         )
 
-    def _index(self, app: Application, indexer: Indexer, label: str) -> LocalCollection:
-        key = f"{self._dataset_hash} {asdict(indexer.fingerprint)}"
-        name = f"eval-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+    def _index(self, app: Application, indexer: Indexer, name: str, label: str) -> LocalCollection:
         collection = app.store.create(name, indexer.fingerprint)
         task = self._bar.add_task(f"indexing {label}", total=len(self._sources))
         ingestion = Ingestion(

@@ -7,15 +7,17 @@ asked of files (``--docs``), indexed likewise, or of a collection that is there 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.console import Console
 from rich.progress import Progress
 
+from app.domain import Fingerprint
+from app.errors import StoreCorrupted
 from app.main import Application
 from app.settings import Settings
 from app.stores.local.collection import LocalCollection
@@ -26,7 +28,9 @@ from eval.errors import EvaluationError
 from eval.evaluate import Progress as Told
 from ingest.files import find_files
 from ingest.report import IngestReport
-from ingest.sources import RecordSource
+from ingest.sources import RecordSource, Source
+
+T = TypeVar("T")
 
 _EVERYTHING: Final = ("",)
 """Beginnings of the ids that belong to a run: the collection is its own."""
@@ -97,35 +101,59 @@ def index_dataset(
 ) -> tuple[str, Dataset]:
     """A dataset, and the name of the collection that its corpus is indexed in, made if need be."""
     dataset = pool(read_dataset(folder), *map(read_corpus, distractors))
-    name = _collection_name(app, dataset.hash)
-    with Progress(console=console) as bar:
-        task = bar.add_task("indexing", total=len(dataset.documents))
-        report = app.ingest(
-            name,
-            _records(dataset),
-            lambda report: bar.update(task, completed=report.received),
-        )
-    _tell_failures(report, console)
-    return name, dataset
+
+    def index(name: str) -> str:
+        sources = records(dataset.documents)
+        _ingest(app, name, sources, total=len(dataset.documents), console=console)
+        return name
+
+    return in_cache(app, dataset.hash, app.indexer.fingerprint, index, console), dataset
+
+
+def in_cache(
+    app: Application,
+    content: str,
+    fingerprint: Fingerprint,
+    index: Callable[[str], T],
+    console: Console,
+) -> T:
+    """What ``index`` makes of the cache's collection, by name, of content indexed in one way.
+
+    One that is damaged, or that another version wrote, is thrown away and ``index`` called again:
+    nothing is in it that can't be made from the content.
+    """
+    key = f"{content} {asdict(fingerprint)}"
+    name = f"eval-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+    try:
+        return index(name)
+    except StoreCorrupted:
+        console.print(f"the cached collection {name} can't be read; it is made anew")
+        app.store.drop(name)
+    return index(name)
+
+
+def records(documents: Mapping[str, EvalDocument]) -> Iterator[RecordSource]:
+    """Documents of a dataset, as they are indexed."""
+    for document in documents.values():
+        record = {"id": document.id, "title": document.title, "text": document.text}
+        yield RecordSource(document.id, record)
 
 
 def _ask_files(app: Application, folder: Path, documents: Path, console: Console) -> Target:
     files = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes)
     place = documents.resolve()
-    # By the place and not by what is there, so that only what changes is indexed anew.
-    name = _collection_name(app, str(place))
-    with Progress(console=console) as bar:
-        task = bar.add_task("indexing", total=files.count())
-        report = app.ingest(
-            name,
-            files.sources(),
-            lambda report: bar.update(task, completed=report.received),
-            prune=_EVERYTHING,
+
+    def index(name: str) -> tuple[LocalCollection, Corpus, IngestReport]:
+        report = _ingest(
+            app, name, files.sources(), total=files.count(), console=console, prune=_EVERYTHING
         )
-    _tell_failures(report, console)
-    collection = app.store.open(name)
-    _forget_unread(collection, report)
-    corpus = _corpus(collection, place.name)
+        collection = app.store.open(name)
+        _forget_unread(collection, report)
+        return collection, _corpus(collection, place.name), report
+
+    # By the place and not by what is there, so that only what changes is indexed anew.
+    fingerprint = app.indexer.fingerprint
+    collection, corpus, report = in_cache(app, str(place), fingerprint, index, console)
     unread = {name: EvalDocument(name, "", "") for name in report.failed_names}
     dataset = read_dataset(folder, corpus=Corpus(corpus.name, unread | dict(corpus.documents)))
     judged = {id_ for judgments in dataset.qrels.values() for id_ in judgments}
@@ -137,28 +165,33 @@ def _ask_files(app: Application, folder: Path, documents: Path, console: Console
     return Target(replace(dataset, documents=kept), collection)
 
 
+def _ingest(
+    app: Application,
+    name: str,
+    sources: Iterable[Source],
+    *,
+    total: int,
+    console: Console,
+    prune: Sequence[str] = (),
+) -> IngestReport:
+    with Progress(console=console) as bar:
+        task = bar.add_task("indexing", total=total)
+        report = app.ingest(
+            name,
+            sources,
+            lambda report: bar.update(task, completed=report.received),
+            prune=prune,
+        )
+    for failure in report.failures:
+        console.print(f"not indexed: {failure.name}: {failure.reason}")
+    return report
+
+
 def _forget_unread(collection: LocalCollection, report: IngestReport) -> None:
     """Removes what an earlier run could read and this one could not: it counts as never found."""
     taken = {failure.name for failure in report.failures if failure.code == "id_conflict"}
     unread = report.unread(record.id for record in collection.records()) - taken
     collection.delete(sorted(unread))
-
-
-def _tell_failures(report: IngestReport, console: Console) -> None:
-    for failure in report.failures:
-        console.print(f"not indexed: {failure.name}: {failure.reason}")
-
-
-def _collection_name(app: Application, content: str) -> str:
-    """The same content indexed the same way is found again."""
-    key = f"{content} {asdict(app.indexer.fingerprint)}"
-    return f"eval-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
-
-
-def _records(dataset: Dataset) -> Iterator[RecordSource]:
-    for document in dataset.documents.values():
-        record = {"id": document.id, "title": document.title, "text": document.text}
-        yield RecordSource(document.id, record)
 
 
 def _corpus(collection: LocalCollection, name: str) -> Corpus:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -315,6 +317,64 @@ def test_files_that_change_are_indexed_into_the_collection_that_is_there(
     assert indexed(run, asked, folder) == 3
     assert indexed(run, asked, ships(folder, 4)) == 4
     assert collections(tmp_path) == 1
+
+
+def of_another_version(folder: Path) -> None:
+    """Makes a collection and a table of jobs such as this version does not read."""
+    with closing(sqlite3.connect(folder / "catalog.db")) as db, db:
+        db.executescript(
+            "ALTER TABLE chunks DROP COLUMN checksum;"
+            "UPDATE facts SET value = '1' WHERE name = 'schema';"
+        )
+    with closing(sqlite3.connect(folder.parent / "jobs.db")) as db, db:
+        db.execute("CREATE TABLE jobs (id TEXT PRIMARY KEY)")
+
+
+def of_garbage(folder: Path) -> None:
+    """Leaves nothing of a collection or a table of jobs that can be read."""
+    for file in (folder / "catalog.db", folder.parent / "jobs.db"):
+        file.write_bytes(b"garbage " * 1_000)
+
+
+@pytest.mark.parametrize("left", [of_another_version, of_garbage])
+@pytest.mark.parametrize("command", ["run", "answers"])
+@pytest.mark.parametrize("documents", ["corpus", "--docs"])
+def test_what_another_version_left_in_the_cache_is_made_anew(
+    run: Run,
+    tmp_path: Path,
+    dataset: Path,
+    files: Path,
+    asked: Path,
+    left: Callable[[Path], None],
+    command: str,
+    documents: str,
+) -> None:
+    target = (dataset,) if documents == "corpus" else (asked, "--docs", files)
+    limit = ("--limit", 3) if command == "answers" else ()
+    evaluate = ("eval", command, *target, *limit)
+    assert run(*evaluate)[::2] == (0, "")
+    (catalog,) = (tmp_path / "cache" / "eval").glob("*/catalog.db")
+    left(catalog.parent)
+    code, out, err = run(*evaluate)
+    assert (code, err) == (0, "")
+    assert f"{catalog.parent.name} can't be read; it is made anew" in " ".join(out.split())
+    code, out, err = run(*evaluate)
+    assert (code, err) == (0, "")
+    assert "anew" not in out
+    assert collections(tmp_path) == 1
+
+
+def test_a_collection_of_the_user_that_cannot_be_read_is_left_alone(
+    run: Run, tmp_path: Path, files: Path, asked: Path
+) -> None:
+    assert run("ingest", files, "-c", "notes")[0] == 0
+    (catalog,) = tmp_path.glob("**/notes/catalog.db")
+    of_another_version(catalog.parent)
+    before = catalog.read_bytes()
+    code, _, err = run("eval", asked, "--collection", "notes")
+    assert code == 3
+    assert "has schema 1; this version reads 2" in one_line_error(err)
+    assert catalog.read_bytes() == before
 
 
 # --- tune ----------------------------------------------------------------------------------------

@@ -119,6 +119,26 @@ def test_a_second_run_embeds_nothing(
     assert len(embedder.passages) == 3
 
 
+def test_a_cached_collection_that_cannot_be_read_is_made_anew(
+    folder: Path, settings: Settings, embedder: CountingEmbedder, tmp_path: Path
+) -> None:
+    def run() -> object:
+        return run_chunking(
+            folder,
+            settings=settings,
+            configurations=[configuration(settings, "sentence", 16)],
+            budgets_tokens=(16,),
+            console=Console(quiet=True),
+        ).results
+
+    first = run()
+    catalogs = list((tmp_path / "cache/eval").glob("*/catalog.db"))
+    assert len(catalogs) == 2
+    for catalog in catalogs:
+        catalog.write_bytes(b"garbage " * 1_000)
+    assert run() == first
+
+
 def test_chunks_that_two_configurations_share_are_embedded_once(
     folder: Path, settings: Settings, embedder: CountingEmbedder
 ) -> None:
