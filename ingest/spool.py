@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from app.domain import JobStatus, Upload
 from app.errors import NotFound
+from app.stores.local.files import sync_folder
 
 _MANIFEST: Final = "manifest.json"
 _UNFINISHED: Final = ".new"
@@ -36,7 +37,7 @@ class Spool:
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
-        _sync_folder(self._root)
+        sync_folder(self._root)
 
     @staticmethod
     def _fill(folder: Path, job: JobStatus, uploads: Sequence[Upload]) -> None:
@@ -50,7 +51,7 @@ class Spool:
                 entries.append({"name": upload.name, "record": upload.content})
         manifest = {"collection": job.collection, "at": job.created_at, "uploads": entries}
         _write(folder / _MANIFEST, json.dumps(manifest).encode())
-        _sync_folder(folder)
+        sync_folder(folder)
 
     def read(self, job_id: str) -> Iterator[Upload]:
         """The uploads of a job, in the order they came.
@@ -111,11 +112,3 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
