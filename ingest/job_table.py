@@ -74,16 +74,6 @@ class JobTable:
             )
             return changed.rowcount > 0
 
-    def begin(self, job: JobStatus, *, was: str) -> bool:
-        """As `save`, and counts an attempt."""
-        with self._transaction() as db:
-            begun = db.execute(
-                "UPDATE jobs SET state = ?, status = ?, attempts = attempts + 1 "
-                "WHERE id = ? AND state = ?",
-                (job.state, json.dumps(asdict(replace(job, updated_at=now()))), job.id, was),
-            )
-            return begun.rowcount > 0
-
     def attempts(self, job_id: str) -> int:
         """How often a job was begun since it last got on, or was put back."""
         with self._transaction() as db:

@@ -19,7 +19,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,6 @@ from filelock import FileLock, Timeout
 from app.domain import JobState, JobStatus, QueueHealth, Upload
 from app.errors import (
     AttestError,
-    DocumentRejected,
     InvalidRequest,
     NotFound,
     OperatorError,
@@ -40,9 +39,11 @@ from app.errors import (
     TransientError,
 )
 from app.panics import panics_raised
+from ingest.job_sources import sources_of
 from ingest.job_table import JobTable, now
 from ingest.report import IngestReport
-from ingest.sources import RecordSource, Rejected, Source, uploaded
+from ingest.retry import Retry
+from ingest.sources import Source
 from ingest.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -51,12 +52,6 @@ POLL_S: Final = 0.2
 """How often a process looks for jobs that another one has accepted, or has ended."""
 SAVE_S: Final = 0.5
 """How often the progress of a job is written down, and whether it is still wanted looked up."""
-RETRY_S: Final = 1.0, 60.0
-"""How long a job waits to be tried again, the first time and at most; it doubles between."""
-RETRIED_FOR_S: Final = 3_600.0
-"""How long after the first failure it is parked."""
-PARKED_S: Final = 300.0
-"""How long a parked job waits to be tried again."""
 SWEEP_S: Final = 600.0
 """How often what crashes left in the spool is looked for."""
 STUMBLED_S: Final = 1.0
@@ -111,7 +106,7 @@ class JobQueue:
         self._submitted = threading.Event()
         self._ended = threading.Condition()
         self._worker = threading.Thread(target=self._work, name="ingest-jobs", daemon=True)
-        self._retries: dict[str, _Retry] = {}
+        self._retries: dict[str, Retry] = {}
         self._health = QueueHealth()
         self._swept = -SWEEP_S
 
@@ -320,7 +315,8 @@ class JobQueue:
     def _do(self, waiting: JobStatus) -> bool:
         """Runs a job, and whether later ones of its collection may go on."""
         job = so_far = replace(waiting, state="running", error=None)
-        if not self._table.begin(job, was=waiting.state):
+        attempts = self._table.attempts(job.id) + 1
+        if not self._table.save(job, was=waiting.state, attempts=attempts):
             return True  # it was cancelled
         saved = time.monotonic()
 
@@ -329,8 +325,7 @@ class JobQueue:
             got_on = report.indexed > so_far.indexed
             so_far = _reported(job, report)
             if got_on or time.monotonic() - saved >= SAVE_S:
-                attempts = 1 if got_on else None
-                if not self._table.save(so_far, was="running", attempts=attempts):
+                if not self._table.save(so_far, was="running", attempts=1 if got_on else None):
                     raise Cancelled
                 saved = time.monotonic()
             if self._stopping.is_set():
@@ -338,7 +333,9 @@ class JobQueue:
 
         try:
             with panics_raised():
-                report = self._run(job.collection, self._sources(job), progress)
+                report = self._run(
+                    job.collection, sources_of(job, self._table, self._spool), progress
+                )
         except Cancelled:
             return True
         except Stopped:
@@ -365,7 +362,7 @@ class JobQueue:
         return False
 
     def _try_later(self, job: JobStatus, error: Exception) -> bool:
-        retry = self._retries.setdefault(job.id, _Retry())
+        retry = self._retries.setdefault(job.id, Retry())
         retry.put_off(park=isinstance(error, OperatorError))
         told = error if isinstance(error, AttestError) else TransientError
         state: JobState = "parked" if retry.parked else "queued"
@@ -386,63 +383,6 @@ class JobQueue:
         """Lets all who wait for a job look at it."""
         with self._ended:
             self._ended.notify_all()
-
-    def _sources(self, job: JobStatus) -> Iterator[Source]:
-        """What was uploaded; a parked job leaves out what later ones of its collection bring."""
-        overtaken = self._table.overtaken(job.id)
-        passed = self._parked_before(job)
-        for source in self._uploaded(job.id):
-            id_ = _id_of(source)
-            if id_ in overtaken:
-                reason = "A later upload has brought a newer version of this document."
-                yield Rejected(source.name, DocumentRejected("superseded", reason), source.kind)
-                continue
-            if passed and id_ is not None:
-                self._table.overtake(passed, id_)
-            yield source
-
-    def _parked_before(self, job: JobStatus) -> list[str]:
-        earlier: list[str] = []
-        for other in self._table.in_state("parked", "running"):
-            if other.id == job.id:
-                break
-            if other.collection == job.collection:
-                earlier.append(other.id)
-        return earlier
-
-    def _uploaded(self, job_id: str) -> Iterator[Source]:
-        for number, upload in enumerate(self._spool.read(job_id)):
-            if upload.kind == "file":
-                assert isinstance(upload.content, bytes)
-                yield from uploaded(upload.name, upload.content)
-            else:
-                yield RecordSource(upload.name, upload.content, fallback_id=f"{job_id}-{number}")
-
-
-class _Retry:
-    """When a job is due again, by the monotonic clock."""
-
-    def __init__(self) -> None:
-        self.pause_s = 0.0
-        self.due = 0.0
-        self.parked = False
-        self._until = time.monotonic() + RETRIED_FOR_S
-
-    def put_off(self, *, park: bool) -> None:
-        """Sets the next time; from ``park`` on, or after an hour, one that is far off."""
-        first, most = RETRY_S
-        self.pause_s = min(self.pause_s * 2 or first, most)
-        self.parked = self.parked or park or time.monotonic() + self.pause_s >= self._until
-        if self.parked:
-            self.pause_s = PARKED_S
-        self.due = time.monotonic() + self.pause_s
-
-
-def _id_of(source: Source) -> str | None:
-    try:
-        return source.identify()[0]
-    except DocumentRejected:
-        return None
 
 
 def _told(job: JobStatus, error: Exception) -> str:
