@@ -17,7 +17,7 @@ _MARK: Final = re.compile(
     r"[\[【［](\s{0,3}\^?\d{1,3}(?:\s{0,3}[,，、;；–-]\s{0,3}\d{1,3}){0,9}\s{0,3})[\]】］]"
 )
 """What may pass for a citation: ``[3]``, ``[1, 2]``, ``【4】``, ``[^5]``."""
-_BRACKET: Final = re.compile(r"(\\*)([\[\]])")
+_BRACKET: Final = re.compile(r"(?<!\\)(\\*+)([\[\]])")
 """Images, links and their definitions need one; a backslash before it would undo ours."""
 _OPENING: Final = re.compile(r"<(?=[A-Za-z/!?|｜<])")
 """Of a tag, a comment, an address or a control token."""

@@ -10,16 +10,15 @@ import gc
 import importlib
 import pkgutil
 import re
-import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import TypeAlias
 
 import pytest
 
 import app.answering
+import app.http
 import app.text
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.asked import take_apart
@@ -37,6 +36,7 @@ from app.text.language import detect_language
 from app.text.normalise import normalise
 from app.text.query_kind import query_kind
 from app.text.sentences import split_sentences
+from tests.unit.app.ending import end_within
 
 Work: TypeAlias = Callable[[str], object]
 
@@ -112,7 +112,7 @@ ANCHORED = {"app.answering.generating.drafting._SETTLED"}
 """Only ever matched at one place of a text, and never looked for in it."""
 PATTERNS = {
     (pattern.pattern, pattern.flags): (name, pattern)
-    for package in (app.text, app.answering)
+    for package in (app.text, app.answering, app.http)
     for name, pattern in patterns(package)
 }
 
@@ -121,22 +121,6 @@ def read(name: str, pattern: re.Pattern[str]) -> Work:
     if name in ANCHORED:
         return pattern.match
     return lambda text: sum(1 for _ in pattern.finditer(text))
-
-
-@contextmanager
-def ending(what: str) -> Iterator[None]:
-    """Fails what does not come to its end, in the middle of a regular expression too."""
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        pytest.fail(f"{what} is still at work after {HANGS_S:g} s")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, HANGS_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def seconds(work: Work, text: str) -> float:
@@ -152,7 +136,7 @@ def seconds(work: Work, text: str) -> float:
 
 def require_linear(work: Work, text: Callable[[int], str], characters: int, what: str) -> None:
     """Compares the time for a text of ``characters`` with that for a tenth of it."""
-    with ending(what):
+    with end_within(HANGS_S, what):
         taken = seconds(work, text(characters))
         if taken > QUICK_S:
             tenth = max(seconds(work, text(characters // 10)) for _ in range(3))
@@ -184,7 +168,7 @@ def test_an_expression_is_linear(name: str, pattern: re.Pattern[str]) -> None:
             lambda n, u=unit, b=behind: repeated(u, n // 2) + repeated(b, n // 2),
         ):
             what = f"{name} on {unit!r} and {behind!r}"
-            with ending(what):
+            with end_within(HANGS_S, what):
                 suspect = grows_fast(work, text, CHARACTERS // 20)
             if suspect:
                 require_linear(work, text, CHARACTERS, what)

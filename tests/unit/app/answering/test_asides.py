@@ -9,6 +9,7 @@ from app.answering.context.asides import (
     orders_a_model,
     without_question_mark,
 )
+from tests.unit.app.ending import end_within
 
 
 @pytest.mark.parametrize(
@@ -169,6 +170,6 @@ def test_what_only_speaks_of_orders_or_gives_a_person_one_is_like_any_other_text
 @pytest.mark.parametrize(
     "part", ["ignore ", "请", "ignore a b c all ", "忽略你", "a ", ",", "<", "!", "AI ", "please "]
 )
-def test_orders_are_looked_for_in_linear_time(end_within, part):
+def test_orders_are_looked_for_in_linear_time(part):
     with end_within(5.0, part):
         orders_a_model(part * (100_000 // len(part)))
