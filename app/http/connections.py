@@ -43,9 +43,11 @@ class BoundedProtocol(H11Protocol):
         self._reading: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Takes it, in another's place where there are too many."""
         super().connection_made(transport)
+        # However little is left untaken, a connection that closes waits for it.
+        transport.set_write_buffer_limits(high=0)
         held = [c for c in self.connections if not c.transport.is_closing()]
         if len(held) > self.bounds.most:
             (_first_to_close(held) or self).refuse(TOO_MANY)
