@@ -210,11 +210,8 @@ class DocumentStatements:
             yield self._statement(block, n, block.span, place, row=label)
             return
         for cell in block.cells:
-            yield replace(
-                self._statement(block, n, cell.span, place, row=label),
-                cells=(cell,),
-                setting=replace(self._setting(block, place), row=label, heads=(cell.head,)),
-            )
+            made = self._statement(block, n, cell.span, place, row=label)
+            yield replace(made, cells=(cell,), setting=replace(made.setting, heads=(cell.head,)))
 
     def _lines(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
         start = block.span[0]
@@ -236,12 +233,16 @@ class DocumentStatements:
         row: str = "",
         antecedent: str = "",
     ) -> Statement:
-        page = block.page_at(span[0])
-        setting = replace(self._setting(block, place), row=row, antecedent=antecedent, page=page)
-        if block.cells:
-            setting = replace(
-                setting, heads=tuple(dict.fromkeys(cell.head for cell in block.cells if cell.head))
-            )
+        setting = replace(
+            self._base,
+            headings=place.headings,
+            question=place.question,
+            lead_in=place.lead_in,
+            row=row,
+            antecedent=antecedent,
+            heads=tuple(dict.fromkeys(cell.head for cell in block.cells if cell.head)),
+            page=block.page_at(span[0]),
+        )
         return Statement(
             self._document.id,
             n,
@@ -251,15 +252,6 @@ class DocumentStatements:
             setting,
             place.group,
             block.cells,
-        )
-
-    def _setting(self, block: Block, place: _Place) -> Setting:
-        return replace(
-            self._base,
-            headings=place.headings,
-            question=place.question,
-            lead_in=place.lead_in,
-            page=block.page,
         )
 
     def _text(self, span: Span) -> str:

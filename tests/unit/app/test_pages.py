@@ -1,5 +1,5 @@
 from app.answering.context.statements import DocumentStatements
-from app.domain import Block, BlockKind, Document
+from app.domain import Block, BlockKind, Cell, Document
 from app.stores.local.rows import document, document_row
 
 TEXT = "The fee is 40 euros for members. It is 60 euros for all others."
@@ -13,6 +13,16 @@ def test_a_statement_has_the_page_that_it_begins_on():
         ("The fee is 40 euros for members.", 2),
         ("It is 60 euros for all others.", 3),
     ]
+
+
+def test_a_cell_of_a_long_row_has_the_page_that_it_begins_on():
+    text = f"{'word ' * 200}| {'rain ' * 200}"
+    at = text.index("rain")
+    cells = (Cell((0, at - 2), "Above"), Cell((at, len(text)), "Below"))
+    row = Block(BlockKind.TABLE, (0, len(text)), page=2, page_starts=((at, 3),), cells=cells)
+    made = DocumentStatements(Document("d", text, blocks=(row,))).within((0, len(text)), n=1)
+    told = [(statement.setting.heads, statement.setting.page) for statement in made]
+    assert told == [(("Above",), 2), (("Below",), 3)]
 
 
 def test_pages_within_a_block_are_stored():
