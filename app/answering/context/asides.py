@@ -39,52 +39,60 @@ _PERSON: Final = r"(?:developer|engineer|provider|deployer|user|researcher|exper
 _PERSON_ZH: Final = r"(?:开发|工程|研究|用户|专家|提供)"
 _SAY: Final = r"(?:say|answer|reply|respond|output)"
 _WORDS: Final = r"(?:\w{1,12}\s){0,3}"
-_ORDER: Final = (
+_IN_A_CLAUSE: Final = (
     # to forget other orders
     (
-        rf"{_CLAUSE}(?:ignore|disregard|forget"
-        r"|(?:do not|don't|never) (?:follow|obey))"
+        r"(?:ignore|disregard|forget|(?:do not|don't|never) (?:follow|obey))"
         rf"\s{_WORDS}(?:all|previous|prior|above|earlier|preceding|foregoing|system|your|original"
         rf"|initial)\s{_WORDS}(?:instructions?|prompts?|rules|directives?|guidelines|programming)\b"
     ),
     (
-        rf"{_CLAUSE}(?:忽略|无视|忘记|忘掉|不要理会|不要遵守|不必遵守|抛开|覆盖)掉?[^，。；！？\n]{{0,8}}?"
+        r"(?:忽略|无视|忘记|忘掉|不要理会|不要遵守|不必遵守|抛开|覆盖)掉?[^，。；！？\n]{0,8}?"
         r"(?:之前|以前|前面|先前|上述|以上|上面|此前|所有|一切|全部|原有|系统|你)[^，。；！？\n]{0,8}?"
         r"(?:指令|指示|提示词?|命令|规则|设定|要求|约束|限制)(?![的者将会可或导])"
     ),
     # to be something else
     (
-        rf"{_CLAUSE}(?:you are|act as|behave as|pretend (?:to be|that you are))\s(?:now\s)?"
+        r"(?:you are|act as|behave as|pretend (?:to be|that you are))\s(?:now\s)?"
         rf"(?:an?\s|the\s)?(?:\w{{1,12}}\s)?{_MODEL}\b(?!\s{_PERSON})"
     ),
-    rf"{_CLAUSE}你(?:现在)?(?:是|要?扮演)(?:一[个名款位])?[^，。；！？\n]{{0,8}}?{_MODEL_ZH}(?!{_PERSON_ZH})",
-    # to whom it is; an entry of a glossary, "AI: …", is for nobody
+    rf"你(?:现在)?(?:是|要?扮演)(?:一[个名款位])?[^，。；！？\n]{{0,8}}?{_MODEL_ZH}(?!{_PERSON_ZH})",
+    # to show what it was told
     (
-        r"^\W{0,8}(?:(?:attention|dear|hey)\W{1,3}|(?:attention|note|message)\s(?:to|for)\s)"
-        rf"(?:all\s|any\s)?{_MODEL}\b"
-    ),
-    (
-        rf"^\W{{0,8}}{_MODEL}\s?[:,!，：！]\s{{0,3}}"
-        rf"(?:you|please|{_SAY}|ignore|disregard|forget|do not)\b"
-    ),
-    rf"^\W{{0,8}}(?:致|注意)?\W{{0,2}}(?:所有|各位)?{_MODEL_ZH}[:：,，!！](?:请|你|必须|务必|不要|忽略|只)",
-    rf"\b{_MODEL}\s(?:reading|processing|summari[sz]ing)\sthis\b",
-    rf"\b{_MODEL}\smust\s(?:now\s|only\s|always\s)?{_SAY}\s(?:only\s)?(?:that|with)\b",
-    # to say something
-    (
-        r"^\W{0,8}(?:please\s|instead,?\s|simply\s|always\s|only\s){0,2}"
-        r"(?:answer|reply|respond|output)\s(?:only\s|always\s)?that\s(?!questions?\b|ones?\b)"
-    ),
-    r"^\W{0,8}(?:请|你?必须|你?只能|直接|一律){1,3}(?:回答|回复|答复|输出)(?:说|称|道)",
-    (
-        rf"{_CLAUSE}(?:reveal|print|repeat|output|show|display|leak)\s(?:me\s)?(?:your|the)\s"
+        r"(?:reveal|print|repeat|output|show|display|leak)\s(?:me\s)?(?:your|the)\s"
         r"(?:system|hidden|initial)\s(?:prompt|instructions|message)\b"
     ),
-    rf"{_CLAUSE}(?:泄露|输出|显示|打印|重复|透露)(?:你的)?系统提示词",
-    # what only a prompt holds
-    r"^\W{0,8}system prompt\s?[:：]",
+    r"(?:泄露|输出|显示|打印|重复|透露)(?:你的)?系统提示词",
 )
-_ORDERS: Final = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _ORDER)
+_AT_THE_BEGINNING: Final = (
+    # to whom it is; an entry of a glossary, "AI: …", is for nobody
+    (
+        r"(?:(?:attention|dear|hey)\W{1,3}|(?:attention|note|message)\s(?:to|for)\s)"
+        rf"(?:all\s|any\s)?{_MODEL}\b"
+    ),
+    rf"{_MODEL}\s?[:,!，：！]\s{{0,3}}(?:you|please|{_SAY}|ignore|disregard|forget|do not)\b",
+    rf"(?:致|注意)?\W{{0,2}}(?:所有|各位)?{_MODEL_ZH}[:：,，!！](?:请|你|必须|务必|不要|忽略|只)",
+    # to say something
+    (
+        r"(?:please\s|instead,?\s|simply\s|always\s|only\s){0,2}"
+        r"(?:answer|reply|respond|output)\s(?:only\s|always\s)?that\s(?!questions?\b|ones?\b)"
+    ),
+    r"(?:请|你?必须|你?只能|直接|一律){1,3}(?:回答|回复|答复|输出)(?:说|称|道)",
+    # what only a prompt holds
+    r"system prompt\s?[:：]",
+)
+_BEHIND_ITS_NAME: Final = (
+    r"(?:reading|processing|summari[sz]ing)\sthis\b",
+    rf"must\s(?:now\s|only\s|always\s)?{_SAY}\s(?:only\s)?(?:that|with)\b",
+)
+_ORDERS: Final = tuple(
+    re.compile(f"{where}(?:{'|'.join(orders)})", re.IGNORECASE)
+    for where, orders in (
+        (_CLAUSE, _IN_A_CLAUSE),
+        (r"^\W{0,8}", _AT_THE_BEGINNING),
+        (rf"\b{_MODEL}\s", _BEHIND_ITS_NAME),
+    )
+)
 """What is said to whatever model may read it, not to a person who asks."""
 
 
