@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from app.http import answers, collections, documents, openai, operations, search
 from app.http.auth import ApiKeys, OwnSite
@@ -31,7 +31,7 @@ HEARTBEAT_S: Final = 15.0
 """Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
 ROUTE_MODULES: Final = (operations, collections, documents, search, answers, openai)
 ROUTES: Final = tuple(route for module in ROUTE_MODULES for route in module.router.routes)
-TAKES_UPLOADS: Final = re.compile(r"/v1/collections/[^/]+/documents")
+TAKES_UPLOADS: Final = compile_path(documents.DOCUMENTS)[0]
 """The path whose bodies may be large."""
 
 

@@ -99,7 +99,7 @@ class Exchange:
 
     def _end(self, scope: Scope, status: int | None, seconds: float) -> None:
         route = getattr(scope.get("route"), "path_format", UNMATCHED)
-        # Without a status the task was cancelled: the client has gone, or the server is going.
+        # Without a status nobody was there any more to be told one.
         ended_with = status or CLIENT_CLOSED_REQUEST
         self._observer.request_ended(
             method=scope["method"], route=route, status=ended_with, seconds=seconds
