@@ -29,38 +29,17 @@ from app.errors import (
     StoreCorrupted,
 )
 from app.filters import parse_filter
-from app.settings import StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
 from tests.contract.store_contract import DIMENSION, FINGERPRINT, X, Y, Z, document, ids, unit
-
-
-class SpaceAnalyzer:
-    version = "spaces"
-
-    def terms(self, text: str) -> list[str]:
-        return text.split()
-
-    def language(self, text: str) -> str:
-        return "und"
-
-
-Open = Callable[..., LocalStore]
+from tests.unit.app.stores import Open, SpaceAnalyzer, opening
 
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> Iterator[Open]:
     """Makes stores on one directory, as several processes would."""
-    stores: list[LocalStore] = []
-
-    def make(**settings: object) -> LocalStore:
-        fields = {"directory": tmp_path, "lock_timeout_s": 5.0, **settings}
-        stores.append(LocalStore(StoreSettings.model_validate(fields), SpaceAnalyzer()))
-        return stores[-1]
-
-    yield make
-    for store in stores:
-        store.close()
+    with opening(tmp_path, SpaceAnalyzer()) as made:
+        yield made
 
 
 def numbered(count: int, *, start: int = 0) -> list[IndexedDocument]:
