@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from ingest.loaders.docx_styles import W, is_on
+from ingest.loaders.docx_styles import W, is_on, setting
 
 _MAX_HEADING: Final = 100
 """Characters of the longest bold line that is taken for a heading."""
@@ -94,8 +94,7 @@ def _text_runs(paragraph: Element) -> list[Element]:
 
 
 def _size(run: Element) -> int:
-    size = run.find(f"{W}rPr/{W}sz")
-    value = size.get(f"{W}val", "0") if size is not None else "0"
+    value = setting(run.find(f"{W}rPr"), "sz")
     return int(value) if value.isdecimal() else 0
 
 

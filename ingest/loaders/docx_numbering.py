@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from ingest.loaders.docx_styles import W, bounded_level
+from ingest.loaders.docx_styles import W, bounded_level, is_set, setting
 
 BULLET: Final = "-"
 """What stands for every bullet."""
@@ -104,16 +104,12 @@ def read_numbering(root: Element | None) -> Numbering:
     if root is None:
         return Numbering()
     definitions = {item.get(f"{W}abstractNumId", ""): item for item in root.iter(f"{W}abstractNum")}
-    by_style = {
-        link.get(f"{W}val", ""): item
-        for item in definitions.values()
-        if (link := item.find(f"{W}styleLink")) is not None
-    }
+    by_style = {setting(item, "styleLink"): item for item in definitions.values()}
     read = {name: _levels(item, by_style) for name, item in definitions.items()}
     levels: dict[str, Mapping[int, Level]] = {}
     counted_by: dict[str, str] = {}
     for number in root.iter(f"{W}num"):
-        identity, name = number.get(f"{W}numId", ""), _setting(number, "abstractNumId")
+        identity, name = number.get(f"{W}numId", ""), setting(number, "abstractNumId")
         changes = number.findall(f"{W}lvlOverride")
         levels[identity] = _changed(read.get(name, {}), changes) if changes else read.get(name, {})
         counted_by[identity] = f"list {identity}" if changes else f"definition {name}"
@@ -121,7 +117,7 @@ def read_numbering(root: Element | None) -> Numbering:
 
 
 def _levels(definition: Element, by_style: Mapping[str, Element]) -> Mapping[int, Level]:
-    if link := _setting(definition, "numStyleLink"):
+    if link := setting(definition, "numStyleLink"):
         definition = by_style.get(link, definition)
     return {
         at: _read_level(level, at)
@@ -136,27 +132,22 @@ def _changed(levels: Mapping[int, Level], changes: list[Element]) -> Mapping[int
         at = bounded_level(change.get(f"{W}ilvl", "0"))
         own = change.find(f"{W}lvl")
         level = _read_level(own, at) if own is not None else changed.get(at, Level())
-        start = _number(_setting(change, "startOverride"), level.start)
+        start = _number(setting(change, "startOverride"), level.start)
         changed[at] = Level(level.form, level.pattern, start, level.restart, level.is_legal)
     return changed
 
 
 def _read_level(level: Element, at: int) -> Level:
-    pattern = level.find(f"{W}lvlText")
-    restart = _setting(level, "lvlRestart")
-    legal = level.find(f"{W}isLgl")
+    restart = setting(level, "lvlRestart")
+    has_pattern = level.find(f"{W}lvlText") is not None
+    pattern = setting(level, "lvlText") if has_pattern else f"%{at + 1}."
     return Level(
-        form=_setting(level, "numFmt") or "decimal",
-        pattern=f"%{at + 1}." if pattern is None else pattern.get(f"{W}val", "")[:_MAX_PATTERN],
-        start=_number(_setting(level, "start"), 1),
+        form=setting(level, "numFmt") or "decimal",
+        pattern=pattern[:_MAX_PATTERN],
+        start=_number(setting(level, "start"), 1),
         restart=_number(restart, 0) if restart else None,
-        is_legal=legal is not None and legal.get(f"{W}val", "1") not in ("0", "false", "off"),
+        is_legal=is_set(level, "isLgl"),
     )
-
-
-def _setting(parent: Element, name: str) -> str:
-    element = parent.find(f"{W}{name}")
-    return str(element.get(f"{W}val", "")) if element is not None else ""
 
 
 def _number(value: str, default: int) -> int:

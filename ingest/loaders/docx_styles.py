@@ -53,28 +53,38 @@ def remove_struck(document: Element, styles: Element | None) -> None:
         style.get(f"{W}styleId", "")
         for style in (styles.iter(f"{W}style") if styles is not None else ())
         if any(is_on(style, name) for name in ("strike", "dstrike"))
-    }
+    } - {""}
     if not struck:
         return
     for run in list(document.iter(f"{W}r")):
         paragraph = next(run.iterancestors(f"{W}p"), None)
-        named = run.find(f"{W}rPr/{W}rStyle")
-        around = paragraph.find(f"{W}pPr/{W}pStyle") if paragraph is not None else None
-        names = {style.get(f"{W}val") for style in (named, around) if style is not None}
+        around = paragraph.find(f"{W}pPr") if paragraph is not None else None
+        names = {setting(run.find(f"{W}rPr"), "rStyle"), setting(around, "pStyle")}
         if not struck.isdisjoint(names) and run.find(f"{W}rPr/{W}strike") is None:
             run.getparent().remove(run)
 
 
+def setting(properties: Element | None, name: str) -> str:
+    """The value of a setting among properties, empty where it is not there."""
+    element = properties.find(f"{W}{name}") if properties is not None else None
+    return str(element.get(f"{W}val", "")) if element is not None else ""
+
+
+def is_set(properties: Element, name: str) -> bool:
+    """Whether a switch among properties is there and not turned off."""
+    switch = properties.find(f"{W}{name}")
+    return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off")
+
+
 def is_on(parent: Element, name: str) -> bool:
     """Whether a switch of a run or a style, such as bold type, is set."""
-    switch = parent.find(f"{W}rPr/{W}{name}")
-    return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off")
+    properties = parent.find(f"{W}rPr")
+    return properties is not None and is_set(properties, name)
 
 
 def style_of(properties: Element | None, styles: Mapping[str, Style]) -> Style:
     """The style that paragraph properties name."""
-    named = properties.find(f"{W}pStyle") if properties is not None else None
-    identity = named.get(f"{W}val", "") if named is not None else ""
+    identity = setting(properties, "pStyle")
     if identity not in styles and (match := _HEADING_ID.fullmatch(identity)):
         return Style(level=min(int(match[1] or 1), 6))
     return styles.get(identity, Style())
@@ -89,9 +99,7 @@ def numbering_of(properties: Element | None) -> tuple[str, int] | None:
     found = properties.find(f"{W}numPr") if properties is not None else None
     if found is None:
         return None
-    identity, level = found.find(f"{W}numId"), found.find(f"{W}ilvl")
-    name = identity.get(f"{W}val", "") if identity is not None else ""
-    return name, bounded_level(level.get(f"{W}val", "0") if level is not None else "0")
+    return setting(found, "numId"), bounded_level(setting(found, "ilvl"))
 
 
 def completed(
@@ -112,8 +120,7 @@ def bounded_level(stated: str) -> int:
 
 def outline_level(properties: Element | None) -> int:
     """Heading level 1–6 that paragraph properties set directly, else 0."""
-    outline = properties.find(f"{W}outlineLvl") if properties is not None else None
-    value = outline.get(f"{W}val", "9") if outline is not None else "9"
+    value = setting(properties, "outlineLvl")
     return min(int(value) + 1, 6) if value in _OUTLINE_LEVELS else 0
 
 
@@ -124,8 +131,7 @@ def _resolve(identity: str, elements: Mapping[str, Element]) -> Style:
         element = elements.get(identity)
         if element is None:
             break
-        label = element.find(f"{W}name")
-        name = label.get(f"{W}val", "") if label is not None else ""
+        name = setting(element, "name")
         properties = element.find(f"{W}pPr")
         if match := _HEADING.fullmatch(name):
             level = level or min(int(match[1]), 6)
@@ -136,6 +142,5 @@ def _resolve(identity: str, elements: Mapping[str, Element]) -> Style:
         continues_item = continues_item or name.lower().startswith("list continue")
         is_code = is_code or _CODE.fullmatch(name) is not None
         numbering = completed(numbering, numbering_of(properties))
-        base = element.find(f"{W}basedOn")
-        identity = base.get(f"{W}val", "") if base is not None else ""
+        identity = setting(element, "basedOn")
     return Style(level, is_code, numbering, is_caption, continues_item)
