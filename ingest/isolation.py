@@ -29,7 +29,7 @@ from ingest.loaders.model import LoadedDocument, require_size
 logger = logging.getLogger(__name__)
 
 LOAD: Final = "ingest.loaders.registry:load"
-"""What the child runs for each file, as ``module:function``."""
+"""What the child runs for each file, as ``module:function``, with ``max_characters``."""
 _GRACE_S: Final = 5.0
 """How long a child may take to leave, and how much later than its parent it ends itself."""
 _START_S: Final = 60.0
@@ -75,7 +75,6 @@ class IsolatedLoader:
         target: str = LOAD,
     ) -> None:
         """``memory_bytes`` are what the child may map, ``max_characters`` what a text may have."""
-        self._timeout_s = load_timeout_s
         self._limits = _Limits(load_timeout_s, memory_bytes, max_characters)
         self._target = target
         self._lock = threading.Lock()
@@ -129,7 +128,7 @@ class IsolatedLoader:
             name, data = request
             pipe.send_bytes(name.encode("utf-8", "surrogatepass"))
             pipe.send_bytes(data)
-            if pipe.poll(self._timeout_s):
+            if pipe.poll(self._limits.timeout_s):
                 return decode(pipe.recv_bytes(MAX_REPLY_BYTES))
         except (EOFError, OSError, ValueError):
             self._stop(0)
@@ -140,8 +139,8 @@ class IsolatedLoader:
             raise
         self._stop(0)
         reason = (
-            f"Reading the file took longer than {self._timeout_s:g} s; split or simplify it, "
-            "or raise ingest.load_timeout_s."
+            f"Reading the file took longer than {self._limits.timeout_s:g} s; split or simplify "
+            "it, or raise ingest.load_timeout_s."
         )
         return ("timeout", reason)
 
@@ -239,8 +238,8 @@ def serve(
 
 def _answer(load: Callable[..., LoadedDocument], name: str, data: bytes, limits: _Limits) -> Reply:
     try:
-        loaded = load(name, data)
-        require_size(loaded.text, limits.max_characters)
+        loaded = load(name, data, max_characters=limits.max_characters)
+        require_size(len(loaded.text), limits.max_characters)
     except DocumentRejected as rejection:
         return (rejection.code, rejection.message)
     except MemoryError:

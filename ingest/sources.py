@@ -148,7 +148,7 @@ class RecordSource:
     ) -> Document:
         """See `Source.load`. The text stays as it was given; blocks say what stands where in it."""
         document = self._document()
-        require_size(document.text, max_characters)
+        require_size(len(document.text), max_characters)
         return replace(document, blocks=outline_blocks(document.text))
 
     def _document(self) -> Document:
@@ -336,7 +336,7 @@ def storable(text: str) -> str:
 
 
 def _document(id_: str, loaded: LoadedDocument, max_characters: int) -> Document:
-    require_size(loaded.text, max_characters)
+    require_size(len(loaded.text), max_characters)
     metadata = {"source": id_, **_kept(loaded.metadata)}
     return Document(id_, loaded.text, loaded.title or _named_by(id_), id_, metadata, loaded.blocks)
 

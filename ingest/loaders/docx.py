@@ -7,6 +7,7 @@ so neither zip bombs nor entity bombs nor external entities have anything to wor
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 from typing import Final
 
@@ -25,36 +26,43 @@ from ingest.loaders.model import LoadedDocument
 
 MAX_UNPACKED_BYTES: Final = 256 * 2**20
 """What the parts that are read may unpack to, together."""
-_OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What old and encrypted files of Office begin with."""
 _DOCUMENT: Final = "word/document.xml"
 _NOTES: Final = ("word/footnotes.xml", "word/endnotes.xml")
+_STYLES: Final = "word/styles.xml"
+_NUMBERING: Final = "word/numbering.xml"
 _CORE: Final = "docProps/core.xml"
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
 _TERMS: Final = "{http://purl.org/dc/terms/}"
 
 
-def load_docx(data: bytes) -> LoadedDocument:
+def load_docx(data: bytes, *, max_characters: int = sys.maxsize) -> LoadedDocument:
     """Reads headings, paragraphs, lists, tables, text boxes, formulas and notes.
 
     Raises:
-        DocumentRejected: ``empty``, ``corrupt``, or ``encrypted`` for a document with a password.
+        DocumentRejected: ``empty``, ``corrupt``, ``too_large`` for more than ``max_characters``, or
+            ``encrypted`` for a document with a password.
     """
-    if data.startswith(_OLE_MAGIC):
+    if data.startswith(OLE_MAGIC):
         raise DocumentRejected(
             "encrypted",
             "The Word file needs a password or is in the old .doc format; "
             "save it as .docx without a password and ingest again.",
         )
-    parts = _read_parts(data, (_DOCUMENT, *_NOTES, _CORE, "word/styles.xml", "word/numbering.xml"))
+    parts = _read_parts(data, (_DOCUMENT, *_NOTES, _CORE, _STYLES, _NUMBERING))
     document = parts.get(_DOCUMENT)
     if document is None:
         raise DocumentRejected(
             "corrupt", "The file holds no Word document; save it again as .docx and ingest again."
         )
+    styles = parts.get(_STYLES)
     for part in (document, *(parts[name] for name in _NOTES if name in parts)):
-        remove_struck(part, parts.get("word/styles.xml"))
+        remove_struck(part, styles)
     blocks = DocxBlocks(
-        read_styles(parts.get("word/styles.xml")), read_numbering(parts.get("word/numbering.xml"))
+        read_styles(styles),
+        read_numbering(parts.get(_NUMBERING)),
+        max_characters=max_characters,
     )
     blocks.write(document)
     for name in _NOTES:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from lxml.etree import _Element as Element
 
@@ -26,9 +26,10 @@ from ingest.loaders.docx_styles import (
     is_on,
     numbering_of,
     outline_level,
+    setting,
     style_of,
 )
-from ingest.loaders.model import Piece
+from ingest.loaders.model import Piece, require_size
 from ingest.loaders.table_grid import GridCell
 from ingest.loaders.tables import table_pieces
 from ingest.loaders.terms import is_question
@@ -42,15 +43,25 @@ _SKIPPED: Final = frozenset(
 """Deleted revisions, field codes, and boxes, which are blocks of their own."""
 _SYMBOL_BULLETS: Final = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓"})
 """Private characters of Word's Symbol and Wingdings fonts."""
+_Read: TypeAlias = Callable[[Element], str]
+"""The text of a paragraph."""
 
 
 class DocxBlocks:
-    """Collects pieces in reading order; `pieces` has them."""
+    """Collects pieces in reading order; `pieces` has them.
 
-    def __init__(self, styles: Mapping[str, Style], numbering: Numbering) -> None:
+    Its methods raise `DocumentRejected` once they have read more than ``max_characters``: a small
+    archive may hold a text that takes long to clean.
+    """
+
+    def __init__(
+        self, styles: Mapping[str, Style], numbering: Numbering, *, max_characters: int
+    ) -> None:
         self.pieces: list[Piece] = []
         self._styles = styles
         self._numbering = numbering
+        self._max_characters = max_characters
+        self._characters = 0
 
     def write(self, document: Element) -> None:
         """Writes a document part."""
@@ -59,8 +70,8 @@ class DocxBlocks:
         taken = set(captions.values())
         for number, block in enumerate(blocks):
             if block.tag == f"{W}tbl":
-                above = _text(blocks[captions[number]]) if number in captions else ""
-                self.pieces.extend(table_pieces(_table(block), caption=above))
+                above = self._read(blocks[captions[number]]) if number in captions else ""
+                self.pieces.extend(table_pieces(_table(block, self._read), caption=above))
             elif number not in taken:
                 self._paragraph(block)
 
@@ -85,13 +96,19 @@ class DocxBlocks:
         """Writes footnotes or endnotes, each as a paragraph."""
         for note in notes if notes is not None else ():
             if note.get(f"{W}type") is None:  # the others are separator lines
-                text = " ".join(_text(paragraph) for paragraph in note.iter(f"{W}p"))
+                text = " ".join(self._read(paragraph) for paragraph in note.iter(f"{W}p"))
                 self.pieces.append(Piece(BlockKind.PARAGRAPH, text))
+
+    def _read(self, paragraph: Element) -> str:
+        text = _text(paragraph)
+        self._characters += len(text)
+        require_size(self._characters, self._max_characters)
+        return text
 
     def _paragraph(self, paragraph: Element) -> None:
         properties = paragraph.find(f"{W}pPr")
         style = style_of(properties, self._styles)
-        text = _text(paragraph)
+        text = self._read(paragraph)
         if clean_lines(text):
             self._add(paragraph, properties, style, text)
         for box in _outer_boxes(paragraph):
@@ -205,7 +222,7 @@ def _is_formula(paragraph: Element) -> bool:
     )
 
 
-def _table(table: Element) -> list[list[GridCell]]:
+def _table(table: Element, read: _Read) -> list[list[GridCell]]:
     rows: list[list[GridCell]] = []
     open_merges: dict[int, str] = {}
     marked = first_row_is_header(table)
@@ -221,7 +238,7 @@ def _table(table: Element) -> list[list[GridCell]]:
             properties = cell.find(f"{W}tcPr")
             columns = _number(properties, "gridSpan")
             merge = properties.find(f"{W}vMerge") if properties is not None else None
-            text = _cell_text(cell)
+            text = _cell_text(cell, read)
             if merge is not None and merge.get(f"{W}val") != "restart" and column in open_merges:
                 text = open_merges[column]  # a merged cell speaks for each row that it covers
             elif merge is not None:
@@ -239,19 +256,18 @@ def _owner(element: Element, tag: str) -> Element | None:
     return owner
 
 
-def _cell_text(cell: Element) -> str:
+def _cell_text(cell: Element, read: _Read) -> str:
     """One line; a table inside is given row by row."""
     parts: list[str] = []
     for block in _blocks(cell):
         if block.tag == f"{W}tbl":
-            rows = (", ".join(c.text for c in row if c.text) for row in _table(block))
+            rows = (", ".join(c.text for c in row if c.text) for row in _table(block, read))
             parts.append("; ".join(row for row in rows if row))
         else:
-            parts.append(clean_lines(_text(block)))
+            parts.append(clean_lines(read(block)))
     return clean_lines(" ".join(part for part in parts if part))
 
 
 def _number(properties: Element | None, name: str) -> int:
-    element = properties.find(f"{W}{name}") if properties is not None else None
-    value = element.get(f"{W}val", "1") if element is not None else "1"
+    value = setting(properties, name)
     return max(1, int(value)) if value.isdecimal() else 1

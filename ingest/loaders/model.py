@@ -9,9 +9,9 @@ from app.domain import Block, BlockKind, Cell, Metadata
 from app.errors import DocumentRejected
 
 
-def require_size(text: str, max_characters: int) -> None:
-    """Raises `DocumentRejected` where a document's text is longer than ``max_characters``."""
-    if len(text) > max_characters:
+def require_size(characters: int, max_characters: int) -> None:
+    """Raises `DocumentRejected` where a document's text has more than ``max_characters``."""
+    if characters > max_characters:
         raise DocumentRejected(
             "too_large",
             f"The text has more than {max_characters:,} characters; split the document, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import logging
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,7 +15,7 @@ from typing import Final, TypeAlias
 from app.errors import DocumentRejected
 from ingest.loaders.csv import load_csv
 from ingest.loaders.data import load_json, load_yaml
-from ingest.loaders.docx import load_docx
+from ingest.loaders.docx import OLE_MAGIC, load_docx
 from ingest.loaders.encoding import decode
 from ingest.loaders.html import load_html
 from ingest.loaders.latex import load_latex
@@ -58,24 +59,26 @@ _TEXT_LOADERS: Final[Mapping[str, Loader]] = {
 _SNIFFED_BYTES: Final = 1_024
 _PDF_MAGIC: Final = b"%PDF-"
 _ZIP_MAGIC: Final = b"PK\x03\x04"
-_OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_STARTS: Final = (b"<!doctype html", b"<html")
 
 _log = logging.getLogger(__name__)
 
 
-def load(name: str, data: bytes) -> LoadedDocument:
+def load(name: str, data: bytes, *, max_characters: int = sys.maxsize) -> LoadedDocument:
     """Reads one document. ``name`` is a file name, of which the suffix counts.
 
+    Formats that unpack to far more than the file's size are read no further than
+    ``max_characters``; of others, the text that comes back may be longer.
+
     Raises:
-        DocumentRejected: ``empty``, ``encrypted``, ``no_text``, ``corrupt``, ``undecodable`` or
-            ``unsupported_type``; its message says what to do.
+        DocumentRejected: ``empty``, ``encrypted``, ``no_text``, ``corrupt``, ``undecodable``,
+            ``too_large`` or ``unsupported_type``; its message says what to do.
         MemoryError: reading takes more than there is. Nothing else is raised.
     """
     path = PurePosixPath(name.replace("\\", "/"))
     suffix = (path.suffix or (path.name if path.name == ".env" else "")).removeprefix(".").lower()
     try:
-        return _pick(suffix, data)(data)
+        return _pick(suffix, data, max_characters)(data)
     except (DocumentRejected, MemoryError):
         raise
     except Exception as error:
@@ -86,7 +89,7 @@ def load(name: str, data: bytes) -> LoadedDocument:
         ) from error
 
 
-def _pick(suffix: str, data: bytes) -> Loader:
+def _pick(suffix: str, data: bytes, max_characters: int) -> Loader:
     """The loader that suits content and suffix; content decides where it is unmistakable."""
     if not data.strip():
         raise DocumentRejected("empty", "The document has no text; add some or leave it out.")
@@ -97,11 +100,10 @@ def _pick(suffix: str, data: bytes) -> Loader:
         raise DocumentRejected(
             "corrupt", f"The file is {_looks_like(head)}, not a PDF; get it again."
         )
-    if _is_word(data):
-        return load_docx
+    is_old_word = suffix == "docx" and data.startswith(OLE_MAGIC)  # encrypted, the loader says
+    if is_old_word or _is_word(data):
+        return partial(load_docx, max_characters=max_characters)
     if suffix == "docx":
-        if data.startswith(_OLE_MAGIC):
-            return load_docx  # says whether it is encrypted
         raise DocumentRejected(
             "corrupt", f"The file is {_looks_like(head)}, not a Word document; get it again."
         )
@@ -115,7 +117,7 @@ def _pick_unknown(suffix: str, data: bytes) -> Loader:
         decode(data)
     except DocumentRejected as error:
         raise _unsupported(suffix) from error
-    if data.startswith((_ZIP_MAGIC, _OLE_MAGIC)):
+    if data.startswith((_ZIP_MAGIC, OLE_MAGIC)):
         raise _unsupported(suffix)
     if data[:_SNIFFED_BYTES].lstrip().lower().startswith(_HTML_STARTS):
         return load_html

@@ -21,7 +21,7 @@ import os, sys, time
 from app.errors import DocumentRejected
 from ingest.loaders.model import LoadedDocument
 
-def load(name, data):
+def load(name, data, max_characters):
     match name:
         case "hang":
             time.sleep(600)
@@ -360,7 +360,7 @@ ANSWERS = {{
 
 isolation.encode = lambda loaded: ANSWERS[loaded.text]
 
-def load(name, data):
+def load(name, data, max_characters):
     return isolation.LoadedDocument(name)
 """)
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -212,6 +212,25 @@ class TestDocx:
         body += p("60 euros", run='<w:rStyle w:val="New"/>')
         assert load("a.docx", docx(body, word__styles=styles)).text == "60 euros"
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            pytest.param(p("x" * 6) + p("y" * 5), id="paragraphs"),
+            pytest.param(
+                f"<w:tbl><w:tr><w:tc>{p('x' * 6)}</w:tc><w:tc>{p('y' * 5)}</w:tc></w:tr></w:tbl>",
+                id="cells",
+            ),
+        ],
+    )
+    def test_no_more_is_read_than_a_document_may_have(self, body):
+        note = f'<w:footnotes xmlns:w="{W}"><w:footnote>{p("z")}</w:footnote></w:footnotes>'
+        data = docx(body, word__footnotes=note)
+        assert load("a.docx", data, max_characters=12).text
+        with pytest.raises(DocumentRejected) as rejection:
+            load("a.docx", data, max_characters=11)
+        assert rejection.value.code == "too_large"
+        assert "ingest.max_document_characters" in rejection.value.message
+
     def test_merged_cells_speak_for_each_row_and_nested_tables_stay_in_theirs(self):
         def cell(content, properties=""):
             return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
