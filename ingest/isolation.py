@@ -112,9 +112,7 @@ class IsolatedLoader:
         """Ends the child, if there is one, and waits for it; at once where it reads a file."""
         self._closed = True
         if not self._lock.acquire(blocking=False):
-            child = self._child
-            if child is not None:
-                child.kill()  # whoever waits for its answer then lets go of the lock
+            self._kill()  # whoever waits for its answer then lets go of the lock
             self._lock.acquire()
         try:
             self._stop(_GRACE_S)
@@ -124,6 +122,9 @@ class IsolatedLoader:
     def _ask(self, request: _Request) -> Reply:
         self._require_open()
         pipe = self._running()
+        # A child that a file has taken over may begin an answer, and never end it.
+        watchdog = threading.Timer(self._limits.timeout_s + _GRACE_S, self._kill)
+        watchdog.start()
         try:
             name, data = request
             pipe.send_bytes(name.encode("utf-8", "surrogatepass"))
@@ -137,6 +138,8 @@ class IsolatedLoader:
         except BaseException:
             self._stop(0)  # its answer must not be taken for that of the next file
             raise
+        finally:
+            watchdog.cancel()
         self._stop(0)
         reason = (
             f"Reading the file took longer than {self._limits.timeout_s:g} s; split or simplify "
@@ -200,6 +203,11 @@ class IsolatedLoader:
         if self._closed:  # since before `close` could see the child
             self._child.kill()
         return ours
+
+    def _kill(self) -> None:
+        child = self._child
+        if child is not None:
+            child.kill()
 
     def _stop(self, grace_s: float) -> None:
         if self._pipe is not None:

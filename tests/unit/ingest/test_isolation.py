@@ -369,6 +369,35 @@ def load(name, data, max_characters):
     assert not ran.exists()
 
 
+def test_an_answer_that_never_ends_is_not_waited_for(tmp_path, monkeypatch):
+    ended = tmp_path / "ended"
+    (tmp_path / "taken_over.py").write_text(f"""
+import os, pathlib, signal, time
+from ingest.isolation import Connection, LoadedDocument
+
+send = Connection.send_bytes
+
+def begin(pipe, answer):
+    if answer == b"ready":
+        return send(pipe, answer)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    os.write(pipe.fileno(), bytes(3))  # of the four bytes that say how long it is
+    time.sleep(20)
+    pathlib.Path({str(ended)!r}).touch()
+    os._exit(0)
+
+Connection.send_bytes = begin
+
+def load(name, data, max_characters):
+    return LoadedDocument(name)
+""")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with IsolatedLoader(load_timeout_s=1, **BOUNDS, target="taken_over:load") as loader:
+        monkeypatch.setattr("ingest.isolation._GRACE_S", 0.0)
+        assert rejection(loader, "a").code == "corrupt"
+    assert not ended.exists()
+
+
 def test_the_child_sees_no_key(loader, monkeypatch):
     monkeypatch.setenv("ATTEST_SERVER__API_KEYS", '["sesame"]')
     monkeypatch.setenv("OPENAI_API_KEY", "sesame")
