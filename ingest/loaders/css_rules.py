@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import tinycss2
 from cssselect2 import ElementWrapper, SelectorError, compile_selector_list
+
+from ingest.loaders.css_values import pixels, sides
 
 MAX_SELECTOR: Final = 1_000
 """Characters of the longest selector that is understood; it is compiled, nested as it may be."""
@@ -23,12 +25,15 @@ _MANIFOLD: Final = re.compile(r"[(\\\[\"']")
 """Signs of a selector whose names may stand for others, or not be needed."""
 _DESCENDANT: Final = re.compile(r"(?<![\s,>+~(])\s+(?![\s,>+~)])")
 _NAME: Final = re.compile(r"[.#]([\w-]+)")
-_FEATURE: Final = re.compile(
-    r"\(\s*(min-|max-)?([\w-]+)\s*(?:(:|<=?|>=?|=)\s*([\w./ -]+?))?\s*\)", re.IGNORECASE
+_FEATURE: Final = re.compile(r"\(\s*(min-|max-)?([\w-]+)\s*(?:(:|<=?|>=?|=)\s*([\w./ -]+?))?\s*\)")
+_READ: Final = frozenset(
+    "display visibility content-visibility opacity filter color -webkit-text-fill-color "  # noqa: SIM905 - word lists read best as words
+    "background-color background-image font-size text-indent position top right bottom left "
+    "margin-top margin-left transform scale clip clip-path width height max-width max-height "
+    "overflow text-decoration-line animation-name".split()
 )
+"""Properties that decide whether text can be seen."""
 _PICTURE: Final = re.compile(r"url\(|gradient\(|image")
-_LENGTH: Final = re.compile(r"(-?\d*\.?\d+)\s*([a-z%]*)", re.IGNORECASE)
-_PIXELS: Final = {"": 1.0, "px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "cm": 37.8, "in": 96.0}
 _OF_SCREEN: Final = {
     "orientation": "landscape", "prefers-color-scheme": "light", "hover": "hover",
     "any-hover": "hover", "pointer": "fine", "any-pointer": "fine", "scripting": "enabled",
@@ -163,13 +168,12 @@ def _query_holds(query: str) -> bool:
 
 
 def _feature_holds(match: re.Match[str]) -> bool:
-    bound, name, sign, value = match[1] or "", match[2].lower(), match[3] or "", match[4] or ""
+    bound, name, sign, value = match[1] or "", match[2], match[3] or "", match[4] or ""
     if name in _OF_SCREEN:
         return not value or value.strip() == _OF_SCREEN[name]
-    length = _LENGTH.fullmatch(value.strip())
-    if name not in _SCREEN or length is None or length[2] not in _PIXELS:
+    wanted = pixels(value.strip())
+    if name not in _SCREEN or wanted is None:
         return False
-    wanted = float(length[1]) * _PIXELS[length[2]]
     if bound == "min-" or sign.startswith(">"):
         return _SCREEN[name] >= wanted
     if bound == "max-" or sign.startswith("<"):
@@ -207,11 +211,11 @@ def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield "background-color", value
         yield "background-image", value if _PICTURE.search(value) else "none"
     elif name == "inset" and parts:
-        around = (parts * 4)[:4] if len(parts) in (1, 2) else [*parts, parts[1]][:4]
-        yield from zip(("top", "right", "bottom", "left"), around, strict=False)
+        yield from zip(("top", "right", "bottom", "left"), sides(parts), strict=True)
     elif name == "margin" and parts:
-        yield "margin-top", parts[0]
-        yield "margin-left", parts[-1 if len(parts) in (1, 2, 4) else 1]
+        top, _, _, left = sides(parts)
+        yield "margin-top", top
+        yield "margin-left", left
     elif name == "font":
         size = next((part for part in parts if part[:1].isdigit() and not part.isdigit()), "")
         size = size or next((part for part in parts if part.startswith("0")), "")
@@ -222,12 +226,3 @@ def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield "text-decoration-line", value
     elif name == "animation":
         yield "animation-name", value
-
-
-_READ: Final[Mapping[str, None]] = dict.fromkeys(
-    "display visibility content-visibility opacity filter color -webkit-text-fill-color "  # noqa: SIM905 - word lists read best as words
-    "background-color background-image font-size text-indent position top right bottom left "
-    "margin-top margin-left transform scale clip clip-path width height max-width max-height "
-    "overflow text-decoration-line animation-name".split()
-)
-"""Properties that decide whether text can be seen."""

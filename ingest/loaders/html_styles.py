@@ -18,7 +18,6 @@ from typing import Any, Final, TypeAlias
 from cssselect2 import ElementWrapper
 from lxml import etree
 from lxml.etree import _Element as Element
-from tinycss2 import color4
 
 from app.errors import DocumentRejected
 from ingest.loaders.css_rules import (
@@ -28,6 +27,7 @@ from ingest.loaders.css_rules import (
     inline_declarations,
     rules_of,
 )
+from ingest.loaders.css_values import Colour, colour_of, contrast, pixels, share, sides, type_size
 from ingest.loaders.html_boilerplate import remove
 
 MAX_STYLES: Final = 3_000_000
@@ -48,28 +48,17 @@ _MIN_BOX: Final = 2.0
 """The same for a box that cuts off what does not fit into it."""
 _FAR: Final = 900.0
 """Pixels beyond the left or upper edge from which text is nowhere on the screen."""
-_TYPE_SIZES: Final = {
-    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0,
-    "x-large": 24.0, "xx-large": 32.0, "smaller": 13.0, "larger": 19.0,
-}  # fmt: skip
-_LENGTH: Final = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z%]*)")
-_PIXELS: Final = {
-    "": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0,
-    "cm": 37.8, "mm": 3.78, "in": 96.0, "vw": 12.8, "vh": 8.0, "vmin": 8.0, "vmax": 12.8, "%": 10.0,
-    "lh": 20.0, "rlh": 20.0, "dvw": 12.8, "dvh": 8.0, "svw": 12.8, "svh": 8.0,
-}  # fmt: skip
-"""What a unit is on a usual screen; per cent as of a box of 1,000 pixels."""
 _VARIABLE: Final = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)", re.IGNORECASE)
 _MAX_VARIABLES: Final = 8
 _MAX_VALUE: Final = 2_000
-_CALCULATED: Final = re.compile(r"calc\(([^()]*)\)")
 _FUNCTION: Final = re.compile(r"([a-z0-9-]+)\(([^()]*)\)")
 _COLOURS: Final = re.compile(r"#[0-9a-f]+|[a-z-]+\([^()]*\)|[a-z-]+")
+_SIDES: Final = 4
+"""Of a box."""
 _STRUCK: Final = frozenset({"del", "s", "strike"})
 _NEVER_STYLED: Final = frozenset({"noscript", "template"})
 _CANVAS: Final = frozenset({"html", "body"})
 _OUT_OF_FLOW: Final = frozenset({"absolute", "fixed", "sticky", "relative"})
-_Colour: TypeAlias = tuple[float, float, float]
 _Get: TypeAlias = Callable[[str], str]
 
 
@@ -77,9 +66,9 @@ _Get: TypeAlias = Callable[[str], str]
 class _Look:
     """What text takes over from the elements around it; no ``ground`` means that it is unknown."""
 
-    ink: _Colour | None = _BLACK
+    ink: Colour | None = _BLACK
     alpha: float = 1.0
-    ground: _Colour | None = _WHITE
+    ground: Colour | None = _WHITE
     size: float = 16.0
     visible: bool = True
     indent: float = 0.0
@@ -95,13 +84,7 @@ class _Look:
             return False
         if self.ink is None or self.ground is None:
             return True
-        blended = tuple(
-            self.alpha * a + (1 - self.alpha) * b
-            for a, b in zip(self.ink, self.ground, strict=True)
-        )
-        light = _luminance((blended[0], blended[1], blended[2]))
-        dark = _luminance(self.ground)
-        return (max(light, dark) + 0.05) / (min(light, dark) + 0.05) >= _MIN_CONTRAST
+        return contrast(self.ink, self.ground, alpha=self.alpha) >= _MIN_CONTRAST
 
 
 def remove_unseen(root: Element) -> None:
@@ -249,14 +232,14 @@ def _look(element: Element, declared: Mapping[str, str], around: _Look) -> _Look
     ink = fill or get("color") or _attribute(element, "font", "color")
     ink = ink or _attribute(element, "body", "text")
     if ink and ink not in ("inherit", "unset", "currentcolor"):
-        colour, alpha = _colour(ink)
+        colour, alpha = colour_of(ink)
         look = replace(look, ink=colour, alpha=alpha, fill=fill)
         if element.tag in _CANVAS and not ground:
             look = replace(look, ground=None)  # where it is light, what it stands on is elsewhere
     if size := get("font-size"):
-        look = replace(look, size=_type_size(size, around.size))
+        look = replace(look, size=type_size(size, around.size))
     if indent := get("text-indent"):
-        look = replace(look, indent=_pixels(indent.split()[0], look.size) or 0.0)
+        look = replace(look, indent=pixels(indent.split()[0], look.size) or 0.0)
     seen = get("visibility")
     if seen and seen not in ("inherit", "unset"):
         look = replace(look, visible=seen not in ("hidden", "collapse"))
@@ -279,115 +262,61 @@ def _attribute(element: Element, tag: str, name: str) -> str:
     return element.get(name, "").strip().lower() if element.tag == tag else ""
 
 
-def _background(value: str, around: _Colour | None) -> _Colour | None:
+def _background(value: str, around: Colour | None) -> Colour | None:
     """What a background is painted with; ``None`` where that shows through what is below."""
     for word in _COLOURS.findall(value):
-        colour, alpha = _colour(word)
+        colour, alpha = colour_of(word)
         if colour is not None:
             return around if alpha < _MIN_ALPHA else colour if alpha > 1 - _MIN_ALPHA else None
     return around
-
-
-def _colour(value: str) -> tuple[_Colour | None, float]:
-    """Red, green and blue in [0, 1], ``None`` if unknown, and opacity."""
-    if re.fullmatch(r"[0-9a-f]{6}|[0-9a-f]{3}", value):
-        value = f"#{value}"  # as attributes may have it
-    try:
-        parsed = color4.parse_color(value)
-    except (ValueError, RecursionError):
-        return None, 1.0
-    if parsed is None or isinstance(parsed, str):
-        return None, 1.0
-    alpha = float(parsed.alpha)
-    try:
-        red, green, blue = (float(part) for part in parsed.to("srgb").coordinates)
-    except (NotImplementedError, TypeError, ValueError):
-        first = parsed.coordinates[0]
-        light = float(first) if isinstance(first, int | float) else 0.5
-        grey = light if light <= 1 else light / 100
-        return (grey, grey, grey), alpha  # lightness comes first in those that are left
-    return (red, green, blue), alpha
-
-
-def _luminance(colour: _Colour) -> float:
-    """Relative luminance. Source: WCAG 2.2, section 3."""
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - of sRGB
-        for part in (min(max(part, 0.0), 1.0) for part in colour)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _pixels(value: str, size: float = 16.0) -> float | None:
-    """A length on a usual screen; ``size`` is that of the type."""
-    if calculated := _CALCULATED.fullmatch(value):
-        sign = -1.0 if calculated[1].strip().startswith(("0px -", "-1 *", "0 -")) else 1.0
-        found = [_pixels(part, size) for part in re.findall(r"-?[\d.]+[a-z%]+", calculated[1])]
-        return sign * sum(part for part in found if part is not None) if found else None
-    match = _LENGTH.fullmatch(value)
-    if match is None or match[2] not in _PIXELS:
-        return None
-    unit = size if match[2] == "em" else _PIXELS[match[2]]
-    return float(match[1]) * unit
-
-
-def _type_size(value: str, around: float) -> float:
-    if value in _TYPE_SIZES:
-        return _TYPE_SIZES[value]
-    if value.endswith("%") and (share := _LENGTH.fullmatch(value)):
-        return around * float(share[1]) / 100
-    size = _pixels(value, around)
-    return around if size is None else size
 
 
 def _is_transparent(opacity: str, filters: str, animation: str) -> bool:
     if animation and not animation.startswith("none"):
         return False  # it is shown in a moment
     faded = re.search(r"opacity\(\s*([\d.]+)(%?)\s*\)", filters)
-    shares = [_share(opacity), _share(f"{faded[1]}{faded[2]}") if faded else 1.0]
+    shares = [share(opacity), share(f"{faded[1]}{faded[2]}") if faded else 1.0]
     return min(shares) < _MIN_ALPHA
-
-
-def _share(value: str) -> float:
-    match = _LENGTH.fullmatch(value)
-    if match is None:
-        return 1.0
-    return float(match[1]) / (100 if match[2] == "%" else 1)
 
 
 def _is_far(get: _Get) -> bool:
     """Whether a box stands beyond the edges of the screen that can't be scrolled to."""
     if get("position") in _OUT_OF_FLOW:
         for near, far in (("left", "right"), ("top", "bottom")):
-            at, from_far = _pixels(get(near)), _pixels(get(far))
+            at, from_far = pixels(get(near)), pixels(get(far))
             reached = 4 * _FAR if near == "left" or get("position") == "fixed" else inf
             if at is not None:
                 if at <= -_FAR or at >= reached:
                     return True
             elif from_far is not None and (from_far <= -_FAR or from_far >= 2 * _FAR):
                 return True
-    margins = (_pixels(get("margin-left")), _pixels(get("margin-top")))
+    margins = (pixels(get("margin-left")), pixels(get("margin-top")))
     return any(margin is not None and margin <= -_FAR for margin in margins)
 
 
 def _is_clipped(clip: str, path: str, position: str) -> bool:
-    if match := _FUNCTION.search(clip):
-        edges = [_pixels(part) for part in match[2].replace(",", " ").split()]
-        if match[1] == "rect" and position in ("absolute", "fixed") and len(edges) == 4:  # noqa: PLR2004 - the sides of a box
-            top, right, bottom, left = edges
-            if _is_flat(top, bottom) or _is_flat(left, right):
-                return True
+    return (position in ("absolute", "fixed") and _leaves_no_box(clip)) or _leaves_no_shape(path)
+
+
+def _leaves_no_box(clip: str) -> bool:
+    match = _FUNCTION.search(clip)
+    edges = [pixels(part) for part in match[2].replace(",", " ").split()] if match else []
+    if match is None or match[1] != "rect" or len(edges) != _SIDES:
+        return False
+    top, right, bottom, left = edges
+    return _is_flat(top, bottom) or _is_flat(left, right)
+
+
+def _leaves_no_shape(path: str) -> bool:
     match = _FUNCTION.search(path)
     if match is None:
         return False
     name, numbers = match[1], re.findall(r"-?\d*\.?\d+", match[2])
     if name == "inset":
-        sides = match[2].partition("round")[0].split()
-        shares = [_share(side) if side.endswith("%") else 0.0 for side in sides]
-        around = ([*shares, *shares, *shares, *shares])[:4] if len(shares) in (1, 2) else shares
-        if len(around) == 3:  # noqa: PLR2004 - top, both sides, bottom
-            around = [*around, around[1]]
-        return len(around) == 4 and max(around[0] + around[2], around[1] + around[3]) >= 1  # noqa: PLR2004 - the sides of a box
+        stated = match[2].partition("round")[0].split()
+        shares = [share(side) if side.endswith("%") else 0.0 for side in stated]
+        top, right, bottom, left = sides(shares or [0.0])
+        return len(shares) <= _SIDES and max(top + bottom, left + right) >= 1
     if name in ("circle", "ellipse"):
         return bool(numbers) and float(numbers[0]) == 0
     if name == "polygon":
@@ -405,20 +334,20 @@ def _is_cut_off(get: _Get) -> bool:
     """Whether a box without width or height hides what does not fit into it."""
     if not re.search(r"hidden|clip", get("overflow")):
         return False
-    sizes = (_pixels(get(name)) for name in ("width", "height", "max-width", "max-height"))
+    sizes = (pixels(get(name)) for name in ("width", "height", "max-width", "max-height"))
     return any(size is not None and size < _MIN_BOX for size in sizes)
 
 
 def _is_shrunk(transform: str, scale: str) -> bool:
-    if scale and any(_share(part) == 0 for part in scale.split()):
+    if scale and any(share(part) == 0 for part in scale.split()):
         return True
     for match in _FUNCTION.finditer(transform):
         parts = match[2].replace(",", " ").split()
         if match[1] in ("scale", "scalex", "scaley", "scale3d") and any(
-            _share(part) == 0 for part in parts[:2]
+            share(part) == 0 for part in parts[:2]
         ):
             return True
-        moved = (_pixels(part) for part in parts if not part.endswith("%"))
+        moved = (pixels(part) for part in parts if not part.endswith("%"))
         if match[1].startswith("translate") and any(at is not None and at <= -_FAR for at in moved):
             return True
         turned = re.fullmatch(r"(-?\d+)deg", "".join(parts))
