@@ -13,11 +13,10 @@ from ingest.loaders.compose import compose
 from ingest.loaders.dates import iso_day
 from ingest.loaders.encoding import decode
 from ingest.loaders.html_blocks import html_pieces
-from ingest.loaders.html_boilerplate import remove_boilerplate
+from ingest.loaders.html_boilerplate import content_root, remove_boilerplate
 from ingest.loaders.html_styles import remove_unseen
 from ingest.loaders.html_tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.visibility import content_root
 
 _DECLARATION_BYTES: Final = 2_048
 _DECLARED: Final = re.compile(

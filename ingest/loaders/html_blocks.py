@@ -11,6 +11,7 @@ from lxml.etree import _Element as Element
 
 from app.domain import BlockKind
 from ingest.loaders.emphasis import BOLD, PLAIN, is_strong, sets_bold, split_lead, unmarked
+from ingest.loaders.html_boilerplate import is_left_out
 from ingest.loaders.html_tables import (
     caption_of,
     captioned_table,
@@ -21,7 +22,6 @@ from ingest.loaders.html_tables import (
 from ingest.loaders.html_text import BLOCKS, BREAK, collapse, formula_of, tidy, verbatim_text
 from ingest.loaders.model import Piece
 from ingest.loaders.terms import is_question
-from ingest.loaders.visibility import is_left_out
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _LISTS: Final = frozenset({"ul", "ol", "dir"})

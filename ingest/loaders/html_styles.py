@@ -28,7 +28,7 @@ from ingest.loaders.css_rules import (
     rules_of,
 )
 from ingest.loaders.css_values import Colour, colour_of, contrast, pixels, share, sides, type_size
-from ingest.loaders.html_boilerplate import remove
+from ingest.loaders.html_tree import remove
 
 MAX_STYLES: Final = 3_000_000
 """Characters of style sheets and different ``style`` attributes that are read."""

@@ -7,11 +7,11 @@ from typing import Final
 from lxml.etree import _Element as Element
 
 from ingest.loaders.emphasis import is_bold
+from ingest.loaders.html_boilerplate import is_left_out
 from ingest.loaders.html_text import flat_text
 from ingest.loaders.model import Piece
 from ingest.loaders.table_grid import GridCell
 from ingest.loaders.tables import table_pieces
-from ingest.loaders.visibility import is_left_out
 
 _MIN_COLUMNS: Final = 2
 _MAX_FIELD: Final = 300

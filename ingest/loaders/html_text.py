@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from ingest.loaders.cleaning import join_lines
-from ingest.loaders.visibility import is_left_out
+from ingest.loaders.html_boilerplate import is_left_out
 
 BLOCKS: Final = frozenset(
     "html body main article section div p blockquote header aside figure figcaption address "  # noqa: SIM905 - word lists read best as words

@@ -1,4 +1,4 @@
-"""HTML source to a tree, whatever its depth."""
+"""HTML source to a tree, whatever its depth, and out of it."""
 
 from __future__ import annotations
 
@@ -35,6 +35,16 @@ def parse_html(text: str) -> Element:
     if root is None:
         raise DocumentRejected("empty", "The page has no content; check that it was saved in full.")
     return root
+
+
+def remove(element: Element) -> None:
+    """Takes an element out of its tree; the text behind it stays."""
+    around, before = element.getparent(), element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "") + (element.tail or "")
+    else:
+        around.text = (around.text or "") + (element.tail or "")
+    around.remove(element)
 
 
 def _parse_deep(markup: str) -> Element:
