@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from statistics import median
 from typing import Final, TypeAlias
 
-from ingest.loaders.pdf_glyphs import HYPHENS, Glyph, inked_of
+from ingest.loaders.pdf_glyphs import HYPHENS, Glyph, inked_of, share_a_line
 
 _MIN_LINES: Final = {1.0: 3, 0.6: 4, 0.45: 5}
 """Lines with text at both sides, from which a strip is a gutter, by its width in type sizes.
@@ -39,7 +39,6 @@ _ALIGNED: Final = 0.1
 """How far the left edges of lines of a column may lie apart, as a multiple of the type size."""
 _MIN_ALIGNED: Final = 0.6
 """Share of the lines that begin at their column's edge; others are indented."""
-_LINE_OVERLAP: Final = 0.5
 _SENTENCE_END: Final = (".", "!", "?", "。", "！", "？")
 _Strip: TypeAlias = tuple[float, float]
 
@@ -91,9 +90,7 @@ def _is_beside(last: Sequence[Glyph], line: Sequence[Glyph]) -> bool:
     above, below = inked_of(last), inked_of(line)
     if not above or not below or last[-1].char in HYPHENS:
         return False
-    height = min(above[-1].top - above[-1].bottom, below[0].top - below[0].bottom)
-    overlap = min(above[-1].top, below[0].top) - max(above[-1].bottom, below[0].bottom)
-    return overlap > _LINE_OVERLAP * height and below[0].left > above[-1].right
+    return share_a_line(above[-1], below[0]) and below[0].left > above[-1].right
 
 
 def _row(stretches: list[list[Glyph]]) -> _Row:
@@ -187,8 +184,8 @@ def _split(rows: Sequence[_Row], cut: float) -> tuple[list[list[Glyph]], list[li
 def _halves(row: _Row, cut: float) -> tuple[list[Glyph], list[Glyph]]:
     """The glyphs at both sides, the blanks between them left out."""
     glyphs = [glyph for stretch in row.stretches for glyph in stretch]
-    first = next((n for n, g in enumerate(glyphs) if inked_of([g]) and g.left > cut), len(glyphs))
+    first = next((n for n, g in enumerate(glyphs) if g.is_inked and g.left > cut), len(glyphs))
     left, right = glyphs[:first], glyphs[first:]
-    while left and not inked_of(left[-1:]):
+    while left and not left[-1].is_inked:
         left.pop()
     return left, right

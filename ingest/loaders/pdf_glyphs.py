@@ -6,7 +6,7 @@ import ctypes
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -16,6 +16,8 @@ HYPHENS: Final = "\x02\ufffe"
 _LAM: Final = "\u0644"
 _ALEFS: Final = frozenset("\u0622\u0623\u0625\u0627")
 _HIGH_SURROGATES: Final = range(0xD800, 0xDC00)
+_LINE_OVERLAP: Final = 0.5
+"""Share of the lower one's height that both must share."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,11 @@ class Glyph:
     size: float
     is_generated: bool
     index: int
+
+    @property
+    def is_inked(self) -> bool:
+        """Whether it leaves ink on the page."""
+        return not self.is_generated and not self.char.isspace()
 
 
 def read_glyphs(text: pdfium.PdfTextPage) -> list[Glyph]:
@@ -76,4 +83,19 @@ def _mend_ligatures(glyphs: list[Glyph]) -> list[Glyph]:
 
 def inked_of(glyphs: Sequence[Glyph]) -> list[Glyph]:
     """Those that leave ink on the page."""
-    return [glyph for glyph in glyphs if not glyph.is_generated and not glyph.char.isspace()]
+    return [glyph for glyph in glyphs if glyph.is_inked]
+
+
+class _Box(Protocol):
+    @property
+    def bottom(self) -> float: ...
+
+    @property
+    def top(self) -> float: ...
+
+
+def share_a_line(first: _Box, second: _Box) -> bool:
+    """Whether glyphs or stretches of text stand at the same height."""
+    height = min(first.top - first.bottom, second.top - second.bottom)
+    overlap = min(first.top, second.top) - max(first.bottom, second.bottom)
+    return overlap > _LINE_OVERLAP * height

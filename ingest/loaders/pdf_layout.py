@@ -44,12 +44,13 @@ def layout_pieces(pages: Sequence[Sequence[Line]]) -> tuple[list[Piece], str]:
         if group.is_table:
             pieces += pdf_table_pieces(group.lines)
             continue
-        piece = _piece(group.lines, group.text(words), body, sizes)
+        text, starts = group.text(words)
+        piece = _piece(group.lines, text, body, sizes)
         if piece.kind is BlockKind.LIST:
             piece = replace(piece, level=_depth(indents, group.lines[0].left))
         else:
             indents.clear()
-        pieces.append(replace(piece, page_starts=tuple(group.starts)))
+        pieces.append(replace(piece, page_starts=starts))
     return pieces, page_title(kept[0] if kept else (), body)
 
 

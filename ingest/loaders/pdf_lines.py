@@ -17,7 +17,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from ingest.loaders.pdf_columns import by_columns
-from ingest.loaders.pdf_glyphs import HYPHENS, Glyph, inked_of, read_glyphs
+from ingest.loaders.pdf_glyphs import HYPHENS, Glyph, inked_of, read_glyphs, share_a_line
 
 _BOLD_NAME: Final = re.compile(rb"bold|black|heavy|medi\b|[A-Z]BX\d", re.IGNORECASE)
 """Names of bold type; the weight that files state is often 0."""
@@ -36,8 +36,6 @@ _CELL_GAP: Final = 1.5
 """Width of a gap between cells, as a multiple of the type size; justified text rarely has one."""
 _MIN_GAPS: Final = 2
 """Such gaps in a line that make it a row of cells."""
-_LINE_OVERLAP: Final = 0.5
-"""Share of its height by which a stretch must overlap a line to be part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +200,8 @@ def _plain_share(text: str) -> float:
 
 
 def _continues(last: Line, line: Line) -> bool:
-    height = min(last.top - last.bottom, line.top - line.bottom)
-    overlap = min(last.top, line.top) - max(last.bottom, line.bottom)
     gap = line.left - last.right
-    return overlap > _LINE_OVERLAP * height and -0.5 * line.size <= gap < 2 * max(
-        last.size, line.size
-    )
+    return share_a_line(last, line) and -0.5 * line.size <= gap < 2 * max(last.size, line.size)
 
 
 def _beside(last: Line, line: Line) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from app.text.function_words import is_english_function_word
@@ -12,6 +12,7 @@ from ingest.loaders.cleaning import clean_lines, join_lines
 from ingest.loaders.pdf_headings import is_heading
 from ingest.loaders.pdf_lines import Line
 from ingest.loaders.pdf_paragraphs import (
+    OTHER_SIZE,
     begins_item,
     ends_with_hyphen,
     fills_column,
@@ -20,8 +21,6 @@ from ingest.loaders.pdf_paragraphs import (
     join_hyphenated,
 )
 
-_OTHER_SIZE: Final = 0.08
-"""Difference of type sizes, as a share of the text's, that tells a note from the text."""
 _MIN_WIDTH: Final = 0.6
 """Share of the page's widest line that a line broken for want of room has at least."""
 _MIN_LETTERS: Final = 3
@@ -31,7 +30,7 @@ _SENTENCE_END: Final = (".", "!", "?", ":", ";", "。", "！", "？", "：", "�
 _Lines: TypeAlias = Sequence[Line]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """Lines that belong together, or those of a table.
 
@@ -40,28 +39,29 @@ class Paragraph:
 
     stretches: list[tuple[_Lines, _Lines]]
     is_table: bool = False
-    starts: list[tuple[int, int]] = field(default_factory=list)
-    """Where in its text each page but the first begins, and which; `text` tells."""
 
     @property
     def lines(self) -> _Lines:
         """Its lines on the first page."""
         return self.stretches[0][0]
 
-    def text(self, words: Counter[str]) -> str:
-        """All of it; ``words`` count those of the document."""
+    def text(self, words: Counter[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """All of it, and where in it each page but the first begins, and which.
+
+        ``words`` count those of the document.
+        """
         first, page = self.stretches[0]
         text, last = join(first, page, words), first[-1]
-        self.starts = []
+        starts: list[tuple[int, int]] = []
         for lines, page_lines in self.stretches[1:]:
             below = join(lines, page_lines, words)
             if last.hyphenated or ends_with_hyphen(last):
                 text = join_hyphenated(text.removesuffix("-"), below, words)
             else:
                 text = text[:-2] + join_lines(f"{text[-2:]}\n{below[:1]}") + below[1:]
-            self.starts.append((len(text) - len(below), lines[0].page))
+            starts.append((len(text) - len(below), lines[0].page))
             last = lines[-1]
-        return text
+        return text, tuple(starts)
 
 
 def joined_over_pages(pages: Sequence[Sequence[Paragraph]], body: float) -> Iterator[Paragraph]:
@@ -76,7 +76,7 @@ def joined_over_pages(pages: Sequence[Sequence[Paragraph]], body: float) -> Iter
         text = [part for part in page if _is_text(part, body)]
         joined = text[0] if text and end is not None and _goes_on(end, text[0], body) else None
         if end is not None and joined is not None:
-            end.stretches += joined.stretches
+            end.stretches.extend(joined.stretches)
         if text[1:] or (text and joined is None) or not page:
             yield from waiting
             waiting.clear()
@@ -87,7 +87,7 @@ def joined_over_pages(pages: Sequence[Sequence[Paragraph]], body: float) -> Iter
 
 def _is_text(part: Paragraph, body: float) -> bool:
     first = part.lines[0]
-    return not part.is_table and abs(first.size - body) <= _OTHER_SIZE * body and not is_row(first)
+    return not part.is_table and abs(first.size - body) <= OTHER_SIZE * body and not is_row(first)
 
 
 def _goes_on(above: Paragraph, below: Paragraph, body: float) -> bool:

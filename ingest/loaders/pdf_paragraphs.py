@@ -19,12 +19,12 @@ from ingest.loaders.pdf_lines import Line
 
 _PARAGRAPH_GAP: Final = 1.45
 """Distance of baselines that starts a paragraph, as a multiple of the page's usual one."""
-_MIN_CELLS: Final = 3
+MIN_CELLS: Final = 3
 """Parts of a line from which it is a row of a table; two are as often a formula and its number."""
 _MAX_STRAY: Final = 2
 """Characters of a superscript that stands on a line of its own."""
-_OTHER_SIZE: Final = 0.08
-"""Difference of type sizes, as a share of the text's, that starts a paragraph."""
+OTHER_SIZE: Final = 0.08
+"""Difference of type sizes, as a share of the text's, that starts a paragraph or tells a note."""
 _INDENT: Final = 0.8
 """Indent that starts a paragraph, as a multiple of the type size."""
 _SHORT: Final = 0.85
@@ -32,7 +32,7 @@ _SHORT: Final = 0.85
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
 _LAST_WORD: Final = re.compile(r"\w+$")
 _FIRST_WORD: Final = re.compile(r"\w+")
-_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MAX_COLUMN_LINES: Final = 500
 """Lines of a page that tell where its columns are."""
 _BULLET: Final = re.compile(r"[•▪◦‣·●○■□➢✓*–-]\s*|\(?(?:\d{1,2}|[a-z])[.)]\s+|\[\d{1,3}\]\s")
@@ -52,12 +52,12 @@ def paragraphs(lines: Sequence[Line], body: float) -> list[list[Line]]:
 
 def is_row(line: Line) -> bool:
     """Whether a line is a row of a table."""
-    return line.cells >= _MIN_CELLS
+    return line.cells >= MIN_CELLS
 
 
 def as_row(line: Line) -> Line:
     """The line as one that `is_row` is true of."""
-    return replace(line, cells=max(line.cells, _MIN_CELLS), hyphenated=False)
+    return replace(line, cells=max(line.cells, MIN_CELLS), hyphenated=False)
 
 
 def _usual_leading(lines: Sequence[Line], body: float) -> float:
@@ -83,7 +83,7 @@ def _starts_paragraph(  # noqa: PLR0911 - one return a reason
     if step > _PARAGRAPH_GAP * max(leading, line.size * 0.9, last.size * 0.9):
         return True
     if (
-        abs(line.size - last.size) > _OTHER_SIZE * body
+        abs(line.size - last.size) > OTHER_SIZE * body
         and min(len(line.text), len(last.text)) > _MAX_STRAY
     ):
         return True
@@ -182,7 +182,7 @@ def fills_column(line: Line, lines: Sequence[Line]) -> bool:
 
 
 def _reads_leftward(text: str) -> bool:
-    return len(_RIGHT_TO_LEFT.findall(text)) > len(text) / 3
+    return len(RIGHT_TO_LEFT.findall(text)) > len(text) / 3
 
 
 def _column(line: Line, lines: Sequence[Line]) -> tuple[float, float]:

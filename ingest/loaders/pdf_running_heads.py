@@ -54,18 +54,16 @@ def without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     places: dict[_Trait, list[int]] = {}
     for number, lines in enumerate(pages):
         for line in lines:
-            if _at_edge(line, _NUMBER_EDGE) or _ends_page(line, lines):
+            if _may_be_folio(line, lines):
                 for trait in _traits(line, number):
                     places.setdefault(trait, []).append(number)
     running = {trait for trait, found in places.items() if _recurs(trait, found, len(pages))}
 
     def is_running(line: Line, number: int) -> bool:
-        if _LONE.fullmatch(line.text) or _FOLIO.fullmatch(line.text):
-            if not (_at_edge(line, _NUMBER_EDGE) or _ends_page(line, pages[number])):
-                return False
-            if _FOLIO.fullmatch(line.text):
-                return True
-        elif not _at_edge(line):
+        if _FOLIO.fullmatch(line.text):
+            return _may_be_folio(line, pages[number])
+        is_lone = _LONE.fullmatch(line.text) is not None
+        if not (_may_be_folio(line, pages[number]) if is_lone else _at_edge(line, _EDGE)):
             return False
         return any(
             trait in running and (not trait.of_folio or _is_outermost(line, pages[number]))
@@ -120,9 +118,11 @@ def _is_outermost(line: Line, lines: Sequence[Line]) -> bool:
     return all(other.depth >= line.depth for other in lines)
 
 
-def _ends_page(line: Line, lines: Sequence[Line]) -> bool:
-    return line is lines[-1] and line.depth > _LOWER_PART
+def _may_be_folio(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether a line stands where the number of a page may stand."""
+    ends_page = line is lines[-1] and line.depth > _LOWER_PART
+    return ends_page or _at_edge(line, _NUMBER_EDGE)
 
 
-def _at_edge(line: Line, edge: float = _EDGE) -> bool:
+def _at_edge(line: Line, edge: float) -> bool:
     return not edge < line.depth < 1 - edge

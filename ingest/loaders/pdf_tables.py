@@ -11,11 +11,10 @@ from typing import Final
 
 from ingest.loaders.model import Piece
 from ingest.loaders.pdf_lines import Line, Part
+from ingest.loaders.pdf_paragraphs import MIN_CELLS, RIGHT_TO_LEFT, is_row
 from ingest.loaders.table_grid import GridCell
 from ingest.loaders.tables import table_pieces
 
-_MIN_CELLS: Final = 3
-"""Parts of a line from which it is a row by itself; two are as often a formula and its number."""
 _MIN_PAIRS: Final = 3
 """Lines of two parts each, one below the other, from which they are names and values."""
 _MAX_NAME: Final = 45
@@ -30,7 +29,6 @@ _WIDER_THAN_SPACE: Final = 0.5
 """Width of a gap between cells, as a multiple of the type size, that no space between words has."""
 _LEADER: Final = re.compile(r"(?:\. ?){4}")
 """Dots that lead to the number of a page in a table of contents."""
-_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def _starts(line: Line, columns: Sequence[tuple[float, float]]) -> list[int]:
     does so by chance, and the gap before it must be wider than a space too.
     """
     words, starts = line.words, [0]
-    is_pair = len(columns) < _MIN_CELLS
+    is_pair = len(columns) < MIN_CELLS
     if _LEADER.search(line.text):
         return []
     for left, right in columns[1:]:
@@ -186,7 +184,7 @@ def _run(lines: Sequence[Line], at: int) -> int:
 
 
 def _may_be_row(line: Line) -> bool:
-    return len(line.parts) > 1 and line.size > 0 and _RIGHT_TO_LEFT.search(line.text) is None
+    return len(line.parts) > 1 and line.size > 0 and RIGHT_TO_LEFT.search(line.text) is None
 
 
 def _goes_on(line: Line, second: float, step: float) -> bool:
@@ -200,7 +198,7 @@ def _goes_on(line: Line, second: float, step: float) -> bool:
 
 def _is_table(lines: Sequence[Line]) -> bool:
     rows = [line for line in lines if len(line.parts) > 1]
-    if any(line.cells >= _MIN_CELLS for line in rows):
+    if any(map(is_row, rows)):
         return True
     if len(rows) < _MIN_PAIRS or any(len(line.parts) > 2 for line in rows):  # noqa: PLR2004 - names and values
         return False
