@@ -62,9 +62,12 @@ def _spans(piece: Piece) -> Iterator[tuple[int, int, str]]:
 
 def _page_starts(piece: Piece, text: str) -> Iterator[tuple[int, int]]:
     """Where pages begin in the cleaned ``text`` of a piece."""
+    read = before = 0
     for at, page in piece.page_starts:
-        before = len(_clean(replace(piece, text=piece.text[:at])))
-        yield min(before + (text[before : before + 1].isspace()), len(text)), page
+        before += len(_clean(replace(piece, text=piece.text[read:at])))
+        before = min(before + text[before : before + 1].isspace(), len(text))
+        read = at
+        yield before, page
 
 
 def _clean(piece: Piece) -> str:
