@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 Metric = Literal["cosine", "dot", "l2"]
 
+BATCH: Final = 20_000
+"""Vectors that are read together."""
 GRAPH_STALENESS: Final = 0.2
 """A checkpoint is made anew when this share of its chunks has been added or deleted since."""
 DEAD_SHARE: Final = 0.2
@@ -83,18 +85,19 @@ class DenseIndex:
             if self._applied == self._catalog.sequence():
                 return
             changes = self._catalog.changes_after(self._applied)
-            if changes.anew and self._applied:
+            if changes.anew:
                 self._rows, self._graph_rows = self._made_of(changes.added), 0
-            # Some are here if this failed before.
-            self._append(self._rows, changes.added[changes.added > self._rows.last])
-            self._rows.bury(changes.deleted)
+            else:
+                # Some are here if this failed before.
+                self._append(self._rows, changes.added[changes.added > self._rows.last])
+                self._rows.bury(changes.deleted)
             if self._rows.dead > DEAD_SHARE * self._rows.count and not self.is_graph:
                 self._rows = self._made_of(self._rows.live_keys())
             self._applied = changes.sequence
 
-    def _append(self, rows: DenseRows, keys: Keys, batch: int = 20_000) -> None:
-        for start in range(0, len(keys), batch):
-            found, vectors = self._catalog.vectors_of(keys[start : start + batch], self._dimension)
+    def _append(self, rows: DenseRows, keys: Keys) -> None:
+        for start in range(0, len(keys), BATCH):
+            found, vectors = self._catalog.vectors_of(keys[start : start + BATCH], self._dimension)
             try:
                 rows.append(found, self._prepared(vectors))
             except BaseException:

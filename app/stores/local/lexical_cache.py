@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +12,6 @@ from app.stores.local.catalog import Catalog, Keys
 from app.stores.local.lexical import LexicalIndex, Scored
 from app.stores.local.rank_bm25_index import RankBM25Index
 from app.stores.local.tantivy_index import TantivyIndex, damaged_files
-
-logger = logging.getLogger(__name__)
 
 
 class LexicalCache:
