@@ -148,7 +148,7 @@ class Connections:
         return NotFound(f'Collection "{self._path.parent.name}" was dropped or replaced.')
 
 
-def unreadable(path: Path, error: sqlite3.DatabaseError) -> StoreCorrupted:
+def unreadable(path: Path, error: Exception) -> StoreCorrupted:
     """What to raise where a file is damaged, with what to do about it."""
     return StoreCorrupted(
         f"{path} can't be read ({error}). Bring the collection back from a snapshot with "

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from app.domain import Fingerprint, SelfRecall, Soundness, Tuning
 from app.errors import StoreCorrupted
 from app.stores.local.connections import Connections, unreadable
+
+T = TypeVar("T")
 
 SCHEMA_VERSION: Final = "2"
 """Of the whole catalog; another one is not read."""
@@ -40,16 +43,12 @@ class Facts:
                 f"{self._path} has schema {found.get('schema')}; this version reads "
                 f"{SCHEMA_VERSION}. Ingest the documents into a new collection."
             )
-        return Fingerprint(**json.loads(found["fingerprint"]))
+        return self._read(found.get("fingerprint", ""), lambda fields: Fingerprint(**fields))
 
     def tuning(self) -> Tuning | None:
         """What `set_tuning` kept last."""
         value = self._value("tuning")
-        if value is None:
-            return None
-        fields = json.loads(value)
-        fingerprint = Fingerprint(**fields.pop("fingerprint"))
-        return Tuning(**({"learned": {}} | fields), fingerprint=fingerprint)
+        return None if value is None else self._read(value, _tuning)
 
     def set_tuning(self, tuning: Tuning | None) -> None:
         """Keeps a tuning in place of the one before, or forgets it."""
@@ -61,11 +60,7 @@ class Facts:
     def soundness(self) -> Soundness | None:
         """What `set_soundness` kept last, unless documents were embedded anew since."""
         value = self._value("soundness")
-        if value is None:
-            return None
-        fields = json.loads(value)
-        languages = {name: SelfRecall(**found) for name, found in fields["languages"].items()}
-        return Soundness(languages, fields["chunks"])
+        return None if value is None else self._read(value, _soundness)
 
     def set_soundness(self, soundness: Soundness) -> None:
         """Keeps what was measured in place of the one before."""
@@ -83,3 +78,19 @@ class Facts:
     def _value(self, name: str) -> str | None:
         found = self._connections.rows("SELECT value FROM facts WHERE name = ?", (name,))
         return str(found[0][0]) if found else None
+
+    def _read(self, value: str, read: Callable[[Any], T]) -> T:
+        try:
+            return read(json.loads(value))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise unreadable(self._path, error) from error
+
+
+def _tuning(fields: dict[str, Any]) -> Tuning:
+    fingerprint = Fingerprint(**fields.pop("fingerprint"))
+    return Tuning(**({"learned": {}} | fields), fingerprint=fingerprint)
+
+
+def _soundness(fields: dict[str, Any]) -> Soundness:
+    languages = {name: SelfRecall(**found) for name, found in fields["languages"].items()}
+    return Soundness(languages, fields["chunks"])

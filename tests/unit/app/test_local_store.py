@@ -29,6 +29,7 @@ from app.errors import (
     StoreCorrupted,
 )
 from app.filters import parse_filter
+from app.stores.local import dense_index
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
 from tests.contract.store_contract import DIMENSION, FINGERPRINT, X, Y, Z, document, ids, unit
@@ -447,6 +448,21 @@ def test_a_catalog_of_another_schema_is_refused(open_store: Open, tmp_path: Path
         open_store().open("a")
 
 
+@pytest.mark.parametrize("name", ["fingerprint", "tuning", "soundness"])
+@pytest.mark.parametrize("value", ["{", "[]", '{"of": "another version"}'])
+def test_a_fact_that_cannot_be_read_is_an_error_that_says_what_to_do(
+    open_store: Open, tmp_path: Path, name: str, value: str
+) -> None:
+    store = open_store()
+    store.create("a", FINGERPRINT)
+    store.close()
+    with sqlite3.connect(tmp_path / "a" / "catalog.db") as db:
+        db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+    db.close()
+    with pytest.raises(StoreCorrupted, match="rag restore"):
+        open_store().open("a").stats()
+
+
 def test_verify_names_missing_and_ghost_chunks(open_store: Open) -> None:
     collection = open_store().create("a", FINGERPRINT)
     collection.put(numbered(3))
@@ -645,6 +661,22 @@ def test_a_read_that_fails_while_the_dense_index_follows_loses_nothing(
         with pytest.raises(sqlite3.OperationalError):
             dense(collection, X)
         assert dense(collection, X, limit=200) == [f"d{n:03}#0" for n in range(30, 105)]
+    assert collection.verify() == []
+
+
+def test_what_goes_after_a_first_read_that_failed_halfway_is_not_found(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense_index, "BATCH", 3)
+    collection = open_store().create("a", FINGERPRINT)
+    collection.put(numbered(6))
+    failing = FailingOnce(collection._catalog.vectors_of, call=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(collection._catalog, "vectors_of", failing)
+        with pytest.raises(sqlite3.OperationalError):
+            dense(collection, X)
+    collection.delete(["d000"])
+    assert dense(collection, X, limit=5) == [f"d{n:03}#0" for n in range(1, 6)]
     assert collection.verify() == []
 
 
