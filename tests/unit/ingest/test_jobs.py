@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -75,6 +76,20 @@ def make(tmp_path: Path) -> Iterator[Make]:
 
 def spooled(directory: Path) -> list[str]:
     return sorted(path.name for path in (directory / "jobs.spool").iterdir())
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Waits for what happens in another thread."""
+    latest = time.monotonic() + WAIT_S
+    while not is_so():
+        assert time.monotonic() < latest
+        time.sleep(0.01)
+
+
+def ended(queue: JobQueue, id_: str) -> JobStatus:
+    """The job once it is done; `JobQueue.wait` returns at states that a new start changes."""
+    until(lambda: queue.status(id_).state == "done")
+    return queue.status(id_)
 
 
 def account(job: JobStatus) -> tuple[str, int, int, int, int]:
@@ -321,9 +336,7 @@ def test_a_job_that_waits_for_its_operator_is_done_once_he_has_helped(
 
     refused.clear()
     again = make(run)
-    again.wait(older.id, WAIT_S)
-    while (done := again.status(older.id)).state != "done":
-        pass
+    done = ended(again, older.id)
     assert ran == [[("a", "new")], [("b", "old")]]
     assert account(done) == ("done", 2, 1, 0, 1)
     assert done.failures[0].code == "superseded"
@@ -393,8 +406,7 @@ def test_attempts_count_from_the_last_document_that_was_indexed(make: Make, tmp_
     job = queue.submit("c", [TEXT])
     crash(tmp_path)
     queue.start()
-    while queue.status(job.id).state != "done":
-        pass
+    ended(queue, job.id)
     assert seen == [2, 1]
 
 
@@ -435,8 +447,7 @@ def test_a_queue_that_is_not_worked_says_so(
     assert queue.health().trouble is None
     for left in tmp_path.glob("jobs.db*"):
         left.write_bytes(b"garbage" * 2_000)
-    while queue.health().trouble is None:
-        pass
+    until(lambda: queue.health().trouble is not None)
     assert queue._worker.is_alive()
     queue.close(WAIT_S)
 
