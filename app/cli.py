@@ -35,7 +35,6 @@ from train.commands.group import training
 if TYPE_CHECKING:
     from app.main import Application
     from app.ports import Collection
-    from app.stores.local.store import LocalStore
 
 FOR_US_ALONE: Final = 0o077
 """What is written, by the libraries below too, holds documents: no other user may read it."""
@@ -256,64 +255,16 @@ def demo(
 @rag.command()
 def doctor() -> None:
     """Check that models are whole and that indexes agree with the catalog."""
-    from app.models.packages import damaged_files, installed
+    from app.doctor import is_sound
 
-    sound = True
     with _application() as app:
-        for model in installed(app.settings.models.cache):
-            problems = damaged_files(model)
-            sound = _told(f"model {model.name}", [f"damaged: {p}" for p in problems]) and sound
-        for name in app.store.names():
-            sound = _is_sound(app.store, name) and sound
-        _tell_of_jobs(app)
+        sound = is_sound(app)
     if not sound:
         out.print(
             "Where no line says otherwise, run `rag rebuild NAME` for a collection, "
             "`rag models install` for a model."
         )
         raise typer.Exit(EXIT_UNSOUND)
-
-
-def _is_sound(store: LocalStore, name: str) -> bool:
-    """Checks one collection and tells of it, whatever happens, so that the next has its turn."""
-    from app.retrieval.soundness import remarks
-
-    what = f"collection {name}"
-    try:
-        collection = store.open(name)
-        problems, remarked = collection.verify(), remarks(collection)
-    except NotFound:
-        return True  # dropped since
-    except StoreCorrupted as error:
-        return _told(what, [error.message])
-    except (AttestError, OSError, sqlite3.Error) as error:
-        return _told(what, [str(error)], verdict="not checked")
-    sound = _told(what, problems)
-    for remark in remarked:
-        out.print(f"  {remark}")
-    return sound
-
-
-def _tell_of_jobs(app: Application) -> None:
-    """Jobs that wait for their operator; they don't make a collection unsound."""
-    if not (app.settings.store.directory / "jobs.db").exists():
-        return
-    try:
-        stuck = [job for job in app.jobs.kept() if job.state in ("parked", "failed")]
-    except (AttestError, OSError, sqlite3.Error) as error:
-        _told("jobs", [str(error)], verdict="not checked")
-        return
-    for job in stuck:
-        out.print(f"job {job.id}: {job.state}: {job.error}")
-    if stuck:
-        out.print("  their uploads are kept: `rag jobs retry ID` or `rag jobs remove ID`")
-
-
-def _told(what: str, problems: Sequence[str], verdict: str = "not sound") -> bool:
-    out.print(f"{what}: {verdict if problems else 'sound'}")
-    for problem in problems:
-        out.print(f"  {problem}")
-    return not problems
 
 
 @rag.command()

@@ -1,0 +1,68 @@
+"""``rag doctor``: looks at every model and collection, and tells what is wrong with each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from app.errors import AttestError, NotFound, StoreCorrupted
+from app.models.packages import damaged_files, installed
+from app.retrieval.soundness import remarks
+from app.terminal import out
+
+if TYPE_CHECKING:
+    from app.main import Application
+    from app.stores.local.store import LocalStore
+
+
+def is_sound(app: Application) -> bool:
+    """Checks models and collections; jobs that wait for somebody are told of besides."""
+    sound = True
+    for model in installed(app.settings.models.cache):
+        problems = [f"damaged: {file}" for file in damaged_files(model)]
+        sound = _told(f"model {model.name}", problems) and sound
+    for name in app.store.names():
+        sound = _is_whole(app.store, name) and sound
+    _tell_of_jobs(app)
+    return sound
+
+
+def _is_whole(store: LocalStore, name: str) -> bool:
+    """Checks one collection and tells of it, whatever happens, so that the next has its turn."""
+    what = f"collection {name}"
+    try:
+        collection = store.open(name)
+        problems, remarked = collection.verify(), remarks(collection)
+    except NotFound:
+        return True  # dropped since
+    except StoreCorrupted as error:
+        return _told(what, [error.message])
+    except (AttestError, OSError, sqlite3.Error) as error:
+        return _told(what, [str(error)], verdict="not checked")
+    sound = _told(what, problems)
+    for remark in remarked:
+        out.print(f"  {remark}")
+    return sound
+
+
+def _tell_of_jobs(app: Application) -> None:
+    """Jobs that wait for their operator; they don't make a collection unsound."""
+    if not (app.settings.store.directory / "jobs.db").exists():
+        return
+    try:
+        stuck = [job for job in app.jobs.kept() if job.state in ("parked", "failed")]
+    except (AttestError, OSError, sqlite3.Error) as error:
+        _told("jobs", [str(error)], verdict="not checked")
+        return
+    for job in stuck:
+        out.print(f"job {job.id}: {job.state}: {job.error}")
+    if stuck:
+        out.print("  their uploads are kept: `rag jobs retry ID` or `rag jobs remove ID`")
+
+
+def _told(what: str, problems: Sequence[str], verdict: str = "not sound") -> bool:
+    out.print(f"{what}: {verdict if problems else 'sound'}")
+    for problem in problems:
+        out.print(f"  {problem}")
+    return not problems
