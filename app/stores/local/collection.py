@@ -28,9 +28,11 @@ from app.errors import ModelIncompatible, NotFound, StoreUnwritable
 from app.filters import Filter
 from app.ports import Analyzer
 from app.settings import StoreSettings
-from app.stores.local.catalog import Catalog, Keys
+from app.stores.local.catalog import Catalog
 from app.stores.local.chunk_names import ChunkNames
 from app.stores.local.dense_index import DenseIndex
+from app.stores.local.filter_sets import FilterSets
+from app.stores.local.key_set import Keys, KeySet
 from app.stores.local.lexical import LexicalDamaged, Scored
 from app.stores.local.lexical_cache import LexicalCache
 from app.stores.local.reindexing import Reindex, remove_leftovers, staging
@@ -69,6 +71,7 @@ class LocalCollection:
         self._lock = WriterLock(name, directory, timeout_s=settings.lock_timeout_s)
         self._bulk = threading.local()
         self._names = ChunkNames(catalog)
+        self._filters = FilterSets(catalog)
         self._lexical = LexicalCache(catalog, directory / "lexical", analyzer, settings)
         self._dense = self._dense_index()
 
@@ -193,7 +196,7 @@ class LocalCollection:
 
     def _tidy(self) -> None:
         """Forgets changes that outnumber the chunks, and removes what is of no use any more."""
-        if self._catalog.log_length() > max(MIN_LOG, LOG_PER_CHUNK * len(self._dense.keys())):
+        if self._catalog.log_length() > max(MIN_LOG, LOG_PER_CHUNK * self._catalog.counts()[1]):
             applied = self._with_lexical(self._lexical.applied)
             kept = self._dense.kept
             self._catalog.prune(applied if kept is None else min(applied, kept))
@@ -292,7 +295,6 @@ class LocalCollection:
     ) -> list[Candidate]:
         """See `Collection.search_dense`."""
         dense = self._dense
-        dense.follow()
         return self._filtered(
             where,
             limit,
@@ -302,13 +304,16 @@ class LocalCollection:
     def _filtered(
         self, where: Filter | None, limit: int, search: Callable[..., Scored]
     ) -> list[Candidate]:
-        allowed = None if where is None else self._catalog.allowed_keys(where)
+        allowed = self._passing(where)
         found = search(allowed, limit)
         ids = self._names.of([key for key, _ in found])
         # A key without an id was deleted by another process a moment ago.
         named = [(ids[key], score) for key, score in found if key in ids]
         named.sort(key=lambda hit: (-hit[1], hit[0]))
         return [Candidate(id_, rank, score) for rank, (id_, score) in enumerate(named[:limit], 1)]
+
+    def _passing(self, where: Filter | None) -> KeySet | None:
+        return None if where is None else self._filters.passing(where)
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -323,7 +328,7 @@ class LocalCollection:
 
     def sample_chunks(self, count: int, *, seed: int, where: Filter | None = None) -> list[Chunk]:
         """See `Collection.sample_chunks`."""
-        return self._catalog.sample_chunks(count, seed=seed, where=where)
+        return self._catalog.sample_chunks(count, seed=seed, among=self._passing(where))
 
     def languages(self) -> dict[str, int]:
         """See `Collection.languages`."""
@@ -381,7 +386,6 @@ class LocalCollection:
                 self._catch_up()
                 problems += _differences("lexical", truth, self._lexical.keys())
             problems += [f"dense index: {problem}" for problem in self._dense.damage()]
-            self._dense.follow()
             problems += _differences("dense", truth, self._dense.keys())
             return problems
 
@@ -390,6 +394,7 @@ class LocalCollection:
         self._lexical.rest()
         self._dense.rest()
         self._names = ChunkNames(self._catalog)
+        self._filters = FilterSets(self._catalog)
         self._catalog.rest()
 
     def snapshot(self, file: Path) -> None:

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from app.domain import Vector, Vectors
 from app.settings import StoreSettings
-from app.stores.local.catalog import Catalog, Keys
-from app.stores.local.dense_rows import DenseRows
+from app.stores.local.catalog import Catalog
+from app.stores.local.dense_rows import NO_KEYS, DenseRows
 from app.stores.local.graph_checkpoint import Graph, GraphCheckpoint
+from app.stores.local.key_set import Bits, Keys, KeySet
 from app.stores.local.lexical import Scored
 
 logger = logging.getLogger(__name__)
@@ -56,119 +57,120 @@ class DenseIndex:
         self._metric: Metric = metric
         self._settings = store
         self._lock = threading.RLock()
-        self._forget()
-
-    def _forget(self) -> None:
-        self._rows = DenseRows(self._flat())
-        self._graph_rows = self._graph_sequence = 0
-        self._applied = 0
-        self._loaded = False
+        """Of those who change what is here; searches only wait for what changes rows in place."""
+        self._rows: DenseRows | None = None
+        """``None`` until somebody searches."""
 
     # --- following the catalog ------------------------------------------------------------------
 
-    def follow(self) -> None:
-        """Takes in every change that the catalog has seen.
+    def follow(self) -> DenseRows:
+        """Rows with every change that the catalog has seen by now.
 
         A change is marked as applied when all that follows from it has succeeded: after a failure
         the next call begins at the same place.
         """
+        rows = self._rows
+        if rows is not None and rows.sequence >= self._catalog.sequence():
+            return rows
         with self._lock:
-            if not self._loaded:
-                graph = self._checkpoints.load(
-                    dimension=self._dimension,
-                    metric=self._faiss_metric,
-                    upto=self._catalog.sequence(),
-                )
-                if graph is not None:
-                    self._adopt(graph)
-                self._loaded = True
-            if self._applied == self._catalog.sequence():
-                return
-            changes = self._catalog.changes_after(self._applied)
+            rows = self._rows = self._rows or self._opened()
+            if rows.sequence >= self._catalog.sequence():
+                return rows
+            changes = self._catalog.changes_after(rows.sequence)
             if changes.anew:
-                self._rows, self._graph_rows = self._made_of(changes.added), 0
+                rows = self._made_of(changes.added)
             else:
                 # Some are here if this failed before.
-                self._append(self._rows, changes.added[changes.added > self._rows.last])
-                self._rows.bury(changes.deleted)
-            if self._rows.dead > DEAD_SHARE * self._rows.count and not self.is_graph:
-                self._rows = self._made_of(self._rows.live_keys())
-            self._applied = changes.sequence
+                added = changes.added[changes.added > rows.last]
+                self._change(rows, added, changes.deleted)
+            if rows.dead > DEAD_SHARE * rows.count and not rows.is_graph:
+                rows = self._made_of(rows.live_keys())
+            rows.sequence = changes.sequence
+            self._rows = rows
+            return rows
 
-    def _append(self, rows: DenseRows, keys: Keys) -> None:
-        for start in range(0, len(keys), BATCH):
-            found, vectors = self._catalog.vectors_of(keys[start : start + BATCH], self._dimension)
+    def _opened(self) -> DenseRows:
+        graph = self._checkpoints.load(
+            dimension=self._dimension,
+            metric=self._faiss_metric,
+            upto=self._catalog.sequence(),
+        )
+        if graph is None:
+            return DenseRows(self._flat())
+        return DenseRows(graph.index, graph.keys, sequence=graph.sequence)
+
+    def _change(self, rows: DenseRows, added: Keys, deleted: Keys = NO_KEYS) -> None:
+        """Reads vectors a batch at a time; what is deleted goes at the instant the last comes."""
+        for start in range(0, max(1, len(added)), BATCH):
+            end = start + BATCH
+            found, vectors = self._catalog.vectors_of(added[start:end], self._dimension)
             try:
-                rows.append(found, self._prepared(vectors))
+                last = end >= len(added)
+                rows.change(found, self._prepared(vectors), deleted if last else NO_KEYS)
             except BaseException:
                 if rows is self._rows and not rows.whole:
-                    self._forget()
+                    self._rows = None
                 raise
 
     def _made_of(self, keys: Keys) -> DenseRows:
         """Rows in an index of their own: what there is stays whole until they take its place."""
         rows = DenseRows(self._flat())
-        self._append(rows, keys)
+        self._change(rows, keys)
         return rows
 
     # --- searching ------------------------------------------------------------------------------
 
-    def search(self, vector: Vector, *, limit: int, allowed: Keys | None) -> Scored:
-        """At least the best ``limit`` chunks; more where the last ones score alike."""
-        with self._lock:
-            if self._rows.live == 0 or (allowed is not None and not len(allowed)):
+    def search(self, vector: Vector, *, limit: int, allowed: KeySet | None) -> Scored:
+        """At least the best ``limit`` chunks of all that the catalog has seen when it is called.
+
+        More where the last ones score alike. Searches run beside each other.
+        """
+        rows = self.follow()
+        with rows.reading():
+            if rows.live == 0:
                 return []
             if allowed is None:
-                return self._search(vector, limit, self._selector(None))
-            rows = self._rows.living(allowed)
+                selector = None if rows.dead == 0 else _selector(rows.alive[: rows.count])
+                return self._search(rows, vector, limit, selector)
+            chosen = allowed.holds(rows.keys[: rows.count]) & rows.alive[: rows.count]
+            most = int(np.count_nonzero(chosen))
+            if not most:
+                return []
             # Exactly, past a graph: a walk towards the query meets few of the allowed chunks, or
             # none, where query and filter pull apart (another language, another subject).
-            return self._search(vector, min(limit, len(rows)), self._selector(rows), exact=True)
+            return self._search(rows, vector, min(limit, most), _selector(chosen), exact=True)
 
     def _search(
-        self, vector: Vector, limit: int, selector: faiss.IDSelector | None, *, exact: bool = False
+        self,
+        rows: DenseRows,
+        vector: Vector,
+        limit: int,
+        selector: faiss.IDSelector | None,
+        *,
+        exact: bool = False,
     ) -> Scored:
-        depth = min(limit + 1, self._rows.count)
-        walks = self.is_graph and not exact
-        index = self._rows.faiss if walks else self._vectors
+        depth = min(limit + 1, rows.count)
+        walks = rows.is_graph and not exact
+        index = rows.faiss if walks else _vectors(rows)
         while True:
             parameters = (
-                self._walk(selector, depth) if walks else faiss.SearchParameters(sel=selector)
+                self._walk(rows, selector, depth) if walks else faiss.SearchParameters(sel=selector)
             )
             with _single_threaded():
                 scores, found = index.search(self._prepared(vector[None]), depth, params=parameters)
-            hits = [
-                (int(self._rows.keys[row]), self._score(value))
-                for value, row in zip(scores[0].tolist(), found[0].tolist(), strict=True)
-                if row >= 0
-            ]
-            tied = len(hits) == depth > limit and hits[-1][1] == hits[limit - 1][1]
-            if not tied or depth == self._rows.count:
-                return hits
-            depth = min(2 * depth, self._rows.count)
+            there = (found[0] >= 0) & (found[0] < rows.count)
+            keys, values = rows.keys[found[0][there]].tolist(), self._scores(scores[0][there])
+            tied = len(keys) == depth > limit and values[-1] == values[limit - 1]
+            if not tied or depth == rows.count:
+                return list(zip(keys, values, strict=True))
+            depth = min(2 * depth, rows.count)
 
-    def _selector(self, rows: NDArray[np.int64] | None) -> faiss.IDSelector | None:
-        count = self._rows.count
-        if rows is None and self._rows.dead == 0:
-            return None
-        chosen = self._rows.alive[:count] if rows is None else np.zeros(count, dtype=bool)
-        if rows is not None:
-            chosen[rows] = True
-        bits = np.packbits(chosen, bitorder="little")
-        selector = faiss.IDSelectorBitmap(count, faiss.swig_ptr(bits))
-        selector.bits = bits  # FAISS holds a bare pointer: keep what it points to
-        return selector
-
-    def _walk(self, selector: faiss.IDSelector | None, depth: int) -> faiss.SearchParameters:
+    def _walk(
+        self, rows: DenseRows, selector: faiss.IDSelector | None, depth: int
+    ) -> faiss.SearchParameters:
         breadth = max(self._settings.hnsw_ef_search, depth)
-        wider = self._rows.count / self._rows.live  # deleted rows take up places on the way
+        wider = rows.count / rows.live  # deleted rows take up places on the way
         return faiss.SearchParametersHNSW(efSearch=int(wider * breadth), sel=selector)
-
-    @property
-    def _vectors(self) -> faiss.Index:
-        """All rows, to be compared one by one."""
-        whole = self._rows.faiss
-        return faiss.downcast_index(whole.storage) if self.is_graph else whole
 
     def _prepared(self, vectors: Vectors) -> Vectors:
         if self._metric == "cosine":
@@ -176,47 +178,44 @@ class DenseIndex:
             vectors = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
-    def _score(self, value: float) -> float:
-        return -value if self._metric == "l2" else value
+    def _scores(self, values: NDArray[np.float32]) -> list[float]:
+        signed: list[float] = (-values if self._metric == "l2" else values).tolist()
+        return signed
 
     # --- the graph ------------------------------------------------------------------------------
 
     @property
     def is_graph(self) -> bool:
         """Whether searches are approximate."""
-        return isinstance(self._rows.faiss, faiss.IndexHNSW)
+        return self._rows is not None and self._rows.is_graph
 
     def checkpoint(self) -> None:
         """Makes or renews the graph, where the collection is large enough for one to pay.
 
-        Searches go on with what there is until the new graph takes its place.
+        Searches go on with what there is until the new graph takes its place. Where nothing is to
+        be done, no vector is read: a command that adds a document ends with this.
         """
-        self.follow()
-        with self._lock:
-            keys, sequence = self.keys(), self._applied
-            changed = self._rows.count - self._graph_rows + self._rows.dead
-            if len(keys) <= self._settings.hnsw_threshold:
-                if self.is_graph:  # it shrank: deleted rows would stay for ever
-                    self.clear()
-                    self.follow()
-                return
-        if changed <= GRAPH_STALENESS * len(keys):
+        chunks = self._catalog.counts()[1]
+        kept = self.kept
+        if chunks <= self._settings.hnsw_threshold:
+            if self.is_graph or kept is not None:  # it shrank: deleted rows would stay for ever
+                self.clear()
             return
+        if kept is not None and self._catalog.sequence() - kept <= GRAPH_STALENESS * chunks:
+            return
+        with self._lock:
+            rows = self.follow()
+            keys, sequence = rows.live_keys(), rows.sequence
         made = DenseRows(self._graph())
-        self._append(made, keys)
-        graph = Graph(made.faiss, made.live_keys(), sequence)
+        self._change(made, keys)
+        made.sequence = sequence
         try:
-            self._checkpoints.save(graph)
+            self._checkpoints.save(Graph(made.faiss, made.live_keys(), sequence))
         except (OSError, RuntimeError) as error:  # FAISS has no errors of its own
             logger.warning("the graph in %s can't be written: %s", self._folder, error)
         with self._lock:
-            self._adopt(graph)
+            self._rows = made
             self.follow()
-
-    def _adopt(self, graph: Graph) -> None:
-        self._rows = DenseRows(graph.index, graph.keys)
-        self._graph_rows, self._graph_sequence = len(graph.keys), graph.sequence
-        self._applied = graph.sequence
 
     def _flat(self) -> faiss.Index:
         return faiss.IndexScalarQuantizer(
@@ -240,33 +239,42 @@ class DenseIndex:
     @property
     def kept(self) -> int | None:
         """The last change that the graph on disk has seen; ``None`` where there is no graph."""
-        return self._graph_sequence if self.is_graph else None
+        return self._checkpoints.sequence()
 
     # --- inspection -----------------------------------------------------------------------------
 
     def keys(self) -> Keys:
         """Every chunk that a search may return, ascending."""
-        with self._lock:
-            return self._rows.live_keys()
+        rows = self.follow()
+        with rows.reading():
+            return rows.live_keys()
 
     def damage(self) -> list[str]:
         """See `GraphCheckpoint.damage`."""
         return self._checkpoints.damage()
 
     def rest(self) -> None:
-        """Forgets what is in memory, unless it is in use right now."""
-        if self._lock.acquire(blocking=False):
-            try:
-                self._forget()
-            finally:
-                self._lock.release()
+        """Forgets what is in memory; searches under way end with what they have."""
+        self._rows = None
 
     def clear(self) -> None:
         """Forgets everything, the checkpoint too."""
         with self._lock:
             self._checkpoints.remove()
-            self._forget()
-            self._loaded = True
+            self._rows = None
+
+
+def _selector(chosen: Bits) -> faiss.IDSelector:
+    """Lets the rows through whose bits are set."""
+    packed = np.packbits(chosen, bitorder="little")
+    selector = faiss.IDSelectorBitmap(len(packed), faiss.swig_ptr(packed))
+    selector.bits = packed  # FAISS holds a bare pointer: keep what it points to
+    return selector
+
+
+def _vectors(rows: DenseRows) -> faiss.Index:
+    """All rows, to be compared one by one."""
+    return faiss.downcast_index(rows.faiss.storage) if rows.is_graph else rows.faiss
 
 
 @contextmanager

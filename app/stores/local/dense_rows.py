@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import Final
+
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import Vectors
-from app.stores.local.catalog import Keys
+from app.stores.local.key_set import Bits, Keys
+from app.stores.local.shared_lock import SharedLock
+
+NO_KEYS: Final = np.empty(0, dtype=np.int64)
 
 
 class DenseRows:
     """Rows in ascending order of key, for keys only ever grow.
 
     A row that is no longer alive stays until all are made anew, since neither FAISS index deletes
-    at a constant cost.
+    at a constant cost. Any number of threads may read at once, within `reading`; one may write.
     """
 
-    def __init__(self, index: faiss.Index, keys: Keys | None = None) -> None:
+    def __init__(self, index: faiss.Index, keys: Keys = NO_KEYS, *, sequence: int = 0) -> None:
         """``index`` holds one vector for each of ``keys``, in their order."""
         self.faiss = index
-        self.keys: Keys = np.empty(0, dtype=np.int64) if keys is None else keys
+        self.keys: Keys = keys
         """Longer than `count` where there is room for more."""
         self.count = len(self.keys)
-        self.alive: NDArray[np.bool_] = np.ones(self.count, dtype=bool)
+        self.alive: Bits = np.ones(self.count, dtype=bool)
         self.dead = 0
+        self.sequence = sequence
+        """The last change of the catalog's log that is here, and all before it."""
+        self._lock = SharedLock()
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Within, nothing changes."""
+        return self._lock.shared()
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether searches are approximate."""
+        return isinstance(self.faiss, faiss.IndexHNSW)
 
     @property
     def live(self) -> int:
@@ -41,22 +59,27 @@ class DenseRows:
         """Whether FAISS holds as many vectors as there are rows."""
         return int(self.faiss.ntotal) == self.count
 
-    def append(self, keys: Keys, vectors: Vectors) -> None:
-        """Adds rows behind the last. One that fails within FAISS may leave `whole` untrue."""
-        end = self.count + len(keys)
-        self._reserve(end)
-        self.faiss.add(vectors)
-        self.keys[self.count : end] = keys
-        self.alive[self.count : end] = True
-        self.count = end
+    def change(self, added: Keys, vectors: Vectors, deleted: Keys = NO_KEYS) -> None:
+        """Adds rows behind the last, and marks those of ``deleted`` as dead, at one instant.
 
-    def bury(self, keys: Keys) -> None:
-        """Marks rows as dead; doing it again changes nothing."""
-        rows = self.living(keys)
-        self.dead += len(rows)
-        self.alive[rows] = False
+        Rows that are dead already stay so. A failure within FAISS may leave `whole` untrue.
+        """
+        with self._lock.alone():
+            end = self.count + len(added)
+            self._reserve(end)
+            self.faiss.add(vectors)
+            self.keys[self.count : end] = added
+            self.alive[self.count : end] = True
+            self.count = end
+            buried = self._living(deleted)
+            self.dead += len(buried)
+            self.alive[buried] = False
 
-    def living(self, keys: Keys) -> NDArray[np.int64]:
+    def live_keys(self) -> Keys:
+        """Keys of the rows that are alive, ascending."""
+        return self.keys[: self.count][self.alive[: self.count]].copy()
+
+    def _living(self, keys: Keys) -> NDArray[np.int64]:
         """Rows of those keys, each given once, that have one which is alive."""
         if self.count == 0 or not len(keys):
             return np.empty(0, dtype=np.int64)
@@ -64,10 +87,6 @@ class DenseRows:
         at = np.searchsorted(held, keys).clip(max=self.count - 1)
         rows: NDArray[np.int64] = at[held[at] == keys]
         return rows[self.alive[rows]]
-
-    def live_keys(self) -> Keys:
-        """Keys of the rows that are alive, ascending."""
-        return self.keys[: self.count][self.alive[: self.count]].copy()
 
     def _reserve(self, rows: int) -> None:
         """Grows by doubling, so that adding one row costs the same in any collection."""

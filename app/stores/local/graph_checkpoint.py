@@ -9,8 +9,8 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from app.stores.local.catalog import Keys
 from app.stores.local.files import checksum, read_json, sync_file, write_json
+from app.stores.local.key_set import Keys
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,14 @@ class GraphCheckpoint:
         if (index.d, index.metric_type, index.ntotal) != (dimension, metric, len(keys)):
             return None
         return Graph(index, keys, sequence)
+
+    def sequence(self) -> int | None:
+        """The last change that the graph has seen; ``None`` where there is none."""
+        match read_json(self._state_file):
+            case {"sequence": int(sequence)}:
+                return sequence
+            case _:
+                return None
 
     def damage(self) -> list[str]:
         """Files that are not as they were written, in words."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeAlias
 
 from app.errors import StoreCorrupted
-from app.stores.local.catalog import Keys
+from app.stores.local.key_set import Keys, KeySet
 
 Scored: TypeAlias = list[tuple[int, float]]
 """``(chunk key, score)``, best first; equal scores in no particular order."""
@@ -31,7 +31,7 @@ class LexicalIndex(Protocol):
     ) -> None:
         """Takes in changes; applying the same ones again changes nothing. Durable at return."""
 
-    def search(self, terms: Sequence[str], *, limit: int, allowed: Keys | None) -> Scored:
+    def search(self, terms: Sequence[str], *, limit: int, allowed: KeySet | None) -> Scored:
         """At least the best ``limit`` chunks among ``allowed`` (all, where it is ``None``).
 
         More are returned where the last ones score alike, so that ties can be broken by id.

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from app.ports import Analyzer
 from app.settings import StoreSettings
-from app.stores.local.catalog import Catalog, Keys
+from app.stores.local.catalog import Catalog
+from app.stores.local.key_set import Keys, KeySet
 from app.stores.local.lexical import LexicalIndex, Scored
 from app.stores.local.rank_bm25_index import RankBM25Index
 from app.stores.local.tantivy_index import TantivyIndex, damaged_files
@@ -59,7 +60,7 @@ class LexicalCache:
         """See `LexicalIndex.keys`."""
         return self._opened().keys()
 
-    def search(self, terms: Sequence[str], *, limit: int, allowed: Keys | None) -> Scored:
+    def search(self, terms: Sequence[str], *, limit: int, allowed: KeySet | None) -> Scored:
         """See `LexicalIndex.search`."""
         return self._opened().search(terms, limit=limit, allowed=allowed)
 

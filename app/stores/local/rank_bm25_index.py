@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from app.stores.local.catalog import Keys
+from app.stores.local.key_set import Keys, KeySet
 from app.stores.local.lexical import Scored
 
 
@@ -49,14 +49,14 @@ class RankBM25Index:
             self._view = (np.array(keys, dtype=np.int64), engine)
             self._applied = sequence
 
-    def search(self, terms: Sequence[str], *, limit: int, allowed: Keys | None) -> Scored:
+    def search(self, terms: Sequence[str], *, limit: int, allowed: KeySet | None) -> Scored:
         """See `LexicalIndex.search`. Chunks that hold no term of the query are not found."""
         keys, engine = self._view
         if engine is None or not terms:
             return []
         scores = np.asarray(engine.get_scores(list(terms)))
         wanted = frozenset(terms)
-        usable = np.isin(keys, allowed) if allowed is not None else np.ones(len(keys), dtype=bool)
+        usable = np.ones(len(keys), dtype=bool) if allowed is None else allowed.holds(keys)
         order = np.argsort(-scores, kind="stable")
         found: Scored = []
         for at in order[usable[order]].tolist():

@@ -25,6 +25,7 @@ from app.filters import (
     parse_filter,
 )
 from app.stores.local.catalog import Catalog
+from app.stores.local.filter_sets import FilterSets
 
 # --- reading -------------------------------------------------------------------------------------
 
@@ -231,7 +232,7 @@ def test_sql_lets_through_exactly_what_the_filter_means(
     documents = [stored(f"d{n}", metadata) for n, metadata in enumerate(contents)]
     catalog.put(documents)
     expected = {d.chunks[0].id for d in documents if matches(where, d.chunks[0].attributes)}
-    passed = catalog.chunk_ids(catalog.allowed_keys(where).tolist())
+    passed = catalog.chunk_ids(FilterSets(catalog).passing(where).keys().tolist())
     assert set(passed.values()) == expected
 
 
@@ -244,4 +245,7 @@ def test_the_largest_filter_that_is_read_is_also_answered(catalog: Catalog) -> N
     for source in (many, empty, values, deep):
         where = parse_filter(source)
         assert where is not None
-        assert "wide#0" in catalog.chunk_ids(catalog.allowed_keys(where).tolist()).values()
+        assert (
+            "wide#0"
+            in catalog.chunk_ids(FilterSets(catalog).passing(where).keys().tolist()).values()
+        )

@@ -33,7 +33,7 @@ from app.stores.local import dense_index
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
 from tests.contract.store_contract import DIMENSION, FINGERPRINT, X, Y, Z, document, ids, unit
-from tests.unit.app.stores import Open, SpaceAnalyzer, opening
+from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, opening
 
 
 @pytest.fixture
@@ -630,6 +630,57 @@ def test_rows_of_deleted_chunks_are_dropped_once_they_are_many(open_store: Open)
     collection.put(numbered(1))
     assert dense(collection, X, limit=1) == ["d000#0"]
     assert collection.verify() == []
+
+
+def test_dense_searches_run_beside_each_other(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection = open_store().create("a", FINGERPRINT)
+    collection.put(numbered(3))
+    assert dense(collection, X)
+    index, together = collection._dense._rows.faiss, threading.Barrier(2)
+
+    def meeting(*arguments: object, **named: object) -> object:
+        together.wait(WAIT_S)  # breaks where the other search is not let in
+        return faiss.IndexScalarQuantizer.search(index, *arguments, **named)
+
+    monkeypatch.setattr(index, "search", meeting)
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(lambda _: dense(collection, X), range(2)))
+    assert found == [["d000#0", "d001#0", "d002#0"]] * 2
+
+
+def test_rest_takes_nothing_from_a_search(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection = open_store().create("a", FINGERPRINT)
+    collection.put(numbered(3))
+    follow = collection._dense.follow
+
+    def then_rests() -> object:
+        rows = follow()
+        collection.rest()
+        return rows
+
+    monkeypatch.setattr(collection._dense, "follow", then_rests)
+    assert dense(collection, X) == ["d000#0", "d001#0", "d002#0"]
+
+
+@pytest.mark.parametrize("threshold", [5, 1_000], ids=["graph", "exact"])
+def test_a_small_bulk_write_reads_none_of_the_vectors_that_are_there(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch, threshold: int
+) -> None:
+    store = open_store(hnsw_threshold=threshold)
+    with store.create("a", FINGERPRINT).bulk():
+        store.open("a").put(numbered(40))
+    store.close()
+    again = open_store(hnsw_threshold=threshold).open("a")
+    with monkeypatch.context() as patched:
+        patched.setattr(again._catalog, "vectors_of", None)  # a call would fail
+        with again.bulk():
+            again.put(numbered(1, start=40))
+    assert len(dense(again, X, limit=50)) == 41
+    assert again._dense.is_graph == (threshold == 5)
 
 
 class FailingOnce:
