@@ -18,6 +18,10 @@ HEAD_TOO_SLOW: Final = Problem(
     408, "request_timeout", "The head of the request did not arrive in time."
 )
 TOO_MANY: Final = Problem(503, "overloaded", "Too many connections are open; try again.", 1)
+READ_BYTES: Final = 8_192
+"""What is read of one connection before others have their turn: chunks may be a byte long each."""
+MAX_CHUNKS: Final = 100_000
+"""Most of one body, each of which takes as long as some hundred bytes do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,28 @@ class ConnectionBounds:
     most: int
 
 
-class BoundedProtocol(H11Protocol):
+class BoundedConnection(h11.Connection):
+    """Takes a body that comes in too many chunks for no HTTP."""
+
+    def __init__(self) -> None:
+        super().__init__(h11.SERVER)
+        self._chunked = False
+        self._chunks = 0
+
+    def next_event(self) -> Any:
+        """See `h11.Connection.next_event`."""
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._chunks = 0
+            self._chunked = any(name == b"transfer-encoding" for name, _ in event.headers)
+        elif isinstance(event, h11.Data) and self._chunked:
+            self._chunks += 1
+            if self._chunks > MAX_CHUNKS:
+                raise h11.RemoteProtocolError("too many chunks")
+        return event
+
+
+class BoundedProtocol(H11Protocol, asyncio.BufferedProtocol):
     """Closes connections that send no whole request head in time, or take no answer.
 
     Uvicorn does neither; the time of bodies is kept by `app.http.limits.BodyLimit`. Of too many
@@ -40,6 +65,8 @@ class BoundedProtocol(H11Protocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.conn = BoundedConnection()
+        self._buffer = memoryview(bytearray(READ_BYTES))
         self._reading: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
 
@@ -53,6 +80,14 @@ class BoundedProtocol(H11Protocol):
             (_first_to_close(held) or self).refuse(TOO_MANY)
         if not transport.is_closing():
             self._watch()
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asks for as much as there is
+        """Where what comes next is read to."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """So much has been read."""
+        self.data_received(bytes(self._buffer[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
         """Reads on; the time of a head is not begun anew by a part of it."""

@@ -16,6 +16,7 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.http import connections
 from app.http.connections import ConnectionBounds, bounded_protocol
 
 Serve = Callable[[ConnectionBounds], int]
@@ -27,10 +28,13 @@ go_on = threading.Event()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers at once, or at length, or after a moment, or when it may; it reads no body."""
+    """Answers at once, or at length, or after a moment, or when it may, or once it has read."""
     match scope["path"]:
         case "/later":
             await asyncio.sleep(0.4)
+        case "/read":
+            while (await receive()).get("more_body"):
+                pass
         case "/held":
             await send({"type": "http.response.start", "status": 200})
             await send({"type": "http.response.body", "body": b"begun", "more_body": True})
@@ -219,3 +223,52 @@ def test_what_is_no_http_is_told_so_in_the_one_shape(serve: Serve, connect: Conn
 
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert code_of(answer) == "invalid_request"
+
+
+def chunks(count: int) -> bytes:
+    head = b"POST /read HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"1\r\nx\r\n" * count + b"0\r\n\r\n"
+
+
+def test_a_body_comes_in_so_many_chunks_and_no_more(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MAX_CHUNKS", 20)
+    port = serve(ConnectionBounds(head_s=9, idle_s=9, most=9))
+    connection = connect(port)
+    for _ in range(2):  # they are counted anew for each body
+        connection.sendall(chunks(19))
+        assert is_answered(connection)
+    connection.sendall(chunks(21))
+
+    assert code_of(read_to_end(connection)) == "invalid_request"
+
+
+def test_a_body_of_a_known_length_may_come_in_any_pieces(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MAX_CHUNKS", 2)
+    connection = connect(serve(ConnectionBounds(head_s=9, idle_s=9, most=9)))
+    connection.sendall(b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+    send_now_and_then(connection, times=9)
+
+    assert is_answered(connection)
+
+
+def test_what_is_read_at_once_of_one_connection_is_bounded(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    whole = connections.BoundedProtocol.data_received
+
+    def counted(self: connections.BoundedProtocol, data: bytes) -> None:
+        read.append(len(data))
+        whole(self, data)
+
+    monkeypatch.setattr(connections.BoundedProtocol, "data_received", counted)
+    connection = connect(serve(ConnectionBounds(head_s=9, idle_s=9, most=9)))
+    connection.sendall(chunks(10_000))
+
+    assert is_answered(connection)
+    assert sum(read) == len(chunks(10_000))
+    assert max(read) <= connections.READ_BYTES
