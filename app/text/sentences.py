@@ -105,6 +105,8 @@ def _stretches(text: str) -> Iterator[tuple[int, int, BlockKind]]:
 
 def _kind(line: str) -> BlockKind:
     """The kind of a line that is in no fence; rules count as parts of tables, being no text."""
+    if not line:
+        return BlockKind.PARAGRAPH
     if line.startswith("|") or _is_rule(line):
         return BlockKind.TABLE
     if line.count(" | ") > 1 and _END.search(line) is None:  # p(x | y) stands in sentences, too

@@ -53,21 +53,23 @@ def cut_structure(document: Document, tokens: TokenIndex, *, size: int, overlap:
     paths: list[HeadingPath] = []
     headings: set[int] = set()
     leads: set[int] = set()
+    led_from = 0
+    """The first unit of the headings and terms that stand directly above the next one."""
     blocks = covering(document)
     for block, path in zip(blocks, heading_paths(document), strict=True):
         if block.kind is BlockKind.HEADING:
             headings.add(len(units))
         if block.kind in _LEADS:
             leads.add(len(units))
-        first = len(units)
-        while first - 1 in leads:
-            first -= 1
-        led_by = tokens.count((units[first][0], block.span[0])) if first < len(units) else 0
+        above = led_from < len(units)
+        led_by = tokens.count((units[led_from][0], block.span[0])) if above else 0
         parts = _block_units(
             document.text, block, tokens, led_by=led_by, size=size, overlap=overlap
         )
         units += parts
         paths += [path] * len(parts)
+        if parts and not (len(parts) == 1 and len(units) - 1 in leads):
+            led_from = len(units)
     found = pack(
         units,
         tokens,

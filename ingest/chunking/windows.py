@@ -128,7 +128,7 @@ def _before_leads(
 ) -> int:
     """Where a chunk from ``first`` ends so that headings before ``at`` go with it, if they fit."""
     end = at
-    while end - 1 in leads:
+    while end > first and end - 1 in leads:
         end -= 1
     fits = end > first and tokens.count((units[end][0], units[at][1])) <= size
     return end if fits else at

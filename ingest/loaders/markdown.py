@@ -8,9 +8,11 @@ that HTML doesn't know is a placeholder such as ``<your-api-key>`` and stays as 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -30,6 +32,9 @@ from ingest.loaders.terms import is_question
 
 _MAX_NESTING: Final = 100
 """Levels of quotes and lists that are read; what lies deeper is dropped."""
+_MAX_INLINE_NESTING: Final = 10
+"""Levels of links, images and footnotes within each other in a paragraph; what lies deeper is
+text. Each bracket is looked at once for each of them."""
 _HTML_TAGS: Final = frozenset(
     "a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas "  # noqa: SIM905 - word lists read best as words
     "caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt "
@@ -90,7 +95,18 @@ def _parser() -> MarkdownIt:
     parser.use(footnote_plugin)
     # Digits and spaces beside a dollar sign mean money far more often than a formula.
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+    parser.core.ruler.before("block", "block_nesting", _nesting_to(_MAX_NESTING))
+    parser.core.ruler.before("inline", "inline_nesting", _nesting_to(_MAX_INLINE_NESTING))
     return parser
+
+
+def _nesting_to(levels: int) -> Callable[[StateCore], None]:
+    """A rule that bounds the nesting of what is parsed behind it."""
+
+    def bound(state: StateCore) -> None:
+        state.md.options["maxNesting"] = levels
+
+    return bound
 
 
 def _open_admonitions(source: str, tokens: list[Token]) -> str:

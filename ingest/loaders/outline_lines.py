@@ -78,6 +78,10 @@ def read_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     start = 0
     for raw in text.split("\n"):
+        if not raw:  # there may be millions
+            lines.append(Line(start, (start, start), 0, ""))
+            start += 1
+            continue
         visible = raw.strip()
         left = len(raw) - len(raw.lstrip())
         indent = len(raw[:left].expandtabs(4))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import Final
+from typing import Any, Final, cast
 
 from docutils import nodes
 from docutils.core import publish_doctree, publish_from_doctree
+from docutils.parsers.rst import Parser
+from docutils.parsers.rst.states import Inliner
 
 from app.domain import MetadataValue
 from app.errors import DocumentRejected
@@ -52,6 +54,11 @@ _MAX_WRITTEN: Final = 2_000_000
 """Characters that substitutions may write out."""
 _MAX_NESTED: Final = 24
 """Levels at which those of two uses each would write out more than that."""
+_MARK: Final = re.compile(r"[*`|_\[]")
+"""What markup within a paragraph begins or ends with."""
+_MAX_MARKED: Final = 4_000_000
+"""Marks of a paragraph times its characters, above which they are text: for each mark that has no
+partner, docutils looks through all that is behind it."""
 _OPTION: Final = re.compile(r"\s*:[\w -]+:")
 _WITHOUT_PROSE: Final = frozenset(
     "toctree index highlight currentmodule module automodule autoclass autofunction automethod "  # noqa: SIM905 - word lists read best as words
@@ -68,6 +75,33 @@ _VERSIONS: Final = {
 }
 
 
+class _BoundedInliner:
+    """Reads markup within paragraphs, but of those that are nearly nothing but marks.
+
+    It has docutils' own, which can't be inherited from: that one looks into its class for patterns.
+    """
+
+    def __init__(self) -> None:
+        self._reader = Inliner()
+
+    def init_customizations(self, settings: Any) -> None:
+        """See `Inliner.init_customizations`."""
+        self._reader.init_customizations(settings)
+
+    def adjust_uri(self, uri: str) -> str:
+        """See `Inliner.adjust_uri`."""
+        return self._reader.adjust_uri(uri)
+
+    def parse(
+        self, text: str, lineno: int, memo: Any, parent: nodes.Element
+    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """See `Inliner.parse`."""
+        marks = sum(1 for _ in _MARK.finditer(text))
+        if marks * len(text) > _MAX_MARKED:
+            return [nodes.Text(text)], []
+        return self._reader.parse(text, lineno, memo, parent)
+
+
 def load_rst(data: bytes) -> LoadedDocument:
     """Reads one document; nothing it refers to is read.
 
@@ -77,7 +111,7 @@ def load_rst(data: bytes) -> LoadedDocument:
     decoded = decode(data)
     fields, body = split_front_matter(normalise(decoded.text))
     _require_bounded_substitutions(body)
-    document = publish_doctree(body, settings_overrides=_SETTINGS)
+    document = _read(body)
     metadata: dict[str, MetadataValue] = fields | _document_information(document)
     title = str(metadata.pop("title", "")) or clean_lines(document.get("title", ""))
     metadata["format"] = "rst"
@@ -85,6 +119,11 @@ def load_rst(data: bytes) -> LoadedDocument:
         metadata["encoding"] = decoded.encoding
     pieces = _pieces(document, depth=0)
     return compose(pieces, title=title or first_heading(pieces), metadata=metadata)
+
+
+def _read(source: str, **settings: object) -> nodes.document:
+    parser = Parser(inliner=cast("Inliner", _BoundedInliner()))
+    return publish_doctree(source, parser=parser, settings_overrides=_SETTINGS | settings)
 
 
 def _require_bounded_substitutions(source: str) -> None:
@@ -146,7 +185,7 @@ def _mend_problems(document: nodes.document, *, depth: int) -> None:
         sources = [child.astext() for child in message.findall(nodes.literal_block)]
         body = _directive_body(sources[0]) if sources and depth < _MAX_UNKNOWN_DEPTH else ""
         if body:
-            inner = publish_doctree(body, settings_overrides=_SETTINGS | {"doctitle_xform": False})
+            inner = _read(body, doctitle_xform=False)
             _mend_problems(inner, depth=depth + 1)
             message.parent.replace(message, list(inner.children))
         else:

@@ -184,6 +184,12 @@ class TestMarkdown:
         source = "- [One](#one)\n- [Two](#two)\n\n# One\n\ntext\n"
         assert load("a.md", source.encode()).text == "One\n\ntext"
 
+    def test_pictures_in_links_in_emphasis_are_read_and_brackets_without_end_are_text(self):
+        source = "**[![a [b] c](d) *e*](f)** " + "[" * 200 + "g"
+        text = load("a.md", source.encode()).text
+        assert text.endswith("[" * 200 + "g")
+        assert "](" not in text
+
     def test_without_front_matter_the_highest_heading_is_the_title(self):
         assert load("a.md", b"#### links\n\n## What is it?\n\ntext").title == "What is it?"
 
@@ -332,6 +338,13 @@ class TestRst:
         error = rejection("a.rst", source.encode())
         assert error.code == "too_large"
         assert "substitutions" in error.message
+
+    @pytest.mark.parametrize("unit", ["*a ", "``a ", "|a| ", "a_ ", "[#]_ "])
+    def test_a_paragraph_of_nothing_but_marks_is_text(self, unit):
+        source = "Here is *one*.\n\n" + unit * 5_000
+        text = load("a.rst", source.encode()).text
+        assert text.startswith("Here is one.\n\n" + unit * 3)
+        assert text.count(unit.strip()) == 5_000
 
     def test_substitutions_are_written_out(self):
         source = ".. |it| replace:: the *index*\n.. |so| replace:: so |it|\n\nIt is |so|.\n"
