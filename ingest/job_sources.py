@@ -12,13 +12,13 @@ from ingest.spool import Spool
 
 
 def sources_of(job: JobStatus, table: JobTable, spool: Spool) -> Iterator[Source]:
-    """What was uploaded; a parked job leaves out what later ones of its collection bring.
+    """What was uploaded; a job that was parked or failed leaves out what later ones have brought.
 
     Raises:
         NotFound: see `Spool.read`.
     """
     overtaken = table.overtaken(job.id)
-    passed = _parked_before(job, table)
+    passed = _kept_before(job, table, spool)
     if not (overtaken or passed):  # nobody has to know which documents they are
         yield from _uploaded(job.id, spool)
         return
@@ -33,14 +33,16 @@ def sources_of(job: JobStatus, table: JobTable, spool: Spool) -> Iterator[Source
         yield source
 
 
-def _parked_before(job: JobStatus, table: JobTable) -> list[str]:
+def _kept_before(job: JobStatus, table: JobTable, spool: Spool) -> list[str]:
+    """Earlier jobs of its collection that may still be done: parked ones, and failed ones."""
     earlier: list[str] = []
-    for other in table.in_state("parked", "running"):
+    for other in table.in_state("parked", "running", "failed"):
         if other.id == job.id:
             break
         if other.collection == job.collection:
             earlier.append(other.id)
-    return earlier
+    kept = spool.ids() if earlier else set()
+    return [id_ for id_ in earlier if id_ in kept]
 
 
 def _uploaded(job_id: str, spool: Spool) -> Iterator[Source]:

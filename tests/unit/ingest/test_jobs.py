@@ -391,6 +391,39 @@ def test_a_job_that_ended_the_process_twice_fails_and_can_be_retried(
     assert queue.wait(job.id, WAIT_S).state == "done"
 
 
+def test_a_failed_job_that_is_retried_brings_nothing_back_that_later_jobs_have_replaced(
+    make: Make, tmp_path: Path
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(
+        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+    ) -> IngestReport:
+        failures: list[Failure] = []
+        seen: list[str] = []
+        for source in sources:
+            try:
+                seen.append(source.identify()[0])
+            except DocumentRejected as reason:
+                failures.append(Failure(source.name, reason.code, reason.message, source.kind))
+        ran.append(seen)
+        return IngestReport(indexed=len(seen), failures=tuple(failures))
+
+    dead = make(run, start=False)
+    older = dead.submit("c", [TEXT, record("b", "old")])
+    crash(tmp_path)
+    crash(tmp_path)
+    queue = make(run)
+    assert queue.wait(older.id, WAIT_S).state == "failed"
+    newer = queue.submit("c", [record("a", "new")])
+    assert queue.wait(newer.id, WAIT_S).state == "done"
+    queue.retry(older.id)
+
+    done = ended(queue, older.id)
+    assert ran == [["a"], ["b"]]
+    assert [failure.code for failure in done.failures] == ["superseded"]
+
+
 def test_attempts_count_from_the_last_document_that_was_indexed(make: Make, tmp_path: Path) -> None:
     seen: list[int] = []
 
