@@ -27,12 +27,12 @@ class Ledger:
         for line in lines:
             if "begin" in line:
                 self.under_way, self.so_far = line, 0
+                if line["begin"] == "snapshot":  # the one before is removed, this one may be whole
+                    self.snapshot = self.state
             elif "so_far" in line:
                 self.so_far = line["so_far"]
             elif "end" in line and self.under_way is not None:
                 self.state = self._done(self.under_way)
-                if self.under_way["begin"] == "snapshot":
-                    self.snapshot = self.state
                 self.under_way = None
                 self.operations += 1
 
