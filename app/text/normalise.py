@@ -41,6 +41,12 @@ def fold_compatibility(text: str) -> str:
     return unicodedata.normalize("NFKC", visible)
 
 
+def in_simplified(text: str) -> str:
+    """`fold_compatibility` with Simplified for Traditional characters; case is kept."""
+    folded = fold_compatibility(text)
+    return folded if folded.isascii() else folded.translate(_simplified())
+
+
 def _fold_once(text: str) -> str:
     return fold_compatibility(text).casefold().translate(_simplified())
 

@@ -1,152 +1,405 @@
-"""What a sentence changes of the statement that it nearly repeats.
+"""Whether the words of a sentence play the parts that they play in its statement.
 
-A sentence that keeps most of its source and changes a word is the likeliest to be wrong, and the
-easiest to be found out: aligned with its source, it shows what it puts in, takes out and exchanges.
+A sentence can be made of nothing but words of its source and be false: who acts and who suffers
+exchanged, "from" and "to", the condition and what follows from it, a "not" put beside another word.
+So its words are laid on those of the statement. What keeps its order needs no reason. What was
+moved must show that it plays the same part: it stands behind the same preposition or conjunction,
+changed places with what it is joined to by "and", or is a time or an adverb. No word may come under
+another conjunction than in the statement, and what turns a word must stand beside it in both.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from difflib import SequenceMatcher
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from app.answering.verifying.wording import alike
+from app.answering.verifying.atoms import DATE, IDENTIFIER
+from app.answering.verifying.tokens import Kind, Token
+from app.answering.verifying.voice import in_one_voice
 
-LEAST_ALIKE: Final = 0.6
-"""Share of words in common and in order from which a sentence nearly repeats its source."""
-_TOKEN: Final = re.compile(r"¦|[^\W\d_\u3400-\u9fff]+(?:'[^\W\d_]+)?|[\u3400-\u9fff]|\d+")
-_FREE: Final = frozenset(
-    "a an the this that these those it its they them their he his she her is are was were be "  # noqa: SIM905 - a list of words reads as words
-    "been being has have had "
-    "of and or as which who there then also so do does did will would 的 了 是 在 和 与 及 也 "
-    "其 它 该 此 "
-    "这 那 个 为 有 之 地 得 着 过 都 而 并 且 时 者 于 由".split()
+_STRONG: Final = frozenset("than if because before after until except".split())  # noqa: SIM905 - a list of words reads as words
+"""Parts that no word takes on or loses without a change of what is said."""
+_WAY: Final = frozenset(("from", "to"))
+"""Two more, where both texts say from where."""
+_MAY: Final = frozenset("may can 可".split())  # noqa: SIM905 - as above
+_MUST: Final = frozenset("must shall should 须".split())  # noqa: SIM905 - as above
+_BOUNDS: Final = frozenset("least most 至少 至多".split())  # noqa: SIM905 - as above
+_FREQUENCIES: Final = frozenset(
+    "usual often sometim rare seldom occasion main 通常 经常 有时 偶尔".split()  # noqa: SIM905 - as above
 )
-"""Words that may come, go and take each other's place."""
-_TURNING: Final = frozenset(
-    "not no never none nor neither cannot without hardly only nearly almost about least most "  # noqa: SIM905 - a list of words reads as words
-    "up minus "
-    "unless except 不 没 未 无 非 禁 勿 莫 未 别 仅 只 约 近 至 最 负 零 除".split()
-)
-"""Words that can't be left out where what stands around them is kept."""
-_CONJUNCTIONS: Final = frozenset("and or as well 和 与 及 或 、 以".split())  # noqa: SIM905 - a list of words reads as words
-_BESIDE: Final = 6
-"""Words on either side of what a sentence repeats, which it may have moved."""
-_WHEN: Final = frozenset("when if while whenever once as 如 果 当 若 时".split())  # noqa: SIM905 - a list of words reads as words
-_ADVERBIAL: Final = frozenset("in on at for during within under per with 在 于".split())  # noqa: SIM905 - a list of words reads as words
-_LONG: Final = 4
-"""Words of a stretch that may be moved as a whole."""
+"""Stems of what may stand before and behind what it is said of."""
+_CONDITIONS: Final = frozenset(("if", "except"))
+_REACH: Final = 8
+"""Words, or characters of Chinese, over which a preposition reaches."""
+_MOST_PLACES: Final = 12
+"""Places of a word in a statement that are tried, the nearest ones."""
+_MOST_BLOCKS: Final = 60
+"""Stretches in which a sentence may lie on its statement; in more it is another text."""
+_ATTRIBUTES: Final = frozenset(("of", "in"))
+"""What 的 says; it joins a word to the next one, and moves with it."""
+_ADVERBS: Final = frozenset("now still already again daily weekly monthly annually always".split())  # noqa: SIM905 - as above
+_IN_TURN: Final = (("respect",), ("分", "别"), ("依", "次"), ("先", "后"))
+"""Stems, and characters, that tell each of several things its own."""
+_FREE_TURNS: Final = frozenset("may some few several 可能".split())  # noqa: SIM905 - as above
+"""They may come where they weaken; `poles` looks after what they stand against."""
 
 
-def tokens(text: str) -> list[str]:
-    """Words, single Chinese characters, and ``¦`` for what was taken out of the text."""
-    return _TOKEN.findall(alike(text))
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A text as its words, each with what stands around it."""
+
+    tokens: Sequence[Token]
+    at: Sequence[int]
+    """Where in ``tokens`` each word stands."""
+    words: Sequence[str]
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token]) -> _Line:
+        at = [place for place, token in enumerate(tokens) if token.kind is Kind.WORD]
+        return cls(tokens, at, [tokens[place].text for place in at])
+
+    def before(self, word: int) -> Sequence[Token]:
+        """What stands between a word and the one before it."""
+        return self.tokens[self.at[word - 1] + 1 if word else 0 : self.at[word]]
+
+    def behind(self, word: int) -> Sequence[Token]:
+        """What stands between a word and the next."""
+        end = self.at[word + 1] if word + 1 < len(self.at) else len(self.tokens)
+        return self.tokens[self.at[word] + 1 : end]
+
+    def parts_before(self, word: int) -> frozenset[str]:
+        """The parts that a word is marked with by what stands before it in its clause."""
+        found: set[str] = set()
+        for token in reversed(self.before(word)):
+            if token.kind is Kind.STOP:
+                break
+            if not token.behind:
+                found |= token.parts
+        return frozenset(found)
+
+    def parts_behind(self, word: int) -> frozenset[str]:
+        """The parts that a word is marked with by what stands behind it in its clause."""
+        found: set[str] = set()
+        for token in self.behind(word):
+            if token.kind is Kind.STOP:
+                break
+            if token.behind:
+                found |= token.parts
+        return frozenset(found)
+
+    def parts(self, word: int) -> frozenset[str]:
+        """Both."""
+        return self.parts_before(word) | self.parts_behind(word)
+
+    def phrase_parts(self, word: int) -> frozenset[str]:
+        """The parts that may be a word's: those marked near it in its clause, on both sides."""
+        found: set[str] = set()
+        for place in range(word, max(-1, word - _REACH), -1):
+            before = self.before(place)
+            found |= self.parts_before(place)
+            if any(t.kind in (Kind.STOP, Kind.JOIN) for t in before):
+                break
+        for place in range(word, min(len(self.at), word + _REACH)):
+            found |= self.parts_behind(place)
+            if any(t.kind is Kind.STOP for t in self.behind(place)):
+                break
+        return frozenset(found)
 
 
-def changed(
-    claim: str, source: str, *, known: frozenset[str], stem: Callable[[str], str]
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """So many words of a sentence, from ``own`` on, that stand in the source from ``its`` on."""
+
+    own: int
+    its: int
+    size: int
+
+
+def misplaced(
+    claim: Sequence[Token], source: Sequence[Token], *, known: frozenset[str]
 ) -> str | None:
-    """A change that may turn what ``source`` says; ``None`` where there is none to be seen.
+    """Why the words of ``claim`` do not play their parts in ``source``; ``None`` if they do.
 
-    ``claim`` and ``source`` are without what must be met exactly. ``known`` are the words of the
-    setting, which may stand for a pronoun.
+    ``known`` are the words of the setting, which may stand for a pronoun.
     """
-    own = [_plain(t, stem) for t in tokens(claim)]
-    other = [_plain(t, stem) for t in tokens(source)]
-    window = _window(own, other)
-    if window is None:
-        return None
-    matcher = SequenceMatcher(None, window, own, autojunk=False)
-    codes = [op for op in matcher.get_opcodes() if op[0] != "equal"]
-    taken = [window[i:j] for _, i, j, _, _ in codes if j > i]
-    for tag, i, j, k, end in codes:
-        out, into = window[i:j], own[k:end]
-        if tag in ("insert", "replace"):
-            beside = [*window[max(0, i - 1) : i], *window[j : j + 2]]
-            if not _may_come(into, known) and not _moved(into, taken, beside, own):
-                return f"it puts in “{_said(into)}”"
-            if tag == "replace" and _turns(out) and not _turns(into):
-                return f"it leaves out “{_said(out)}”"
-        if tag == "delete" and _turns(_kept_beside(out, window, i, j)):
-            return f"it leaves out “{_said(out)}”"
-    if _exchanged(codes, window, own):
-        return "it exchanges two things"
-    return None
-
-
-def _plain(token: str, stem: Callable[[str], str]) -> str:
+    one, other = in_one_voice(claim, source)
+    own, its = _Line.of(one), _Line.of(other)
+    blocks = _blocks(own.words, its.words)
+    if len(blocks) > _MOST_BLOCKS:
+        return "its words stand in another order than in the statement"
     return (
-        stem(token)
-        if token.isascii() and token.isalpha() and token not in _FREE and token not in _TURNING
-        else token
+        _put_in(own, blocks, known)
+        or _in_other_parts(own, its, blocks)
+        or _out_of_order(own, its, blocks, known)
+        or _of_another_count(own, its)
+        or _turned(own, its, blocks)
+        or _obliged(own, its, blocks)
+        or _bound_otherwise(own, its, blocks)
+        or _freed(its, blocks)
     )
 
 
-def _window(own: Sequence[str], other: Sequence[str]) -> list[str] | None:
-    """The stretch of ``other`` that ``own`` nearly repeats; ``None`` where it does not."""
-    if not own or not other:
-        return None
-    matcher = SequenceMatcher(None, other, own, autojunk=False)
-    blocks = [b for b in matcher.get_matching_blocks() if b.size]
-    if not blocks or sum(b.size for b in blocks) < LEAST_ALIKE * len(own):
-        return None
-    first, last = blocks[0], blocks[-1]
-    start = max(0, first.a - first.b - _BESIDE)
-    stop = min(len(other), last.a + last.size + (len(own) - last.b - last.size) + _BESIDE)
-    return list(other[start:stop])
+def _put_in(own: _Line, blocks: Sequence[_Block], known: frozenset[str]) -> str | None:
+    """Whether a word stands once more than in the statement, or only in a light place of it."""
+    lying = {block.own + step for block in blocks for step in range(block.size)}
+    for at, word in enumerate(own.words):
+        if at not in lying and word not in known and not own.tokens[own.at[at]].value:
+            return f"it puts in “{word}”"
+    return None
 
 
-def _may_come(words: Sequence[str], known: frozenset[str]) -> bool:
-    """Whether nothing is claimed by them: light words, and words of the setting."""
-    return all(w in _FREE or (w in known and w not in _TURNING) or w == "¦" for w in words)
+def _blocks(own: Sequence[str], its: Sequence[str]) -> list[_Block]:
+    """The longest stretches in common, in the order of ``own``; what is nowhere is left out."""
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(its):
+        places.setdefault(word, []).append(at)
+    found: list[_Block] = []
+    used: set[int] = set()
+    at, last = 0, -1
+    while at < len(own):
+        best = _Block(at, -1, 0)
+        best_score: tuple[int, bool, int] = (0, False, 0)
+        known = places.get(own[at], ())
+        nearest = bisect_right(known, last) if known else 0
+        for place in known[max(0, nearest - _MOST_PLACES // 2) : nearest + _MOST_PLACES // 2]:
+            if place in used:
+                continue
+            size = 1
+            while (
+                at + size < len(own)
+                and place + size < len(its)
+                and place + size not in used
+                and own[at + size] == its[place + size]
+            ):
+                size += 1
+            score = (size, place > last, -abs(place - last - 1))
+            if score > best_score:
+                best, best_score = _Block(at, place, size), score
+        if best.size:
+            found.append(best)
+            used.update(range(best.its, best.its + best.size))
+            last = best.its + best.size - 1
+        at += max(1, best.size)
+    return found
 
 
-def _moved(
-    words: Sequence[str],
-    taken: Sequence[Sequence[str]],
-    beside: Sequence[str],
-    own: Sequence[str],
-) -> bool:
-    """Whether the stretch stood elsewhere and its place says nothing, as of a clause or a time."""
-    solid = [w for w in words if w not in _FREE]
-    for stretch in taken:
-        if solid and [w for w in stretch if w not in _FREE] == solid:
-            around = {*words, *stretch, *beside}
-            return (
-                len(solid) >= _LONG
-                or not _CONJUNCTIONS.isdisjoint(around)
-                or not _WHEN.isdisjoint(own)
-                or not _ADVERBIAL.isdisjoint((*words[:1], *stretch[:1]))
-            )
-    return False
+def _in_other_parts(own: _Line, its: _Line, blocks: Sequence[_Block]) -> str | None:
+    """Whether a word came under another conjunction, as "when the alarm rings" did."""
+    strong = _STRONG
+    if all(any("from" in t.parts for t in line.tokens) for line in (own, its)):
+        strong |= _WAY
+    for block in blocks:
+        for step in range(block.size):
+            mine, theirs = block.own + step, block.its + step
+            claimed = own.parts(mine) & strong
+            held = its.parts(theirs) & strong
+            if claimed == held:
+                continue
+            if claimed and claimed.isdisjoint(its.phrase_parts(theirs)):
+                return f"“{own.words[mine]}” plays another part than in the statement"
+            if held and held.isdisjoint(own.phrase_parts(mine)):
+                return f"“{own.words[mine]}” plays another part than in the statement"
+    return None
 
 
-def _turns(words: Sequence[str]) -> bool:
-    return not _TURNING.isdisjoint(words)
+def _out_of_order(
+    own: _Line, its: _Line, blocks: Sequence[_Block], known: frozenset[str]
+) -> str | None:
+    """Whether what was moved does not show that it plays the same part."""
+    kept = _longest_in_order(blocks)
+    free = {block: _moves_by(own, its, block) for block in blocks}
+    for block in blocks:
+        if block in kept or known.issuperset(own.words[block.own : block.own + block.size]):
+            continue
+        for other in blocks:
+            crossed = (block.own < other.own) != (block.its < other.its)
+            if not crossed or _joined(own, its, block, other):
+                continue
+            # Two that move by the same word may have taken each other's place.
+            if not (free[block] or free[other]) or free[block] & free[other]:
+                return "its words stand in another order than in the statement"
+    return None
 
 
-def _kept_beside(out: Sequence[str], window: Sequence[str], start: int, stop: int) -> Sequence[str]:
-    """Of what is left out, the words near enough to what is kept to turn it."""
-    if stop >= len(window):
-        return out[:1] if len(out) <= _BESIDE else ()
-    return out[-2:] if start == 0 else out
+def _longest_in_order(blocks: Sequence[_Block]) -> frozenset[_Block]:
+    """The blocks of most words that keep their order."""
+    best: list[tuple[int, int]] = []
+    for at, block in enumerate(blocks):
+        before = [(best[b][0], b) for b in range(at) if blocks[b].its + blocks[b].size <= block.its]
+        size, place = max(before, default=(0, -1))
+        best.append((size + block.size, place))
+    kept = set()
+    at = max(range(len(blocks)), key=lambda place: best[place][0], default=-1)
+    while at >= 0:
+        kept.add(blocks[at])
+        at = best[at][1]
+    return frozenset(kept)
 
 
-def _exchanged(
-    codes: Sequence[tuple[str, int, int, int, int]], window: Sequence[str], own: Sequence[str]
-) -> bool:
-    """Whether two stretches took each other's place around something that is no conjunction."""
-    swaps = [(window[i:j], own[k:end], i, j) for tag, i, j, k, end in codes if tag == "replace"]
-    for at, (out, into, _, stop) in enumerate(swaps):
-        for later_out, later_into, start, _ in swaps[at + 1 :]:
-            if list(out) == list(later_into) and list(into) == list(later_out):
-                between = [w for w in window[stop:start] if w != "、"]
-                if not set(between) <= _CONJUNCTIONS:
-                    return True
-    return False
+def _moves_by(own: _Line, its: _Line, block: _Block) -> frozenset[str]:
+    """The parts that a block plays in both texts wherever it stands; none where nothing says so."""
+    before = own.parts_before(block.own), its.parts_before(block.its)
+    behind = (
+        own.parts_behind(block.own + block.size - 1),
+        its.parts_behind(block.its + block.size - 1),
+    )
+    shared = before[0] & before[1] | (behind[0] & behind[1]) - _ATTRIBUTES
+    shared |= before[0] & behind[1] | behind[0] & before[1]
+    words = own.words[block.own : block.own + block.size]
+    if all(word.startswith((DATE, "time ")) for word in words):
+        shared |= {DATE}
+    said = own.tokens[own.at[block.own]].said
+    if block.size == 1 and (said.endswith("ly") or said in _ADVERBS):
+        shared |= {said}
+    return shared
 
 
-def _said(words: Sequence[str]) -> str:
-    joined = " ".join(words)
-    return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", joined)
+def _in_turn(words: Sequence[str]) -> bool:
+    return any(
+        tuple(words[at : at + len(phrase)]) == phrase
+        for phrase in _IN_TURN
+        for at, word in enumerate(words)
+        if word == phrase[0]
+    )
+
+
+def _joined(own: _Line, its: _Line, one: _Block, other: _Block) -> bool:
+    """Whether two blocks stand side by side in both texts, with an "and" between them."""
+    if _in_turn(own.words) or _in_turn(its.words):
+        return False
+    first, second = sorted((one, other), key=lambda block: block.own)
+    if first.own + first.size != second.own or second.its + second.size != first.its:
+        return False
+    return all(
+        any(t.kind is Kind.JOIN for t in between)
+        and all(t.kind in (Kind.JOIN, Kind.LIGHT, Kind.STOP) for t in between)
+        for between in (own.before(second.own), its.before(first.its))
+    )
+
+
+def _of_another_count(own: _Line, its: _Line) -> str | None:
+    """Whether a bare number counts something else: "two hammers" of "a hammer, two clamps"."""
+    held = frozenset(its.words)
+    for at, word in enumerate(own.words[:-1]):
+        token = own.tokens[own.at[at]]
+        counted = own.words[at + 1]
+        if not token.value or word.startswith((DATE, "time ", IDENTIFIER, "dotted ")):
+            continue
+        if own.behind(at) or counted not in held or own.tokens[own.at[at + 1]].value:
+            continue
+        places = [p for p, other in enumerate(its.words) if other == word]
+        if places and not any(
+            its.words[p + 1 : p + 2] == [counted]
+            or (p and at and its.words[p - 1] == own.words[at - 1])
+            for p in places
+        ):
+            return f"it counts “{counted}” with the number of something else"
+    return None
+
+
+def _turned(own: _Line, its: _Line, blocks: Sequence[_Block]) -> str | None:
+    """Whether "not", "only", "usually" came beside another word, or was left out."""
+    lies = {b.its + step: b.own + step for b in blocks for step in range(b.size)}
+    often = {t.text for t in own.tokens if t.text in _FREQUENCIES}
+    for place, turn in _turns(its):
+        if turn in _BOUNDS or turn in often:
+            continue
+        beside = [lies[p] for p in _beside(its, place) if p in lies]
+        if beside and turn not in _turns_near(own, beside):
+            return f"it leaves out “{turn}”"
+    stands = {own_place: p for p, own_place in lies.items()}
+    often = {t.text for t in its.tokens if t.text in _FREQUENCIES}
+    for place, turn in _turns(own):
+        if turn in _BOUNDS or turn in often:
+            continue
+        beside = [stands[p] for p in _beside(own, place) if p in stands]
+        if beside and turn not in _FREE_TURNS and turn not in _turns_near(its, beside):
+            return f"it puts in “{turn}”"
+    return None
+
+
+def _beside(line: _Line, place: int) -> Sequence[int]:
+    """The word that what stands before word ``place`` turns: that one, or the last of a clause."""
+    ends = place >= len(line.at) or any(t.kind is Kind.STOP for t in line.before(place)[1:])
+    return (place - 1,) if ends and place else (place,)
+
+
+def _obliged(own: _Line, its: _Line, blocks: Sequence[_Block]) -> str | None:
+    """Whether what must be done may be done, or the other way round."""
+    for block in blocks:
+        for step in range(block.size):
+            said = {t.said for t in own.before(block.own + step)}
+            held = {t.said for t in its.before(block.its + step)}
+            for one, other in ((_MAY, _MUST), (_MUST, _MAY)):
+                if said & one and held & other and not held & one:
+                    return "it turns the modality of the statement around"
+    return None
+
+
+def _freed(its: _Line, blocks: Sequence[_Block]) -> str | None:
+    """Whether a condition of what is said is left out with all of its words."""
+    kept = {b.its + step for b in blocks for step in range(b.size)}
+    for at, token in enumerate(its.tokens):
+        if token.parts.isdisjoint(_CONDITIONS):
+            continue
+        stops = [p for p, t in enumerate(its.tokens) if t.kind is Kind.STOP]
+        cut = bisect_right(stops, at)
+        start = stops[cut - 1] + 1 if cut else 0
+        end = stops[cut] if cut < len(stops) else len(its.tokens)
+        span = (start, at) if token.behind else (at, end)
+        inside = [w for w, place in enumerate(its.at) if span[0] <= place < span[1]]
+        if inside and kept and kept.isdisjoint(inside):
+            return "it leaves out a condition"
+    return None
+
+
+def _turns(line: _Line) -> list[tuple[int, str]]:
+    """Each word that turns, with the number of the word that it stands before."""
+    return [
+        (bisect_right(line.at, place), token.text)
+        for place, token in enumerate(line.tokens)
+        if token.kind is Kind.TURN
+    ]
+
+
+def _turns_near(line: _Line, words: Sequence[int]) -> frozenset[str]:
+    """What turns any of ``words`` in ``line``, from either side, within its clause."""
+    found: set[str] = set()
+    for word in words:
+        for tokens in (line.before(word)[::-1], line.behind(word)):
+            for token in tokens:
+                if token.kind is Kind.STOP:
+                    break
+                if token.kind is Kind.TURN:
+                    found.add(token.text)
+                elif token.said == "can":
+                    found.add("may")
+    return frozenset(found)
+
+
+def _bound_otherwise(own: _Line, its: _Line, blocks: Sequence[_Block]) -> str | None:
+    """Whether "at least" or "at most" came before another value."""
+    one, other = _bounds(own), _bounds(its)
+    for block in blocks:
+        for step in range(block.size):
+            mine, theirs = one.get(block.own + step), other.get(block.its + step)
+            if mine != theirs and own.tokens[own.at[block.own + step]].value:
+                return "it turns the bound of the statement around"
+    return None
+
+
+def _bounds(line: _Line) -> dict[int, str]:
+    """The bound that stands before each value, in its clause and behind the value before."""
+    found: dict[int, str] = {}
+    bound = ""
+    for place, token in enumerate(line.tokens):
+        if token.kind is Kind.STOP:
+            bound = ""
+        elif token.text in _BOUNDS:
+            bound = token.text
+        elif token.value and bound:
+            found[bisect_right(line.at, place) - 1] = bound
+            bound = ""
+    return found

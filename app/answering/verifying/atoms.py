@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from app.answering.verifying.quantities import Quantity, quantities_in
-from app.text.normalise import fold_compatibility
+from app.answering.verifying.quantities import Quantity, periods_in, quantities_in
+from app.text.normalise import in_simplified
 
 Date: TypeAlias = tuple[int | None, int | None, int | None]
 """Year, month and day, as far as they are given."""
@@ -40,7 +40,9 @@ _DATE: Final = re.compile(
     rf"|th)?\.?(?: of)? (?P<n4>{_MONTH})\b\.?(?:,? (?P<y4>\d{{4}}))?"
     rf"|\b(?P<n5>{_MONTH})\b\.? (?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? (?P<y5>\d{{4}}))?"
     rf"|\b(?P<n6>{_MONTH})\b\.?,? (?P<y6>\d{{4}})\b"
-    r"|(?<![\d./-])(?P<a7>\d{1,2})[/.](?P<b7>\d{1,2})[/.](?P<y7>\d{4})(?!\.?\d)",
+    r"|(?<![\d./-])(?P<a7>\d{1,2})[/.](?P<b7>\d{1,2})[/.](?P<y7>\d{4})(?!\.?\d)"
+    r"|\b(?P<n8>january|february|april|june|july|august|september|october|november|december"
+    r"|(?-i:May|March))\b",
     re.IGNORECASE,
 )
 _TIME: Final = re.compile(
@@ -48,13 +50,15 @@ _TIME: Final = re.compile(
     r"(?:(?<![\d:.])(?P<h1>[01]?\d|2[0-4])[:：](?P<m1>[0-5]\d)(?![\d:])"
     r"|(?<![\d.])(?P<h2>[01]?\d|2[0-4])\s?(?:点|时(?!间|长|限))(?:\s?(?P<m2>[0-5]?\d)\s?分"
     r"|(?P<half>半)|(?P<quarter>一刻))?"
+    r"|(?(part)(?P<han>十[一二]?|[一二两三四五六七八九])点(?:钟|整)?(?P<and_half>半)?|(?!))"
     r"|(?<![\d:.])(?P<h3>1[0-2]|0?\d)(?=\s?(?:[ap]\.?m\b|o'clock)))"
     r"\s?(?P<suffix>[ap]\.?\s?m\b\.?|o'clock)?|\b(?P<word>noon|midnight)\b|(?P<zh>正午|午夜|零点)",
     re.IGNORECASE,
 )
+_HAN_HOURS: Final = "零 一 两 三 四 五 六 七 八 九 十 十一 十二".split()  # noqa: SIM905 - a list of words reads as words
 _AFTERNOON: Final = frozenset("下午 傍晚 晚上 夜间 晚".split())  # noqa: SIM905 - a list of words reads as words
 _DOTTED: Final = re.compile(
-    r"(?<![\w.])[vV]?\.?(\d{1,6}(?:\.\d{1,6}){2,5}(?:-?[A-Za-z]{1,6}\d{0,3})?)(?![\w]|\.\d)"
+    r"(?<![A-Za-z\d_.])[vV]?\.?(\d{1,6}(?:\.\d{1,6}){2,5}(?:-?[A-Za-z]{1,6}\d{0,3})?)(?![A-Za-z\d_]|\.\d)"
     r"|(?<![A-Za-z\d])[vV]\.?\s?(\d{1,4}(?:\.\d{1,4}){0,3})(?![\w.]\d|\w)"
     r"|\b(?:version|release|revision|section|clause|article|chapter|paragraph|rev\.?|sec\.?"
     r"|art\.?)\s?(\d{1,4}(?:\.\d{1,4}){0,4})(?!\.?\d)"
@@ -67,8 +71,13 @@ _IDENTIFIER: Final = re.compile(
     r"|\d++[A-Za-z]{1,3}\d[A-Za-z\d]*|[A-Za-z]{2,}(?=[-_/#][A-Za-z\d-]{0,30}\d))"
     r"(?:[._/#-][A-Za-z\d]++){0,6}"
 )
-_BLANK: Final = " ¦ "
+BLANK: Final = "¦"
 """Stands where something was taken out: a word of its own, so that its neighbours stay apart."""
+FIRST_MARK: Final = 0xE000
+"""Behind it stands the character that says which of the `Atoms.marks` it was, from this one on."""
+MOST_MARKS: Final = 6_400
+"""Characters of Unicode's private use area, of which no text is made."""
+_LEFT: Final = re.compile(rf"{BLANK}(?![\ue000-\uf8ff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,43 +90,75 @@ class Atoms:
     identifiers: tuple[str, ...]
     quantities: tuple[Quantity, ...]
     rest: str
+    periods: frozenset[str] = frozenset()
+    """Units of time that it counts by in a word: "monthly", 每天."""
+    marks: tuple[str, ...] = ()
+    """What each `BLANK` of the rest stands for, in one spelling; for the first 6,399."""
 
 
 def atoms_of(text: str, *, every_numeral: bool) -> Atoms:
     """Reads ``text``; ``every_numeral`` counts the ``one`` of "one of" too, as sources are read."""
-    rest = fold_compatibility(text)
+    rest = _PRIVATE.sub(" ", in_simplified(text))
     dates: list[Date] = []
     times: list[Time] = []
     dotted: list[str] = []
     identifiers: list[str] = []
+    marks: list[str] = []
 
     def take_date(match: re.Match[str]) -> str:
         dates.append(_date(match))
-        return _BLANK
+        return _marked(f"{DATE}{dates[-1]}", marks)
 
     def take_time(match: re.Match[str]) -> str:
         times.append(_time(match))
-        return _BLANK
+        return _marked(f"time {times[-1]}", marks)
 
     def take_dotted(match: re.Match[str]) -> str:
         number = next(group for group in match.groups() if group is not None)
         dotted.append(number.lower())
-        return match.group().replace(number, _BLANK) if match.group()[:1].isalpha() else _BLANK
+        mark = _marked(f"dotted {dotted[-1]}", marks)
+        return match.group().replace(number, mark) if match.group()[:1].isalpha() else mark
 
     def take_identifier(match: re.Match[str]) -> str:
         if _MEASURE.fullmatch(match.group()):
             return match.group()
         identifiers.append(_plain(match.group()))
-        return _BLANK
+        return _marked(f"{IDENTIFIER}{identifiers[-1]}", marks)
 
     rest = _DATE.sub(take_date, rest)
     rest = _TIME.sub(take_time, rest)
     rest = _DOTTED.sub(take_dotted, rest)
     rest = _IDENTIFIER.sub(take_identifier, rest)
     quantities, rest = quantities_in(rest, every_numeral=every_numeral)
+    values = iter(quantities)
+    rest = _LEFT.sub(lambda _: _marked(written(next(values)), marks).strip(), rest)
     return Atoms(
-        tuple(dates), tuple(times), tuple(dotted), tuple(identifiers), tuple(quantities), rest
+        tuple(dates),
+        tuple(times),
+        tuple(dotted),
+        tuple(identifiers),
+        tuple(quantities),
+        rest,
+        periods_in(text),
+        tuple(marks),
     )
+
+
+DATE: Final = "date "
+IDENTIFIER: Final = "id "
+_PRIVATE: Final = re.compile(rf"[\ue000-\uf8ff]|{BLANK}")
+
+
+def written(quantity: Quantity) -> str:
+    """Its number alone, as what is compared word by word knows it."""
+    return f"{quantity.value:f}"
+
+
+def _marked(what: str, marks: list[str]) -> str:
+    """What stands in the text for ``what``; all that are too many to be told apart share a mark."""
+    if len(marks) < MOST_MARKS:
+        marks.append(what if len(marks) < MOST_MARKS - 1 else BLANK)
+    return f" {BLANK}{chr(FIRST_MARK + len(marks) - 1)} "
 
 
 _MEASURE: Final = re.compile(r"(?:m|cm|mm|km|dm|s|CO|H|O|N)[23]|co2|h2o", re.IGNORECASE)
@@ -131,7 +172,7 @@ def same_date(claimed: Date, known: Date) -> bool:
 
 def _date(match: re.Match[str]) -> Date:
     found = match.groupdict()
-    for at in "123456":
+    for at in "1234568":
         year, day = found.get(f"y{at}"), found.get(f"d{at}")
         month, name = found.get(f"m{at}"), found.get(f"n{at}")
         if year or month or name or day:
@@ -146,9 +187,14 @@ def _date(match: re.Match[str]) -> Date:
 def _time(match: re.Match[str]) -> Time:
     if word := match["word"] or match["zh"]:
         return (12, 0) if word.lower() in ("noon", "正午") else (0, 0)
-    hour = int(match["h1"] or match["h2"] or match["h3"])
+    han = match["han"]
+    hour = (
+        _HAN_HOURS.index(han.replace("二", "两") if han == "二" else han)
+        if han
+        else int(match["h1"] or match["h2"] or match["h3"])
+    )
     minute = int(match["m1"] or match["m2"] or 0)
-    if match["half"]:
+    if match["half"] or match["and_half"]:
         minute = 30
     elif match["quarter"]:
         minute = 15

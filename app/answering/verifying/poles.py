@@ -65,11 +65,16 @@ _POLES: Final[Mapping[str, Mapping[str, str]]] = {
         r"|ha(?:s|ve) to|needs? to|certain(?:ly)?|definitely|always|guaranteed?)\b|必须|应当|应该"
         r"|应(?=[^用急聘])|须|务必|需要|一定|肯定|必然|强制",
     },
+    "duty": {
+        "forbidden": r"\bmust not\b|不得",
+        "free": r"\bneed not\b|不必",
+    },
     "extent": {
         "all": r"\b(?:all|every|each|any|entire(?:ly)?|whole|always|everyone|everything"
         r"|complete(?:ly)?|fully)\b|所有|全部|每(?=[^天日周月年次个])|任何|一律|均|都|全体|始终"
         r"|总是|完全",
-        "most": r"\b(?:most|usually|generally|mainly|mostly|majority)\b|大多|大部分|多数|通常|一般",
+        "most": r"\b(?:most|usually|generally|mainly|mostly|majority|primarily|chiefly|largely"
+        r"|predominantly|typically)\b|大多|大部分|多数|通常|一般",
         "some": r"\b(?:some|several|sometimes|partly|partially|certain|occasionally|few|rarely"
         r"|part of)\b|部分|一些|有些|有的|有时|少数|个别|偶尔|某些",
     },
@@ -122,19 +127,13 @@ def turned(claim: str, source: str, around: str) -> str | None:
     ``around`` is the setting of ``source``, where a word may stand that the claim has.
     """
     said, known, beside = sides(claim), sides(source), sides(around)
+    if "extent" in said and not _scope(claim):
+        said["extent"] -= {"all"}  # 都 and "complete" alone say little
     for pole, here in said.items():
         allowed = known.get(pole, frozenset()) | beside.get(pole, frozenset())
         if not here <= allowed and (allowed or pole in ("modality", "extent", "bound", "exact")):
             if pole == "modality" and here == {"may"} and not allowed:
                 continue  # "it can be used" says no more than "it is used"
-            if (
-                pole == "extent"
-                and not allowed
-                and "all" in here
-                and "some" not in here
-                and not _scope(claim)
-            ):
-                continue
             return pole
     for pole in _KEPT:
         if pole in known and pole not in said:
@@ -142,7 +141,7 @@ def turned(claim: str, source: str, around: str) -> str | None:
     if (
         _MIGHT.search(source)
         and not _MIGHT.search(claim)
-        and ("modality" in said or _WILL.search(claim))
+        and ("must" in said.get("modality", ()) or _WILL.search(claim))
     ):
         return "modality"
     if _UNLESS.search(source) and not _UNLESS.search(claim):
@@ -154,7 +153,7 @@ def _scope(claim: str) -> bool:
     """Whether "all" is said of things, and not as in "in all"."""
     return (
         re.search(
-            r"\b(?:all|every|each|any|always|everyone)\b|所有|全部|任何|一律|总是|每",
+            r"\b(?:all|every|each|any|always|everyone)\b|所有|全部|任何|一律|总是|每(?=[^天日周月年次个])",
             claim,
             re.IGNORECASE,
         )

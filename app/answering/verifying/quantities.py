@@ -12,130 +12,49 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from app.answering.verifying.units import PER, chinese_units, same_amount, unit_named
 from app.text.normalise import fold_compatibility
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """``unit`` is a canonical name, or empty where none is known to stand beside the number."""
+    """``unit`` is a canonical name, or empty where none is known to stand beside the number.
+
+    What is measured by another thing has both: ``l/min``.
+    """
 
     value: Decimal
     unit: str
 
     def supported_by(self, others: Collection[Quantity]) -> bool:
-        """Whether one of ``others`` has this value and not another unit."""
-        return any(
-            other.value == self.value
-            and (self.unit == other.unit or not (self.unit and other.unit))
-            for other in others
+        """Whether one of ``others`` is the same amount, or the same number without a unit."""
+        return self.found_in(others) is not None
+
+    def found_in(self, others: Collection[Quantity]) -> Quantity | None:
+        """The one of ``others`` that supports it, one of the same unit first."""
+        if self in others:
+            return self
+        amount = next((o for o in others if self.unit and o.unit and self._amounts_to(o)), None)
+        alike = [other for other in others if other.value == self.value]
+        if amount or (self.unit and any(other.unit for other in alike)):
+            return amount
+        return next((o for o in alike if not (self.unit and o.unit)), None)
+
+    def _amounts_to(self, other: Quantity) -> bool:
+        return same_amount(self.value, self.unit, other.value, other.unit) or (
+            {self.unit, other.unit} == {"pound", "£"} and self.value == other.value
         )
 
     def __str__(self) -> str:
         return f"{self.value:f}{self.unit if self.unit == '%' else f' {self.unit}'}".rstrip()
 
 
-_WORDS_OF_UNITS: Final = {
-    "%": "percent 百分点",
-    "km": "kilometer kilometers kilometre kilometres 公里 千米",
-    "m": "meter meters metre metres 米",
-    "cm": "centimeter centimeters centimetre centimetres 厘米 公分",
-    "mm": "millimeter millimeters millimetre millimetres 毫米",
-    "µm": "micrometer micrometers micrometre micrometres micron microns 微米",
-    "nm": "nanometer nanometers nanometre nanometres 纳米",
-    "mile": "mi mile miles 英里",
-    "yard": "yd yard yards 码",
-    "foot": "ft foot feet 英尺",
-    "inch": "inch inches 英寸",
-    "m²": "sqm 平方米 平米",
-    "km²": "平方公里 平方千米",
-    "ha": "hectare hectares 公顷",
-    "亩": "亩",
-    "岁": "岁",
-    "m³": "立方米",
-    "kg": "kilo kilos kilogram kilograms 公斤 千克",
-    "g": "gram grams 克",
-    "mg": "milligram milligrams 毫克",
-    "µg": "mcg microgram micrograms 微克",
-    "ng": "nanogram nanograms 纳克",
-    "t": "ton tons tonne tonnes 吨",
-    "pound": "lb lbs pound pounds 磅",
-    "ounce": "oz ounce ounces 盎司",
-    "斤": "斤",
-    "l": "liter liters litre litres 升",
-    "ml": "milliliter milliliters millilitre millilitres 毫升",
-    "gallon": "gallon gallons 加仑",
-    "ns": "nanosecond nanoseconds 纳秒",
-    "µs": "microsecond microseconds 微秒",
-    "ms": "millisecond milliseconds 毫秒",
-    "s": "sec secs second seconds 秒 秒钟",
-    "min": "mins minute minutes 分钟",
-    "h": "hr hrs hour hours 小时 钟头",
-    "day": "day days 天",
-    "week": "week weeks 周 星期",
-    "month": "month months 个月",
-    "year": "yr yrs year years 年",
-    "quarter": "quarter quarters 季度",
-    "月": "月",
-    "日": "日 号",
-    "kB": "kilobyte kilobytes",
-    "MB": "megabyte megabytes",
-    "GB": "gigabyte gigabytes",
-    "TB": "terabyte terabytes",
-    "°C": "摄氏度 degc",
-    "°F": "华氏度 degf",
-    "°": "degree degrees 度",
-    "W": "watt watts 瓦",
-    "kW": "kilowatt kilowatts 千瓦",
-    "MW": "megawatt megawatts 兆瓦",
-    "V": "volt volts 伏",
-    "A": "amp amps ampere amperes 安",
-    "Hz": "hertz 赫兹",
-    "dB": "decibel decibels 分贝",
-    "bar": "bar bars",
-    "Pa": "pascal pascals 帕",
-    "N": "newton newtons 牛",
-    "rpm": "rpm 转/分",
-    "rps": "rps 转/秒",
-    "$": "dollar dollars usd 美元 美金",
-    "€": "euro euros eur 欧元",
-    "£": "gbp sterling 英镑",
-    "¥": "yuan cny rmb 元 块 人民币",
-    "JPY": "jpy yen 日元",
-    "CHF": "chf franc francs 瑞士法郎",
-    "HKD": "hkd 港元 港币",
-    "cent": "cent cents",
-    "person": "person persons people 人",
-    "": "st nd rd th x",
-}
-"""Read in any case."""
-_SYMBOLS: Final = {
-    **{symbol: symbol for symbol in (  # noqa: SIM905 - a list of words reads as words
-        "% ‰ km m cm mm nm kg g mg ng t l L ml mL cl dl ns ms s min h d kB KB MB GB TB Kb Mb "
-        "Gb kbit Mbit Gbit kbps "
-        "Mbps Gbps W kW MW GW mW V kV mV A mA kA Hz kHz MHz GHz dB dBA Pa kPa MPa hPa bar mbar "
-        "N kN Nm J kJ "
-        "MJ Wh kWh MWh mAh Ah K lx lm cd px dpi ppm ppb rpm rps °C °F ° m² m³ cm² cm³ mm² km² "
-        "m/s km/h "
-        "m/min mph l/min m³/h kg/m³ mol mmol µmol U IU"
-    ).split()},
-    "µm": "µm", "µg": "µg", "µs": "µs", "µl": "µl", "L": "l", "mL": "ml", "KB": "kB", "d": "day",
-    "kib": "kB", "KiB": "kB", "MiB": "MB", "GiB": "GB", "TiB": "TB", "Kb": "kb",
-    "m2": "m²", "m3": "m³",
-    "in": "inch", "ft": "foot", "lb": "pound", "lbs": "pound", "oz": "ounce",
-    "℃": "°C", "Ω": "Ω", "kΩ": "kΩ",
-}  # fmt: skip
-"""Read as they are written: ``mW`` is no ``MW``."""
-_UNITS: Final = {
-    spelling: unit for unit, spellings in _WORDS_OF_UNITS.items() for spelling in spellings.split()
-}
 _CURRENCIES: Final = {"$": "$", "€": "€", "£": "£", "¥": "¥", "￥": "¥", "US$": "$", "HK$": "HKD"}
 _SCALES: Final = {
     "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "百": 10**2, "千": 10**3, "万": 10**4, "亿": 10**8, "萬": 10**4, "億": 10**8,
 }  # fmt: skip
-_CHINESE_UNIT: Final = "|".join(
-    sorted((unit for unit in _UNITS if unit and unit[0] > "\u4e00"), key=len, reverse=True)
-)
+_CHINESE_UNIT: Final = "|".join(chinese_units())
 _NUMBER: Final = re.compile(
     r"(?P<currency>US\$|HK\$|[$€£¥￥])?\s?"
     r"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)"
@@ -143,11 +62,54 @@ _NUMBER: Final = re.compile(
     r"(?P<whole>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?P<fraction>\.\d++)?(?![\d.]*\.\d)"
     r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b|(?:[百万亿萬億]"
     r"|千(?![米克瓦帕赫伏焦卡])){1,4})?"
-    rf"(?:(?P<gap>[ -]?)(?P<unit>[%‰]|°[CF]?|{_CHINESE_UNIT}"
+    rf"(?:(?P<gap>[ -]?)(?P<unit>[%‰]|°[CF]?|(?i:(?:degrees?|pounds?) (?:celsius|centigrade"
+    rf"|fahrenheit|sterling)\b)|(?:{_CHINESE_UNIT})(?:/(?:{_CHINESE_UNIT}|[分时]))?"
     rf"|[A-Za-zµμΩ][A-Za-z²³µμΩ/]{{0,14}}(?P<more>[0-9_])?))?",
 )
 _RANGE: Final = re.compile(r"\s?(?:-|–|—|~|～|to|至|到|and|和)\s?(?:[$€£¥￥]\s?)?", re.IGNORECASE)
 
+_EACH: Final = re.compile(
+    r"\s?(?:/\s?|\b(?:per|an?|each|every)\s)(?P<by>[A-Za-z]{1,9}\b)(?!\s(?:and|half))"
+    rf"|/(?P<han>{_CHINESE_UNIT}|[分时])",
+    re.IGNORECASE,
+)
+"""Behind a measure: what it is measured by."""
+_EACH_BEFORE: Final = re.compile(
+    rf"每一?(?P<by>{_CHINESE_UNIT}|[月日年分时])[^，。；、,;\d]{{0,6}}\Z"
+)
+"""Before it, as in 每小时行驶5公里."""
+_LOOKED_BACK: Final = 12
+"""Characters before a number in which that is looked for."""
+_PERIODS: Final = re.compile(
+    r"\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annual|annually)\b"
+    r"|每一?个?(?P<each>小时|分钟|季度|[天日周月年])|按(?P<by>[天日周月年])"
+    r"|(?P<head>[日周月年])(?:费|薪|租|息|供|均|产|销|用量|剂量|工资|收入|价)",
+    re.IGNORECASE,
+)
+_ADVERBS: Final = {
+    "hourly": "h", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter",
+    "yearly": "year", "annual": "year", "annually": "year",
+}  # fmt: skip
+_AS_PERIODS: Final = {"日": "day", "月": "month", "年": "year", "分": "min", "时": "h"}
+_HALVES: Final = (
+    (re.compile(r"\bhalf an? (?=[a-z]{3,9}\b)", re.IGNORECASE), "0.5 "),
+    (re.compile(r"\b(\d{1,4}) and a half(?= [a-z])", re.IGNORECASE), r"\1.5"),
+    (re.compile(r"\ban? ([a-z]{3,9}) and a half\b", re.IGNORECASE), r"1.5 \1"),
+    (re.compile(r"(\d{1,4})\s?个半(?=小时|钟头|星期|季度)"), r"\1.5"),
+    (re.compile(r"(\d{1,4})\s?个半(?=月)"), r"\1.5个"),
+    (re.compile(r"(\d{1,4})\s?(年|天|小时|公里|吨|公斤|斤)半"), r"\1.5\2"),
+    (re.compile(r"一个半(?=小时|钟头|星期|季度)"), "1.5"),
+    (re.compile(r"一个半(?=月)"), "1.5个"),
+    (re.compile(r"一([年天])半"), r"1.5\1"),
+    (
+        re.compile(
+            r"(?<![\d个多大一前后上下过北南东西])半(?:个(?=小时|钟头)|(?=小时|钟头|个?月|天|年|公里|公斤|吨|分钟|斤))"
+        ),
+        "0.5",
+    ),
+)
+
+_GOES_ON: Final = re.compile(r"\s{1,3}[^\W\d_]")
 _BELOW_ZERO: Final = re.compile(r"零下\s?(?=[\d零一二两三四五六七八九十])")
 """Said before numerals are read, of which 零 is one."""
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
@@ -203,6 +165,8 @@ def quantities_in(text: str, *, every_numeral: bool) -> tuple[list[Quantity], st
     folded = _BELOW_ZERO.sub("-", fold_compatibility(text)).replace("per cent", "percent")
     digits = _WORDS.sub(lambda m: _english(m, every_numeral=every_numeral), folded)
     digits = _NUMERALS.sub(lambda m: _chinese(m, every_numeral=every_numeral), digits)
+    for half, number in _HALVES:
+        digits = half.sub(number, digits)
     found: list[Quantity] = []
     rest: list[str] = []
     at = 0
@@ -210,13 +174,23 @@ def quantities_in(text: str, *, every_numeral: bool) -> tuple[list[Quantity], st
         quantity = _quantity(match)
         if quantity is None:
             continue
+        known = match["unit"] and unit_named(match["unit"]) is not None
+        if match["unit"] == "in" and _GOES_ON.match(digits, match.end()):
+            # "Call 112 in an emergency."
+            known = False
+            quantity = quantity if match["currency"] else Quantity(quantity.value, "")
+        start, end = match.start(), match.end()
+        if not known and match["unit"]:
+            end = match.start("gap")
+        between = digits[at : max(at, start)]
+        if quantity.unit and PER not in quantity.unit:
+            quantity, between, end = _measured_by(quantity, digits, between, end)
         if found and not found[-1].unit and _RANGE.fullmatch(digits, at, match.start()):
             found[-1] = Quantity(found[-1].value, quantity.unit)  # 10 to 20 kg
         found.append(quantity)
-        known = match["unit"] and _unit(match["unit"]) is not None
-        rest.append(digits[at : match.start()])
+        rest.append(between)
         rest.append(" ¦ ")
-        at = match.end() if known or not match["unit"] else match.start("gap")
+        at = end
     rest.append(digits[at:])
     return found, "".join(rest)
 
@@ -225,17 +199,37 @@ def _quantities(text: str, *, every_numeral: bool) -> list[Quantity]:
     return quantities_in(text, every_numeral=every_numeral)[0]
 
 
-def _unit(spelling: str) -> str | None:
-    """Its canonical name; ``None`` for a word that is none."""
-    plain = spelling.replace("μ", "µ")
-    return _SYMBOLS.get(plain, _UNITS.get(plain.lower()))
+def periods_in(text: str) -> frozenset[str]:
+    """The units of time that ``text`` counts by without a number: of "monthly", ``month``."""
+    found = set()
+    for match in _PERIODS.finditer(fold_compatibility(text)):
+        adverb, each, by, head = match.group("adverb", "each", "by", "head")
+        word = each or by or head
+        found.add(
+            _ADVERBS[adverb.lower()] if adverb else _AS_PERIODS.get(word) or unit_named(word) or ""
+        )
+    return frozenset(found)
+
+
+def _measured_by(quantity: Quantity, text: str, before: str, end: int) -> tuple[Quantity, str, int]:
+    """The quantity with what it is measured by, what stands ``before`` both, and where they end."""
+    if (behind := _EACH.match(text, end)) is not None:
+        word = behind["by"] or behind["han"]
+        if by := _AS_PERIODS.get(word) or unit_named(word):
+            return Quantity(quantity.value, f"{quantity.unit}{PER}{by}"), before, behind.end()
+    if (each := _EACH_BEFORE.search(before, max(0, len(before) - _LOOKED_BACK))) is not None:
+        by = _AS_PERIODS.get(each["by"]) or unit_named(each["by"])
+        # What stands between the two, as a verb does, is kept.
+        before = before[: each.start()] + before[each.end("by") :]
+        return Quantity(quantity.value, f"{quantity.unit}{PER}{by}"), before, end
+    return quantity, before, end
 
 
 def _quantity(match: re.Match[str]) -> Quantity | None:
     whole, fraction, scale, gap, unit, more = match.group(
         "whole", "fraction", "scale", "gap", "unit", "more"
     )
-    name = _unit(unit) if unit else None
+    name = unit_named(unit) if unit else None
     if unit and not gap and (name is None or more):
         return None if unit[0].isascii() and unit[0].isalpha() else Quantity(Decimal(whole), "")
     value = Decimal(whole.replace(",", "") + (fraction or ""))

@@ -15,12 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
-from app.answering.verifying.alignment import changed, tokens
-from app.answering.verifying.atoms import Atoms, atoms_of, same_date
+from app.answering.verifying.alignment import misplaced
+from app.answering.verifying.atoms import DATE, IDENTIFIER, Atoms, atoms_of, same_date, written
 from app.answering.verifying.claims import (
     comparable,
     denials,
@@ -30,16 +30,19 @@ from app.answering.verifying.claims import (
     titles,
     words,
 )
+from app.answering.verifying.comparisons import told_from_the_other_end
 from app.answering.verifying.poles import turned
 from app.answering.verifying.quantities import Quantity
-from app.answering.verifying.wording import Words, alike, foreign_word
-from app.domain import Cell, Statement
-from app.text.normalise import normalise
+from app.answering.verifying.rows import Row, also_said, misread, names_itself, row_of
+from app.answering.verifying.sayings import Stems, alike
+from app.answering.verifying.tokens import tokens_of
+from app.answering.verifying.units import PER
+from app.answering.verifying.wording import Words, foreign_word
+from app.domain import Statement
+from app.text.normalise import in_simplified, normalise
 
 LEAST_OWN: Final = 0.4
 """Share of a sentence's words and values that the statement itself must hold, not its setting."""
-LEAST_IN_ORDER: Final = 0.55
-"""Share of a sentence's words that must come in the order of the statement."""
 LONGEST_CLAIM: Final = 2_000
 """Characters; a longer sentence is none."""
 LONGEST_SOURCE: Final = 5_000
@@ -62,8 +65,12 @@ _WRAPPING: Final = re.compile(
     re.IGNORECASE,
 )
 _REPLY: Final = re.compile(
-    r"^(?:yes|no|correct|right|indeed|是的|是|对|对的|不是|不|否|不行|没有"
-    r"|可以)\s*[,，.。;；:：!！]\s*(?=\S)",
+    r"^(?:yes|no|correct|right|indeed|sure|certainly|of course|absolutely|ok(?:ay)?"
+    r"|(?:good|great) question|thanks?(?: you)?(?: for (?:asking|your question))?|hello|hi"
+    r"|please note(?: that)?|note(?: that)?|in (?:short|summary|other words|fact)|specifically"
+    r"|是的|是|对|对的|不是|不|否|不行|没有|可以|好的|当然|当然可以|没问题|您好|你好|请注意|谢谢"
+    r"|感谢您的提问|总之|简而言之|也就是说|具体来说|具体而言)\s*[,，.。;；:：!！]\s*(?=\S)"
+    r"|^(?:please note that|note that)\s+(?=\S)",
     re.IGNORECASE,
 )
 _ECHO: Final = re.compile(
@@ -87,7 +94,6 @@ _CLAUSE: Final = re.compile(
     re.IGNORECASE,
 )
 _MEANS_NOTHING: Final = frozenset("answer question follow correct true fals 答 案".split())  # noqa: SIM905 - a list of words reads as words
-_PASSIVE: Final = re.compile(r"\bby\b|被|由|受|为.{0,12}所")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +133,25 @@ class Verifier:
     """Verifies sentences. ``terms`` is the analyzer's; it is asked for single words."""
 
     def __init__(self, terms: Callable[[str], list[str]]) -> None:
-        self._stems = terms
+        self._stems = Stems(terms)
 
     def refuse(self, sentence: str, statement: Statement) -> str | None:
         """Why ``statement`` does not bear ``sentence``; ``None`` where it does."""
-        if len(sentence) > LONGEST_CLAIM:
-            return "it is too long for a sentence"
-        if _ECHO.search(sentence.strip()):
-            return "it repeats the prompt, or asks"
-        if _ORDERS.search(sentence):
-            return "it gives orders"
+        if (reason := _no_sentence(sentence)) is not None:
+            return reason
         claim = plain_claim(sentence)
         if not any(map(str.isalnum, claim)):
             return "it says nothing that could be supported"
-        if comparable(claim).strip(".。") in comparable(statement.text):
+        if _stands_in(claim, statement.text):
             cut = _cut_short(claim, statement.text)
             return "it leaves out what restricts it" if cut else None
-        return self._refuse_reworded(claim, statement)
+        refused = self._refuse_reworded(claim, statement)
+        if refused is None or statement.cells or len(statement.text) > LONGEST_SOURCE:
+            return refused
+        for text in told_from_the_other_end(statement.text):
+            if self._refuse_reworded(claim, replace(statement, text=text)) is None:
+                return None
+        return refused
 
     def _refuse_reworded(self, claim: str, statement: Statement) -> str | None:
         """What no part of the statement says word for word."""
@@ -155,17 +163,22 @@ class Verifier:
         if not self._says_something(claim, said):
             return "it says nothing that could be supported"
         known = atoms_of(whole, every_numeral=True)
+        own = atoms_of(source.own, every_numeral=True)
+        refused = _invented_quotation(claim, statement.text) or _invented_atom(said, known, own)
+        if refused:
+            return refused
+        said = _as_written(said, known, own)
+        row = row_of(statement)
+        also = also_said(row, whole) if row else ""
         return (
-            _invented_quotation(claim, statement.text)
-            or _invented_atom(said, known, atoms_of(source.own, every_numeral=True))
-            or self._invented_name(said.rest, claim, whole)
-            or self._invented_word(said, known, whole)
-            or _opposite(claim, source)
-            or self._of_its_setting(said, source)
+            self._invented_name(said.rest, claim, f"{whole}\n{also}")
+            or self._invented_word(said, known, f"{whole}\n{also}")
+            or _opposite(claim, said, own, source)
+            or self._of_its_setting(said, source, row)
+            or self._of_its_aside(said, statement)
             or self._of_another_clause(said, statement)
-            or self._changed(said, source, statement)
-            or self._out_of_order(said, statement)
-            or self._of_another_cell(claim, said, statement)
+            or self._misplaced(said, source, statement)
+            or self._of_another_cell(claim, said, row)
         )
 
     def _says_something(self, claim: str, said: Atoms) -> bool:
@@ -202,6 +215,8 @@ class Verifier:
         known = words(whole)
         stems = frozenset(self._stems(whole))
         for name in names(rest):
+            if name.isalpha() and name.isascii() and rest.lstrip().startswith(name):
+                continue  # the capital of a sentence; the word is looked for like any other
             parts = re.split(r"[-/'’]", name.lower())
             own = self._stems(name)
             if not (
@@ -220,15 +235,40 @@ class Verifier:
         word = foreign_word(Words(said.rest, self._stems), source)
         return None if word is None else f"“{word}” is not in the statement it rests on"
 
-    def _of_its_setting(self, said: Atoms, source: _Source) -> str | None:
+    def _of_its_setting(self, said: Atoms, source: _Source, row: Row | None) -> str | None:
         claimed = [*Words(said.rest, self._stems).sequence(), *_written(said)]
         if not claimed:
             return None
         own = self._held(source.own) | frozenset(Words(source.own, self._stems).sequence())
         share = sum(word in own for word in claimed) / len(claimed)
-        if share < LEAST_OWN:
+        text = row.cells[0][1] if row and names_itself(row, said.quantities) else source.text
+        whole = self._held(text)
+        said_whole = bool(whole) and whole.issubset(claimed)
+        if share < LEAST_OWN and not said_whole:
             return "what it says stands in the setting of the statement and not in it"
         return None
+
+    def _of_its_aside(self, said: Atoms, statement: Statement) -> str | None:
+        """Whether it takes for its subject what the sentence before did not begin with.
+
+        A pronoun stands for what a sentence is about, which it names first.
+        """
+        before = statement.setting.antecedent
+        if not before:
+            return None
+        elsewhere = frozenset(
+            self._sequence(
+                replace(statement, setting=replace(statement.setting, antecedent="")).in_setting
+            )
+        )
+        lent = [word for word in self._sequence(before) if word not in elsewhere]
+        used = frozenset(self._sequence(said.rest)).intersection(lent)
+        if used and lent and lent[0] not in used:
+            return "it speaks of something else than the statement"
+        return None
+
+    def _sequence(self, text: str) -> list[str]:
+        return Words(text, self._stems).sequence()
 
     def _of_another_clause(self, said: Atoms, statement: Statement) -> str | None:
         """Whether it gives one clause's value to what another clause speaks of."""
@@ -256,113 +296,48 @@ class Verifier:
         atoms = atoms_of(text, every_numeral=False)
         return frozenset(Words(atoms.rest, self._stems).sequence()), _written(atoms)
 
-    def _changed(self, said: Atoms, source: _Source, statement: Statement) -> str | None:
+    def _misplaced(self, said: Atoms, source: _Source, statement: Statement) -> str | None:
+        """Whether its words play other parts than in the statement."""
         if statement.cells:
             return None
         own = atoms_of(source.text, every_numeral=False)
+        setting = statement.setting
+        around = f"{source.around}\n{setting.question}\n{setting.lead_in}"
 
         def stem(word: str) -> str:
             return next(iter(self._stems(word)), word)
 
-        around = f"{source.around}\n{statement.setting.question}\n{statement.setting.lead_in}"
-        known = frozenset(stem(token) for token in tokens(around))
-        return changed(said.rest, own.rest, known=known, stem=stem)
+        beside = tokens_of(atoms_of(around, every_numeral=True), stem)
+        known = frozenset(token.text for token in beside)
+        return misplaced(tokens_of(said, stem), tokens_of(own, stem), known=known)
 
-    def _out_of_order(self, said: Atoms, statement: Statement) -> str | None:
-        """Whether its words are in another order, as where who acts and who suffers are swapped."""
-        if statement.cells:
+    def _of_another_cell(self, claim: str, said: Atoms, row: Row | None) -> str | None:
+        """Whether it reads a row wrongly."""
+        if row is None:
             return None
-        own = atoms_of(statement.text, every_numeral=False)
-        claimed = Words(said.rest, self._stems).sequence()
-        held = Words(own.rest, self._stems).sequence()
-        both = frozenset(held)
-        common = [word for word in claimed if word in both]
-        if len(common) < 3 or bool(_PASSIVE.search(said.rest)) != bool(_PASSIVE.search(own.rest)):  # noqa: PLR2004 - two words have no order worth it
-            return None
-        matcher = SequenceMatcher(None, common, held, autojunk=False)
-        in_order = sum(block.size for block in matcher.get_matching_blocks())
-        if in_order < LEAST_IN_ORDER * len(common):
-            return "its words stand in another order than in the statement"
-        return None
-
-    def _of_another_cell(self, claim: str, said: Atoms, statement: Statement) -> str | None:
-        """Whether it names a value of a row without its head, or a head without its value."""
-        statement = _with_cells(statement)
-        if not any(cell.head for cell in statement.cells):
-            return None
-        claimed = self._held(claim) | {q.unit for q in said.quantities if q.unit}
-        for place, cell in enumerate(statement.cells):
-            value = self._cell_words(cell, statement)
-            head = self._held(cell.head)
-            others = frozenset(
-                w
-                for other in statement.cells
-                if other is not cell
-                for w in self._held(other.head) | self._cell_words(other, statement)
-            )
-            told = value - others - head
-            is_label = place == 0 and len(statement.cells) > 1
-            if not is_label and _reversed(claim, statement, cell):
-                return f"it takes one for the {cell.head} of the other"
-            unnamed = head and not is_label and cell.head.strip().casefold() not in _ANY_VALUE
-            if told & claimed and unnamed and not head & claimed:
-                return f"it does not say that this is the {cell.head}"
-            if head and head <= claimed and value and not value & claimed and not head <= others:
-                return f"it names the {cell.head} and gives another value"
-        return None
-
-    def _cell_words(self, cell: Cell, statement: Statement) -> frozenset[str]:
-        at = statement.span[0]
-        return self._held(statement.text[cell.span[0] - at : cell.span[1] - at])
-
-
-_ANY_VALUE: Final = frozenset(
-    "value values description details specification data content 值 数值 参数值 取值 内容 说明 "  # noqa: SIM905 - a list of words reads as words
-    "描述 规格".split()
-)
-"""Heads that say nothing of what stands below them; the label of the row does."""
-_KEY_VALUE: Final = re.compile(
-    r"(?:^|[|｜])\s*(?P<head>[^|｜:：]{1,60})[:：]\s*(?P<value>[^|｜]+?)\s*(?=[|｜]|$)"
-)
-
-
-def _with_cells(statement: Statement) -> Statement:
-    """The statement with the cells that its text shows, where its loader saw none."""
-    if statement.cells or not _KEY_VALUE.match(statement.text):
-        return statement
-    at = statement.span[0]
-    cells = tuple(
-        Cell((at + m.start("value"), at + m.end("value")), m["head"].strip())
-        for m in _KEY_VALUE.finditer(statement.text)
-    )
-    return replace(statement, cells=cells) if len(cells) > 1 else statement
+        claimed = frozenset((*self._sequence(said.rest), *_written(said)))
+        return misread(row, claim, claimed, self._held, said.quantities)
 
 
 def _of_another_subject(values: frozenset[str], clauses: Sequence[frozenset[str]]) -> bool:
     """Whether one of ``values`` stands only in clauses about identifiers that the claim lacks."""
-    subjects = frozenset(value for value in values if value.startswith(_IDENTIFIER))
+    subjects = frozenset(value for value in values if value.startswith(IDENTIFIER))
     if not subjects:
         return False
     for value in values - subjects:
-        about = [[v for v in own if v.startswith(_IDENTIFIER)] for own in clauses if value in own]
+        about = [[v for v in own if v.startswith(IDENTIFIER)] for own in clauses if value in own]
         if about and all(own and subjects.isdisjoint(own) for own in about):
             return True
     return False
 
 
-def _reversed(claim: str, statement: Statement, cell: Cell) -> bool:
-    """Whether the label is said to be what its value is: "QX3 is the supplier of Aldus"."""
-    at = statement.span[0]
-    label, value = (
-        re.escape(alike(statement.text[c.span[0] - at : c.span[1] - at]))
-        for c in (statement.cells[0], cell)
-    )
-    head = re.escape(alike(cell.head))
-    wrong = re.compile(
-        rf"{label}[^,，]{{0,6}}是[^,，]{{0,4}}{value}[^,，]{{0,2}}的[^,，]{{0,4}}{head}"
-        rf"|{label} (?:is|are|was) (?:the|a|an) {head}s? (?:of|for|to) (?:the )?{value}"
-    )
-    return bool(cell.head) and wrong.search(alike(claim)) is not None
+def _no_sentence(sentence: str) -> str | None:
+    """Why a sentence can't be said whatever it rests on; ``None`` where it can."""
+    if len(sentence) > LONGEST_CLAIM:
+        return "it is too long for a sentence"
+    if _ECHO.search(sentence.strip()):
+        return "it repeats the prompt, or asks"
+    return "it gives orders" if _ORDERS.search(sentence) else None
 
 
 @lru_cache(maxsize=1_024)
@@ -375,53 +350,90 @@ def plain_claim(sentence: str) -> str:
     return text
 
 
-_IDENTIFIER: Final = "id "
-
-
 def _written(atoms: Atoms) -> frozenset[str]:
     """Everything that must be met exactly, as text."""
     return frozenset(
         [
-            *(f"date {date}" for date in atoms.dates),
+            *(f"{DATE}{date}" for date in atoms.dates),
             *(f"time {time}" for time in atoms.times),
             *(f"dotted {number}" for number in atoms.dotted),
-            *(f"{_IDENTIFIER}{identifier}" for identifier in atoms.identifiers),
-            *(f"{quantity.value:f}" for quantity in atoms.quantities),
+            *(f"{IDENTIFIER}{identifier}" for identifier in atoms.identifiers),
+            *(written(quantity) for quantity in atoms.quantities),
         ]
     )
 
 
 def _invented_quotation(claim: str, text: str) -> str | None:
-    source = comparable(text)
+    source = comparable(in_simplified(text))
     for quoted in quotations(claim):
-        if comparable(quoted) not in source:
+        if comparable(in_simplified(quoted)) not in source:
             return f"“{quoted}” is not a quotation from the statement it rests on"
     return None
 
 
-def _invented_atom(said: Atoms, known: Atoms, own: Atoms) -> str | None:  # noqa: C901 - a rule for each sort
+def _invented_atom(said: Atoms, known: Atoms, own: Atoms) -> str | None:
+    """The first date, time, number or identifier that the statement does not have."""
     for date in said.dates:
-        if not any(same_date(date, other) for other in known.dates):
-            if date[1:] == (None, None) and any(q.value == date[0] for q in known.quantities):
-                continue  # a year
+        a_year = date[1:] == (None, None) and any(q.value == date[0] for q in known.quantities)
+        if not a_year and not any(same_date(date, other) for other in known.dates):
             return "a date in it is not in the statement it rests on"
-    for time in said.times:
-        if time not in known.times:
-            return "a time in it is not in the statement it rests on"
-    for number in said.dotted:
-        if number not in known.dotted and not any(
-            f"{q.value:f}" == number for q in known.quantities
+    if not set(said.times) <= set(known.times):
+        return "a time in it is not in the statement it rests on"
+    plain = {written(quantity) for quantity in known.quantities}
+    missing = next(
+        chain(
+            (d for d in _DIGITS.findall(said.rest) if d not in _DIGITS.findall(known.rest)),
+            (n for n in said.dotted if n not in known.dotted and n not in plain),
+            (i for i in said.identifiers if i not in known.identifiers),
+            (
+                str(quantity)
+                for quantity in said.quantities
+                if _borne(quantity, said, own) is None and not _set_around(quantity, known)
+            ),
+        ),
+        None,
+    )
+    return None if missing is None else f"{missing} is not in the statement it rests on"
+
+
+_DIGITS: Final = re.compile(r"\d+")
+
+
+def _borne(quantity: Quantity, said: Atoms, own: Atoms) -> Quantity | None:
+    """The quantity of the statement that bears one of the sentence.
+
+    What one of them measures by the month the other may say by a word: 月费, "monthly".
+    """
+    found = quantity.found_in(own.quantities)
+    if found is not None:
+        return found
+    for other in own.quantities:
+        measured, per, by = quantity.unit.partition(PER)
+        if per and (other.value, other.unit) == (quantity.value, measured) and by in own.periods:
+            return other
+        measured, per, by = other.unit.partition(PER)
+        if (
+            per
+            and (quantity.value, quantity.unit) == (other.value, measured)
+            and by in said.periods
         ):
-            return f"{number} is not in the statement it rests on"
-    for identifier in said.identifiers:
-        if identifier not in known.identifiers:
-            return f"{identifier!r} is not in the statement it rests on"
-    for quantity in said.quantities:
-        if quantity.supported_by(own.quantities):
-            continue
-        if not _set_around(quantity, known):
-            return f"{quantity} is not in the statement it rests on"
+            return other
     return None
+
+
+def _as_written(said: Atoms, known: Atoms, own: Atoms) -> Atoms:
+    """The sentence with its quantities and dates as the statement writes them."""
+    table: dict[str, str] = {}
+    quantities = []
+    for quantity in said.quantities:
+        other = _borne(quantity, said, own) or quantity
+        quantities.append(other)
+        table[written(quantity)] = written(other)
+    for date in said.dates:
+        other_date = next((d for d in known.dates if same_date(date, d)), date)
+        table[f"{DATE}{date}"] = f"{DATE}{other_date}"
+    marks = tuple(table.get(mark, mark) for mark in said.marks)
+    return replace(said, quantities=tuple(quantities), marks=marks)
 
 
 def _set_around(quantity: Quantity, known: Atoms) -> bool:
@@ -437,11 +449,10 @@ def _set_around(quantity: Quantity, known: Atoms) -> bool:
 _YEARS: Final = range(1_900, 2_100)
 
 
-def _opposite(claim: str, source: _Source) -> str | None:
+def _opposite(claim: str, said: Atoms, own: Atoms, source: _Source) -> str | None:
     """Whether it stands on another side than its statement, or denies what that affirms."""
-    one, other, around = (normalise(text) for text in (claim, source.own, source.around))
-    for_poles = [_blanked(alike(text)) for text in (one, other, around)]
-    if pole := turned(*for_poles):
+    around = atoms_of(source.around, every_numeral=True)
+    if pole := turned(*(_blanked(atoms) for atoms in (said, own, around))):
         return f"it turns the {pole} of the statement around"
     claimed = denials(alike(claim))
     relevant = _relevant_clauses(claim, source.text)
@@ -453,9 +464,12 @@ def _opposite(claim: str, source: _Source) -> str | None:
     return None
 
 
-def _blanked(text: str) -> str:
-    """Numbers become one sign, so that a pole can look whether one stands beside it."""
-    return re.sub(r"\d+(?:[.,]\d+)*", "¦", text)
+def _blanked(atoms: Atoms) -> str:
+    """What is no value, which is one sign, so that a pole can look whether one stands beside it."""
+    return " ".join(_MARK.sub(" ¦ ", alike(atoms.rest)).split())
+
+
+_MARK: Final = re.compile(r"¦[\ue000-\uf8ff]?")
 
 
 def _relevant_clauses(claim: str, text: str) -> str:
@@ -469,6 +483,18 @@ def _relevant_clauses(claim: str, text: str) -> str:
     return "，".join(kept) if kept else text
 
 
+_CONDITION_BEFORE: Final = re.compile(
+    r"(?:^|[.;。；!?！？]\s?)(?:if|unless|when|whenever|except|provided|as long as|in case"
+    r"|only if)\b[^.;。；!?！？]{2,200},\s*$"
+    r"|(?:^|[。；，])(?:除|如果|若|倘若|假如|只有|只要|当)[^。；]{2,100}[，,]\s*$|[^。；，]{1,60}(?:时|的话|以外|之外|除外)[，,]\s*$",
+    re.IGNORECASE,
+)
+_CONDITION_BEHIND: Final = re.compile(
+    r"\s{0,3}[,，]?\s{0,3}(?:if|when|whenever|unless|except|only|but not|provided|as long as"
+    r"|in case)\b|\s{0,3}[,，]?\s{0,3}(?:除非|除|但|前提)",
+    re.IGNORECASE,
+)
+_LOOKED_BACK: Final = 240
 _RESTRICTS: Final = re.compile(
     r"^\s*+[,，]?\s*+(?:unless|except|if|only|but not|provided|when|where|除非|除|但|仅|如果"
     r"|只有)|(?:not"
@@ -482,16 +508,21 @@ _RESTRICTS: Final = re.compile(
 )
 
 
+def _stands_in(claim: str, text: str) -> bool:
+    """Whether ``claim`` is a part of ``text``, but for the capital that begins a sentence."""
+    spelled, source = comparable(claim).strip(".。"), comparable(text)
+    return spelled in source or source.startswith(f"{spelled[:1].swapcase()}{spelled[1:]}")
+
+
 def _cut_short(claim: str, text: str) -> bool:
     """Whether ``claim``, a part of ``text``, leaves out a word beside it that changes it."""
-    around = surroundings(claim.strip(" .。"), text)
+    part = claim.strip(" .。")
+    around = surroundings(part, text) or surroundings(f"{part[:1].swapcase()}{part[1:]}", text)
     if around is None:
         return False
     before, after = around
     digit = before[-1:].isdigit() or after[:1].isdigit() or re.match(r"[.,]\d", after) is not None
     head = re.search(_RESTRICTS, before[-16:])
-    tail = re.match(
-        r"\s*+[,，]?\s*+(?:unless|except|only|but not|provided|除非|除)", after, re.IGNORECASE
-    )
+    tail = _CONDITION_BEHIND.match(after) or _CONDITION_BEFORE.search(before[-_LOOKED_BACK:])
     inside = before[-1:].isalnum() and before[-1:].isascii() and claim.strip()[:1].isalnum()
     return bool(digit or (head and head.end() == len(before[-16:])) or tail or inside)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from app.answering.context.statements import DocumentStatements
+from app.answering.generating.draft import parse_draft
 from app.answering.verifying.verifier import Verifier as StatementVerifier
 from app.domain import Document, Statement
 from app.settings import Settings
@@ -43,10 +44,19 @@ class ServiceVerifier:
         self._verifier = StatementVerifier(StandardAnalyzer(cache).terms)
 
     def verify(self, draft: str, passage: Passage) -> str | None:
-        """See `Verifier.verify`; the reason is that of the statement nearest to the draft."""
-        statements = _statements(passage)
-        nearest = self._verifier.closest(draft, statements) or list(statements)
-        reasons = [self._verifier.refuse(draft, statement) for statement in nearest]
+        """See `Verifier.verify`; the draft is read as sentences, each of which must be borne.
+
+        The reason is that of the statement nearest to the first sentence that is not.
+        """
+        sentences = parse_draft(draft)
+        if not sentences:
+            return "it says nothing"
+        refusals = [self._refuse(one.text, _statements(passage)) for one in sentences]
+        return next((refusal for refusal in refusals if refusal is not None), None)
+
+    def _refuse(self, sentence: str, statements: Sequence[Statement]) -> str | None:
+        nearest = self._verifier.closest(sentence, statements) or list(statements)
+        reasons = [self._verifier.refuse(sentence, statement) for statement in nearest]
         if None in reasons:
             return None
         return reasons[0] if reasons else "the passage has no statement"
