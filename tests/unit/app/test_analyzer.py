@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.text.analyzer import ANALYZER_VERSION, MAX_TERM_CHARACTERS, StandardAnalyzer
-from app.text.normalise import fold_compatibility, normalise
+from app.text.analyzer import (
+    _UNSPACED,
+    ANALYZER_VERSION,
+    MAX_TERM_CHARACTERS,
+    StandardAnalyzer,
+)
+from app.text.normalise import fold_compatibility, in_simplified, normalise
 
 ANY_UNICODE = st.text(st.characters(codec=None, categories=None), max_size=60)
 """Lone surrogates, unassigned and private code points included."""
@@ -157,6 +163,25 @@ def test_terms_are_found_where_they_stand(
 ) -> None:
     asked = frozenset(analyzer.query_terms(query))
     assert analyzer.occurrences([text, "", text], asked) == [expected, [], expected]
+
+
+@given(texts=st.lists(ANY_UNICODE | TRICKY, max_size=5), query=ANY_UNICODE | TRICKY)
+@settings(max_examples=200, deadline=None)
+def test_texts_that_are_searched_together_are_searched_as_each_alone(
+    analyzer: StandardAnalyzer, texts: list[str], query: str
+) -> None:
+    terms = frozenset(analyzer.terms(query) + [t for text in texts for t in analyzer.terms(text)])
+    alone = [analyzer.occurrences([text], terms)[0] for text in texts]
+    assert analyzer.occurrences(texts, terms) == alone
+
+
+def test_characters_of_scripts_without_spaces_are_one_place_each_in_any_spelling() -> None:
+    """What runs of them are searched by: folded as in passages, and no longer than before."""
+    folded = (fold_compatibility(chr(point)) for point in range(sys.maxunicode + 1))
+    unspaced = {character for form in folded for character in form if _UNSPACED.match(character)}
+    assert len(unspaced) > 20_000
+    assert {c: in_simplified(c) for c in unspaced} == {c: normalise(c) for c in unspaced}
+    assert all(len(in_simplified(character)) == 1 for character in unspaced)
 
 
 @given(text=ANY_UNICODE | TRICKY)
