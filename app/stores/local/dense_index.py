@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from app.domain import Vector, Vectors
 from app.settings import StoreSettings
 from app.stores.local.catalog import Catalog
-from app.stores.local.dense_rows import NO_KEYS, DenseRows
+from app.stores.local.dense_rows import BATCH, NO_KEYS, DenseRows
 from app.stores.local.graph_checkpoint import Graph, GraphCheckpoint
 from app.stores.local.key_set import Bits, Keys, KeySet
 from app.stores.local.lexical import Scored
@@ -30,8 +30,11 @@ logger = logging.getLogger(__name__)
 
 Metric = Literal["cosine", "dot", "l2"]
 
-BATCH: Final = 20_000
-"""Vectors that are read together."""
+COARSE_FROM: Final = 10_000
+"""From so many vectors that are to be compared, a coarse comparison chooses those to look at."""
+COARSE_LIMIT: Final = 1_000
+"""So many are chosen at least, and `COARSE_TIMES` as many as are wanted."""
+COARSE_TIMES: Final = 10
 GRAPH_STALENESS: Final = 0.2
 """A checkpoint is made anew when this share of its chunks has been added or deleted since."""
 DEAD_SHARE: Final = 0.2
@@ -96,7 +99,7 @@ class DenseIndex:
             upto=self._catalog.sequence(),
         )
         if graph is None:
-            return DenseRows(self._flat())
+            return self._exact_rows()
         return DenseRows(graph.index, graph.keys, sequence=graph.sequence)
 
     def _change(self, rows: DenseRows, added: Keys, deleted: Keys = NO_KEYS) -> None:
@@ -114,9 +117,15 @@ class DenseIndex:
 
     def _made_of(self, keys: Keys) -> DenseRows:
         """Rows in an index of their own: what there is stays whole until they take its place."""
-        rows = DenseRows(self._flat())
+        rows = self._exact_rows()
         self._change(rows, keys)
         return rows
+
+    def _exact_rows(self) -> DenseRows:
+        # Only of unit vectors is it known how far off a coarse score can be.
+        return DenseRows(
+            self._flat(), coarse_from=COARSE_FROM if self._metric == "cosine" else None
+        )
 
     # --- searching ------------------------------------------------------------------------------
 
@@ -127,37 +136,54 @@ class DenseIndex:
         """
         rows = self.follow()
         with rows.reading():
-            if rows.live == 0:
-                return []
-            if allowed is None:
-                selector = None if rows.dead == 0 else _selector(rows.alive[: rows.count])
-                return self._search(rows, vector, limit, selector)
-            chosen = allowed.holds(rows.keys[: rows.count]) & rows.alive[: rows.count]
+            chosen = rows.alive[: rows.count]
+            if allowed is not None:
+                chosen = chosen & allowed.holds(rows.keys[: rows.count])
             most = int(np.count_nonzero(chosen))
             if not most:
                 return []
-            # Exactly, past a graph: a walk towards the query meets few of the allowed chunks, or
-            # none, where query and filter pull apart (another language, another subject).
-            return self._search(rows, vector, min(limit, most), _selector(chosen), exact=True)
+            selector = None if most == rows.count else _selector(chosen)
+            query = self._prepared(vector[None])[0]
+            with _single_threaded():
+                # Exactly, where there is a filter, past a graph: a walk towards the query meets few
+                # of the allowed chunks, or none, where query and filter pull apart (another
+                # language, another subject).
+                if rows.is_graph and allowed is None:
+                    return self._search(rows, query, min(limit, most), selector, walks=True)
+                found = None
+                if most >= COARSE_FROM:
+                    found = self._narrowed(rows, query, limit, selector)
+                return found or self._search(rows, query, min(limit, most), selector)
+
+    def _narrowed(
+        self, rows: DenseRows, query: Vector, limit: int, selector: faiss.IDSelector | None
+    ) -> Scored | None:
+        """What `_search` finds, looked for among few; ``None`` where others could be as near."""
+        if rows.coarse is None or len(rows.coarse) != rows.count:
+            return None
+        few = max(COARSE_LIMIT, COARSE_TIMES * limit)
+        nearest, bound = rows.coarse.nearest(query, limit=few, selector=selector)
+        chosen = np.zeros(rows.count, dtype=bool)
+        chosen[nearest] = True
+        found = self._search(rows, query, limit, _selector(chosen))
+        return found if found[-1][1] > bound else None
 
     def _search(
         self,
         rows: DenseRows,
-        vector: Vector,
+        query: Vector,
         limit: int,
         selector: faiss.IDSelector | None,
         *,
-        exact: bool = False,
+        walks: bool = False,
     ) -> Scored:
         depth = min(limit + 1, rows.count)
-        walks = rows.is_graph and not exact
         index = rows.faiss if walks else _vectors(rows)
         while True:
             parameters = (
                 self._walk(rows, selector, depth) if walks else faiss.SearchParameters(sel=selector)
             )
-            with _single_threaded():
-                scores, found = index.search(self._prepared(vector[None]), depth, params=parameters)
+            scores, found = index.search(query[None], depth, params=parameters)
             there = (found[0] >= 0) & (found[0] < rows.count)
             keys, values = rows.keys[found[0][there]].tolist(), self._scores(scores[0][there])
             tied = len(keys) == depth > limit and values[-1] == values[limit - 1]

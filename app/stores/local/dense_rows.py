@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import Vectors
+from app.stores.local.coarse_rows import CoarseRows
 from app.stores.local.key_set import Bits, Keys
 from app.stores.local.shared_lock import SharedLock
 
+BATCH: Final = 20_000
+"""Vectors that are handled together."""
 NO_KEYS: Final = np.empty(0, dtype=np.int64)
 
 
@@ -23,8 +26,18 @@ class DenseRows:
     at a constant cost. Any number of threads may read at once, within `reading`; one may write.
     """
 
-    def __init__(self, index: faiss.Index, keys: Keys = NO_KEYS, *, sequence: int = 0) -> None:
-        """``index`` holds one vector for each of ``keys``, in their order."""
+    def __init__(
+        self,
+        index: faiss.Index,
+        keys: Keys = NO_KEYS,
+        *,
+        sequence: int = 0,
+        coarse_from: int | None = None,
+    ) -> None:
+        """``index`` holds one vector for each of ``keys``, in their order.
+
+        From ``coarse_from`` rows on, those of unit vectors are held coarsely, too.
+        """
         self.faiss = index
         self.keys: Keys = keys
         """Longer than `count` where there is room for more."""
@@ -33,6 +46,9 @@ class DenseRows:
         self.dead = 0
         self.sequence = sequence
         """The last change of the catalog's log that is here, and all before it."""
+        self.coarse: CoarseRows | None = None
+        """Row for row, where there are enough of them."""
+        self._coarse_from = coarse_from
         self._lock = SharedLock()
 
     def reading(self) -> AbstractContextManager[None]:
@@ -71,6 +87,7 @@ class DenseRows:
             self.keys[self.count : end] = added
             self.alive[self.count : end] = True
             self.count = end
+            self._follow_coarsely()
             buried = self._living(deleted)
             self.dead += len(buried)
             self.alive[buried] = False
@@ -78,6 +95,18 @@ class DenseRows:
     def live_keys(self) -> Keys:
         """Keys of the rows that are alive, ascending."""
         return self.keys[: self.count][self.alive[: self.count]].copy()
+
+    def _follow_coarsely(self) -> None:
+        """Takes vectors as the exact index has them: its scores are what coarse ones stand for."""
+        if self._coarse_from is None or self.count < self._coarse_from:
+            return
+        held = 0 if self.coarse is None else len(self.coarse)
+        for start in range(held, self.count, BATCH):
+            vectors = self.faiss.reconstruct_n(start, min(BATCH, self.count - start))
+            if self.coarse is None:
+                self.coarse = CoarseRows(vectors)
+            else:
+                self.coarse.add(vectors)
 
     def _living(self, keys: Keys) -> NDArray[np.int64]:
         """Rows of those keys, each given once, that have one which is alive."""
