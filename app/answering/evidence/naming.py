@@ -18,6 +18,8 @@ from app.text.normalise import fold_compatibility, normalise
 
 SEARCHED_CHARACTERS: Final = 200_000
 """Of a document, that are looked through for a name."""
+MOST_NAMES: Final = 50
+"""Of one question: each is looked for in every statement, by a pattern of its own."""
 
 
 class Sort(StrEnum):
@@ -74,7 +76,7 @@ _COMMON: Final = frozenset(
 
 
 def named_in(question: str) -> tuple[Named, ...]:
-    """Everything that ``question`` names, each once, in reading order of the sorts."""
+    """What ``question`` names, each once, in reading order of the sorts; the first `MOST_NAMES`."""
     text = fold_compatibility(question)
     found = [Named(m, Sort.IDENTIFIER) for m in _identifiers(text)]
     rest = text
@@ -84,7 +86,7 @@ def named_in(question: str) -> tuple[Named, ...]:
     rest = _YEAR.sub(" ", rest)
     found += [Named(match.group(), Sort.NUMBER) for match in _BARE.finditer(rest)]
     found += [Named(name, Sort.NAME) for name in _names(rest)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))[:MOST_NAMES]
 
 
 def _identifiers(text: str) -> Iterator[str]:
