@@ -57,7 +57,7 @@ class Rule:
     ``layer`` counts from 0, rules in none having the highest; ``key`` is the class, id or name that
     an element must have, empty where it may have any; ``names`` are classes and ids that must
     be somewhere on the page. ``around`` counts how often the test looks through the elements around
-    one, and ``beside`` says that it looks at those beside it.
+    one, ``within`` says that it looks at all that are in it, and ``beside`` at those beside it.
     """
 
     test: Callable[[ElementWrapper], bool]
@@ -66,6 +66,7 @@ class Rule:
     key: str
     names: frozenset[str]
     around: int
+    within: bool
     beside: bool
     declarations: tuple[Declaration, ...]
 
@@ -132,6 +133,7 @@ class _Sheet:
                 key or one.lower_local_name or "",
                 frozenset(_NAME.findall(part)) if named else frozenset(),
                 around + part.count(":has("),
+                ":has(" in part,
                 any(sign in part for sign in ("~", "+", ":")),
                 declarations,
             )

@@ -26,6 +26,8 @@ from ingest.loaders.model import LoadedDocument
 
 MAX_UNPACKED_BYTES: Final = 256 * 2**20
 """What the parts that are read may unpack to, together."""
+MAX_ELEMENTS: Final = 1_000_000
+"""Elements of one part, each of which takes some microseconds and a few hundred bytes."""
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """What old and encrypted files of Office begin with."""
 _DOCUMENT: Final = "word/document.xml"
@@ -85,16 +87,27 @@ def _read_parts(data: bytes, names: tuple[str, ...]) -> dict[str, Element]:
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True
         )
-        roots = {
+        roots = {}
+        for info in present:
             # Reading no more than the directory promises keeps a lying directory harmless.
-            info.filename: etree.fromstring(archive.open(info).read(info.file_size), parser)
-            for info in present
-        }
+            part = archive.open(info).read(info.file_size)
+            _require_bounded(part)
+            roots[info.filename] = etree.fromstring(part, parser)
         return {name: root for name, root in roots.items() if root is not None}
     except (zipfile.BadZipFile, etree.XMLSyntaxError, EOFError, OSError) as error:
         raise DocumentRejected(
             "corrupt", "The Word file is damaged; open it, save it again as .docx and ingest again."
         ) from error
+
+
+def _require_bounded(part: bytes) -> None:
+    """Raises `DocumentRejected` for a part of which each small thing would take long to look at."""
+    if part.count(b"<") - part.count(b"</") > MAX_ELEMENTS:
+        raise DocumentRejected(
+            "too_large",
+            f"The Word file has more than {MAX_ELEMENTS:,} parts, such as runs of one look; split "
+            "it, or save it as text, and ingest again.",
+        )
 
 
 def _properties(core: Element | None) -> tuple[str, dict[str, MetadataValue]]:

@@ -23,7 +23,7 @@ from ingest.loaders.docx_styles import (
     Style,
     W,
     completed,
-    is_on,
+    is_set,
     numbering_of,
     outline_level,
     setting,
@@ -212,7 +212,10 @@ def _text(paragraph: Element) -> str:
 
 def _is_hidden(run: Element) -> bool:
     """Whether a run is set as hidden or is struck through."""
-    return any(is_on(run, name) for name in ("vanish", "strike", "dstrike"))
+    properties = run.find(f"{W}rPr")
+    return properties is not None and any(
+        is_set(properties, name) for name in ("vanish", "strike", "dstrike")
+    )
 
 
 def _is_formula(paragraph: Element) -> bool:

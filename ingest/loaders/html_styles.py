@@ -34,6 +34,8 @@ MAX_STYLES: Final = 3_000_000
 """Characters of style sheets and different ``style`` attributes that are read."""
 _TEST: Final = 40
 """What one test costs, in elements looked at."""
+_INNER_TEST: Final = 4 * _TEST
+"""The same for each element within another, where ``:has()`` looks at all of them."""
 _MAX_TESTS: Final = 20_000_000
 """Elements looked at while rules are matched; a long page of Wikipedia takes half a million."""
 _WHITE: Final = (1.0, 1.0, 1.0)
@@ -172,8 +174,12 @@ class _Styles:
         candidates = [found for key in keys for found in self._rules.get(key, ())]
         if not candidates:
             return
+        inside = 0
+        if any(rule.within for _, rule in candidates):
+            inside = _INNER_TEST * sum(1 for _ in wrapper.etree_element.iterdescendants())
         for order, rule in candidates:
             self._tests -= _TEST + depth**rule.around + wrapper.index * rule.beside
+            self._tests -= inside * rule.within
             if self._tests < 0:
                 raise _too_large()
             if rule.test(wrapper):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from typing import Final
 
@@ -13,7 +14,7 @@ from app.errors import DocumentRejected
 from ingest.loaders.cleaning import clean_lines
 from ingest.loaders.compose import compose
 from ingest.loaders.dates import iso_day
-from ingest.loaders.model import LoadedDocument
+from ingest.loaders.model import LoadedDocument, require_size
 from ingest.loaders.pdf_layout import layout_pieces
 from ingest.loaders.pdf_lines import Line, page_lines
 
@@ -24,18 +25,19 @@ _MIN_TEXT: Final = 20
 _PLACEHOLDER_TITLES: Final = ("untitled", "microsoft word", "powerpoint", "slide 1", "document")
 
 
-def load_pdf(data: bytes) -> LoadedDocument:
+def load_pdf(data: bytes, *, max_characters: int = sys.maxsize) -> LoadedDocument:
     """Reads every page's text layer; blocks carry their page. Nothing is recognised from images.
 
     Raises:
-        DocumentRejected: ``encrypted``, ``corrupt``, or ``no_text`` for scans.
+        DocumentRejected: ``encrypted``, ``corrupt``, ``no_text`` for scans, or ``too_large`` for
+            more than ``max_characters``: pages may share what they show.
     """
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         raise _rejection(error) from error
     try:
-        pages = [_read_page(document, number) for number in range(len(document))]
+        pages = _read_pages(document, max_characters)
         first = next((n for n, lines in enumerate(pages) if lines is not None), None)
         if first is None:
             raise _corrupt()
@@ -70,13 +72,19 @@ def _corrupt() -> DocumentRejected:
     )
 
 
-def _read_page(document: pdfium.PdfDocument, number: int) -> list[Line] | None:
-    """``None`` for a broken page, which does not cost the others."""
-    try:
-        with closing(document[number]) as page, closing(page.get_textpage()) as text:
-            return page_lines(text, page=number + 1, height=page.get_height())
-    except pdfium.PdfiumError:
-        return None
+def _read_pages(document: pdfium.PdfDocument, max_characters: int) -> list[list[Line] | None]:
+    """The lines of each page; ``None`` for a broken one, which does not cost the others."""
+    pages: list[list[Line] | None] = []
+    characters = 0
+    for number in range(len(document)):
+        try:
+            with closing(document[number]) as page, closing(page.get_textpage()) as text:
+                characters += text.count_chars()
+                require_size(characters, max_characters)
+                pages.append(page_lines(text, page=number + 1, height=page.get_height()))
+        except pdfium.PdfiumError:
+            pages.append(None)
+    return pages
 
 
 def _has_images(document: pdfium.PdfDocument, number: int) -> bool:

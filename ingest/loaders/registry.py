@@ -95,7 +95,7 @@ def _pick(suffix: str, data: bytes, max_characters: int) -> Loader:
         raise DocumentRejected("empty", "The document has no text; add some or leave it out.")
     head = data[:_SNIFFED_BYTES]
     if _is_pdf(suffix, head):
-        return load_pdf
+        return partial(load_pdf, max_characters=max_characters)
     if suffix == "pdf":
         raise DocumentRejected(
             "corrupt", f"The file is {_looks_like(head)}, not a PDF; get it again."

@@ -24,6 +24,8 @@ SEPARATOR: Final = " | "
 _COLONS: Final = (":", "：")
 _MAX_LABEL: Final = 60
 """Characters of the longest name in a table of names and values."""
+_MAX_CELLS: Final = 2_000
+"""Cells of a row above which it is read as text alone: no table has so many columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +102,22 @@ def read_table(
 
 def row_piece(row: Row, *, page: int | None = None) -> Piece:
     """One row in one line, and where its values stand in it."""
-    line = row.lead
+    parts = [row.lead] if row.lead else []
+    at = len(row.lead)
     cells: list[CellSpan] = []
     for value in row.values:
         # "Kingdom:" in a cell of its own already is a header of the cell to its right.
-        gap = "" if not line else " " if line.endswith(_COLONS) else row.joined
-        line += gap + (_labelled(value.label) if value.label else "")
-        cells.append(CellSpan((len(line), len(line) + len(value.text)), value.head))
-        line += value.text
+        gap = "" if not parts else " " if parts[-1].endswith(_COLONS) else row.joined
+        before = gap + (_labelled(value.label) if value.label else "")
+        at += len(before)
+        cells.append(CellSpan((at, at + len(value.text)), value.head))
+        at += len(value.text)
+        parts += [part for part in (before, value.text) if part]
+    line = "".join(parts)
     if row.is_term:
         return Piece(BlockKind.TERM, line, page=page, tight=True)
-    return Piece(BlockKind.TABLE, line, page=page, tight=True, cells=tuple(cells))
+    known = tuple(cells) if len(cells) <= _MAX_CELLS else ()
+    return Piece(BlockKind.TABLE, line, page=page, tight=True, cells=known)
 
 
 def _body(grid: Sequence[GridRow], headers: Heads, *, quiet: bool) -> Iterator[Row]:
