@@ -170,15 +170,17 @@ class LocalCollection:
     @contextmanager
     def bulk(self) -> Iterator[None]:
         """See `Collection.bulk`."""
-        outer = getattr(self._bulk, "active", False)
-        self._bulk.active = True
-        try:
+        if getattr(self._bulk, "active", False):
             yield
-        finally:
-            self._bulk.active = outer
-        # Not where the block failed: whoever interrupts it wants to leave, and the next search
-        # or write brings the indexes up to date as well.
-        if not outer:
+            return
+        with self._lock.told_of_bulk():
+            self._bulk.active = True
+            try:
+                yield
+            finally:
+                self._bulk.active = False
+            # Not where the block failed: whoever interrupts it wants to leave, and the next search
+            # or write brings the indexes up to date as well.
             with self.writing():
                 self._catch_up()
                 self._dense.checkpoint()
@@ -282,7 +284,13 @@ class LocalCollection:
         )
 
     def _catch_up_if_free(self) -> None:
-        """A writer that died may have left changes behind. Those that can't be kept must wait."""
+        """A writer that died may have left changes behind. Those that can't be kept must wait.
+
+        One that writes much brings the index up to date itself: whoever did it between two of its
+        batches would hold it up, and pay for a commit with every search.
+        """
+        if self._lexical.shared and self._lock.is_bulk():
+            return
         with self._lock.held_if_free() as held:
             if (held and self._catalog.in_place()) or not self._lexical.shared:
                 try:

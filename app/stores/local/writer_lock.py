@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock, Timeout
 
 from app.errors import CollectionBusy, StoreUnwritable
 
+POLL_S: Final = 0.01
+"""How often a lock that another process holds is asked for again."""
+
 
 class WriterLock:
-    """A thread may take it again while it holds it."""
+    """A thread may take it again while it holds it.
+
+    Processes queue for it: while one waits, none takes it twice. Of those behind it, whoever asks
+    first after it got its turn is next.
+    """
 
     def __init__(self, name: str, directory: Path, *, timeout_s: float) -> None:
         self._name = name
         self._timeout_s = timeout_s
         self._file = FileLock(directory / "writer.lock", thread_local=False)
+        self._next = FileLock(directory / "next_writer.lock", thread_local=False)
+        """Held by the one whose turn comes next."""
+        self._bulk = directory / "bulk.lock"
         self._threads = threading.RLock()
 
     @contextmanager
@@ -33,7 +45,7 @@ class WriterLock:
             raise CollectionBusy(f"collection {self._name}: another thread writes to it")
         try:
             try:
-                self._file.acquire(timeout=self._timeout_s)
+                self._take()
             except Timeout:
                 raise CollectionBusy(
                     f"collection {self._name}: another process has written to it for more than "
@@ -50,6 +62,37 @@ class WriterLock:
                 self._file.release()
         finally:
             self._threads.release()
+
+    def _take(self) -> None:
+        """Waits for the turn of this process, unless this thread has it already."""
+        if self._file.is_locked:
+            self._file.acquire()
+            return
+        deadline = time.monotonic() + self._timeout_s
+        with self._next.acquire(timeout=self._timeout_s, poll_interval=POLL_S):
+            left = max(0.0, deadline - time.monotonic())
+            self._file.acquire(timeout=left, poll_interval=POLL_S)
+
+    @contextmanager
+    def told_of_bulk(self) -> Iterator[None]:
+        """Within, `is_bulk` is true in all processes; ends with the process, however it ends."""
+        lock = FileLock(self._bulk)
+        with suppress(Timeout, OSError):  # another one tells already, or nobody can
+            lock.acquire(timeout=0)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def is_bulk(self) -> bool:
+        """Whether somebody writes much right now."""
+        try:
+            with FileLock(self._bulk).acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            return False
 
     @contextmanager
     def held_if_free(self) -> Iterator[bool]:
