@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -80,7 +80,7 @@ class ChatBody(BaseModel):
 
     model: Annotated[str, Field(min_length=1, max_length=256)]
     messages: Annotated[list[Message], Field(min_length=1)]
-    stream: bool | None = None
+    stream: StrictBool | None = None
 
     def asked(self) -> AnswerRequest:
         """The last message is the question. Raises `InvalidRequest` where it is none."""

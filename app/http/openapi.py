@@ -34,12 +34,15 @@ REASONS: Final[Mapping[int, str]] = {
     500: "The server is at fault.",
     503: "Not now, or not before its operator has acted.",
 }
+COLLECTION_NAME: Final = "^[a-z0-9][a-z0-9_-]{0,62}$"
+"""What a store takes for a name."""
 EVENTS: Final[dict[str, Any]] = {
     "description": "The whole answer, or its events where `stream` asks for them.",
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "content": {"text/event-stream": {"schema": {}}},  # tools read one for the stream or the event
 }
 _FILES: Final[dict[str, object]] = {
     "type": "object",
+    "minProperties": 1,
     "additionalProperties": {"type": "string", "format": "binary"},
 }
 
@@ -108,6 +111,9 @@ def _complete(schema: dict[str, Any], bodies: tuple[type[BaseModel], ...], *, lo
     keys: list[dict[str, list[str]]] = [{name: []} for name in SECURITY_SCHEMES]
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
+            for parameter in operation.get("parameters", ()):
+                if (parameter["in"], parameter["name"]) == ("path", "name"):
+                    parameter["schema"]["pattern"] = COLLECTION_NAME
             responses = operation["responses"]
             responses.pop("422", None)
             for status in _statuses(path, method.upper(), operation):

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
 from app.domain import (
     Answer,
@@ -50,7 +50,7 @@ def _not_blank(text: str) -> str:
 Query = Annotated[
     str, Field(min_length=1, max_length=MAX_QUERY_CHARACTERS), AfterValidator(_not_blank)
 ]
-Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, strict=True)]
 
 
 class _Asked(BaseModel):
@@ -65,8 +65,8 @@ class SearchBody(_Asked):
     limit: Limit = 10
     filter: JsonValue = None
     routes: Annotated[list[str], Field(min_length=1, max_length=MAX_ROUTES)] | None = None
-    rerank: bool | None = None
-    explain: bool = False
+    rerank: StrictBool | None = None
+    explain: StrictBool = False
 
     def asked(self) -> SearchRequest:
         """The request. Raises `InvalidFilter`."""
@@ -106,8 +106,8 @@ class AnswerBody(_Asked):
     history: History = []
     limit: Limit | None = None
     filter: JsonValue = None
-    stream: bool = False
-    explain: bool = False
+    stream: StrictBool = False
+    explain: StrictBool = False
 
     def asked(self) -> AnswerRequest:
         """The request. Raises `InvalidFilter`."""

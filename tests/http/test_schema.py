@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
+from app.stores.local.store import COLLECTION_NAME
 from tests.http.world import MakeWorld
 
 
@@ -61,6 +62,19 @@ def test_bodies_that_are_read_by_hand_are_described(schema: dict[str, Any]) -> N
     }
     assert "multipart/form-data" in bodies["/v1/collections/{name}/documents"]
     assert schema["components"]["schemas"]["SearchBody"]["required"] == ["query"]
+
+
+def test_names_of_collections_are_declared_as_the_store_takes_them(schema: dict[str, Any]) -> None:
+    names = [
+        parameter["schema"]["pattern"]
+        for operations in schema["paths"].values()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] == "name"
+    ]
+
+    assert len(names) >= 6
+    assert set(names) == {f"^{COLLECTION_NAME.pattern}$"}
 
 
 def test_errors_have_our_shape_and_no_other(schema: dict[str, Any]) -> None:
