@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -270,7 +271,12 @@ def measure(data: Path, chunks: int, directory: Path, parts: Sequence[str]) -> d
         for name in QUESTIONS
         for row in islice(rows(data, name, "queries.jsonl"), QUESTIONS_EACH)
     ]
-    result: dict[str, object] = {"chunks": len(texts), "questions": len(questions)}
+    result: dict[str, object] = {
+        "chunks": len(texts),
+        "questions": len(questions),
+        # Of the machine, before: where it is more than the cores, only ratios mean something.
+        "load_average": round(os.getloadavg()[0], 1),
+    }
     if "search" in parts:
         with ThreadPoolExecutor(4) as pool:
             pipeline = make_pipeline(
