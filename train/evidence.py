@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from app.answering.evidence.asked import Part
+from app.answering.asking.asked import Part
 from app.answering.evidence.confidence import rivals_apart, standing
 from app.answering.evidence.judgement import Features, Weights
 from app.answering.evidence.relevance import Judged

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
+from app.answering.asking.asked import Asked, Part, take_apart
+from app.answering.asking.forms import is_greeting
+from app.answering.asking.spelling import put_right
 from app.answering.composition import Composition
 from app.answering.context.gathering import Context, gather_context
 from app.answering.context.statements import DocumentStatements
-from app.answering.evidence.asked import Asked, Part, is_greeting, take_apart
 from app.answering.evidence.confidence import JudgedPart, judged_part
 from app.answering.evidence.judgement import Judge, shipped_judge
 from app.answering.evidence.meaning import Meaning, read_meaning
@@ -110,11 +112,11 @@ class Answerer:
         if is_greeting(request.query) and request.query.strip():
             yield AnswerEvent(self._polite(request, watch))
             return
-        found = self.examine(request, watch)
+        found, chosen, respelt = self._found(request, watch)
         composition = Composition(found.context, found.search)
         composition.degraded += found.degraded
-        with watch.stage("choose"):
-            chosen = self._chosen(found)
+        if respelt:
+            composition.notes.append(wording.searched_for(found.asked.language, respelt))
         composition.probability = max((c.probability for c in chosen), default=0.0)
         yield from self._said(request, found, chosen, composition, watch, stop)
         if not composition.sentences:
@@ -152,6 +154,32 @@ class Answerer:
         with watch.stage("judge"):
             parts = self._judged(asked, statements, search, context, degraded)
         return Examined(asked, search, context, documents, parts, tuple(degraded))
+
+    def _found(
+        self, request: AnswerRequest, watch: Stopwatch
+    ) -> tuple[Examined, list[Chosen], str]:
+        """What answers the question as it was typed or, more surely, as the documents spell it.
+
+        The last is how it was put then; empty where it stayed as it was.
+        """
+        found = self.examine(request, watch)
+        with watch.stage("choose"):
+            chosen = self._chosen(found)
+        sure = max((choice.probability for choice in chosen if choice.statements), default=0.0)
+        if sure >= self._settings.sure_probability:
+            return found, chosen, ""
+        with watch.stage("understand"):
+            texts = [f"{d.title}\n{d.text}" for d in found.context.documents.values()]
+            respelt = put_right(
+                request.query, texts, terms=self._analyzer.terms, occurs=self._occurs
+            )
+        if respelt == request.query:
+            return found, chosen, ""
+        again = self.examine(replace(request, query=respelt), watch)
+        with watch.stage("choose"):
+            better = self._chosen(again)
+        surer = max((choice.probability for choice in better if choice.statements), default=0.0)
+        return (again, better, respelt) if surer > sure else (found, chosen, "")
 
     def _log(self, request: AnswerRequest, answer: Answer) -> None:
         """What became of the question, as far as the operator wants to keep it."""
@@ -192,18 +220,22 @@ class Answerer:
         )
 
     def _in_other_languages(self, request: AnswerRequest, asked: Asked) -> list[Sequence[Hit]]:
-        """What is nearest by meaning in the languages that share no words with the question.
+        """What is nearest by meaning, or holds its names, in languages that share no words with it.
 
         Passages in the language of the question crowd out the others, whose words it can't share.
         """
         chinese: Filter = OneOf("lang", ("zh",))
         other = Not(chinese) if asked.language == "zh" else chinese
         where = other if request.where is None else And((request.where, other))
-        search = SearchRequest(
+        near = SearchRequest(
             asked.parts[0].text, limit=ACROSS, where=where, routes=("dense",), rerank=False
         )
+        searches = [near]
+        if names := dict.fromkeys(name.text for part in asked.parts for name in part.names):
+            # Names are written alike in both.
+            searches.append(replace(near, query=" ".join(names), routes=("bm25",)))
         try:
-            return [self._pipeline.search(search).hits]
+            return [self._pipeline.search(search).hits for search in searches]
         except AttestError as error:  # the search for the question itself has told of it
             logger.warning("other languages are not searched: %s", error)
             return []
@@ -262,7 +294,7 @@ class Answerer:
 
     def _chosen(self, found: Examined) -> list[Chosen]:
         choosing = Choosing(found.documents, terms=self._analyzer.terms, settings=self._settings)
-        return [choosing.choose(judged) for judged in found.parts]
+        return choosing.choose_all(found.parts)
 
     def _said(
         self,
@@ -321,7 +353,11 @@ class Answerer:
         if not missing:
             documents = {one.statement.document_id for one in judged.ranked}
             return wording.not_answered(language, max(1, len(documents)))
-        nowhere = [named for named in missing if not self._occurs(named)]
+        nowhere = [
+            named
+            for named in missing
+            if not any(map(self._occurs, self._analyzer.terms(named.text)[:1]))
+        ]
         return wording.not_named(language, nowhere or missing, everywhere=bool(nowhere))
 
     def _missing(self, judged: JudgedPart) -> list[Named]:
@@ -332,9 +368,9 @@ class Answerer:
         alike = [one for one in judged.ranked if not one.features.across] or judged.ranked
         return [n for n in judged.part.names if all(n in one.missing for one in alike)]
 
-    def _occurs(self, named: Named) -> bool:
-        terms = self._analyzer.terms(named.text)[:1]
-        return bool(self._collection.search_lexical(terms, limit=1))
+    def _occurs(self, term: str) -> bool:
+        """Whether the collection holds a term of the analyzer."""
+        return bool(self._collection.search_lexical([term], limit=1))
 
     def _polite(self, request: AnswerRequest, watch: Stopwatch) -> Answer:
         """The answer to a greeting; nothing is searched for it."""

@@ -29,6 +29,11 @@ _VERSION: Final = re.compile(
     r"|第?\s{0,1}(\d{1,3}(?:\.\d{1,3}){0,2})\s{0,1}版|\b(\d)(?:st|nd|rd|th) edition",
     re.IGNORECASE,
 )
+_VERSION_LINE: Final = re.compile(
+    r"^\W{0,4}(?:(?:document )?version|edition|revision|rev\.?|版本(?:号)?)\s{0,2}[:：]\s{0,2}"
+    r"v?(\d{1,4}(?:\.\d{1,4}){0,3})",
+    re.IGNORECASE | re.MULTILINE,
+)
 _EFFECTIVE: Final = re.compile(
     r"(?:effective|valid|in force|applies|applicable|in effect|生效|施行|实施|执行|适用)"
     r"(?:[^\d\n]{0,24}?)(?P<date>\d{4}(?:[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?)?"
@@ -104,7 +109,8 @@ def _is_superseded(fields: Mapping[str, MetadataValue], start: str) -> bool:
 
 
 def _stated_version(start: str) -> str:
-    found = _VERSION.search(start)
+    """A line that gives the version comes before a name or a sentence that holds one."""
+    found = _VERSION_LINE.search(start) or _VERSION.search(start)
     return next(filter(None, found.groups()), "") if found else ""
 
 

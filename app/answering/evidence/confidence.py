@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.answering.evidence.asked import Part
+from app.answering.asking.asked import Part
 from app.answering.evidence.judgement import Judge
 from app.answering.evidence.relevance import Judged
 from app.answering.quoting.likeness import alike, shape_of

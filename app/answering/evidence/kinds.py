@@ -80,7 +80,9 @@ _ASKED: Final = {
         _I,
     ),
     Kind.COLOUR: re.compile(
-        r"\b(?:what|which) colou?rs?\b|什么颜色|哪种颜色|何种颜色|颜色是什么", _I
+        r"\b(?:what|which)(?: is| are|'s)?(?: the| its)? colou?rs?\b"
+        r"|什么颜色|哪种颜色|何种颜色|颜色是什么",
+        _I,
     ),
     Kind.EMAIL: re.compile(
         r"\b(?:what|which)\b.{0,40}\be-?mail\b|\be-?mail address\b|邮箱|电子邮件地址|邮件地址", _I
@@ -239,6 +241,12 @@ PLAIN: Final = frozenset(
 )
 """Kinds that nothing answers in which they do not stand, in whatever words."""
 
+_COUNTED: Final = frozenset((Kind.MONEY, Kind.NUMBER, Kind.TIME, Kind.DURATION, Kind.PERCENT))
+"""Kinds that the digits of a code don't make: ``T60`` is no sixty."""
+_CODE: Final = re.compile(
+    r"(?<![^\W_\u3400-\u9fff])[A-Za-z]{1,8}[-_./]?\d[A-Za-z\d]{0,12}(?:-\w{1,12}){0,4}"
+)
+
 
 @lru_cache(maxsize=512)
 def kinds_asked(question: str) -> frozenset[Kind]:
@@ -254,7 +262,11 @@ def kinds_asked(question: str) -> frozenset[Kind]:
 
 def holds_kind(text: str, kinds: frozenset[Kind]) -> bool:
     """Whether ``text`` holds one thing of a kind that is asked for; true where none is."""
+    if not kinds:
+        return True
     folded = fold_compatibility(text)
-    return not kinds or any(
-        kind not in _HELD or _HELD[kind].search(folded) is not None for kind in kinds
+    amounts = _CODE.sub(" ", folded)
+    return any(
+        kind not in _HELD or _HELD[kind].search(amounts if kind in _COUNTED else folded) is not None
+        for kind in kinds
     )

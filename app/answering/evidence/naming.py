@@ -63,7 +63,11 @@ _SPACED: Final = re.compile(
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"(?<![\d.])(?:19|20)\d{2}(?![\d.]\d|\d)")
-_BARE: Final = re.compile(r"(?<![\w.,])\d{3,12}(?![\w.,%°]|\s?[A-Za-z%°€$£¥元天年月个人])")
+_BARE: Final = re.compile(
+    r"(?<![\w.,])\d{3,12}(?![\w.,%°]|\s?[A-Za-z%°€$£¥]"
+    r"|\s?[元块天年月日周时分秒个人名位台件条项次米升克吨斤度伏瓦安页层平立公毫厘千万亿])"
+)
+"""A number by itself; one with a unit is an amount."""
 _CAPITALISED: Final = re.compile(r"(?<![\w'’])[A-Z\u00c0-\u00de][\w'’]*(?:-\w+)*")
 _LATIN: Final = re.compile(r"(?<![\w.-])[A-Za-z][A-Za-z.&+#-]*[A-Za-z+#]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")

@@ -37,7 +37,7 @@ from typing import Final
 
 import numpy as np
 
-from app.answering.evidence.asked import Part
+from app.answering.asking.asked import Part
 from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds import PLAIN, holds_kind
 from app.answering.evidence.meaning import Meaning
@@ -184,9 +184,9 @@ class Relevance:
         best = sorted(cheap, key=self._promise, reverse=True)[:embedded]
         if not best:
             return []
-        texts = [_readable(judged) for judged in best]
+        texts = [self._readable(judged) for judged in best]
         similarities = self._similarities(texts)
-        readings = self._read(self._part.text, texts) if self._read else [None] * len(texts)
+        readings = self._readings(texts)
         ranked = [
             self._with(judged, similarity=float(similarity), read=reading)
             for judged, similarity, reading in zip(best, similarities, readings, strict=True)
@@ -276,6 +276,32 @@ class Relevance:
             probability *= HARDLY
         return replace(judged, features=features, probability=probability)
 
+    def _readable(self, judged: Judged) -> str:
+        """The statement in its setting, below what its document says for all of it.
+
+        That is what is implied of the names of the question, and the version where it is asked for.
+        """
+        text = judged.statement.in_setting
+        version = judged.statement.setting.validity.version
+        named = [name.text for name in judged.implied]
+        named += [
+            name.text
+            for name in self._part.names
+            if version and version in name.text and name not in judged.missing
+        ]
+        if not named:
+            return text
+        above = " › ".join(dict.fromkeys(named))
+        return f"{above} › {text}" if judged.statement.setting.text else f"{above}\n{text}"
+
+    def _readings(self, texts: Sequence[str]) -> Sequence[float | None]:
+        """What the reader says of each, of the question as each answers it best."""
+        read = self._read
+        if read is None:
+            return [None] * len(texts)
+        ways = [read(text, texts) for text in self._part.readings or (self._part.text,)]
+        return [max(of_one) for of_one in zip(*ways, strict=True)]
+
     def _similarities(self, texts: Sequence[str]) -> Sequence[float]:
         if self._meaning is None:
             return [0.0] * len(texts)
@@ -338,15 +364,6 @@ def _echoes(statement: Statement, part: Part) -> bool:
         text = text.replace(word, " ")
     left = re.findall(r"[a-z]{2,}|[\u4e00-\u9fff]|\d+", text)
     return len(left) < _LEAST_LEFT
-
-
-def _readable(judged: Judged) -> str:
-    """The statement in its setting, below what its document implies of it."""
-    text = judged.statement.in_setting
-    named = " › ".join(named.text for named in judged.implied)
-    if not named:
-        return text
-    return f"{named} › {text}" if judged.statement.setting.text else f"{named}\n{text}"
 
 
 def _kind_text(statement: Statement) -> str:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.answering.asking.asked import Part
+from app.answering.asking.forms import Form
 from app.answering.context.statements import DocumentStatements
-from app.answering.evidence.asked import Form, Part
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.naming import Holder
 from app.answering.evidence.relevance import Judged
@@ -40,7 +41,13 @@ _NUMERAL: Final = re.compile(
     r"|[一二两三四五六七八九十百](?:个|名|位|次|台|条|种|套|份|间|层|项|级|人|张|家|款|类)",
     re.IGNORECASE,
 )
-
+_COUNTED: Final = re.compile(
+    r"\bhow many (?:(?:of|the|different|more) ){0,3}(?P<noun>\w+)"
+    r"|(?:多少|几)(?P<measure>[个名位次台条种套份间层项级人张家款类])",
+    re.IGNORECASE,
+)
+_COUNTED_WITHIN: Final = 4
+"""Words behind a numeral among which what it counts stands."""
 
 _SAME_MATTER: Final = 0.4
 """Of the share that a rival must have, what suffices where it is of another version of the same."""
@@ -107,12 +114,45 @@ class Choosing:
             statements += self._complement(judged, able, statements)
         return Chosen(part, tuple(statements), judged.confidence, differ)
 
+    def choose_all(self, parts: Sequence[JudgedPart]) -> list[Chosen]:
+        """For each part; what is compared is answered alike where one of the answers is sure."""
+        found = [self.choose(judged) for judged in parts]
+        sure = max(
+            (one for one in found if one.part.compared and one.statements),
+            key=lambda one: one.probability,
+            default=None,
+        )
+        if sure is None:
+            return found
+        return [
+            self._like(judged, sure) or one
+            if one.part.compared
+            and (not one.statements or one.statements == sure.statements)
+            and one is not sure
+            else one
+            for judged, one in zip(parts, found, strict=True)
+        ]
+
+    def _like(self, judged: JudgedPart, sure: Chosen) -> Chosen | None:
+        """The statement that says of this part's thing what is said of the other's."""
+        model = sure.statements[0]
+        shape, row = shape_of(model, self._terms), frozenset(self._terms(model.setting.row))
+        for one in judged.ranked:
+            other = one.statement
+            if one.missing or (other.document_id, other.span) == (model.document_id, model.span):
+                continue
+            apart = judged.part.names or other.document_id != model.document_id
+            of_same = frozenset(self._terms(other.setting.row)) == row
+            if apart and of_same and fill_one_place(shape_of(other, self._terms), shape):
+                return Chosen(judged.part, (other,), sure.probability)
+        return None
+
     # --- lists --------------------------------------------------------------------------------
 
     def _whole(self, judged: JudgedPart, able: Sequence[Judged]) -> Chosen | None:
         """The list or table that is asked for; ``None`` where there is none."""
         part, best = judged.part, able[0]
-        if part.form == "count" and _NUMERAL.search(_without_names(part, best.statement.text)):
+        if part.form == "count" and self._states_number(part, best.statement):
             return None
         most = self._settings.list_items
         for one in able:
@@ -129,6 +169,20 @@ class Choosing:
                     listed=len(group) if part.form == "count" else None,
                 )
         return None
+
+    def _states_number(self, part: Part, statement: Statement) -> bool:
+        """Whether it says how many there are; an item of a list may hold a number of its own."""
+        text = _without_names(part, statement.text)
+        counted = _COUNTED.search(part.shown)
+        if statement.kind is not BlockKind.LIST or counted is None:
+            return _NUMERAL.search(text) is not None
+        if counted["measure"]:
+            return (
+                re.search(rf"[\d一二两三四五六七八九十百]\s?{counted['measure']}", text) is not None
+            )
+        noun = frozenset(self._terms(counted["noun"]))
+        behind = (text[m.end() :].split()[:_COUNTED_WITHIN] for m in _NUMERAL.finditer(text))
+        return any(noun & frozenset(self._terms(" ".join(words))) for words in behind)
 
     def _list_of(self, statement: Statement, *, form: Form) -> list[Statement]:
         """What stands in a list with it, below its headings, or in sections numbered alike."""
@@ -159,7 +213,8 @@ class Choosing:
             if holding and not around.holds(named):
                 kept = holding
         values = [_cell_values(s, self._terms) for s in kept]
-        asked = frozenset(part.terms)
+        of_names = [frozenset(self._terms(named.text)) for named in part.names]
+        asked = frozenset(part.terms).difference(*of_names)
         for value in sorted({v for held in values for v in held}, key=sorted):
             if value <= asked and not value <= frozenset(self._terms(best.setting.text)):
                 narrower = [s for s in kept if value in _cell_values(s, self._terms)]

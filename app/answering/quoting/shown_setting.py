@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from app.answering.evidence.asked import Part
+from app.answering.asking.asked import Part
 from app.domain import Setting, Statement
 
 SEPARATOR: Final = " › "

@@ -47,6 +47,14 @@ def not_named(language: str, names: Sequence[Named], *, everywhere: bool) -> str
     return f"Nothing that was found about {listed} answers the question."
 
 
+def searched_for(language: str, query: str) -> str:
+    """Where the question was answered only as the documents spell its words."""
+    short = query if len(query) <= _LONGEST else f"{query[: _LONGEST - 1]}…"
+    if language == "zh":
+        return f"已按“{short}”检索。"
+    return f"Searched for “{short}”."
+
+
 def part_not_answered(language: str, part: str, reason: str) -> str:
     """Of a question of several parts, one that has no answer."""
     short = part if len(part) <= _LONGEST else f"{part[: _LONGEST - 1]}…"

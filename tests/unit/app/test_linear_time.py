@@ -20,8 +20,8 @@ import pytest
 import app.answering
 import app.http
 import app.text
+from app.answering.asking.asked import take_apart
 from app.answering.context.statements import DocumentStatements
-from app.answering.evidence.asked import take_apart
 from app.answering.evidence.naming import named_in
 from app.answering.verifying.atoms import atoms_of
 from app.answering.verifying.claims import denials, names, quotations

@@ -353,6 +353,23 @@ class TestMany:
         assert ["600" in text for text in texts(answer)] == [False, True]
 
 
+class TestSpelling:
+    def test_a_slip_is_put_right_by_the_documents_and_said(self, desk: Desk):
+        desk.keep({"hire.md": "# Hire\n\nThe deposit for a scaffold is 90 euros.\n"})
+        answer = desk.ask("What is the depozit for a scafold?")
+        assert texts(answer) == ["The deposit for a scaffold is 90 euros."]
+        assert answer.notes == ("Searched for “What is the deposit for a scaffold?”.",)
+
+    def test_a_question_that_is_answered_as_it_was_typed_is_left_alone(self, desk: Desk):
+        desk.keep({"hire.md": "# Hire\n\nThe deposit for a scaffold is 90 euros.\n"})
+        assert desk.ask("What is the deposit for a scaffold?").notes == ()
+
+    def test_a_question_that_no_spelling_answers_is_refused_as_it_was_typed(self, desk: Desk):
+        desk.keep({"hire.md": "# Hire\n\nThe deposit for a scaffold is 90 euros.\n"})
+        answer = desk.ask("What is the colour of the scafold?")
+        assert (answer.sentences, answer.notes) == ((), ())
+
+
 class TestConversation:
     def test_a_follow_up_is_understood_by_what_was_asked_before(self, desk: Desk):
         desk.keep(

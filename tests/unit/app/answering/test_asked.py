@@ -1,6 +1,7 @@
 import pytest
 
-from app.answering.evidence.asked import MOST_PARTS, Asked, is_greeting, take_apart
+from app.answering.asking.asked import MOST_PARTS, Asked, Part, take_apart
+from app.answering.asking.forms import is_greeting
 from app.answering.evidence.kinds import Kind
 from app.domain import Turn
 from app.requests import AnswerRequest
@@ -11,6 +12,15 @@ def apart(analyzer):
     def take(question: str, *before: str, turns: int = 1) -> Asked:
         history = tuple(Turn("user", text) for text in before)
         return take_apart(AnswerRequest(question, history), analyzer, turns=turns)
+
+    return take
+
+
+@pytest.fixture
+def apart_from(analyzer):
+    def take(question: str, before: str, answer: str) -> tuple[Part, ...]:
+        history = (Turn("user", before), Turn("assistant", answer))
+        return take_apart(AnswerRequest(question, history), analyzer, turns=1).parts
 
     return take
 
@@ -103,6 +113,49 @@ class TestParts:
         assert [named.text for named in part.about] == ["H20"]
         assert part.names == ()
 
+    def test_a_part_about_what_the_first_names_is_read_with_its_name(self, apart):
+        _, second = apart("TL-9 装的是什么电池，出厂配对码又是多少？").parts
+        assert second.readings[0] == "TL-9的出厂配对码是多少？"
+        assert [named.text for named in second.names] == ["TL-9"]
+
+    def test_two_things_asked_of_one_are_a_part_each(self, apart):
+        asked = apart("pH value and canister size of Borlin Kalk?")
+        assert [part.shown for part in asked.parts] == [
+            "pH value of Borlin Kalk?",
+            "canister size of Borlin Kalk?",
+        ]
+        chinese = apart("东门仓的面积和月台数是多少？")
+        assert [part.shown for part in chinese.parts] == [
+            "东门仓的面积是多少？",
+            "东门仓的月台数是多少？",
+        ]
+
+    def test_a_comparison_asks_the_same_of_each(self, apart):
+        asked = apart("Difference between the R2 and the R4 in weight?")
+        assert [part.readings for part in asked.parts] == [
+            ("What is the weight of the R2?",),
+            ("What is the weight of the R4?",),
+        ]
+        assert all(part.compared for part in asked.parts)
+
+    def test_of_a_story_the_clause_that_asks_is_read_alone_and_below_the_rest(self, apart):
+        story = (
+            "Sorry to bother you, I began on Monday in the Graz office, and my neighbour says"
+            " that everybody brings a cup; what I'd like to know is what time the kiosk serves."
+        )
+        (part,) = apart(story).parts
+        assert part.shown == "what time the kiosk serves."
+        assert part.readings[0] == part.shown
+        assert part.readings[1].endswith(f"\n{part.shown}")
+
+    def test_key_words_are_read_as_a_question_and_searched_as_they_are(self, apart):
+        (part,) = apart("T40 payload").parts
+        assert (part.text, part.readings) == ("T40 payload", ("What is the T40 payload?",))
+
+    def test_an_abbreviation_ends_no_sentence(self, apart):
+        (part,) = apart("What must be paid before the break, i.e. before July?").parts
+        assert part.shown == "What must be paid before the break, i.e. before July?"
+
     def test_there_are_no_more_parts_than_its_bound(self, apart):
         codes = ", ".join(f"E{n}" for n in range(100, 120))
         assert len(apart(f"What do {codes} mean?").parts) == MOST_PARTS
@@ -135,6 +188,21 @@ class TestConversation:
     def test_a_question_of_its_own_is_not_mixed_with_the_one_before(self, apart):
         asked = apart("What is the payload of the T40 trolley?", "Who approves travel?")
         assert asked.rewritten == "What is the payload of the T40 trolley?"
+
+    def test_it_is_the_code_that_the_answer_named(self, apart_from):
+        (part,) = apart_from(
+            "How much is it?", "Which sensor is a camera?", "The KS-9 is a camera."
+        )
+        assert part.readings[0] == "How much is KS-9?"
+        assert [named.text for named in part.names] == ["KS-9"]
+
+    def test_she_is_the_person_that_the_answer_named(self, apart_from):
+        (part,) = apart_from("Who is her deputy?", "Who leads sales?", "Mara Lindt leads sales.")
+        assert part.readings[0] == "Who is Mara Lindt's deputy?"
+
+    def test_what_was_named_before_needs_no_answer(self, apart):
+        (part,) = apart("And what does it weigh?", "What is the range of the R2?").parts
+        assert part.readings[0] == "And what does R2 weigh?"
 
     def test_only_as_many_turns_as_the_settings_say_are_looked_at(self, apart):
         assert apart("And then?", "Old question?", "New question?").rewritten == (

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
+from app.answering.asking.asked import Part, take_apart
 from app.answering.context.statements import DocumentStatements
-from app.answering.evidence.asked import Part, take_apart
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.judgement import Features
 from app.answering.evidence.relevance import Judged
 from app.answering.quoting.choosing import Choosing, Chosen
-from app.domain import Document
+from app.domain import Document, Statement
 from app.requests import AnswerRequest
 from app.settings import AnswerSettings
 from tests.unit.app.answering.desk import document
@@ -18,31 +18,49 @@ from tests.unit.app.answering.desk import document
 NOTHING = {field.name: 0.0 for field in fields(Features) if field.name != "read"}
 
 
-@pytest.fixture
-def choose(analyzer):
+class Desk:
     """Chooses from documents; ``probable`` says by a part of its text how probable each is."""
 
-    def chosen(question: str, *documents: Document, settings=None, **probable: float) -> Chosen:
+    def __init__(self, terms) -> None:
+        self._terms = terms
+        self._analyzer = terms.__self__
+
+    def __call__(self, question: str, *documents: Document, settings=None, **probable) -> Chosen:
+        return self.all(question, *documents, settings=settings, **probable)[0]
+
+    def all(self, question: str, *documents: Document, settings=None, **probable) -> list[Chosen]:
+        """For each part of the question, in which what lacks its names is out."""
         made = {one.id: DocumentStatements(one) for one in documents}
         found = [s for one in documents for s in made[one.id].within((0, len(one.text)), n=1)]
-        judged = [
-            Judged(s, Features(**NOTHING), next(p for w, p in probable.items() if w in s.text))
-            for s in found
-            if any(w in s.text for w in probable)
-        ]
-        judged.sort(key=lambda one: -one.probability)
-        part: Part = take_apart(AnswerRequest(question), analyzer, turns=0).parts[0]
+        parts = take_apart(AnswerRequest(question), self._analyzer, turns=0).parts
         choosing = Choosing(
             made,
-            terms=analyzer.terms,
+            terms=self._terms,
             settings=AnswerSettings().model_copy(
                 update={"min_probability": 0.3} | (settings or {})
             ),
         )
-        best = judged[0].probability if judged else 0.0
-        return choosing.choose(JudgedPart(part, judged, best))
+        return choosing.choose_all([self._judged(part, found, probable) for part in parts])
 
-    return chosen
+    def _judged(self, part: Part, found: list[Statement], probable: dict) -> JudgedPart:
+        judged = [
+            Judged(
+                s,
+                Features(**NOTHING),
+                next(p for w, p in probable.items() if w in s.text),
+                tuple(n for n in part.names if part.compared and n.text not in s.setting.text),
+            )
+            for s in found
+            if any(w in s.text for w in probable)
+        ]
+        judged = [one if not one.missing else replace(one, probability=0.0) for one in judged]
+        judged.sort(key=lambda one: -one.probability)
+        return JudgedPart(part, judged, judged[0].probability if judged else 0.0)
+
+
+@pytest.fixture
+def choose(analyzer):
+    return Desk(analyzer.terms)
 
 
 def texts(chosen: Chosen) -> list[str]:
@@ -166,6 +184,15 @@ class TestLists:
         assert texts(chosen) == ["The audit had 17 findings."]
         assert chosen.listed is None
 
+    def test_a_number_in_an_item_is_not_how_many_items_there_are(self, choose):
+        todos = document("t.md", "To do:\n\n- Jo: publish 2.4 by 22 April\n- Mo: ask 3 clients\n")
+        chosen = choose("How many to-dos are there?", todos, publish=0.7)
+        assert chosen.listed == 2
+        chinese = document(
+            "z.md", "待办：\n\n- 小林：4 月 22 日发布 2.4 版\n- 小周：通知 3 位客户\n"
+        )
+        assert choose("布置了几项待办？", chinese, 发布=0.7).listed == 2
+
     def test_a_fact_brings_no_list_along(self, choose):
         chosen = choose("Who shared the keys?", FINDINGS, Keys=0.95, Doors=0.5)
         assert texts(chosen) == ["Keys were shared."]
@@ -181,6 +208,14 @@ class TestLists:
             (False, True),
         ]
 
+    def test_a_row_that_fits_several_things_is_listed_for_each(self, choose):
+        parts = document("f.csv", "part,fits\nlip,R2\nhook,R2;R4\nbelt,R4\n")
+        chosen = choose("Which parts fit the R2?", parts, lip=0.7)
+        assert [("lip" in text, "hook" in text) for text in texts(chosen)] == [
+            (True, False),
+            (False, True),
+        ]
+
     def test_steps_are_a_list_that_a_procedure_asks_for(self, choose):
         steps = document(
             "p.md", "# Reset the pump\n\n1. Stop it.\n2. Open the lid.\n3. Press the knob.\n"
@@ -192,3 +227,31 @@ class TestLists:
         text = "# T60\n\n## E101\n\nToo loose. Wait.\n\n## E102\n\nToo hot.\n"
         chosen = choose("T60有哪些错误码？", document("e.md", text), hot=0.7)
         assert texts(chosen) == ["Too loose.", "Too hot."]
+
+
+class TestCompared:
+    GRAZ = document("g.md", "# Graz yard\n\nThe speed limit is 15 km/h. Dogs may come.")
+    LINZ = document("l.md", "# Linz yard\n\nCats may come. The speed limit here is 8 km/h.")
+
+    def test_what_is_compared_is_answered_alike_where_one_answer_is_sure(self, choose):
+        graz, linz = choose.all(
+            "Speed limit in Graz and Linz?",
+            self.GRAZ,
+            self.LINZ,
+            **{"15": 0.9, "8": 0.2, "Cats": 0.1},
+        )
+        assert texts(graz) == ["The speed limit is 15 km/h."]
+        assert texts(linz) == ["The speed limit here is 8 km/h."]
+
+    def test_what_says_something_else_of_the_other_is_no_answer(self, choose):
+        graz, linz = choose.all(
+            "Speed limit in Graz and Linz?", self.GRAZ, self.LINZ, **{"15": 0.9, "Cats": 0.2}
+        )
+        assert texts(graz) == ["The speed limit is 15 km/h."]
+        assert texts(linz) == []
+
+    def test_where_none_is_sure_none_is_answered(self, choose):
+        found = choose.all(
+            "Speed limit in Graz and Linz?", self.GRAZ, self.LINZ, **{"15": 0.2, "8": 0.2}
+        )
+        assert [texts(one) for one in found] == [[], []]

@@ -3,7 +3,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from app.answering.evidence.asked import Part
+from app.answering.asking.asked import Part
 from app.answering.evidence.confidence import judged_part, rivals_apart, standing
 from app.answering.evidence.judgement import Features, Judge, Weights, shipped_judge
 from app.answering.evidence.relevance import Judged

@@ -60,3 +60,8 @@ def test_what_asks_for_no_kind_is_held_by_all():
 def test_question_and_statement_may_differ_in_language():
     assert holds_kind("产假九十八天。", kinds_asked("How many days of leave do mothers get?"))
     assert holds_kind("The case is red.", kinds_asked("外壳是什么颜色？"))
+
+
+def test_the_digits_of_a_code_are_no_amount():
+    assert not holds_kind("The KS-9 is a camera.", frozenset({Kind.MONEY}))
+    assert holds_kind("The KS-9 costs 40.", frozenset({Kind.MONEY}))

@@ -168,3 +168,10 @@ def test_both_spellings_lead_back_to_each_other(number):
 )
 def test_edits_are_counted_with_swaps_as_one(left, right, most, expected):
     assert within_edits(left, right, most) is expected
+
+
+@pytest.mark.parametrize(
+    "question", ["在海拔 4800 米的地方能用吗？", "载重 350 公斤够吗？", "at 4800 m?"]
+)
+def test_an_amount_with_its_unit_names_nothing(question):
+    assert named_in(question) == ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from app.answering.evidence.asked import Part
+from app.answering.asking.asked import Part
 from app.answering.evidence.judgement import Features, Judge, Weights
 from app.answering.evidence.kinds import Kind
 from app.answering.evidence.meaning import Meaning

@@ -1,6 +1,6 @@
 import pytest
 
-from app.answering.evidence.asked import take_apart
+from app.answering.asking.asked import take_apart
 from app.answering.quoting.shown_setting import shown_setting
 from app.requests import AnswerRequest
 from tests.unit.app.answering.desk import statements, the_one

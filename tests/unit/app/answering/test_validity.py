@@ -94,3 +94,8 @@ def test_the_edition_is_read(text, version):
 def test_the_title_counts_and_what_stands_far_below_does_not():
     assert of("It is 30 euros.", title="Travel policy, version 2").version == "2"
     assert of("It is. " * 400 + "Version 7").version == ""
+
+
+def test_a_line_that_gives_the_version_comes_before_a_name_that_holds_one():
+    assert of("版本：1.2\n状态：由 2.0 版代替", title="remote work v1").version == "1.2"
+    assert of("Version: 3.1\nReplaces version 3.0", title="policy v7").version == "3.1"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.answering.asking.asked import take_apart
 from app.answering.composition import Composition
 from app.answering.context.gathering import Context
-from app.answering.evidence.asked import take_apart
 from app.answering.evidence.judgement import Features
 from app.answering.evidence.relevance import Judged
 from app.answering.generating.writing import SHOWN, Writer
