@@ -19,6 +19,8 @@ from app.answering.verifying.atoms import DATE, IDENTIFIER
 from app.answering.verifying.tokens import Kind, Token
 from app.answering.verifying.voice import in_one_voice
 
+LEAST_KEPT: Final = 0.34
+"""Share of a condition's words that a sentence must have, or it leaves the condition out."""
 _STRONG: Final = frozenset("than if because before after until except".split())  # noqa: SIM905 - a list of words reads as words
 """Parts that no word takes on or loses without a change of what is said."""
 _WAY: Final = frozenset(("from", "to"))
@@ -321,9 +323,11 @@ def _turned(own: _Line, its: _Line, blocks: Sequence[_Block]) -> str | None:
 
 
 def _beside(line: _Line, place: int) -> Sequence[int]:
-    """The word that what stands before word ``place`` turns: that one, or the last of a clause."""
-    ends = place >= len(line.at) or any(t.kind is Kind.STOP for t in line.before(place)[1:])
-    return (place - 1,) if ends and place else (place,)
+    """The word that what stands at ``place`` turns: the next, or the last one of a clause."""
+    word = bisect_right(line.at, place)
+    end = line.at[word] if word < len(line.at) else len(line.tokens)
+    ends = word >= len(line.at) or any(t.kind is Kind.STOP for t in line.tokens[place:end])
+    return (word - 1,) if ends and word else (word,)
 
 
 def _obliged(own: _Line, its: _Line, blocks: Sequence[_Block]) -> str | None:
@@ -350,17 +354,15 @@ def _freed(its: _Line, blocks: Sequence[_Block]) -> str | None:
         end = stops[cut] if cut < len(stops) else len(its.tokens)
         span = (start, at) if token.behind else (at, end)
         inside = [w for w, place in enumerate(its.at) if span[0] <= place < span[1]]
-        if inside and kept and kept.isdisjoint(inside):
+        if inside and kept and len(kept.intersection(inside)) < LEAST_KEPT * len(inside):
             return "it leaves out a condition"
     return None
 
 
 def _turns(line: _Line) -> list[tuple[int, str]]:
-    """Each word that turns, with the number of the word that it stands before."""
+    """Each word that turns, and where it stands."""
     return [
-        (bisect_right(line.at, place), token.text)
-        for place, token in enumerate(line.tokens)
-        if token.kind is Kind.TURN
+        (place, token.text) for place, token in enumerate(line.tokens) if token.kind is Kind.TURN
     ]
 
 

@@ -67,10 +67,10 @@ def row_of(statement: Statement) -> Row | None:
     """The row that a statement is; ``None`` where it has no heads."""
     at = statement.span[0]
     cells = [(c.head, statement.text[c.span[0] - at : c.span[1] - at]) for c in statement.cells]
-    if not cells and _KEY_VALUE.match(statement.text):
-        cells = [(m["head"].strip(), m["value"]) for m in _KEY_VALUE.finditer(statement.text)]
-        if len(cells) < 2:  # noqa: PLR2004 - "Note: it rains" is a sentence
-            return None
+    if len(cells) < 2:  # noqa: PLR2004 - its loader may have read one line as one value
+        shown = [(m["head"].strip(), m["value"]) for m in _KEY_VALUE.finditer(statement.text)]
+        # One alone may be a sentence: "Note: it rains."
+        cells = shown if len(shown) > 1 else cells
     if not any(head for head, _ in cells):
         return None
     return Row(cells[0][1] if len(cells) > 1 else statement.setting.row, cells)

@@ -173,11 +173,11 @@ class Verifier:
         return (
             self._invented_name(said.rest, claim, f"{whole}\n{also}")
             or self._invented_word(said, known, f"{whole}\n{also}")
-            or _opposite(claim, said, own, source)
+            or _opposite(claim, said, source)
             or self._of_its_setting(said, source, row)
             or self._of_its_aside(said, statement)
-            or self._of_another_clause(said, statement)
-            or self._misplaced(said, source, statement)
+            or self._of_another_clause(said, statement, row)
+            or self._misplaced(said, source, statement, row)
             or self._of_another_cell(claim, said, row)
         )
 
@@ -270,10 +270,10 @@ class Verifier:
     def _sequence(self, text: str) -> list[str]:
         return Words(text, self._stems).sequence()
 
-    def _of_another_clause(self, said: Atoms, statement: Statement) -> str | None:
+    def _of_another_clause(self, said: Atoms, statement: Statement, row: Row | None) -> str | None:
         """Whether it gives one clause's value to what another clause speaks of."""
         values = _written(said)
-        if not values or statement.cells:
+        if not values or row is not None:
             return None
         clauses = [self._clause(part) for part in _CLAUSE.split(statement.text) if part.strip()]
         with_values = [clause for clause in clauses if clause[1]]
@@ -296,9 +296,11 @@ class Verifier:
         atoms = atoms_of(text, every_numeral=False)
         return frozenset(Words(atoms.rest, self._stems).sequence()), _written(atoms)
 
-    def _misplaced(self, said: Atoms, source: _Source, statement: Statement) -> str | None:
+    def _misplaced(
+        self, said: Atoms, source: _Source, statement: Statement, row: Row | None
+    ) -> str | None:
         """Whether its words play other parts than in the statement."""
-        if statement.cells:
+        if row is not None or statement.cells:
             return None
         own = atoms_of(source.text, every_numeral=False)
         setting = statement.setting
@@ -449,10 +451,10 @@ def _set_around(quantity: Quantity, known: Atoms) -> bool:
 _YEARS: Final = range(1_900, 2_100)
 
 
-def _opposite(claim: str, said: Atoms, own: Atoms, source: _Source) -> str | None:
+def _opposite(claim: str, said: Atoms, source: _Source) -> str | None:
     """Whether it stands on another side than its statement, or denies what that affirms."""
-    around = atoms_of(source.around, every_numeral=True)
-    if pole := turned(*(_blanked(atoms) for atoms in (said, own, around))):
+    texts = (atoms_of(text, every_numeral=False) for text in (source.own, source.around))
+    if pole := turned(*(_blanked(atoms) for atoms in (said, *texts))):
         return f"it turns the {pole} of the statement around"
     claimed = denials(alike(claim))
     relevant = _relevant_clauses(claim, source.text)

@@ -12,6 +12,7 @@ from eval.answers.faults import (
     dates,
     echoes,
     identifiers,
+    manners,
     mixing,
     names,
     negation,
@@ -24,6 +25,7 @@ from eval.answers.faults import (
     scope,
     spellings,
     synonyms,
+    turnings,
     units,
 )
 from eval.answers.faults.cases import LANGUAGES, Case, Passage, case_of
@@ -49,6 +51,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *rewordings.RULES,
     *spellings.RULES,
     *synonyms.RULES,
+    *manners.RULES,
+    *turnings.RULES,
 )
 CASES_PER_KIND: Final = 40
 """Most cases that one rule makes from real passages, in one language."""

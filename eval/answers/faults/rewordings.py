@@ -75,6 +75,7 @@ _BAD_CONJUNCT_ZH: Final = re.compile(r"[的了是在其他她它]|^[不可会能
 _IN_ORDER: Final = re.compile(
     r"\b(?:respectively|former|latter|order|first|then)\b|分别|前者|后者|依次|先后"
 )
+_QUOTES: Final = re.compile(r"[“”\"「『]")
 _PRONOUN: Final = re.compile(
     r"^(?:It)(?= (?:is|was|has|can|consists|contains|lies|stands|covers|includes|"
     r"provides|features|became|were|may|usually|also|will)\b)"
@@ -148,8 +149,8 @@ def _shortened(scene: Scene) -> str | None:
 
 def _conjuncts(scene: Scene) -> str | None:
     han = scene.passage.lang == "zh"
-    if _IN_ORDER.search(scene.sentence):
-        return None
+    if _IN_ORDER.search(scene.sentence) or _QUOTES.search(scene.sentence):
+        return None  # what is quoted keeps its order
     pattern = _CONJUNCTS_ZH if han else _CONJUNCTS
 
     def edits() -> Iterator[Edit]:
