@@ -60,6 +60,7 @@ wheel: models  ## Build the wheel and run the tests against it, the source out o
 bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/recall_speed.py benchmarks/results/recall_speed.json
 	$(BIN)/python benchmarks/store_speed.py benchmarks/results/store_speed.json
+	$(BIN)/python benchmarks/turns.py benchmarks/results/turns.json
 	$(BIN)/python benchmarks/tuning_speed.py benchmarks/results/tuning_speed.json
 	$(BIN)/python benchmarks/reranker_speed.py benchmarks/results/reranker_speed.json
 	$(BIN)/python benchmarks/reranker_int8.py benchmarks/results/reranker_int8.json
