@@ -26,7 +26,7 @@ from app.domain import (
 )
 from app.errors import CollectionRebuilt, InvalidRequest, StoreCorrupted
 from app.stores.local import rows
-from app.stores.local.connections import Connections
+from app.stores.local.connections import Connections, unwritable
 from app.stores.local.facts import SCHEMA_VERSION, Facts
 from app.stores.local.files import sync_folder
 from app.stores.local.integrity import add_checksums, problems_of, vector_checksum
@@ -73,21 +73,25 @@ class Catalog:
 
     @classmethod
     def create(cls, path: Path, fingerprint: Fingerprint, *, lock_timeout_s: float) -> Catalog:
-        """Makes an empty catalog; it appears under ``path`` complete or not at all."""
+        """Makes an empty catalog; it appears under ``path`` complete or not at all.
+
+        Raises:
+            StoreUnwritable: it can't be written there.
+        """
         unfinished = path.with_suffix(".new")
-        unfinished.unlink(missing_ok=True)
-        connection = sqlite3.connect(unfinished)
+        facts = {"schema": SCHEMA_VERSION, "fingerprint": json.dumps(asdict(fingerprint))}
         try:
-            connection.executescript(
-                files("app.stores.local").joinpath("schema.sql").read_text(encoding="utf-8")
-            )
-            facts = {"schema": SCHEMA_VERSION, "fingerprint": json.dumps(asdict(fingerprint))}
-            connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
-            connection.commit()
-        finally:
-            connection.close()
-        unfinished.rename(path)
-        sync_folder(path.parent)
+            unfinished.unlink(missing_ok=True)
+            with closing(sqlite3.connect(unfinished)) as connection:
+                connection.executescript(
+                    files("app.stores.local").joinpath("schema.sql").read_text(encoding="utf-8")
+                )
+                connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+                connection.commit()
+            unfinished.rename(path)
+            sync_folder(path.parent)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise unwritable(path, error) from error
         return cls(path, lock_timeout_s=lock_timeout_s)
 
     def snapshot(self, file: Path) -> None:

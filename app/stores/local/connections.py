@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from app.errors import NotFound, StoreCorrupted
+from app.errors import NotFound, StoreCorrupted, StoreUnwritable
 from app.stores.local.files import may_write
 from app.stores.local.integrity import add_checksums
 from app.stores.local.rows import Row
 
 WAL_BYTES: Final = 16_000_000
 """A larger write-ahead log is cut off after a large write: SQLite alone never does."""
+
+_PRIMARY_CODE: Final = 0xFF
+"""The bits of an error's code that say its kind; the others say more of it."""
 
 
 class Connections:
@@ -43,7 +46,8 @@ class Connections:
 
         Raises:
             NotFound: the file is closed, or no longer in its place.
-            StoreCorrupted: the file is damaged. What passes, such as a lock, stays as it is.
+            StoreCorrupted: the file is damaged.
+            StoreUnwritable: the disk is full, or fails. A lock that is held stays as it is.
         """
         try:
             connection = self._take()
@@ -56,6 +60,8 @@ class Connections:
                 raise self._gone() from None  # it went while the connection was made or used
             if _is_damage(error):
                 raise unreadable(self._path, error) from error
+            if _is_of_the_disk(error):
+                raise unwritable(self._path, error) from error
             raise
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -154,6 +160,19 @@ def unreadable(path: Path, error: Exception) -> StoreCorrupted:
         f"{path} can't be read ({error}). Bring the collection back from a snapshot with "
         "`rag restore`, or ingest its documents into a new one."
     )
+
+
+def unwritable(path: Path, error: Exception) -> StoreUnwritable:
+    """What to raise where the disk does not take what is written, with what to do about it."""
+    return StoreUnwritable(
+        f"{path} can't be written ({error}). Make room on its disk; if there is room, have the "
+        "disk checked. Nothing that was acknowledged is lost."
+    )
+
+
+def _is_of_the_disk(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
