@@ -21,9 +21,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from app.answering.asking.asked import Part
+from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import rivals_apart, standing
 from app.answering.evidence.judgement import Features, Weights
-from app.answering.evidence.relevance import Judged
 from app.domain import Statement
 
 Floats = NDArray[np.float64]

@@ -18,13 +18,12 @@ from app.answering.asking.spelling import put_right
 from app.answering.composition import Composition
 from app.answering.context.gathering import Context, gather_context
 from app.answering.context.statements import DocumentStatements
+from app.answering.evidence.candidates import Candidates, Judged
 from app.answering.evidence.confidence import JudgedPart, judged_part
 from app.answering.evidence.judgement import Judge, shipped_judge
 from app.answering.evidence.meaning import Meaning, read_meaning
 from app.answering.evidence.naming import Named
 from app.answering.evidence.relevance import (
-    Candidates,
-    Judged,
     Relevance,
     chunk_nearness,
 )

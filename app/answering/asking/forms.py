@@ -8,6 +8,8 @@ from typing import Final, Literal, TypeAlias
 from app.text.normalise import fold_compatibility
 
 Form: TypeAlias = Literal["fact", "list", "count", "yes-no", "procedure"]
+LISTED: Final = frozenset[Form](("list", "count", "procedure"))
+"""Forms of questions that a whole list answers."""
 
 _GREETING: Final = re.compile(
     r"(?:hi|hello|hey|howdy|good (?:morning|afternoon|evening|night)|greetings|thanks?"

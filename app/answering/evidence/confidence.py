@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.answering.asking.asked import Part
+from app.answering.asking.forms import LISTED
+from app.answering.evidence.candidates import Judged
 from app.answering.evidence.judgement import Judge
-from app.answering.evidence.relevance import Judged
 from app.answering.quoting.likeness import alike, shape_of
 
 _LOOKED_AT: Final = 12
@@ -62,7 +63,7 @@ def rivals_apart(
     """
     best = ranked[0].statement
     shape = shape_of(best, terms)
-    listed = part.form in ("list", "count", "procedure") and best.group is not None
+    listed = part.form in LISTED and best.group is not None
     found: list[Judged] = []
     for judged in ranked[1 : _LOOKED_AT + 1]:
         other = judged.statement

@@ -32,111 +32,21 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from app.answering.asking.asked import Part
+from app.answering.evidence.candidates import Candidates, Judged, first_cell
 from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds import PLAIN, holds_kind
 from app.answering.evidence.meaning import Meaning
-from app.answering.evidence.naming import Holder, Named, Subject
+from app.answering.evidence.naming import Holder, Named
+from app.answering.evidence.reading import readable, readings
 from app.answering.evidence.tiers import amounts, falls_into
-from app.domain import BlockKind, Document, Statement, Vectors
+from app.domain import BlockKind, Statement, Vectors
 from app.text.normalise import normalise
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A statement, what was measured of it, and the probability in [0, 1] that it answers.
-
-    ``missing`` are the names of the question that neither it nor its setting holds; ``implied``
-    are those of them that its document says once for all of it.
-    """
-
-    statement: Statement
-    features: Features
-    probability: float
-    missing: tuple[Named, ...] = ()
-    implied: tuple[Named, ...] = ()
-
-    @property
-    def strictly_missing(self) -> tuple[Named, ...]:
-        """Those of ``missing`` for which nothing may stand."""
-        return tuple(named for named in self.missing if named.strict)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Statements to be judged, analysed once for all parts of a question.
-
-    ``terms`` are those of each statement, ``setting_terms`` those of its setting; ``holders`` are
-    what names are looked for in, ``around`` the settings alone,
-    ``subjects`` their documents; ``languages`` tell whether words can be shared at all.
-    """
-
-    statements: Sequence[Statement]
-    terms: Sequence[frozenset[str]]
-    setting_terms: Sequence[frozenset[str]]
-    holders: Sequence[Holder]
-    around: Sequence[Holder]
-    subjects: Sequence[Subject]
-    languages: Sequence[str]
-    analyse: Callable[[str], list[str]]
-
-    @classmethod
-    def of(
-        cls,
-        statements: Sequence[Statement],
-        *,
-        documents: Mapping[str, Document],
-        terms: Callable[[str], list[str]],
-        language: Callable[[str], str],
-    ) -> Candidates:
-        """Analyses ``statements``; each text is analysed once."""
-        subjects = {
-            id_: Subject(f"{d.title}\n{d.text}", _headings(d)) for id_, d in documents.items()
-        }
-        known: dict[str, frozenset[str]] = {}
-
-        def analysed(text: str) -> frozenset[str]:
-            if text not in known:
-                known[text] = frozenset(terms(text))
-            return known[text]
-
-        return cls(
-            statements,
-            [analysed(s.text) for s in statements],
-            [analysed(_around(s)) for s in statements],
-            [Holder(f"{_around(s)}\n{s.text}", terms) for s in statements],
-            [Holder("\n".join((*s.setting.path, s.setting.row)), terms) for s in statements],
-            [subjects[s.document_id] for s in statements],
-            [language(s.text) for s in statements],
-            terms,
-        )
-
-
-def _headings(document: Document) -> list[str]:
-    """What its sections and the questions in it are about."""
-    return [
-        document.text[slice(*block.span)]
-        for block in document.blocks
-        if block.kind in (BlockKind.HEADING, BlockKind.TERM)
-    ]
-
-
-def _around(statement: Statement) -> str:
-    """All of a statement's setting that words may be found in, its dates and version included."""
-    setting = statement.setting
-    parts = (
-        setting.text,
-        setting.row,
-        *setting.heads,
-        setting.validity.date,
-        setting.validity.version,
-    )
-    return "\n".join(filter(None, parts))
 
 
 class Relevance:
@@ -184,12 +94,13 @@ class Relevance:
         best = sorted(cheap, key=self._promise, reverse=True)[:embedded]
         if not best:
             return []
-        texts = [self._readable(judged) for judged in best]
-        similarities = self._similarities(texts)
-        readings = self._readings(texts)
+        similarities = self._similarities([readable(judged, self._part) for judged in best])
+        says: Sequence[float | None] = [None] * len(best)
+        if self._read:
+            says = readings(self._part, best, self._candidates.statements, self._read)
         ranked = [
             self._with(judged, similarity=float(similarity), read=reading)
-            for judged, similarity, reading in zip(best, similarities, readings, strict=True)
+            for judged, similarity, reading in zip(best, similarities, says, strict=True)
         ]
         return sorted(ranked, key=lambda judged: judged.probability, reverse=True)
 
@@ -217,7 +128,7 @@ class Relevance:
             titled=_share(self._part.names, self._candidates.around[at]),
             first=float(statement.first),
             novel=float(across or not self._candidates.terms[at] <= self._asked),
-            tier=falls_into(_first_cell(statement), self._amounts) if statement.cells else 0.0,
+            tier=falls_into(first_cell(statement), self._amounts) if statement.cells else 0.0,
             row=float(bool(statement.cells)),
             across=float(across),
         )
@@ -276,32 +187,6 @@ class Relevance:
             probability *= HARDLY
         return replace(judged, features=features, probability=probability)
 
-    def _readable(self, judged: Judged) -> str:
-        """The statement in its setting, below what its document says for all of it.
-
-        That is what is implied of the names of the question, and the version where it is asked for.
-        """
-        text = judged.statement.in_setting
-        version = judged.statement.setting.validity.version
-        named = [name.text for name in judged.implied]
-        named += [
-            name.text
-            for name in self._part.names
-            if version and version in name.text and name not in judged.missing
-        ]
-        if not named:
-            return text
-        above = " › ".join(dict.fromkeys(named))
-        return f"{above} › {text}" if judged.statement.setting.text else f"{above}\n{text}"
-
-    def _readings(self, texts: Sequence[str]) -> Sequence[float | None]:
-        """What the reader says of each, of the question as each answers it best."""
-        read = self._read
-        if read is None:
-            return [None] * len(texts)
-        ways = [read(text, texts) for text in self._part.readings or (self._part.text,)]
-        return [max(of_one) for of_one in zip(*ways, strict=True)]
-
     def _similarities(self, texts: Sequence[str]) -> Sequence[float]:
         if self._meaning is None:
             return [0.0] * len(texts)
@@ -320,13 +205,6 @@ def chunk_nearness(
         return {}
     values = meaning.nearness(np.asarray(vectors, dtype=np.float32))
     return dict(zip(chunk_ids, values.tolist(), strict=True))
-
-
-def _first_cell(statement: Statement) -> str:
-    """What a row is for, where it is one of several for ranges."""
-    cell = statement.cells[0]
-    start = cell.span[0] - statement.span[0]
-    return statement.text[max(0, start) : start + cell.span[1] - cell.span[0]]
 
 
 def _share(names: Sequence[Named], holder: Holder) -> float:

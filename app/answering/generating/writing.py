@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.answering.composition import Composition
-from app.answering.evidence.relevance import Judged
+from app.answering.evidence.candidates import Judged
 from app.answering.generating.drafting import read_draft
 from app.answering.generating.prompt import build_turns
 from app.answering.quoting.choosing import Chosen

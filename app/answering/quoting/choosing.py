@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.answering.asking.asked import Part
-from app.answering.asking.forms import Form
+from app.answering.asking.forms import LISTED, Form
 from app.answering.context.statements import DocumentStatements
+from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.naming import Holder
-from app.answering.evidence.relevance import Judged
 from app.answering.quoting.likeness import Shape, alike, fill_one_place, say_the_same, shape_of
 from app.domain import BlockKind, Statement
 from app.settings import AnswerSettings
@@ -106,7 +106,7 @@ class Choosing:
             return Chosen(part)
         if judged.confidence < self._settings.min_probability:
             return Chosen(part, probability=judged.confidence)
-        if part.form in ("list", "procedure", "count") and (whole := self._whole(judged, able)):
+        if part.form in LISTED and (whole := self._whole(judged, able)):
             return whole
         rivals, differ = self._rivals(part, able)
         statements = [rival.statement for rival in rivals]

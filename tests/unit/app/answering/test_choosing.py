@@ -6,9 +6,9 @@ import pytest
 
 from app.answering.asking.asked import Part, take_apart
 from app.answering.context.statements import DocumentStatements
+from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.judgement import Features
-from app.answering.evidence.relevance import Judged
 from app.answering.quoting.choosing import Choosing, Chosen
 from app.domain import Document, Statement
 from app.requests import AnswerRequest

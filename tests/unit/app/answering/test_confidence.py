@@ -4,9 +4,9 @@ from dataclasses import fields, replace
 import pytest
 
 from app.answering.asking.asked import Part
+from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import judged_part, rivals_apart, standing
 from app.answering.evidence.judgement import Features, Judge, Weights, shipped_judge
-from app.answering.evidence.relevance import Judged
 from app.domain import BlockKind, Statement
 
 NOTHING = Features(**{field.name: 0.0 for field in fields(Features) if field.name != "read"})

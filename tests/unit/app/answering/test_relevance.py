@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from app.answering.asking.asked import Part
+from app.answering.evidence.candidates import Candidates, Judged
 from app.answering.evidence.judgement import Features, Judge, Weights
 from app.answering.evidence.kinds import Kind
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.naming import Named, Sort
 from app.answering.evidence.relevance import (
-    Candidates,
-    Judged,
     Relevance,
     chunk_nearness,
     share_words,

@@ -7,8 +7,8 @@ import pytest
 from app.answering.asking.asked import take_apart
 from app.answering.composition import Composition
 from app.answering.context.gathering import Context
+from app.answering.evidence.candidates import Judged
 from app.answering.evidence.judgement import Features
-from app.answering.evidence.relevance import Judged
 from app.answering.generating.writing import SHOWN, Writer
 from app.answering.quoting.choosing import Chosen
 from app.answering.verifying.verifier import Verifier
