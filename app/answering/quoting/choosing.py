@@ -55,6 +55,8 @@ _LEAST: Final = 0.1
 """Probability below which a statement is not said, however far it leads."""
 _OF_LIST: Final = 0.5
 """Share of the best probability from which the list of a statement may be what is asked for."""
+_OWN_LANGUAGE: Final = 0.8
+"""Share of the best probability from which a statement in the question's language is preferred."""
 _SAME_TABLE: Final = 0.9
 """Share that a statement of the same document must have to be shown beside the best."""
 
@@ -104,6 +106,7 @@ class Choosing:
         able = [one for one in judged.ranked if one.probability >= _LEAST]
         if not able:
             return Chosen(part)
+        able = _own_language_first(able)
         if judged.confidence < self._settings.min_probability:
             return Chosen(part, probability=judged.confidence)
         if part.form in LISTED and (whole := self._whole(judged, able)):
@@ -287,6 +290,19 @@ def _less_specific(judged: Judged, best: Judged) -> bool:
     """Whether it is about something that the question did not ask for, where the best is not."""
     worse = judged.features.contrast > best.features.contrast + 0.02
     return worse or len(judged.missing) > len(best.missing)
+
+
+def _own_language_first(able: Sequence[Judged]) -> Sequence[Judged]:
+    """Of statements about as probable, one in the language of the question comes first."""
+    best = able[0]
+    if not best.features.across:
+        return able
+    own = [
+        one
+        for one in able
+        if not one.features.across and one.probability >= _OWN_LANGUAGE * best.probability
+    ]
+    return [*own[:1], *(one for one in able if one not in own[:1])]
 
 
 def _newest_first(judged: Judged) -> tuple[bool, list[int], float]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 import pytest
@@ -25,11 +26,16 @@ class Desk:
         self._terms = terms
         self._analyzer = terms.__self__
 
-    def __call__(self, question: str, *documents: Document, settings=None, **probable) -> Chosen:
-        return self.all(question, *documents, settings=settings, **probable)[0]
+    def __call__(self, question: str, *documents: Document, **more) -> Chosen:
+        return self.all(question, *documents, **more)[0]
 
-    def all(self, question: str, *documents: Document, settings=None, **probable) -> list[Chosen]:
-        """For each part of the question, in which what lacks its names is out."""
+    def all(
+        self, question: str, *documents: Document, settings=None, across=(), **probable
+    ) -> list[Chosen]:
+        """For each part of the question, in which what lacks its names is out.
+
+        ``across`` are parts of texts that share no words with the question.
+        """
         made = {one.id: DocumentStatements(one) for one in documents}
         found = [s for one in documents for s in made[one.id].within((0, len(one.text)), n=1)]
         parts = take_apart(AnswerRequest(question), self._analyzer, turns=0).parts
@@ -40,13 +46,15 @@ class Desk:
                 update={"min_probability": 0.3} | (settings or {})
             ),
         )
-        return choosing.choose_all([self._judged(part, found, probable) for part in parts])
+        return choosing.choose_all([self._judged(part, found, probable, across) for part in parts])
 
-    def _judged(self, part: Part, found: list[Statement], probable: dict) -> JudgedPart:
+    def _judged(
+        self, part: Part, found: list[Statement], probable: dict, across: Sequence[str]
+    ) -> JudgedPart:
         judged = [
             Judged(
                 s,
-                Features(**NOTHING),
+                Features(**NOTHING | {"across": float(any(w in s.text for w in across))}),
                 next(p for w, p in probable.items() if w in s.text),
                 tuple(n for n in part.names if part.compared and n.text not in s.setting.text),
             )
@@ -79,6 +87,24 @@ class TestOne:
     def test_what_is_improbable_is_no_answer_and_its_probability_is_told(self, choose):
         chosen = choose("Where is it wet?", WEATHER, Bergen=0.29)
         assert (texts(chosen), chosen.probability) == ([], 0.29)
+
+    @pytest.mark.parametrize(
+        ("own", "first"), [(0.75, "卑尔根多雨。"), (0.5, "Bergen is wet.")], ids=["near", "far"]
+    )
+    def test_of_statements_as_probable_the_one_in_the_language_of_the_question_is_said(
+        self, choose, own, first
+    ):
+        chinese = document("z.txt", "卑尔根多雨。")
+        chosen = choose(
+            "哪里多雨？",
+            WEATHER,
+            chinese,
+            across=("Bergen",),
+            settings={"max_sentences": 1, "rivals": 1},
+            Bergen=0.9,
+            卑尔根=own,
+        )
+        assert texts(chosen) == [first]
 
     def test_nothing_judged_is_no_answer(self, choose):
         assert choose("Where is it wet?", WEATHER) == Chosen(
