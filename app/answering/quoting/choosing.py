@@ -103,10 +103,10 @@ class Choosing:
     def choose(self, judged: JudgedPart) -> Chosen:
         """The statements for a part; none, where it is not sure enough that the best answers."""
         part = judged.part
-        able = [one for one in judged.ranked if one.probability >= _LEAST]
-        if not able:
+        probable = [one for one in judged.ranked if one.probability >= _LEAST]
+        if not probable:
             return Chosen(part)
-        able = _own_language_first(able)
+        able = _own_language_first(probable)
         if judged.confidence < self._settings.min_probability:
             return Chosen(part, probability=judged.confidence)
         if part.form in LISTED and (whole := self._whole(judged, able)):
