@@ -525,3 +525,16 @@ def test_a_row_is_not_about_the_name_of_another_row(desk: Desk):
     desk.keep({"phones.csv": "person,extension\nMoss,4711\nAldus,4712\nBrenner,4713\n"})
     assert texts(desk.ask("What is the extension of Aldus?")) == ["person: Aldus | extension: 4712"]
     assert desk.ask("What is the extension of Corvin?").mode == "abstained"
+
+
+def test_names_lead_to_passages_of_another_language_that_others_crowd_out(desk: Desk):
+    crowd = {
+        f"{n}.md": f"# R2 手册 {n}\n\nR2 的第 {n} 个部件有多重？R2 很重。\n" for n in range(30)
+    }
+    crowd |= {
+        f"nearer{n}.md": f"# Label {n}\n\nThe label of the box says 多重 in a row of letters.\n"
+        for n in range(6)
+    }
+    desk.keep(crowd | {"en.md": "# Manual\n\nMass: 41 kg, for the R2.\n"})
+    found = desk.ask("R2 有多重？").search.hits
+    assert "en.md" in {hit.chunk.document_id for hit in found}
