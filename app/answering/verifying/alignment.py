@@ -44,6 +44,7 @@ _ATTRIBUTES: Final = frozenset(("of", "in"))
 _ADVERBS: Final = frozenset("now still already again daily weekly monthly annually always".split())  # noqa: SIM905 - as above
 _IN_TURN: Final = (("respect",), ("分", "别"), ("依", "次"), ("先", "后"))
 """Stems, and characters, that tell each of several things its own."""
+_PRONOUNS: Final = frozenset("it they he she this these its their 它 他 她 该 其 本 此 这".split())  # noqa: SIM905 - as above
 _FREE_TURNS: Final = frozenset("may some few several 可能".split())  # noqa: SIM905 - as above
 """They may come where they weaken; `poles` looks after what they stand against."""
 
@@ -212,8 +213,10 @@ def _out_of_order(
     """Whether what was moved does not show that it plays the same part."""
     kept = _longest_in_order(blocks)
     free = {block: _moves_by(own, its, block) for block in blocks}
+    pronoun = any(token.said in _PRONOUNS for token in its.tokens)
     for block in blocks:
-        if block in kept or known.issuperset(own.words[block.own : block.own + block.size]):
+        named = pronoun and known.issuperset(own.words[block.own : block.own + block.size])
+        if block in kept or named:
             continue
         for other in blocks:
             crossed = (block.own < other.own) != (block.its < other.its)
@@ -249,6 +252,8 @@ def _moves_by(own: _Line, its: _Line, block: _Block) -> frozenset[str]:
     )
     shared = before[0] & before[1] | (behind[0] & behind[1]) - _ATTRIBUTES
     shared |= before[0] & behind[1] | behind[0] & before[1]
+    shared |= (before[0] | before[1]) & {"object"}  # 把 says what it is wherever it stands
+    shared -= {"than"}  # what is compared with has one place
     words = own.words[block.own : block.own + block.size]
     if all(word.startswith((DATE, "time ")) for word in words):
         shared |= {DATE}

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from app.answering.verifying.quantities import Quantity, periods_in, quantities_in
+from app.answering.verifying.sayings import LONGEST_KEPT
 from app.text.normalise import in_simplified
 
 Date: TypeAlias = tuple[int | None, int | None, int | None]
@@ -36,7 +38,7 @@ _DATE: Final = re.compile(
     r"|[12]\d|0?[1-9])(?![\d-])"
     r"|(?P<y2>\d{4})\s?年(?:\s?(?P<m2>\d{1,2})\s?月(?:份)?(?:\s?(?P<d2>\d{1,2})\s?[日号])?)?"
     r"|(?P<m3>(?<!\d)\d{1,2})\s?月\s?(?P<d3>\d{1,2})\s?[日号]"
-    rf"|(?<![\d.])(?P<d4>\d{{1,2}})(?:st|nd|rd"
+    rf"|(?<![A-Za-z\d.])(?P<d4>\d{{1,2}})(?:st|nd|rd"
     rf"|th)?\.?(?: of)? (?P<n4>{_MONTH})\b\.?(?:,? (?P<y4>\d{{4}}))?"
     rf"|\b(?P<n5>{_MONTH})\b\.? (?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? (?P<y5>\d{{4}}))?"
     rf"|\b(?P<n6>{_MONTH})\b\.?,? (?P<y6>\d{{4}})\b"
@@ -97,7 +99,15 @@ class Atoms:
 
 
 def atoms_of(text: str, *, every_numeral: bool) -> Atoms:
-    """Reads ``text``; ``every_numeral`` counts the ``one`` of "one of" too, as sources are read."""
+    """Reads ``text``; ``every_numeral`` counts the ``one`` of "one of" too, as sources are read.
+
+    What was read is kept for a while, since each draft is compared with the same statements.
+    """
+    read = _read if len(text) > LONGEST_KEPT else _read_before
+    return read(text, every_numeral)
+
+
+def _read(text: str, every_numeral: bool) -> Atoms:  # noqa: FBT001 - a key of the cache
     rest = _PRIVATE.sub(" ", in_simplified(text))
     dates: list[Date] = []
     times: list[Time] = []
@@ -143,6 +153,8 @@ def atoms_of(text: str, *, every_numeral: bool) -> Atoms:
         tuple(marks),
     )
 
+
+_read_before = lru_cache(maxsize=1_024)(_read)
 
 DATE: Final = "date "
 IDENTIFIER: Final = "id "

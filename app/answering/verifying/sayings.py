@@ -15,6 +15,7 @@ from typing import Final
 from app.text.normalise import normalise
 
 _PHRASES: Final = """
+    must not be = not to be
     must not = may not, can not, could not, shall not, not allowed to, not permitted to,
         is not allowed, are not allowed, is not permitted, are not permitted, not be allowed,
         not be permitted, not allowed, not permitted, is forbidden, are forbidden, forbidden to,
@@ -292,6 +293,10 @@ _ENGLISH_PHRASES: Final = _by_first_word()
 _CHINESE_PHRASES: Final = _by_first_character()
 
 
+LONGEST_KEPT: Final = 5_000
+"""Characters of a text of which it is kept what was read."""
+
+
 @lru_cache(maxsize=4_096)
 def alike(text: str) -> str:
     """``text`` folded, with one wording for what is the same. Linear in its length."""
@@ -345,6 +350,7 @@ class Stems:
     def __init__(self, terms: Callable[[str], list[str]]) -> None:
         """``terms`` is the analyzer's."""
         self._terms = terms
+        self._known = lru_cache(maxsize=4_096)(self._read)
         self._base = {
             form: forms[0]
             for forms in (part.split() for part in _IRREGULAR.replace("\n", " ").split(";"))
@@ -356,12 +362,15 @@ class Stems:
             for stem in group:
                 self._one.setdefault(stem, self._one.get(group[0], group[0]))
 
-    def __call__(self, text: str) -> list[str]:
+    def __call__(self, text: str) -> Sequence[str]:
         """The terms of ``text``; of a single word, the one stem of all that means the same."""
+        return self._known(text) if len(text) <= LONGEST_KEPT else self._read(text)
+
+    def _read(self, text: str) -> Sequence[str]:
         if text.isascii() and text.isalpha():
             stem = self._stem(text)
-            return [self._one.get(stem, stem)]
-        return self._terms(text)
+            return (self._one.get(stem, stem),)
+        return tuple(self._terms(text))
 
     def _stem(self, word: str) -> str:
         base = self._base.get(word, word)

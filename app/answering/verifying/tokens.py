@@ -50,7 +50,8 @@ class Token:
 _MARKERS: Final = {
     "from": "from", "to": "to", "into": "to", "onto": "to", "than": "than", "by": "by",
     "in": "in", "at": "in", "on": "in", "during": "in", "within": "in", "of": "of", "for": "for",
-    "with": "with", "when": "if", "while": "if", "because": "because", "before": "before",
+    "with": "with", "when": "if", "while": "if", "because": "because",
+    "before": "before",
     "after": "after", "following": "after", "until": "until", "till": "until", "except": "except",
     "unless": "except", "without": "without", "against": "against", "between": "between",
     "under": "under", "below": "under", "beneath": "under", "over": "over", "above": "over",
@@ -58,6 +59,7 @@ _MARKERS: Final = {
     "provided": "if", "although": "although", "though": "although",
     "从": "from", "由": "from by", "到": "to", "向": "to", "给": "to", "比": "than", "被": "by",
     "在": "in", "于": "in", "对": "against", "若": "if", "因": "because", "把": "object",
+    "受": "by",
     "除": "except",
 }  # fmt: skip
 _MARKERS_BEHIND: Final = {
@@ -84,7 +86,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<word>时[间限长期段刻代常光]|前[台言往面提景身任途]|后[台面者勤备续果退悔]|到[期货场达位]"
     r"|对[象应比手方]|外[部面国形观出衣]|比[例赛较如重]|向导|在[线职场]|若干|因[此素果]|把[手握]"
     r"|将[来军近]|给[予付]|从[事而业属]|自由|不[同断仅但管论]|未来|无[论线数锡]|近[年代来]|只[要是]"
-    r"|约[定束会]|没有|负[责荷担载债]|没收)"
+    r"|约[定束会]|没有|负[责荷担载债]|没收|受[伤益害理])"
     r"|[\u3400-\u9fff]|[,，;；:：.。!！?？()（）、&]"
 )
 _STOPS: Final = frozenset(",，;；:：.。!！?？()（）")

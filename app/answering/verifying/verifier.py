@@ -43,6 +43,8 @@ from app.text.normalise import in_simplified, normalise
 
 LEAST_OWN: Final = 0.4
 """Share of a sentence's words and values that the statement itself must hold, not its setting."""
+LONGEST_SUBJECT: Final = 6
+"""Words, or pairs of Chinese characters, that the sentence before may lend as a subject."""
 LONGEST_CLAIM: Final = 2_000
 """Characters; a longer sentence is none."""
 LONGEST_SOURCE: Final = 5_000
@@ -134,6 +136,7 @@ class Verifier:
 
     def __init__(self, terms: Callable[[str], list[str]]) -> None:
         self._stems = Stems(terms)
+        self._held = lru_cache(maxsize=1_024)(self._read)
 
     def refuse(self, sentence: str, statement: Statement) -> str | None:
         """Why ``statement`` does not bear ``sentence``; ``None`` where it does."""
@@ -162,7 +165,9 @@ class Verifier:
         said = atoms_of(claim, every_numeral=False)
         if not self._says_something(claim, said):
             return "it says nothing that could be supported"
-        known = atoms_of(whole, every_numeral=True)
+        # The sentence before lends a subject, and no number.
+        lending = replace(statement, setting=replace(statement.setting, antecedent=""))
+        known = atoms_of(f"{source.own}\n{_Source.of(lending).around}", every_numeral=True)
         own = atoms_of(source.own, every_numeral=True)
         refused = _invented_quotation(claim, statement.text) or _invented_atom(said, known, own)
         if refused:
@@ -173,6 +178,7 @@ class Verifier:
         return (
             self._invented_name(said.rest, claim, f"{whole}\n{also}")
             or self._invented_word(said, known, f"{whole}\n{also}")
+            or self._has_what_is_not_said(claim, said, source, row)
             or _opposite(claim, said, source)
             or self._of_its_setting(said, source, row)
             or self._of_its_aside(said, statement)
@@ -204,7 +210,8 @@ class Verifier:
         wanted = self._held(plain_claim(sentence))
         return len(wanted & self._held(statement.in_setting)) / len(wanted) if wanted else 0.0
 
-    def _held(self, text: str) -> frozenset[str]:
+    def _read(self, text: str) -> frozenset[str]:
+        """The words and values of ``text``."""
         atoms = atoms_of(text, every_numeral=True)
         own = Words(atoms.rest, self._stems)
         return frozenset((*own.sequence(), *_written(atoms)))
@@ -248,6 +255,20 @@ class Verifier:
             return "what it says stands in the setting of the statement and not in it"
         return None
 
+    def _has_what_is_not_said(
+        self, claim: str, said: Atoms, source: _Source, row: Row | None
+    ) -> str | None:
+        """Whether its predicate is a light word that the statement does not have.
+
+        "You have the flu" is made of words of "The flu is a disease", but for what it says.
+        """
+        own = alike(source.own)
+        few = len(self._sequence(said.rest)) < LEAST_WORDS and not _written(said)
+        if few and _MODAL.search(alike(claim)) and not _MODAL.search(own):
+            return "it says what may or must be, and the statement does not"
+        having = row is None and _HAS.search(alike(claim)) and not _HOLDS.search(own)
+        return "it says that something has what the statement does not" if having else None
+
     def _of_its_aside(self, said: Atoms, statement: Statement) -> str | None:
         """Whether it takes for its subject what the sentence before did not begin with.
 
@@ -263,7 +284,8 @@ class Verifier:
         )
         lent = [word for word in self._sequence(before) if word not in elsewhere]
         used = frozenset(self._sequence(said.rest)).intersection(lent)
-        if used and lent and lent[0] not in used:
+        subject = lent[: LONGEST_SUBJECT * (1 + (lent[:1] > ["\u2e80"]))]
+        if used and (lent[0] not in used or not used.issubset(subject)):
             return "it speaks of something else than the statement"
         return None
 
@@ -485,6 +507,18 @@ def _relevant_clauses(claim: str, text: str) -> str:
     return "，".join(kept) if kept else text
 
 
+LEAST_WORDS: Final = 2
+"""Words that a sentence must have besides "may" and "must", where the statement has neither."""
+_MODAL: Final = re.compile(r"\b(?:may|must|can|need)\b|[可须]|不得|不必")
+_HAS: Final = re.compile(
+    r"\b(?:has|have|had)\b (?!(?:been|not|to|also|already|never|just)\b)"
+    r"(?![a-z]{2,14}(?:ed|en|wn|un)\b)(?=[a-z\d¦])"
+)
+_HOLDS: Final = re.compile(
+    r"\b(?:has|have|had|having|with|includ|contain|gets?|offer|provid|there (?:is|are|was|were)"
+    r"|owns?|own|receiv|entitled|given|come|weigh|cost|last|reach|measure)"
+    r"|(?:'s|s') "
+)
 _CONDITION_BEFORE: Final = re.compile(
     r"(?:^|[.;。；!?！？]\s?)(?:if|unless|when|whenever|except|provided|as long as|in case"
     r"|only if)\b[^.;。；!?！？]{2,200},\s*$"

@@ -8,6 +8,7 @@ one is put in the order of the active: who acts, what is done, to whom.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from app.answering.verifying.tokens import Kind, Token
@@ -25,7 +26,10 @@ _EITHER_WAY: Final = frozenset(
     "open close start begin end finish stop halt change increas decreas break move turn shut "  # noqa: SIM905 - as above
     "chang improv grow locat situat base".split()
 )
-"""Stems of verbs that say the same of what suffers in both voices: the office (was) opened."""
+"""Stems of verbs that say the same of what suffers in both voices: the office (was) opened.
+
+Not where it is said who acts.
+"""
 _BETWEEN: Final = 3
 """Words that may stand between "is" and its participle."""
 _QUALITY: Final = 3
@@ -39,8 +43,8 @@ def in_one_voice(
     """Both, the one that is passive in the order of an active where the other is none."""
     of_claim, of_source = passive_verbs(claim), passive_verbs(source)
     held, said = {t.text for t in source}, {t.text for t in claim}
-    turned_claim = (of_claim & held) - of_source - _EITHER_WAY
-    turned_source = (of_source & said) - of_claim - _EITHER_WAY
+    turned_claim = (of_claim & held) - of_source - (_EITHER_WAY - _with_agents(claim))
+    turned_source = (of_source & said) - of_claim - (_EITHER_WAY - _with_agents(source))
     one, other = list(claim), list(source)
     if turned_claim:
         one = _active(one, turned_claim, before=_before(source, turned_claim))
@@ -54,6 +58,15 @@ def in_one_voice(
 def passive_verbs(tokens: Sequence[Token]) -> frozenset[str]:
     """Stems of the verbs that are passive."""
     return frozenset(tokens[at].text for _, at in _passives(tokens))
+
+
+def _with_agents(tokens: Sequence[Token]) -> frozenset[str]:
+    """Stems of the passive verbs with "by" behind them, in their clause."""
+    return frozenset(
+        tokens[verb].text
+        for _, verb in _passives(tokens)
+        if any("by" in t.parts for t in takewhile(lambda t: not _bounds(t), tokens[verb + 1 :]))
+    )
 
 
 def _passives(tokens: Sequence[Token]) -> list[tuple[int, int]]:
@@ -141,20 +154,20 @@ def _agent(
 
 
 def _suffers(tokens: Sequence[Token]) -> bool:
-    """Whether a Chinese text names who acts behind 被, 由 or 是…的."""
+    """Whether a Chinese text names who acts behind 被, 受, 由 or 是…的."""
     return any(_names_who_acts(tokens, at) for at in range(len(tokens)))
 
 
 def _names_who_acts(tokens: Sequence[Token], at: int) -> bool:
     """Whether who acts stands behind the token ``at``; 由 may also say from where."""
     said = tokens[at].said
-    if said == "被":
+    if said in ("被", "受"):
         return True
     if said not in ("由", "是"):
         return False
     end = next((b for b in range(at, len(tokens)) if tokens[b].kind is Kind.STOP), len(tokens))
     if said == "由":
-        return not any("to" in t.parts for t in tokens[at:end])
+        return not any(t.said == "到" for t in tokens[at:end])
     first = next((t for t in tokens[at + 1 : end] if t.kind is Kind.WORD), None)
     dated = first is None or first.value
     # 是绿色的 names a quality, and 是2011年启用的 a time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from app.answering.verifying.sayings import alike
@@ -24,7 +24,7 @@ LIGHT_ENGLISH: Final = frozenset(
 )
 """Articles, auxiliaries, pronouns, prepositions. What negates and obliges is compared apart."""
 _LIGHT_CHINESE: Final = frozenset(
-    "的了是在和与及也为于以之其它他她这那一个有被把将对从到由给等都并且而且则即就该此所向按各某"
+    "的了是在和与及也为于以之其它他她这那一个有被受把将对从到由给等都并且而且则即就该此所向按各某"
     "每着过得地吗呢吧啊可能会应须要必不没无未非否勿莫上下中里内外时候间者请您你我们共约并或如若"
     "但因"
 )
@@ -37,7 +37,7 @@ _LEAST_PAIRS: Final = 0.4
 class Words:
     """The words that carry the meaning of a text, as they are compared."""
 
-    def __init__(self, text: str, stems: Callable[[str], list[str]]) -> None:
+    def __init__(self, text: str, stems: Callable[[str], Sequence[str]]) -> None:
         """``stems`` gives the one stem of an English word, and the words of a Chinese run."""
         folded = alike(text)
         self.latin: list[str] = []
