@@ -44,6 +44,8 @@ _ATTRIBUTES: Final = frozenset(("of", "in"))
 _ADVERBS: Final = frozenset("now still already again daily weekly monthly annually always".split())  # noqa: SIM905 - as above
 _IN_TURN: Final = (("respect",), ("分", "别"), ("依", "次"), ("先", "后"))
 """Stems, and characters, that tell each of several things its own."""
+_MEASURES: Final = frozenset(("weigh", "price", "last"))
+"""Stems of what a thing has and does alike: it weighs 25 kg, and that is its weight."""
 _PRONOUNS: Final = frozenset("it they he she this these its their 它 他 她 该 其 本 此 这".split())  # noqa: SIM905 - as above
 _FREE_TURNS: Final = frozenset("may some few several 可能".split())  # noqa: SIM905 - as above
 """They may come where they weaken; `poles` looks after what they stand against."""
@@ -258,6 +260,8 @@ def _moves_by(own: _Line, its: _Line, block: _Block) -> frozenset[str]:
     if all(word.startswith((DATE, "time ")) for word in words):
         shared |= {DATE}
     said = own.tokens[own.at[block.own]].said
+    if block.size == 1 and words[0] in _MEASURES:
+        shared |= {words[0]}
     if block.size == 1 and (said.endswith("ly") or said in _ADVERBS):
         shared |= {said}
     return shared
@@ -308,7 +312,8 @@ def _of_another_count(own: _Line, its: _Line) -> str | None:
 
 def _turned(own: _Line, its: _Line, blocks: Sequence[_Block]) -> str | None:
     """Whether "not", "only", "usually" came beside another word, or was left out."""
-    lies = {b.its + step: b.own + step for b in blocks for step in range(b.size)}
+    own, place_of = _without_lent(own, blocks)
+    lies = {b.its + step: place_of[b.own + step] for b in blocks for step in range(b.size)}
     often = {t.text for t in own.tokens if t.text in _FREQUENCIES}
     for place, turn in _turns(its):
         if turn in _BOUNDS or turn in often:
@@ -325,6 +330,14 @@ def _turned(own: _Line, its: _Line, blocks: Sequence[_Block]) -> str | None:
         if beside and turn not in _FREE_TURNS and turn not in _turns_near(its, beside):
             return f"it puts in “{turn}”"
     return None
+
+
+def _without_lent(own: _Line, blocks: Sequence[_Block]) -> tuple[_Line, dict[int, int]]:
+    """The line without the words that the setting lent it, and where each other word is now."""
+    lying = sorted(b.own + step for b in blocks for step in range(b.size))
+    kept = {own.at[word] for word in lying}
+    tokens = [t for at, t in enumerate(own.tokens) if t.kind is not Kind.WORD or at in kept]
+    return _Line.of(tokens), {word: at for at, word in enumerate(lying)}
 
 
 def _beside(line: _Line, place: int) -> Sequence[int]:

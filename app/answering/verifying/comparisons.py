@@ -98,5 +98,6 @@ def _in_chinese(match: re.Match[str]) -> list[str]:
             f"{first}{what}比{second}{quality}{end}",
             f"{first}{what}比{second}更{quality}{end}",
             f"{first}{what}{quality}于{second}{end}",
+            f"{first}{what}{quality}于{second}{what}{end}",
         ]
     return found

@@ -249,6 +249,8 @@ _WHOLE_CHINESE: Final = """
 
 _CONTRACTED: Final = re.compile(r"\b([a-z]{2,6})n't\b")
 _WORD: Final = re.compile(r"[a-z]++(?:'[a-z]++)?")
+_ORDER: Final = re.compile(r"(^|[.;!?:\n] ?)do not ")
+"""What an instruction begins with."""
 _MORE: Final = re.compile(
     r"\b(?:over|above|exceeding|in excess of|greater than|higher than)(?=\s{1,3}[$€£¥]?\s?[¦\d])"
 )
@@ -303,6 +305,7 @@ def alike(text: str) -> str:
     folded = normalise(text).replace("’", "'").replace("cannot", "can not")
     folded = folded.replace("can't", "can not").replace("won't", "will not")
     folded = _CONTRACTED.sub(r"\1 not", folded)
+    folded = _ORDER.sub(r"\1must not ", folded)
     folded = _LESS.sub("less than", _MORE.sub("more than", folded))
     return _chinese(_english(folded))
 

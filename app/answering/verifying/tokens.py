@@ -59,6 +59,7 @@ _MARKERS: Final = {
     "provided": "if", "although": "although", "though": "although",
     "从": "from", "由": "from by", "到": "to", "向": "to", "给": "to", "比": "than", "被": "by",
     "在": "in", "于": "in", "对": "against", "若": "if", "因": "because", "把": "object",
+    "将": "object",
     "受": "by",
     "除": "except",
 }  # fmt: skip
@@ -68,7 +69,7 @@ _MARKERS_BEHIND: Final = {
 _LIGHT: Final = LIGHT_ENGLISH | frozenset(
     "also just own such then so "  # noqa: SIM905 - a list of words reads as words
     "的 了 是 和 与 及 也 为 以 之 其 它 他 她 这 那 一 个 有 等 都 并 且 而 则 即 就 该 此 "
-    "所 着 过 得 地 吗 呢 吧 啊 会 将 可 "
+    "所 着 过 得 地 吗 呢 吧 啊 会 可 "
     "须 中 里 内 者 请 您 你 我 们 共 或 但 便 已 使 当 又 再".split()
 )
 """What only they say is compared by `poles`, or claims nothing."""

@@ -266,7 +266,8 @@ class Verifier:
         few = len(self._sequence(said.rest)) < LEAST_WORDS and not _written(said)
         if few and _MODAL.search(alike(claim)) and not _MODAL.search(own):
             return "it says what may or must be, and the statement does not"
-        having = row is None and _HAS.search(alike(claim)) and not _HOLDS.search(own)
+        has = _HAS.search(_HAS_OF.sub(" ", alike(claim)))
+        having = row is None and has and not _HOLDS.search(own)
         return "it says that something has what the statement does not" if having else None
 
     def _of_its_aside(self, said: Atoms, statement: Statement) -> str | None:
@@ -514,6 +515,8 @@ _HAS: Final = re.compile(
     r"\b(?:has|have|had)\b (?!(?:been|not|to|also|already|never|just)\b)"
     r"(?![a-z]{2,14}(?:ed|en|wn|un)\b)(?=[a-z\d¦])"
 )
+_HAS_OF: Final = re.compile(r"\bha(?:s|ve) (?:an? |the )?(?:[a-z]{1,20} ){1,3}of (?=[\d$£€-])")
+"""It "has a payload of 250 kg" where the payload is 250 kg."""
 _HOLDS: Final = re.compile(
     r"\b(?:has|have|had|having|with|includ|contain|gets?|offer|provid|there (?:is|are|was|were)"
     r"|owns?|own|receiv|entitled|given|come|weigh|cost|last|reach|measure)"
