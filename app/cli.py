@@ -12,6 +12,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -155,7 +156,9 @@ def delete(
     documents: Annotated[list[str], typer.Argument(help="Ids of documents.")],
     collection: CollectionName = "default",
 ) -> None:
-    """Remove documents from a collection."""
+    """Remove documents from a collection, and from uploads that still wait for it."""
+    from app.removal import remove
+
     with _application() as app:
         opened = app.store.open(collection)
         missing = [id_ for id_ in documents if not _has(opened, id_)]
@@ -163,7 +166,7 @@ def delete(
             raise NotFound(
                 f'Collection "{collection}" has no document "{missing[0]}"; nothing is deleted.'
             )
-        removed = opened.delete(documents)
+        removed = remove(opened, documents, partial(app.jobs.overtake, collection))
     out.print(f"collection {collection}: {removed} deleted")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ from app.stores.local.store import LocalStore
 from app.text.analyzer import StandardAnalyzer
 from ingest.indexer import Indexer
 from ingest.isolation import IsolatedLoader
+from ingest.job_sources import JobSources
 from ingest.jobs import JobQueue
 from ingest.pipeline import Ingestion, Progress
 from ingest.report import IngestReport
@@ -141,30 +142,37 @@ class Application:
     ) -> IngestReport:
         """Indexes ``sources`` into a collection, made where it does not exist."""
         self.store.create(collection, self.indexer.fingerprint)
-        return self._ingest_into(collection, sources, progress, prune=prune, force=force)
+        with self._filling(collection) as opened:
+            run = Ingestion(
+                opened,
+                self.indexer,
+                load=self.loader.load,
+                batch_chunks=self.settings.ingest.batch_chunks,
+                progress=progress,
+                force=force,
+                overtake=partial(self.jobs.overtake, collection),
+            )
+            return run.run(sources, prune=prune)
 
-    def _ingest_into(
-        self,
-        collection: str,
-        sources: Iterable[Source],
-        progress: Progress,
-        *,
-        prune: Sequence[str] = (),
-        force: bool = False,
-    ) -> IngestReport:
+    def _run_job(self, collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
+        with self._filling(collection) as opened:
+            run = Ingestion(
+                opened,
+                self.indexer,
+                load=self.loader.load,
+                batch_chunks=self.settings.ingest.batch_chunks,
+                progress=progress,
+                overtaken=sources.overtaken,
+            )
+            return run.run(sources)
+
+    @contextmanager
+    def _filling(self, collection: str) -> Iterator[LocalCollection]:
+        """The collection, and its soundness looked at anew once it was filled."""
         opened = self.store.open_same(collection, self.indexer.fingerprint)
-        run = Ingestion(
-            opened,
-            self.indexer,
-            load=self.loader.load,
-            batch_chunks=self.settings.ingest.batch_chunks,
-            progress=progress,
-            force=force,
-        )
-        report = run.run(sources, prune=prune)
+        yield opened
         soundness.refresh(opened, analyzer=self.analyzer, embedder=self.embedder)
-        return report
 
     @cached_property
     def _recall_threads(self) -> ThreadPoolExecutor:
@@ -211,7 +219,7 @@ class Application:
         return JobQueue(
             self.settings.store.directory,
             prepare=lambda name: self.store.create(name, self.indexer.fingerprint),
-            run=self._ingest_into,
+            run=self._run_job,
             max_waiting=self.settings.server.queue,
         )
 

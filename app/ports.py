@@ -135,6 +135,13 @@ class Collection(Protocol):
     def delete(self, document_ids: Sequence[str]) -> int:
         """Removes documents and says how many were there. Durable at return."""
 
+    def writing(self) -> AbstractContextManager[None]:
+        """Keeps other writers out, of every process; those within take no turn of their own.
+
+        Raises `CollectionBusy` when another one does not let go in time, and `NotFound` where the
+        collection was dropped meanwhile.
+        """
+
     def bulk(self) -> AbstractContextManager[None]:
         """Lets indexes catch up less often while this thread writes much.
 
@@ -223,8 +230,11 @@ class Store(Protocol):
     def open(self, name: str) -> Collection:
         """Opens an existing collection. Raises `NotFound`."""
 
-    def drop(self, name: str) -> None:
-        """Removes a collection and all it holds. Raises `NotFound`."""
+    def drop(self, name: str, *, then: Callable[[], None] = lambda: None) -> None:
+        """Removes a collection and all it holds. Raises `NotFound`.
+
+        ``then`` is called once it is gone, and before it can be made anew.
+        """
 
     def close(self) -> None:
         """Closes every open collection."""
@@ -251,6 +261,9 @@ class Ingestor(Protocol):
 
     def status(self, job_id: str) -> JobStatus:
         """What has been done so far. Raises `NotFound`."""
+
+    def overtake(self, collection: str, document_ids: Sequence[str]) -> None:
+        """Leaves documents out of every job accepted so far, durably: they were deleted since."""
 
     def cancel(self, collection: str) -> None:
         """Ends the jobs of a collection that was removed, as failed."""

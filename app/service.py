@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 from app.answering.answerer import Answerer
@@ -35,6 +36,7 @@ from app.ports import (
     Reranker,
     Store,
 )
+from app.removal import remove
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.learned import Learned
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
@@ -179,14 +181,20 @@ class Service:
 
     def drop(self, collection: str) -> None:
         """Removes a collection, all it holds and all that waits for it. Raises `NotFound`."""
+        gone = False
+
+        def end_jobs() -> None:
+            nonlocal gone
+            gone = True
+            self._ingestor.cancel(collection)
+
         try:
-            self._store.drop(collection)
+            self._store.drop(collection, then=end_jobs)
         except (AttestError, OSError):
-            if collection in self._store.names():
+            if gone or collection in self._store.names():
                 raise
             # Another process was faster, in the midst of our own attempt.
             raise NotFound(f'There is no collection "{collection}".') from None
-        self._ingestor.cancel(collection)
         with self._lock:
             self._pipelines.pop(collection, None)
 
@@ -203,8 +211,12 @@ class Service:
         return record, document
 
     def delete(self, collection: str, document_id: str) -> None:
-        """Removes one document. Raises `NotFound`."""
-        if not self._store.open(collection).delete([document_id]):
+        """Removes one document, and leaves it out of what was uploaded before and still waits.
+
+        Raises `NotFound` where it is not in the collection: it is left out all the same.
+        """
+        overtake = partial(self._ingestor.overtake, collection)
+        if not remove(self._store.open(collection), [document_id], overtake):
             raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
 
     def close(self) -> None:

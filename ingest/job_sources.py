@@ -1,4 +1,4 @@
-"""What a job is to index: its uploads, without what later jobs have replaced meanwhile."""
+"""What a job is to index: its uploads, without what was replaced or deleted meanwhile."""
 
 from __future__ import annotations
 
@@ -7,30 +7,56 @@ from collections.abc import Iterator
 from app.domain import JobStatus
 from app.errors import DocumentRejected
 from ingest.job_table import JobTable
+from ingest.pipeline import superseded
 from ingest.sources import RecordSource, Rejected, Source, uploaded
 from ingest.spool import Spool
 
 
-def sources_of(job: JobStatus, table: JobTable, spool: Spool) -> Iterator[Source]:
-    """What was uploaded; a job that was parked or failed leaves out what later ones have brought.
+class Stopped(BaseException):
+    """Raised through a run between two documents when the process is to end."""
 
-    Raises:
-        NotFound: see `Spool.read`.
-    """
-    overtaken = table.overtaken(job.id)
-    passed = _kept_before(job, table, spool)
-    if not (overtaken or passed):  # nobody has to know which documents they are
-        yield from _uploaded(job.id, spool)
-        return
-    for source in _uploaded(job.id, spool):
-        id_ = _id_of(source)
-        if id_ in overtaken:
-            reason = "A later upload has brought a newer version of this document."
-            yield Rejected(source.name, DocumentRejected("superseded", reason), source.kind)
-            continue
-        if passed and id_ is not None:
-            table.overtake(passed, id_)
-        yield source
+
+class Cancelled(Stopped):
+    """Raised through a run whose job was ended by somebody else: nobody wants the rest of it."""
+
+
+class JobSources:
+    """The documents of one job, in the order they came."""
+
+    def __init__(self, job: JobStatus, table: JobTable, spool: Spool) -> None:
+        self._job = job
+        self._table = table
+        self._spool = spool
+
+    def __iter__(self) -> Iterator[Source]:
+        """What was uploaded, each made when it is asked for; what is overtaken is refused.
+
+        Raises:
+            NotFound: see `Spool.read`.
+        """
+        overtaken = self._table.overtaken(self._job.id)
+        passed = _kept_before(self._job, self._table, self._spool)
+        if not (overtaken or passed):  # nobody has to know which documents they are
+            yield from _uploaded(self._job.id, self._spool)
+            return
+        for source in _uploaded(self._job.id, self._spool):
+            id_ = _id_of(source)
+            if id_ in overtaken:
+                yield Rejected(source.name, superseded(), source.kind)
+                continue
+            if passed and id_ is not None:
+                self._table.overtake(passed, id_)
+            yield source
+
+    def overtaken(self) -> set[str]:
+        """Ids that are to be left out, as of now. Whoever asks keeps other writers out.
+
+        Raises:
+            Cancelled: somebody has ended the job.
+        """
+        if self._table.state(self._job.id) != "running":
+            raise Cancelled
+        return self._table.overtaken(self._job.id)
 
 
 def _kept_before(job: JobStatus, table: JobTable, spool: Spool) -> list[str]:

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     created_at TEXT NOT NULL,
     status     TEXT NOT NULL      -- JSON
 );
-CREATE TABLE IF NOT EXISTS overtaken (  -- documents that a later job has handled meanwhile
+CREATE TABLE IF NOT EXISTS overtaken (  -- documents that were replaced or deleted meanwhile
     job      TEXT NOT NULL,
     document TEXT NOT NULL,
     PRIMARY KEY (job, document)
@@ -122,8 +122,23 @@ class JobTable:
                 ((job_id, document_id) for job_id in job_ids),
             )
 
+    def overtake_all(
+        self, collection: str, document_ids: Sequence[str], *, kept: Collection[str]
+    ) -> None:
+        """As `overtake`, for every job of a collection that may still be done.
+
+        Those are the ones in ``kept``, whose uploads are there.
+        """
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO overtaken SELECT jobs.id, document.value "
+                "FROM jobs, json_each(?) AS document WHERE collection = ? AND state <> 'done' "
+                "AND jobs.id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(document_ids)), collection, json.dumps(sorted(kept))),
+            )
+
     def overtaken(self, job_id: str) -> set[str]:
-        """Documents of which a later job has brought a newer version."""
+        """Documents that were deleted since, or of which a later job has a newer version."""
         with self._transaction() as db:
             found = db.execute("SELECT document FROM overtaken WHERE job = ?", (job_id,))
             return {row[0] for row in found}

@@ -9,7 +9,8 @@ A job that something passing stopped, such as a model behind HTTP that does not 
 that is full, is tried again; later jobs of its collection wait for it, since they may hold newer
 versions of the same documents. One that could not be done for an hour, or that its operator must
 help, is parked: it is still tried now and then, but later jobs go on, and the documents that they
-bring are left out of it from then on. A job that ended the process twice fails.
+bring are left out of it from then on. A job that ended the process twice fails. A document that is
+deleted is left out of every job that was accepted before.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -39,15 +40,15 @@ from app.errors import (
     TransientError,
 )
 from app.panics import panics_raised
-from ingest.job_sources import sources_of
+from ingest.job_sources import Cancelled, JobSources, Stopped
 from ingest.job_table import JobTable, now
 from ingest.report import IngestReport
 from ingest.retry import Retry
-from ingest.sources import Source
 from ingest.spool import Spool
 
 logger = logging.getLogger(__name__)
 
+TABLE: Final = "jobs.db"
 POLL_S: Final = 0.2
 """How often a process looks for jobs that another one has accepted, or has ended."""
 SAVE_S: Final = 0.5
@@ -70,16 +71,11 @@ CRASHED: Final = (
 )
 
 Progress = Callable[[IngestReport], None]
-Run = Callable[[str, Iterable[Source], Progress], IngestReport]
-"""``run(collection, sources, progress)``: an `ingest.pipeline.Ingestion` over a collection."""
+Run = Callable[[str, JobSources, Progress], IngestReport]
+"""``run(collection, sources, progress)``: an `ingest.pipeline.Ingestion` over a collection.
 
-
-class Stopped(BaseException):
-    """Raised through a run between two documents when the process is to end."""
-
-
-class Cancelled(Stopped):
-    """Raised through a run whose job was ended by somebody else: nobody wants the rest of it."""
+It asks ``sources`` under the lock of the collection's writer what it must not commit any more.
+"""
 
 
 class JobQueue:
@@ -113,7 +109,7 @@ class JobQueue:
     @cached_property
     def _table(self) -> JobTable:
         self._directory.mkdir(parents=True, exist_ok=True)
-        return JobTable(self._directory / "jobs.db")
+        return JobTable(self._directory / TABLE)
 
     @cached_property
     def _spool(self) -> Spool:
@@ -195,6 +191,11 @@ class JobQueue:
         for job in self._table.in_state("queued", "running", "parked", "failed"):
             if job.collection == collection:
                 self._drop(job, DROPPED)
+
+    def overtake(self, collection: str, document_ids: Sequence[str]) -> None:
+        """See `Ingestor.overtake`."""
+        if (self._directory / TABLE).exists():
+            self._table.overtake_all(collection, document_ids, kept=self._spool.ids())
 
     def health(self) -> QueueHealth:
         """See `Ingestor.health`."""
@@ -334,7 +335,7 @@ class JobQueue:
         try:
             with panics_raised():
                 report = self._run(
-                    job.collection, sources_of(job, self._table, self._spool), progress
+                    job.collection, JobSources(job, self._table, self._spool), progress
                 )
         except Cancelled:
             return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection as Ids
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -13,6 +14,7 @@ from app.domain import Failure, IndexedDocument
 from app.errors import AttestError, DocumentRejected
 from app.panics import panics_raised
 from app.ports import Collection
+from app.removal import remove
 from ingest.indexer import Indexer
 from ingest.report import KEPT_FAILURES, IngestReport
 from ingest.sources import Load, Source
@@ -27,6 +29,13 @@ UNPROCESSED: Final = (
 
 Progress: TypeAlias = Callable[[IngestReport], None]
 """Called after every document with what has been done so far."""
+
+
+def superseded() -> DocumentRejected:
+    """Why a document is left out that was uploaded before it was deleted or replaced."""
+    return DocumentRejected(
+        "superseded", "The document was deleted after this upload, or a later one has replaced it."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +61,22 @@ class Ingestion:
         batch_chunks: int,
         progress: Progress = lambda _: None,
         force: bool = False,
+        overtaken: Callable[[], Ids[str]] = tuple,
+        overtake: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
-        """With ``force``, documents that have not changed are indexed again."""
+        """With ``force``, documents that have not changed are indexed again.
+
+        ``overtaken`` says which ids somebody has deleted or replaced since ``sources`` were
+        accepted, and ``overtake`` is told which ones are deleted: both while no other may write.
+        """
         self._collection = collection
         self._indexer = indexer
         self._load = load
         self._batch_chunks = batch_chunks
         self._progress = progress
         self._force = force
+        self._overtaken = overtaken
+        self._overtake = overtake
         self._seen: set[str] = set()
         self._unlisted: set[str] = set()
         self._waiting: list[_Waiting] = []
@@ -128,8 +145,16 @@ class Ingestion:
 
     def _put(self, waiting: Sequence[_Waiting]) -> None:
         embedded = self._indexer.embed([one.document for one in waiting])
-        self._collection.put(embedded)
-        self._note(indexed=len(waiting))
+        with self._collection.writing():
+            overtaken = self._overtaken()
+            wanted = [one for one in embedded if one.document.id not in overtaken]
+            if wanted:
+                self._collection.put(wanted)
+        if wanted:
+            self._note(indexed=len(wanted))
+        for one in waiting:
+            if one.document.document.id in overtaken:
+                self._fail(one.source, superseded())
 
     def _fail(self, source: Source, reason: DocumentRejected) -> None:
         if len(self._report.failures) < KEPT_FAILURES:
@@ -146,7 +171,7 @@ class Ingestion:
         # What can't be read now is not gone.
         kept = self._seen | self._report.unread(held)
         gone = [id_ for id_ in held if id_.startswith(prefixes) and id_ not in kept]
-        self._note(pruned=self._collection.delete(gone))
+        self._note(pruned=remove(self._collection, gone, self._overtake))
 
     def _note(
         self,

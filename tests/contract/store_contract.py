@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -99,6 +100,37 @@ class StoreContract:
         assert store.names() == ["b"]
         with pytest.raises(NotFound):
             store.open("a")
+
+    def test_what_follows_a_drop_comes_before_it_can_be_made_anew(self, store: Store) -> None:
+        store.create("a", FINGERPRINT)
+        seen: list[object] = []
+        maker = threading.Thread(target=lambda: seen.append(store.create("a", FINGERPRINT).name))
+
+        def then() -> None:
+            seen.append("a" in store.names())
+            maker.start()
+            maker.join(0.2)
+            seen.append("then")
+
+        store.drop("a", then=then)
+        maker.join()
+        assert seen == [False, "then", "a"]
+
+    def test_other_writers_wait_while_one_writes(self, collection: Collection) -> None:
+        order: list[str] = []
+
+        def write() -> None:
+            collection.delete(["cat"])
+            order.append("the other")
+
+        other = threading.Thread(target=write)
+        with collection.writing():
+            other.start()
+            assert collection.delete(["dog"]) == 1
+            other.join(0.2)
+            order.append("this one")
+        other.join()
+        assert order == ["this one", "the other"]
 
     def test_dropping_a_collection_that_does_not_exist_is_an_error(self, store: Store) -> None:
         with pytest.raises(NotFound):

@@ -22,11 +22,11 @@ from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
+from ingest.job_sources import JobSources
 from ingest.jobs import JobQueue, Progress
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources import Source
 from tests.http.contract import Contract
 
 HARBOUR = (
@@ -162,9 +162,16 @@ class MakeWorld:
         store = LocalStore(settings.store, analyzer)
         indexer = Indexer(embedder, analyzer, settings)
 
-        def run(name: str, sources: Sequence[Source], progress: Progress) -> IngestReport:
+        def run(name: str, sources: JobSources, progress: Progress) -> IngestReport:
             collection = store.open_same(name, indexer.fingerprint)
-            ingestion = Ingestion(collection, indexer, load=load, batch_chunks=4, progress=progress)
+            ingestion = Ingestion(
+                collection,
+                indexer,
+                load=load,
+                batch_chunks=4,
+                progress=progress,
+                overtaken=sources.overtaken,
+            )
             return ingestion.run(sources)
 
         queue = JobQueue(

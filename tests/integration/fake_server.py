@@ -21,11 +21,11 @@ from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
+from ingest.job_sources import JobSources
 from ingest.jobs import JobQueue, Progress
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources import Source
 
 HELD = "HELD"
 """A text with this word is held up before it is embedded."""
@@ -90,11 +90,17 @@ def main() -> int:
     store = LocalStore(settings.store, analyzer)
     indexer = Indexer(embedder, analyzer, settings)
 
-    def run(name: str, sources: Sequence[Source], progress: Progress) -> IngestReport:
+    def run(name: str, sources: JobSources, progress: Progress) -> IngestReport:
         collection = store.create(name, indexer.fingerprint)
-        return Ingestion(collection, indexer, load=load, batch_chunks=1, progress=progress).run(
-            sources
+        ingestion = Ingestion(
+            collection,
+            indexer,
+            load=load,
+            batch_chunks=1,
+            progress=progress,
+            overtaken=sources.overtaken,
         )
+        return ingestion.run(sources)
 
     queue = JobQueue(
         directory / "jobs",

@@ -7,7 +7,7 @@ import shutil
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -138,7 +138,7 @@ class LocalStore:
         if resting is not None:
             resting.rest()
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str, *, then: Callable[[], None] = lambda: None) -> None:
         """See `Store.drop`. Searches under way end on the old files, or with `NotFound`.
 
         Nothing of the collection is read: one that is damaged can be dropped, too.
@@ -157,6 +157,7 @@ class LocalStore:
                 self._opening.pop(name, None)
             if collection is not None:
                 collection.close()
+            then()
             self._remove_dropped()
 
     def _writing(self, name: str) -> AbstractContextManager[None]:
