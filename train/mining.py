@@ -71,7 +71,7 @@ def mine(
         rankings = pipeline.recall(SearchRequest(query))
         fused = fuse(
             rankings,
-            weights=pipeline.weights(query, tuple(rankings)),
+            weights=pipeline.weights(query, rankings),
             settings=pipeline.in_force.settings,
         )
         chunks = {chunk.id: chunk for chunk in collection.chunks([c.chunk_id for c in fused])}

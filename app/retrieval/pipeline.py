@@ -11,7 +11,8 @@ from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
 from app.retrieval.combination import Combined, as_fused
-from app.retrieval.fusion import fuse
+from app.retrieval.coverage import bm25_factor, covered_by
+from app.retrieval.fusion import Rankings, fuse
 from app.retrieval.learned import NO_RERANKER, Learned, shipped
 from app.retrieval.ranking import Ranker
 from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
@@ -78,7 +79,7 @@ class SearchPipeline:
         degraded: list[str] = []
         rankings = self._recall(request, watch, degraded)
         with watch.stage("fuse"):
-            weights = self.weights(request.query, tuple(rankings))
+            weights = self.weights(request.query, rankings)
             fused = fuse(rankings, weights=weights, settings=self._settings)
         if request.rerank is False:
             order = as_fused(fused)
@@ -101,20 +102,31 @@ class SearchPipeline:
             raise OperatorError(f"recall failed: {'; '.join(degraded)}")
         return rankings
 
-    def weights(self, query: str, answered: Sequence[str]) -> Mapping[str, float]:
+    def weights(self, query: str, rankings: Rankings) -> Mapping[str, float]:
         """What each route that answered counts for this query; see `route_weights`."""
         return route_weights(
             self._settings,
             language=self._analyzer.language(query),
             kind=query_kind(query),
-            factors=self.factors(query),
-            answered=answered,
+            factors=self.factors(query, rankings),
+            answered=rankings,
         )
 
-    def factors(self, query: str) -> Mapping[str, float]:
-        """How far routes are to be trusted with this query, 0 to 1; 1 for those not named."""
+    def factors(self, query: str, rankings: Rankings) -> Mapping[str, float]:
+        """How far routes are to be trusted with this query, 0 to 1; 1 for those not named.
+
+        Args:
+            query: What was asked.
+            rankings: What each route that answered returned.
+        """
         language = self._analyzer.language(query)
-        return {DENSE: dense_factor(self._collection.soundness(), language)}
+        factors = {DENSE: dense_factor(self._collection.soundness(), language)}
+        if self._settings.bm25_cover and BM25 in rankings and len(rankings) > 1:
+            covered = covered_by(
+                BM25, rankings, query, collection=self._collection, analyzer=self._analyzer
+            )
+            factors[BM25] = bm25_factor(covered, full=self._settings.bm25_cover)
+        return factors
 
     def _recall(
         self, request: SearchRequest, watch: Stopwatch, degraded: list[str]

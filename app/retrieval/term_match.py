@@ -42,7 +42,7 @@ def term_matches(query: Sequence[str], passages: Sequence[Occurrences]) -> list[
         query: The terms of the query, in their order.
         passages: Of each candidate, see `app.ports.Analyzer.occurrences`.
     """
-    weights = _inverse_document_frequencies(query, passages)
+    weights = inverse_document_frequencies(query, passages)
     pairs = [(a, b) for a, b in itertools.pairwise(query) if a != b]
     return [_match(pairs, weights, passage) for passage in passages]
 
@@ -87,7 +87,7 @@ def _nearness(passage: Occurrences, weights: Mapping[str, float]) -> float:
     return best
 
 
-def _inverse_document_frequencies(
+def inverse_document_frequencies(
     query: Sequence[str], passages: Sequence[Occurrences]
 ) -> dict[str, float]:
     """Lucene's BM25 form, ln(1 + (N − n + ½) / (n + ½)), with N candidates of which n hold it."""

@@ -42,7 +42,7 @@ def recall_all(
                 language=analyzer.language(query.text),
                 kind=query_kind(query.text),
                 rankings=rankings,
-                factors=pipeline.factors(query.text),
+                factors=pipeline.factors(query.text, rankings),
             )
         )
         progress(done, len(dataset.queries))

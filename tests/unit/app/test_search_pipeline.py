@@ -305,12 +305,29 @@ def test_each_language_has_its_own_trust_in_the_dense_route(
         Soundness({"en": SelfRecall(9, 9, 9), "zh": SelfRecall(1_000, half_trusted, 1_000)}, 2_000)
     )
     pipeline = make()
-    assert pipeline.factors("cats purr") == {"dense": 1.0}
-    assert pipeline.factors("猫叫") == {"dense": pytest.approx(0.5)}
-    assert pipeline.weights("猫叫", ("bm25", "dense")) == {
-        "bm25": 0.5,
-        "dense": pytest.approx(0.25),
-    }
+    rankings: dict[str, list[Candidate]] = {"bm25": [], "dense": []}
+    assert pipeline.factors("cats purr", rankings)["dense"] == 1.0
+    assert pipeline.factors("猫叫", rankings)["dense"] == pytest.approx(0.5)
+    assert pipeline.weights("猫叫", rankings) == {"bm25": 0.5, "dense": pytest.approx(0.25)}
+
+
+def test_bm25_counts_by_how_much_of_the_question_its_best_hit_holds(make: Make) -> None:
+    """Of two terms the only one that a passage holds weighs less than the one that none holds.
+
+    All four passages are seen, one of them by BM25: "purr" weighs ln(1 + 3.5 / 1.5), and what no
+    passage holds ln(1 + 4.5 / 0.5).
+    """
+    held, missing = math.log1p(3.5 / 1.5), math.log1p(4.5 / 0.5)
+    weights = explained(make(bm25_cover=0.8), "purr zebra").settings["weights_of_query"]
+    covered = held / (held + missing)
+    assert weights == {"bm25": pytest.approx(0.5 * covered / 0.8), "dense": 0.5}
+    whole = explained(make(bm25_cover=0.8), "purr").settings["weights_of_query"]
+    assert whole == {"bm25": 0.5, "dense": 0.5}
+
+
+def test_what_bm25_covers_is_not_asked_where_it_is_to_count_in_full(make: Make) -> None:
+    weights = explained(make(bm25_cover=0.0), "purr zebra").settings["weights_of_query"]
+    assert weights == {"bm25": 0.5, "dense": 0.5}
 
 
 def test_a_dense_route_asked_for_alone_answers_in_any_language(
