@@ -270,3 +270,35 @@ def holds_kind(text: str, kinds: frozenset[Kind]) -> bool:
         kind not in _HELD or _HELD[kind].search(amounts if kind in _COUNTED else folded) is not None
         for kind in kinds
     )
+
+
+_HEADED: Final = {
+    Kind.PERSON: re.compile(
+        r"\b(?:name|manager|responsible|owner|contact|lead)\b|姓名|负责人|经理|联系人", _I
+    ),
+    Kind.DURATION: re.compile(
+        r"\b(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|duration|period|term)\b"
+        r"|天数|时长|期限|周期|年限|小时|分钟",
+        _I,
+    ),
+    Kind.MONEY: re.compile(
+        r"\b(?:price|cost|fee|rent|deposit|amount|rate)s?\b|价|费|金额|租金|押金", _I
+    ),
+    Kind.TIME: re.compile(
+        r"\b(?:date|time|day|deadline|opens?|closes?|from|until)\b|日期|时间|截止", _I
+    ),
+    Kind.PHONE: re.compile(r"\b(?:phone|tel|ext|mobile|hotline)\b|电话|分机|热线|手机", _I),
+    Kind.COLOUR: re.compile(r"\bcolou?r\b|颜色", _I),
+    Kind.WEIGHT: re.compile(r"\b(?:weight|mass|payload)\b|重量|载重", _I),
+    Kind.TEMPERATURE: re.compile(r"\btemperature\b|温度", _I),
+    Kind.SPEED: re.compile(r"\bspeed\b|速度|车速", _I),
+}
+
+
+def heads_kind(heads: str, kinds: frozenset[Kind]) -> bool:
+    """Whether ``heads``, of columns or of a row, say that such a thing stands below or beside.
+
+    "as long as needed" below "Days off" is a duration.
+    """
+    folded = fold_compatibility(heads)
+    return any(kind in _HEADED and _HEADED[kind].search(folded) is not None for kind in kinds)

@@ -40,7 +40,7 @@ import numpy as np
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Candidates, Judged, first_cell
 from app.answering.evidence.judgement import Features, Judge
-from app.answering.evidence.kinds import PLAIN, holds_kind
+from app.answering.evidence.kinds import PLAIN, heads_kind, holds_kind
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.naming import Holder, Named
 from app.answering.evidence.reading import readable, readings
@@ -154,6 +154,9 @@ class Relevance:
     def _holds_kind(self, statement: Statement) -> bool:
         """Whether it holds what is asked for; an item of a list may be one of those counted."""
         if self._part.form == "count" and statement.group is not None:
+            return True
+        heads = "\n".join((*statement.setting.heads, statement.setting.row))
+        if statement.cells and heads_kind(heads, self._part.kinds):
             return True
         return holds_kind(_kind_text(statement), self._part.kinds)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.answering.evidence.kinds import Kind, holds_kind, kinds_asked
+from app.answering.evidence.kinds import Kind, heads_kind, holds_kind, kinds_asked
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,16 @@ def test_question_and_statement_may_differ_in_language():
 def test_the_digits_of_a_code_are_no_amount():
     assert not holds_kind("The KS-9 is a camera.", frozenset({Kind.MONEY}))
     assert holds_kind("The KS-9 costs 40.", frozenset({Kind.MONEY}))
+
+
+@pytest.mark.parametrize(
+    ("heads", "kind"),
+    [
+        ("Occasion\nDays off", Kind.DURATION),
+        ("产品\n价格", Kind.MONEY),
+        ("Name\nExt", Kind.PHONE),
+    ],
+)
+def test_a_head_says_what_kind_of_thing_stands_below_it(heads, kind):
+    assert heads_kind(heads, frozenset({kind}))
+    assert not heads_kind(heads, frozenset({Kind.COLOUR}))
