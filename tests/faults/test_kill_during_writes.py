@@ -17,7 +17,9 @@ from ingest.indexer import Indexer
 
 WRITER = Path(__file__).with_name("writer_process.py")
 REBUILDER = Path(__file__).with_name("rebuilder_process.py")
-KILLS = 30
+KILLS = 10
+"""Of processes that begin as fresh ones; `test_kills` forks its own, which is cheaper by far."""
+REBUILDS_KILLED = 4
 
 State = dict[str, int]
 """Version of each document that is there."""
@@ -114,7 +116,7 @@ def test_a_rebuild_that_is_killed_has_happened_or_not(tmp_path: Path) -> None:
         documents = [indexer.chunk(Document(name, f"{name} word"), "") for name in names]
         store.open("faults").put(indexer.embed(documents))
     store.close()
-    for kill in range(8):
+    for kill in range(REBUILDS_KILLED):
         with subprocess.Popen(
             [sys.executable, str(REBUILDER), str(tmp_path), str(kill * 1_000)],
             stdout=subprocess.PIPE,

@@ -13,8 +13,8 @@ import pytest
 
 from tests.faults.kills.expected import Ledger
 
-KILLS = 26
-"""Each work is killed twice."""
+KILLS = 39
+"""Each work is killed three times."""
 SEED = 1987
 
 

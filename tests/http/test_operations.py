@@ -188,8 +188,8 @@ def test_a_collection_that_another_server_is_faster_to_drop_is_not_found(
     store = world.service._store
     drop = store.drop
 
-    def late(name: str) -> None:
-        drop(name)
+    def late(name: str, *, then: object) -> None:
+        drop(name)  # as another one does: `then` is not called
         raise FileNotFoundError("/srv/secret/notes/writer.lock")
 
     monkeypatch.setattr(store, "drop", late)
