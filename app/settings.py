@@ -127,10 +127,10 @@ class RetrievalSettings(_Section):
     fusion: Literal["zscore", "convex", "rrf"] = "zscore"
     rrf_k: float = Field(60.0, ge=0.0, description="for rrf")
     weights: dict[str, Weight] = Field(default={"bm25": 0.5, "dense": 0.5})
-    bm25_cover: Share = Field(
-        0.7,
-        description="of a question's terms that one of BM25's first hits must hold for BM25 to "
-        "count in full; 0: it always does",
+    bm25_lead: Share = Field(
+        0.6,
+        description="of a question's terms that BM25's best hit must hold beyond what dense hits "
+        "do, for BM25 to count in full; 0: it always does",
     )
     weight_rules: tuple[WeightRule, ...] = Field(
         (), description="the first that fits a query takes the place of weights"

@@ -61,6 +61,13 @@ done
 
 .venv/bin/python benchmarks/reference_table.py "$results" "$results/README.md"
 .venv/bin/python benchmarks/fusion_choices.py "$data" "$results/fusion_choices.json"
+for entry in "covidqa 700" "medquad_eval 700" "scifact 800"; do
+  read -r name size <<<"$entry"
+  .venv/bin/python benchmarks/part_of_set.py "$data/$name" "$full/${name}_part" 300 "$size"
+done
+.venv/bin/python benchmarks/fusion_lead.py "$results/fusion_lead.json" \
+  "$data"/{news_snippets_zh_dev,crosslingual_{en2zh,zh2en,mixed}_dev,clapnq_dev,codebase_qa} \
+  eval/questions/office@eval/questions/office/documents "$full"/{covidqa,medquad_eval,scifact}_part
 .venv/bin/python benchmarks/query_terms.py "$data" "$results/query_terms.json"
 .venv/bin/python benchmarks/analyzer_choices.py "$data" "$results/analyzer_choices.json"
 ATTEST_MODELS__GENERATOR=none $rag eval answers "$data/clapnq_dev" --withhold \

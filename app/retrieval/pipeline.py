@@ -11,7 +11,7 @@ from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
 from app.retrieval.combination import Combined, as_fused
-from app.retrieval.coverage import bm25_factor, covered_by
+from app.retrieval.coverage import lead, lead_factor
 from app.retrieval.fusion import Rankings, fuse
 from app.retrieval.learned import NO_RERANKER, Learned, shipped
 from app.retrieval.ranking import Ranker
@@ -121,11 +121,12 @@ class SearchPipeline:
         """
         language = self._analyzer.language(query)
         factors = {DENSE: dense_factor(self._collection.soundness(), language)}
-        if self._settings.bm25_cover and BM25 in rankings and len(rankings) > 1:
-            covered = covered_by(
+        full = self._settings.bm25_lead
+        if full and rankings.keys() == {BM25, DENSE} and factors[DENSE]:
+            found = lead(
                 BM25, rankings, query, collection=self._collection, analyzer=self._analyzer
             )
-            factors[BM25] = bm25_factor(covered, full=self._settings.bm25_cover)
+            factors[BM25] = lead_factor(found, full=full)
         return factors
 
     def _recall(

@@ -311,23 +311,31 @@ def test_each_language_has_its_own_trust_in_the_dense_route(
     assert pipeline.weights("猫叫", rankings) == {"bm25": 0.5, "dense": pytest.approx(0.25)}
 
 
-def test_bm25_counts_by_how_much_of_the_question_its_best_hit_holds(make: Make) -> None:
+def test_bm25_counts_by_how_much_more_of_the_question_it_finds(make: Make) -> None:
     """Of two terms the only one that a passage holds weighs less than the one that none holds.
 
-    All four passages are seen, one of them by BM25: "purr" weighs ln(1 + 3.5 / 1.5), and what no
-    passage holds ln(1 + 4.5 / 0.5).
+    All four passages are dense hits, one of them is BM25's: "purr" weighs ln(1 + 3.5 / 1.5), and
+    what no passage holds ln(1 + 4.5 / 0.5). The four cover a quarter of what the one does.
     """
     held, missing = math.log1p(3.5 / 1.5), math.log1p(4.5 / 0.5)
-    weights = explained(make(bm25_cover=0.8), "purr zebra").settings["weights_of_query"]
-    covered = held / (held + missing)
-    assert weights == {"bm25": pytest.approx(0.5 * covered / 0.8), "dense": 0.5}
-    whole = explained(make(bm25_cover=0.8), "purr").settings["weights_of_query"]
+    weights = explained(make(bm25_lead=0.8), "purr zebra").settings["weights_of_query"]
+    found = 0.75 * held / (held + missing)
+    assert weights == {"bm25": pytest.approx(0.5 * found / 0.8), "dense": 0.5}
+    whole = explained(make(bm25_lead=0.7), "purr").settings["weights_of_query"]
     assert whole == {"bm25": 0.5, "dense": 0.5}
 
 
-def test_what_bm25_covers_is_not_asked_where_it_is_to_count_in_full(make: Make) -> None:
-    weights = explained(make(bm25_cover=0.0), "purr zebra").settings["weights_of_query"]
+def test_what_bm25_finds_is_not_compared_where_it_is_to_count_in_full(make: Make) -> None:
+    weights = explained(make(bm25_lead=0.0), "purr zebra").settings["weights_of_query"]
     assert weights == {"bm25": 0.5, "dense": 0.5}
+
+
+def test_bm25_is_not_compared_with_vectors_that_are_noise(
+    make: Make, collection: LocalCollection
+) -> None:
+    collection.keep_soundness(Soundness({"en": SelfRecall(64, 10, 64)}, 100))
+    weights = explained(make(), "purr zebra").settings["weights_of_query"]
+    assert weights == {"bm25": 0.5, "dense": 0.0}
 
 
 def test_a_dense_route_asked_for_alone_answers_in_any_language(
