@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.answering.evidence.judgement import Features
 from app.answering.evidence.naming import Holder, Named, Subject
 from app.domain import BlockKind, Document, Statement
+
+LABEL_CHARACTERS: Final = 60
+"""Of a line, among which its label ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +111,11 @@ def first_cell(statement: Statement) -> str:
     cell = statement.cells[0]
     start = cell.span[0] - statement.span[0]
     return statement.text[max(0, start) : start + cell.span[1] - cell.span[0]]
+
+
+def tier_of(statement: Statement) -> str:
+    """What a row or a line such as "8 to 12 m: 910" is for; empty for others."""
+    if statement.cells:
+        return first_cell(statement)
+    label, colon, _ = statement.text[:LABEL_CHARACTERS].replace("：", ":").partition(":")
+    return label if colon else ""

@@ -38,7 +38,7 @@ from typing import Final
 import numpy as np
 
 from app.answering.asking.asked import Part
-from app.answering.evidence.candidates import Candidates, Judged, first_cell
+from app.answering.evidence.candidates import Candidates, Judged, tier_of
 from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds import PLAIN, heads_kind, holds_kind
 from app.answering.evidence.meaning import Meaning
@@ -128,7 +128,7 @@ class Relevance:
             titled=_share(self._part.names, self._candidates.around[at]),
             first=float(statement.first),
             novel=float(across or not self._candidates.terms[at] <= self._asked),
-            tier=falls_into(first_cell(statement), self._amounts) if statement.cells else 0.0,
+            tier=falls_into(tier_of(statement), self._amounts),
             row=float(bool(statement.cells)),
             across=float(across),
         )

@@ -1,6 +1,9 @@
 import pytest
 
+from app.answering.evidence.candidates import tier_of
 from app.answering.evidence.tiers import amounts, falls_into
+from app.domain import BlockKind, Statement
+from tests.unit.app.answering.desk import statements
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,20 @@ def test_a_number_falls_into_a_tier_or_not(tier, value, expected):
 
 def test_a_question_without_a_number_asks_for_no_tier():
     assert falls_into("6 to 9 years", []) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Berth 8 to 12 m: 910", "Berth 8 to 12 m"),
+        ("8至12米：910元", "8至12米"),
+        ("The crane takes up to 8 tonnes.", ""),
+    ],
+)
+def test_a_line_may_be_a_tier_by_its_label(text, label):
+    assert tier_of(Statement("d", 1, (0, len(text)), text, BlockKind.PARAGRAPH)) == label
+
+
+def test_a_row_is_a_tier_by_its_first_cell():
+    (row, *_) = statements("t.csv", "years,notice\n6 to 9,three months\n10+,four months\n")
+    assert tier_of(row) == "6 to 9"
