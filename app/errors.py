@@ -73,9 +73,9 @@ class DocumentRejected(RequestError):
     """One document can't be indexed.
 
     ``code`` is one of ``empty``, ``encrypted``, ``no_text`` (scanned), ``corrupt``,
-    ``undecodable``, ``unsupported_type``, ``too_large``, ``timeout``, ``id_conflict``,
-    ``invalid_record``, ``link_leads_out``, ``unprocessable`` (it breaks the chunker or the
-    embedder), ``superseded`` (a later upload has brought it meanwhile).
+    ``nested_too_deep``, ``undecodable``, ``unsupported_type``, ``too_large``, ``timeout``,
+    ``id_conflict``, ``invalid_record``, ``link_leads_out``, ``unprocessable`` (it breaks the
+    chunker or the embedder), ``superseded`` (it was deleted since, or a later upload has it).
     """
 
     def __init__(self, code: str, reason: str) -> None:

@@ -22,8 +22,6 @@ _HEADING_ID: Final = re.compile(r"Heading(\d)|Title")
 _DEEPEST_LIST: Final = 8
 _OUTLINE_LEVELS: Final = frozenset("012345678")
 """9 is body text."""
-_MAX_DEPTH: Final = 20
-"""Styles that one style may build upon, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,10 @@ def read_styles(root: Element | None) -> Mapping[str, Style]:
     if root is None:
         return {}
     elements = {style.get(f"{W}styleId", ""): style for style in root.iter(f"{W}style")}
-    return {identity: _resolve(identity, elements) for identity in elements}
+    styles: dict[str, Style] = {}
+    for identity in elements:
+        _resolve(identity, elements, styles)
+    return styles
 
 
 def remove_struck(document: Element, styles: Element | None) -> None:
@@ -124,23 +125,33 @@ def outline_level(properties: Element | None) -> int:
     return min(int(value) + 1, 6) if value in _OUTLINE_LEVELS else 0
 
 
-def _resolve(identity: str, elements: Mapping[str, Element]) -> Style:
-    level, is_code, numbering = 0, False, None
-    is_caption = continues_item = False
-    for _ in range(_MAX_DEPTH):
-        element = elements.get(identity)
-        if element is None:
-            break
-        name = setting(element, "name")
-        properties = element.find(f"{W}pPr")
-        if match := _HEADING.fullmatch(name):
-            level = level or min(int(match[1]), 6)
-        elif name.lower() == "title":
-            level = level or 1
-        level = level or outline_level(properties)
-        is_caption = is_caption or name.lower() in _CAPTIONS
-        continues_item = continues_item or name.lower().startswith("list continue")
-        is_code = is_code or _CODE.fullmatch(name) is not None
-        numbering = completed(numbering, numbering_of(properties))
-        identity = setting(element, "basedOn")
-    return Style(level, is_code, numbering, is_caption, continues_item)
+def _resolve(identity: str, elements: Mapping[str, Element], styles: dict[str, Style]) -> None:
+    """Puts a style and those that it builds upon into ``styles``, each of them read once.
+
+    One that builds upon itself ends there.
+    """
+    chain: dict[str, Element] = {}
+    while identity in elements and identity not in styles and identity not in chain:
+        chain[identity] = elements[identity]
+        identity = setting(elements[identity], "basedOn")
+    style = styles.get(identity, Style())
+    for name, element in reversed(chain.items()):
+        style = styles[name] = _upon(element, style)
+
+
+def _upon(element: Element, base: Style) -> Style:
+    """What a style says itself, and of the rest what the one says that it builds upon."""
+    name = setting(element, "name")
+    properties = element.find(f"{W}pPr")
+    level = 0
+    if match := _HEADING.fullmatch(name):
+        level = min(int(match[1]), 6)
+    elif name.lower() == "title":
+        level = 1
+    return Style(
+        level=level or outline_level(properties) or base.level,
+        is_code=base.is_code or _CODE.fullmatch(name) is not None,
+        numbering=completed(numbering_of(properties), base.numbering),
+        is_caption=base.is_caption or name.lower() in _CAPTIONS,
+        continues_item=base.continues_item or name.lower().startswith("list continue"),
+    )

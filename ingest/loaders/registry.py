@@ -72,7 +72,7 @@ def load(name: str, data: bytes, *, max_characters: int = sys.maxsize) -> Loaded
 
     Raises:
         DocumentRejected: ``empty``, ``encrypted``, ``no_text``, ``corrupt``, ``undecodable``,
-            ``too_large`` or ``unsupported_type``; its message says what to do.
+            ``too_large``, ``nested_too_deep`` or ``unsupported_type``; its message says what to do.
         MemoryError: reading takes more than there is. Nothing else is raised.
     """
     path = PurePosixPath(name.replace("\\", "/"))
@@ -81,6 +81,12 @@ def load(name: str, data: bytes, *, max_characters: int = sys.maxsize) -> Loaded
         return _pick(suffix, data, max_characters)(data)
     except (DocumentRejected, MemoryError):
         raise
+    except RecursionError as error:
+        raise DocumentRejected(
+            "nested_too_deep",
+            "The file nests lists, quotes, tables, brackets or links too deep to be read; make it "
+            "flatter, and ingest again.",
+        ) from error
     except Exception as error:
         _log.debug("the loader of .%s files failed: %s", suffix, type(error).__name__)
         raise DocumentRejected(

@@ -130,7 +130,7 @@ DOCX = [
     FileCase(
         "tables-too-deep.docx",
         _docx(lambda: "<w:tbl><w:tr><w:tc>" * 1_000 + _p("a") + "</w:tc></w:tr></w:tbl>" * 1_000),
-        "corrupt",
+        "nested_too_deep",
     ),
     FileCase(
         "wide-cells.docx",
@@ -181,7 +181,7 @@ DOCX = [
                 + "</w:txbxContent></w:r></w:p>" * 5_000
             )
         ),
-        "corrupt",
+        "nested_too_deep",
     ),
     FileCase(
         "controls.docx",

@@ -69,12 +69,25 @@ class TestRegistry:
 
     def test_whatever_a_parser_raises_becomes_corrupt(self, monkeypatch):
         def explode(data):
-            raise RecursionError
+            raise ZeroDivisionError
 
         monkeypatch.setattr("ingest.loaders.registry._TEXT_LOADERS", {"md": explode})
         error = rejection("a.md", b"text")
         assert error.code == "corrupt"
         assert "Traceback" not in error.message
+
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("lists.rst", "".join(" " * (2 * n) + "- a\n\n" for n in range(300))),
+            ("braces.tex", "{" * 5_000 + "a" + "}" * 5_000),
+            ("open.tex", "{" * 5_000 + "a"),
+        ],
+    )
+    def test_what_is_nested_too_deep_says_so(self, name, text):
+        error = rejection(name, text.encode())
+        assert error.code == "nested_too_deep"
+        assert "flatter" in error.message
 
 
 class TestText:
@@ -456,7 +469,8 @@ def test_100_kilobytes_take_seconds(name, source):
     try:
         load(name, source.encode())
     except DocumentRejected as error:
-        assert error.code in ("empty", "corrupt", "too_large")  # noqa: PT017 - each a clear answer
+        clear = ("empty", "corrupt", "too_large", "nested_too_deep")
+        assert error.code in clear  # noqa: PT017 - each a clear answer
     assert time.process_time() - start < 5
 
 
@@ -482,7 +496,6 @@ class TestHostileInput:
     @pytest.mark.parametrize(
         ("name", "data"),
         [
-            pytest.param("a.tex", b"{" * 5_000 + b"x", id="braces"),
             pytest.param("a.docx", b"PK\x03\x04" + b"\0" * 100, id="no archive"),
             pytest.param("a.pdf", b"%PDF-1.4\n" + b"\xff" * 5_000, id="noise"),
         ],

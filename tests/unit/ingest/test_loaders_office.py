@@ -4,8 +4,10 @@ from collections import Counter
 
 import pypdfium2 as pdfium
 import pytest
+from lxml.etree import fromstring
 
 from app.errors import DocumentRejected
+from ingest.loaders import docx_styles
 from ingest.loaders.dates import iso_day
 from ingest.loaders.pdf_paragraphs import join_hyphenated
 from ingest.loaders.registry import load
@@ -73,6 +75,24 @@ def test_an_item_can_not_be_indented_without_end():
     data = docx(f"<w:p><w:pPr>{deep}</w:pPr><w:r><w:t>Deep</w:t></w:r></w:p>")
     (block,) = load("a.docx", data).blocks
     assert block.level == 8
+
+
+def test_each_style_of_a_chain_is_read_once_however_long_it_is(monkeypatch):
+    outermost = '<w:style w:styleId="s60"><w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style>'
+    others = "".join(
+        f'<w:style w:styleId="s{n}"><w:basedOn w:val="s{n + 1}"/></w:style>' for n in range(60)
+    )
+    root = fromstring(f'<w:styles xmlns:w="{W}">{others}{outermost}</w:styles>')
+    read = []
+    setting = docx_styles.setting
+    monkeypatch.setattr(
+        docx_styles,
+        "setting",
+        lambda element, name: read.append(name) or setting(element, name),
+    )
+    styles = docx_styles.read_styles(root)
+    assert {styles[f"s{n}"].level for n in range(61)} == {2}
+    assert read.count("name") == len(styles)
 
 
 def paragraph(top):
