@@ -15,9 +15,9 @@ from typing import Final, Literal
 import numpy as np
 import openvino
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from app.models.encoder import Encoded, EncoderFacts, TokenIds
+from app.models.shared_tokenizer import shared_tokenizer
 
 MODEL_FILE: Final = "model.xml"
 TOKENIZER_FILE: Final = "tokenizer.json"
@@ -67,7 +67,7 @@ class OpenVinoRuntime:
     def __init__(self, folder: Path, threads: int) -> None:
         """Loads an exported encoder; ``threads`` 0 leaves their number to OpenVINO."""
         self.facts = EncoderFacts(**json.loads((folder / FACTS_FILE).read_text(encoding="utf-8")))
-        self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        self.tokenizer = shared_tokenizer(folder / TOKENIZER_FILE)
         self._model = OpenVinoModel(folder / MODEL_FILE, threads)
 
     def encode(self, ids: TokenIds, mask: TokenIds) -> Encoded:

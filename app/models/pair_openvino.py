@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from tokenizers import Tokenizer
-
 from app.models.openvino_runtime import FACTS_FILE, MODEL_FILE, TOKENIZER_FILE, OpenVinoModel
 from app.models.pair_scorer import PairBatch, PairFacts, Scores
+from app.models.shared_tokenizer import shared_tokenizer
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 """What an exported cross-encoder takes; one without token types leaves the last out."""
@@ -23,7 +22,7 @@ class OpenVinoPairScorer:
     def __init__(self, folder: Path, threads: int) -> None:
         """Loads ``folder``; ``threads`` 0 leaves their number to OpenVINO."""
         self.facts = PairFacts(**json.loads((folder / FACTS_FILE).read_text(encoding="utf-8")))
-        self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        self.tokenizer = shared_tokenizer(folder / TOKENIZER_FILE)
         self._model = OpenVinoModel(folder / MODEL_FILE, threads)
 
     def score(self, batch: PairBatch) -> Scores:
