@@ -17,7 +17,8 @@ from ingest.report import IngestReport
 
 pytestmark = pytest.mark.models
 
-TOP = 3
+TOP = 5
+"""Fewer than the passages that an answer is made of."""
 MAX_BYTES = IngestSettings().max_file_bytes
 COLLECTION = "handbook"
 
