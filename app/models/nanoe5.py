@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from app.errors import ModelIncompatible
+from app.models.packed_weights import pair_template
 from app.models.xlmr_tokenizer import Vocabulary, build_tokenizer
 
 MAGIC: Final = b"E5S1"
@@ -132,7 +133,11 @@ def unpack(path: Path, folder: Path) -> None:
     """
     encoder = read(path)
     save_file(dict(encoder.tensors), folder / "model.safetensors", metadata={"format": "pt"})
-    build_tokenizer(encoder.vocabulary).save(str(folder / "tokenizer.json"))
+    tokenizer, vocabulary = build_tokenizer(encoder.vocabulary), encoder.vocabulary
+    first, last = (vocabulary.special_tokens[role] for role in ("bos_token", "eos_token"))
+    # An embedder reads no pairs: with the readers' template it can share their tokenizer.
+    tokenizer.post_processor = pair_template((first, vocabulary.bos), (last, vocabulary.eos))
+    tokenizer.save(str(folder / "tokenizer.json"))
     for name, content in _configuration(encoder.shape, encoder.vocabulary).items():
         file = folder / name
         file.parent.mkdir(exist_ok=True)

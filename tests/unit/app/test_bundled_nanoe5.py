@@ -137,6 +137,15 @@ def test_a_text_is_framed_by_both_special_tokens(tokenizer: Tokenizer) -> None:
     assert tokenizer.encode("river").tokens == ["<s>", "▁river", "</s>"]
 
 
+def test_a_pair_is_framed_as_readers_frame_it_so_that_they_can_share_the_tokenizer(
+    tokenizer: Tokenizer,
+) -> None:
+    pair = tokenizer.encode("a", "b")
+    alone = len(tokenizer.encode("a").ids), len(tokenizer.encode("b").ids)
+    assert len(pair.ids) == sum(alone) - 1  # one mark between them
+    assert pair.type_ids == [0] * alone[0] + [1] * (alone[1] - 1)
+
+
 def test_the_folder_is_an_ordinary_sentence_transformer(folder: Path) -> None:
     model = SentenceTransformer(str(folder), device="cpu")
     vectors = model.encode(["river", "bank"], prompt_name="query", show_progress_bar=False)
