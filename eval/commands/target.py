@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.domain import Fingerprint
-from app.errors import StoreCorrupted
+from app.errors import NotFound, StoreCorrupted
 from app.main import Application
 from app.settings import Settings
 from app.stores.local.collection import LocalCollection
@@ -27,6 +27,7 @@ from eval.dataset import Corpus, Dataset, EvalDocument, pool
 from eval.errors import EvaluationError
 from eval.evaluate import Progress as Told
 from ingest.files import find_files
+from ingest.jobs import TABLE
 from ingest.report import IngestReport
 from ingest.sources import RecordSource, Source
 
@@ -128,7 +129,11 @@ def in_cache(
         return index(name)
     except StoreCorrupted:
         console.print(f"the cached collection {name} can't be read; it is made anew")
-        app.store.drop(name)
+        # No job waits in a cache; its table is only told of what is deleted.
+        for end in ("", "-wal", "-shm"):
+            (app.settings.store.directory / f"{TABLE}{end}").unlink(missing_ok=True)
+        with suppress(NotFound):  # only the table of jobs may have been damaged, or it was dropped
+            app.store.drop(name)
     return index(name)
 
 

@@ -155,7 +155,7 @@ def test_reports_are_written_in_every_format(run: Run, dataset: Path) -> None:
     code, out, err = run(
         "eval", dataset, "--out", "a/r.json", "--markdown", "r.md", "--html", "r.html", "--diff"
     )
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert "ensemble" in out
     for name in ("a/r.json", "r.md", "r.html"):
         assert f"written: {name}\n" in out
@@ -245,7 +245,7 @@ def test_documents_of_other_sets_are_distractors(run: Run, dataset: Path, tmp_pa
 def test_files_that_are_not_indexed_are_named(run: Run, asked: Path, files: Path) -> None:
     (files / "empty.md").write_text("", encoding="utf-8")
     code, out, err = run("eval", asked, "--docs", files, "--out", "r.json")
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert "not indexed: notes/empty.md: " in out
     assert read_report(Path("r.json")).documents == NOTES
 
@@ -269,7 +269,7 @@ def asked_of(folder: Path, document: str) -> Path:
 def indexed(run: Run, asked: Path, documents: Path) -> int:
     """How many documents the questions were asked of."""
     code, _, err = run("eval", asked, "--docs", documents, "--out", "r.json")
-    assert (code, err) == (0, "")
+    assert code == 0, err
     return read_report(Path("r.json")).documents
 
 
@@ -356,10 +356,10 @@ def test_what_another_version_left_in_the_cache_is_made_anew(
     (catalog,) = (tmp_path / "cache" / "eval").glob("*/catalog.db")
     left(catalog.parent)
     code, out, err = run(*evaluate)
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert f"{catalog.parent.name} can't be read; it is made anew" in " ".join(out.split())
     code, out, err = run(*evaluate)
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert "anew" not in out
     assert collections(tmp_path) == 1
 
@@ -414,7 +414,7 @@ def test_what_gains_on_questions_held_out_is_kept_and_served(
 
     tune = ("eval", "tune", asked, "--collection", "notes")
     code, out, err = run(*tune, "--no-apply", "--out", "tuning.json")
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert "all queries: accepted: a significant gain" in out
     assert "kept" not in out
     assert not tuned(tmp_path)
@@ -463,7 +463,7 @@ def test_a_dataset_with_its_own_corpus_is_tuned_on_but_nothing_is_kept(
     run: Run, dataset: Path
 ) -> None:
     code, out, err = run("eval", "tune", dataset)
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert f"settings on {NOTES} questions" in out
     assert "kept" not in out
 
@@ -473,7 +473,7 @@ def test_a_dataset_with_its_own_corpus_is_tuned_on_but_nothing_is_kept(
 
 def test_answers_are_judged_without_a_generator(run: Run, dataset: Path) -> None:
     code, _, err = run("eval", "answers", dataset, "--limit", 3, "--out", "answers.json")
-    assert (code, err) == (0, "")
+    assert code == 0, err
     report = json.loads(Path("answers.json").read_text(encoding="utf-8"))
     assert report["generator"] == "none"
     assert len(report["questions"]) == 3
@@ -505,7 +505,7 @@ def test_outcomes_of_one_half_are_reported_with_texts_and_a_page(run: Run, expec
     asked = ("eval", "answers", expecting, "--docs", "notes", "--half", "seen")
     written = ("--out", "a.json", "--texts", "a.jsonl", "--html", "a.html")
     code, out, err = run(*asked, *written)
-    assert (code, err) == (0, "")
+    assert code == 0, err
     report = json.loads(Path("a.json").read_text(encoding="utf-8"))
     assert [question["id"] for question in report["questions"]] == ["q0", "q1"]
     assert report["provenance"]["asked.half"] == "seen"
@@ -540,7 +540,7 @@ def test_a_judged_document_that_can_not_be_read_counts_as_never_found(
 ) -> None:
     (files / "01.md").write_text("\n", encoding="utf-8")
     code, out, err = run("eval", "answers", expecting, "--docs", "notes", "--out", "a.json")
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert "not indexed: notes/01.md" in out
     report = json.loads(Path("a.json").read_text(encoding="utf-8"))
     (lost,) = (question for question in report["questions"] if question["id"] == "q1")
@@ -560,10 +560,10 @@ def test_questions_written_from_a_collection_can_be_asked_of_it(run: Run, tmp_pa
     assert run("ingest", "birds", "-c", "birds")[0] == 0
 
     code, out, err = run("eval", "synthesize", "birds", "--out", "written", "--limit", 10)
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert "`rag eval written --collection birds` asks them" in out
     code, _, err = run("eval", "written", "--collection", "birds", "--out", "r.json")
-    assert (code, err) == (0, "")
+    assert code == 0, err
     report = read_report(Path("r.json"))
     assert len(report.synthetic) == len(report.table.queries) >= 3
 
