@@ -187,7 +187,7 @@ def _correct(told: Mapping[str, dict[str, object]]) -> None:
     ways = next(iter(told.values()))["tests"]
     assert isinstance(ways, dict)
     for way in ways:
-        tests = [of_set["tests"][way] for of_set in told.values()]  # type: ignore[index]
+        tests = [of_set["tests"][way] for of_set in told.values()]  # type: ignore[index]  # a mapping, as made above
         for test, corrected in zip(tests, holm([t["p"] for t in tests]), strict=True):
             test["p, corrected"] = corrected
 

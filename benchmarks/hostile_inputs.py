@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,16 +18,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))  # for the inputs, which lie with the tests
 
 from tests.integration.hostile.bodies import BODIES  # noqa: E402 - see above
-from tests.integration.hostile.cases import CPU_S, FileCase, RequestCase  # noqa: E402
-from tests.integration.hostile.measuring import (  # noqa: E402
+from tests.integration.hostile.cases import CPU_S, FileCase, RequestCase  # noqa: E402 - see above
+from tests.integration.hostile.measuring import (  # noqa: E402 - see above
     HEALTHZ_S,
     MEMORY_BYTES,
     Cost,
     Server,
 )
-from tests.integration.hostile.packed_files import PACKED_FILES  # noqa: E402
-from tests.integration.hostile.questions import QUESTIONS  # noqa: E402
-from tests.integration.hostile.text_files import TEXT_FILES  # noqa: E402
+from tests.integration.hostile.packed_files import PACKED_FILES  # noqa: E402 - see above
+from tests.integration.hostile.questions import QUESTIONS  # noqa: E402 - see above
+from tests.integration.hostile.text_files import TEXT_FILES  # noqa: E402 - see above
 
 
 def main() -> None:
@@ -68,8 +69,8 @@ def main() -> None:
     print(json.dumps({k: v for k, v in result.items() if k != "by_input"}, indent=2))
 
 
-def _names(costs: dict[str, Cost], over: object) -> list[str]:
-    return [name for name, cost in costs.items() if over(cost)]  # type: ignore[operator]
+def _names(costs: dict[str, Cost], over: Callable[[Cost], bool]) -> list[str]:
+    return [name for name, cost in costs.items() if over(cost)]
 
 
 if __name__ == "__main__":

@@ -259,7 +259,7 @@ def test_a_job_accepted_after_a_drop_is_not_ended_by_it(world: World) -> None:
         makers.append(maker)
 
     makers: list[threading.Thread] = []
-    world.app.jobs.cancel = late  # type: ignore[method-assign]
+    world.app.jobs.cancel = late  # type: ignore[method-assign]  # a slower one for this test
     world.service.drop(NAME)
     makers[0].join(WAIT_S)
 

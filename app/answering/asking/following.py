@@ -94,8 +94,8 @@ def _whole_name(name: str, text: str) -> str:
 
 
 def _is_code(name: str) -> bool:
-    """Whether it is one word of letters and digits: ``T40``, and not "room 40"."""
-    return any(map(str.isdigit, name)) and any(map(str.isalpha, name)) and " " not in name
+    """Whether it is one word with a digit: ``T40``, and not "room 40"."""
+    return _sort_of(name) == "code" and " " not in name
 
 
 def _of_sort(text: str, sort: Sort) -> list[str]:

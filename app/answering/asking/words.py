@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-INTERROGATIVE: Final = (
+_INTERROGATIVE: Final = (
     r"(?:what|whats|who|whos|whom|whose|which|when|where|wheres|why|how|hows|is|are|was|were|do|does|did|can|could"
     r"|should|will|would|may|must|has|have)"
 )
 ASKS: Final = re.compile(
-    rf"\b{INTERROGATIVE}\b|[?？]|什么|谁|哪|何时|如何|为何|为什么|怎么|怎样|多少|多久|多长"
+    rf"\b{_INTERROGATIVE}\b|[?？]|什么|谁|哪|何时|如何|为何|为什么|怎么|怎样|多少|多久|多长"
     r"|多大|多高|多重|几|是否|吗|呢|能否|可否|可不可以|能不能|有没有",
     re.IGNORECASE,
 )
