@@ -18,6 +18,8 @@ from pypinyin import Style, lazy_pinyin, pinyin
 from app.answering.evidence.naming import within_edits
 from app.text.function_words import is_english_function_word
 
+LONGEST_QUERY: Final = 300
+"""Characters of a question that is looked through; each unknown word of it costs a search."""
 READ_CHARACTERS: Final = 60_000
 """Of the documents found, that words are taken from."""
 _WORD: Final = re.compile(r"(?<![^\W_])[A-Za-z]{4,30}(?![^\W_])")
@@ -45,11 +47,14 @@ def put_right(
     terms: Callable[[str], list[str]],
     occurs: Callable[[str], bool],
 ) -> str:
-    """``query`` with unknown words replaced by their likes in ``texts``; itself where none is.
+    """``query`` with unknown words replaced by their likes in ``texts``; itself where none is, or where it is
+    longer than `LONGEST_QUERY`.
 
     ``terms`` are the analyzer's, which has Chinese as words and pairs; ``occurs`` tells whether the
     collection holds a term.
     """
+    if len(query) > LONGEST_QUERY:
+        return query
     read = "\n".join(texts)[:READ_CHARACTERS]
     words = Counter(_WORD.findall(read))
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.answering.asking.spelling import put_right
+from app.answering.asking.spelling import LONGEST_QUERY, put_right
 
 DOCUMENTS = (
     "Renting\nThe minimum rent of a machine is two weeks. Call Ellisburg, in Ellisburg.",
@@ -52,3 +52,16 @@ def test_long_words_may_have_two_slips_and_short_ones_one(right):
 def test_a_long_text_is_read_in_part(analyzer):
     texts = ["x " * 40_000, "machine"]
     assert put_right("machien", texts, terms=analyzer.terms, occurs=set().__contains__) == "machien"
+
+
+@pytest.mark.parametrize("word", ["machien ", "餐卜的"])
+def test_a_long_question_is_left_as_it_is_and_costs_no_search(analyzer, word):
+    searched = []
+    query = word * LONGEST_QUERY
+
+    def occurs(term: str) -> bool:
+        searched.append(term)
+        return False
+
+    assert put_right(query, DOCUMENTS, terms=analyzer.terms, occurs=occurs) == query
+    assert searched == []
