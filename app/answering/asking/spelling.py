@@ -47,11 +47,10 @@ def put_right(
     terms: Callable[[str], list[str]],
     occurs: Callable[[str], bool],
 ) -> str:
-    """``query`` with unknown words replaced by their likes in ``texts``; itself where none is, or where it is
-    longer than `LONGEST_QUERY`.
+    """``query`` with unknown words replaced by their likes in ``texts``; itself where none is.
 
-    ``terms`` are the analyzer's, which has Chinese as words and pairs; ``occurs`` tells whether the
-    collection holds a term.
+    One that is longer than `LONGEST_QUERY` stays as it is. ``terms`` are the analyzer's, which has
+    Chinese as words and pairs; ``occurs`` tells whether the collection holds a term.
     """
     if len(query) > LONGEST_QUERY:
         return query
