@@ -22,6 +22,8 @@ LONGEST_QUERY: Final = 300
 """Characters of a question that is looked through; each unknown word of it costs a search."""
 READ_CHARACTERS: Final = 60_000
 """Of the documents found, that words are taken from."""
+MOST_WORDS: Final = 3_000
+"""Different words of letters that an unknown one is compared with, the commonest first."""
 _WORD: Final = re.compile(r"(?<![^\W_])[A-Za-z]{4,30}(?![^\W_])")
 _HAN_RUN: Final = re.compile(r"[\u3400-\u9fff]{2,}")
 _LONG_WORD: Final = 8
@@ -55,7 +57,7 @@ def put_right(
     if len(query) > LONGEST_QUERY:
         return query
     read = "\n".join(texts)[:READ_CHARACTERS]
-    words = Counter(_WORD.findall(read))
+    words = Counter(dict(Counter(_WORD.findall(read)).most_common(MOST_WORDS)))
 
     def known(word: str) -> bool:
         return any(map(occurs, terms(word)[:1]))
