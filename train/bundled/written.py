@@ -13,15 +13,18 @@ import json
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from app.answering.context.asides import leans
 from app.models.statement_pairs import SETTING_SEPARATOR
 from train.reader.groups import Group, Said
+from train.reader.mentions import Names, mentions
 
 FOLDER: Final = Path(__file__).with_name("written")
 SOURCE: Final = "written"
@@ -35,9 +38,11 @@ _RIGHT: Final = 4
 """Statements that answer of one group at most."""
 _FOREIGN: Final = 3
 """Statements of other families at most, those that share most with the question among some."""
-_LOOKED_AT: Final = 120
-_LOST: Final = 0.12
+_LOOKED_AT: Final = 200
+_LOST: Final = 0.08
 """Share of the answered questions whose answer is left out."""
+_ELSEWHERE: Final = 0.08
+"""Share that ask, instead, for something of the same sort that the family does not know."""
 _CJK: Final = "\u2e80"
 
 Text = Annotated[str, Field(max_length=1_200)]
@@ -96,7 +101,10 @@ class Family(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A statement and its setting in both languages, and where it stands."""
+    """A statement and its setting in both languages, and where it stands.
+
+    The setting of one that begins with a pronoun ends with the statement before it.
+    """
 
     document: int
     section: int
@@ -114,12 +122,22 @@ def lines_of(family: Family) -> Iterator[Line]:
     """The statements of ``family`` in their order."""
     for d, document in enumerate(family.documents, start=1):
         for s, section in enumerate(document.sections, start=1):
-            settings = (
-                SETTING_SEPARATOR.join(filter(None, (document.title[0], section.heading[0]))),
-                SETTING_SEPARATOR.join(filter(None, (document.title[1], section.heading[1]))),
-            )
+            before = ("", "")
             for n, said in enumerate(section.said, start=1):
-                yield Line(d, s, n, said, settings)
+                settings = tuple(
+                    SETTING_SEPARATOR.join(filter(None, (title, heading, named)))
+                    for title, heading, named in zip(
+                        document.title, section.heading, _named(said, before), strict=True
+                    )
+                )
+                yield Line(d, s, n, said, (settings[0], settings[1]))
+                before = said
+
+
+def _named(said: Pair, before: Pair) -> Pair:
+    """Of ``before``, in each language, what ``said`` leans on."""
+    english, chinese = (b if leans(s) else "" for s, b in zip(said, before, strict=True))
+    return english, chinese
 
 
 def _wrong(asked: Asked, told: Mapping[str, Line]) -> str:
@@ -167,6 +185,13 @@ def written_groups(files: Sequence[Path], rounds: int, *, seed: int) -> list[Gro
     families = [family for file in files for family in read_families(file)]
     lines = [list(lines_of(family)) for family in families]
     everything = [line for part in lines for line in part]
+    names = Names.of(
+        (question, lang)
+        for family in families
+        for asked in family.asked
+        for lang, questions in zip(LANGS, asked.q, strict=True)
+        for question in questions
+    )
     groups = []
     for family, own in zip(families, lines, strict=True):
         for asked in family.asked:
@@ -174,8 +199,29 @@ def written_groups(files: Sequence[Path], rounds: int, *, seed: int) -> list[Gro
                 for question in asked.q[ask] * rounds:
                     foreign = rng.sample(everything, min(_LOOKED_AT, len(everything)))
                     foreign = [line for line in foreign if line not in own]
-                    groups.append(_group(question, ask, asked, own, foreign, rng))
+                    group = _group(question, ask, asked, own, foreign, rng)
+                    if rng.random() < _ELSEWHERE:
+                        group = _elsewhere(group, own, names, rng)
+                    groups.append(group)
     return groups
+
+
+def _elsewhere(group: Group, own: Sequence[Line], names: Names, rng: random.Random) -> Group:
+    """``group`` with its question about something that none of ``own`` mentions, where it can be.
+
+    What the question and the setting of its answer both name, such as a model or a year, is
+    replaced by another of its sort.
+    """
+    answer = next((said for said in group.said if said.answers), None)
+    if answer is None:
+        return group
+    told = "\n".join(part for line in own for part in (*line.texts, *line.settings)).casefold()
+    for sort, word in mentions(group.question):
+        other = names.other(sort, group.lang, word, rng) if word in answer.setting else None
+        if other is not None and sort != "number" and other.casefold() not in told:
+            said = tuple(replace(said, answers=False, span=None) for said in group.said)
+            return replace(group, question=group.question.replace(word, other), said=said)
+    return group
 
 
 def _group(
@@ -237,11 +283,12 @@ def _beside(
     return sorted(wrong, key=likeness)
 
 
-def _grams(text: str) -> set[str]:
+@cache
+def _grams(text: str) -> frozenset[str]:
     """Words, and pairs of Chinese characters, in lower case."""
     found = {word.strip(".,?!:;()'\"") for word in text.casefold().split()}
     han = [c for c in text if c >= _CJK]
-    return found | {a + b for a, b in pairwise(han)} | {""}
+    return frozenset(found | {a + b for a, b in pairwise(han)} | {""})
 
 
 def main(files: Sequence[Path]) -> int:

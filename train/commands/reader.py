@@ -161,7 +161,7 @@ def _start(base: ModelFolder, folder: Path, run: ReaderRun) -> tuple[Path, Token
     start = folder / _BASE
     if not start.is_dir():
         write_cross_encoder(
-            base, start, layers=run.layers, head="interaction", dropout=0.0, seed=run.seed
+            base, start, layers=run.layers, head="interaction", dropout=run.dropout, seed=run.seed
         )
     tokenizer = Tokenizer.from_file(str(start / TOKENIZER_FILE))
     tokenizer.no_padding()

@@ -51,8 +51,8 @@ _ROWS: Final = "rows"
 _COUNT: Final = "count"
 _BASE: Final = "base.xz"
 _TRAIN: Final = "train.xz"
-_EFFORT: Final = 4
-"""Of the compression; more takes minutes and gains little."""
+_PACKING: Final = ({"id": lzma.FILTER_LZMA2, "preset": 4, "dict_size": 2**29},)
+"""So far apart may groups lie that share a statement, which is then stored once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def keep_layers(model: ReaderModel, base: Path, folder: Path, layers: int) -> Pa
 
 
 def _write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    with lzma.open(file, "wb", preset=_EFFORT) as stream:
+    with lzma.open(file, "wb", filters=list(_PACKING)) as stream:
         np.savez(stream, allow_pickle=False, **dict(arrays))
 
 

@@ -24,6 +24,9 @@ class ReaderRun(BaseModel):
     head_learning_rate: float = Field(1e-3, gt=0.0, le=1.0)
     warmup: float = Field(0.04, ge=0.0, le=0.5, description="share of the minutes")
     weight_decay: float = Field(0.01, ge=0.0, le=1.0)
+    dropout: float = Field(
+        0.0, ge=0.0, lt=1.0, description="of states; some where groups are read several times"
+    )
     listwise: float = Field(1.0, ge=0.0, le=100.0)
     binary: float = Field(1.0, ge=0.0, le=100.0)
     span: float = Field(0.3, ge=0.0, le=100.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
@@ -42,24 +43,26 @@ class TokenGroups:
     @classmethod
     def of(cls, groups: Sequence[Group], tokenizer: Tokenizer) -> Self:
         """Lays out every statement of ``groups`` as the reader will see it."""
-        laid = [
-            lay_out(tokenizer, group.question, [said.read() for said in group.said])
-            for group in groups
-        ]
-        pairs = [pair for part in laid for pair in part]
-        statements = [said for group in groups for said in group.said]
-        places = [
-            _place(pair, said.span, len(said.text))
-            for pair, said in zip(pairs, statements, strict=True)
-        ]
+        ids, begins, said_from, places = array("i"), array("h"), array("h"), array("h")
+        lengths, sizes, answers = array("h"), array("h"), array("b")
+        for group in groups:
+            laid = lay_out(tokenizer, group.question, [said.read() for said in group.said])
+            sizes.append(len(laid))
+            for pair, said in zip(laid, group.said, strict=True):
+                ids.extend(pair.ids)
+                lengths.append(len(pair.ids))
+                begins.append(pair.begin)
+                said_from.append(pair.said)
+                places.extend(_place(pair, said.span, len(said.text)))
+                answers.append(said.answers)
         return cls(
-            ids=np.fromiter((id_ for pair in pairs for id_ in pair.ids), np.int32),
-            starts=_edges(len(pair.ids) for pair in pairs),
-            begins=np.array([pair.begin for pair in pairs], np.int16),
-            said=np.array([pair.said for pair in pairs], np.int16),
+            ids=np.array(ids, np.int32),
+            starts=_edges(lengths),
+            begins=np.array(begins, np.int16),
+            said=np.array(said_from, np.int16),
             places=np.array(places, np.int16).reshape(-1, 2),
-            answers=np.array([said.answers for said in statements], np.bool_),
-            groups=_edges(len(part) for part in laid),
+            answers=np.array(answers, np.bool_),
+            groups=_edges(sizes),
         )
 
     def __len__(self) -> int:

@@ -67,7 +67,8 @@ class ReaderTraining:
             [{"params": encoder}, {"params": heads}],
             lr=run.learning_rate,
             weight_decay=run.weight_decay,
-            foreach=True,
+            foreach=self.device.type == "cpu",
+            fused=self.device.type == "cuda",
         )
         self._map: Callable[..., Any] = map
         if self.device.type == "cpu":
