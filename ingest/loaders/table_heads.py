@@ -88,6 +88,18 @@ def is_unit_row(row: GridRow) -> bool:
     return bool(filled) and all(_UNIT.fullmatch(text) for text in filled)
 
 
+def parts_heads(heads: GridRow, row: GridRow) -> bool:
+    """Whether ``row`` goes on with ``heads`` of which some are alike: Price, Price; day, night."""
+    names, below = [text for text in texts(heads) if text], texts(row)
+    return (
+        len(set(names)) < len(names)
+        and len(below) > 1
+        and not below[0]
+        and all(below[1:])
+        and not any(is_value(text) or len(text) > _MAX_HEAD for text in below)
+    )
+
+
 def guess_header_rows(grid: Sequence[GridRow]) -> int:
     """How many rows at the top of a grid without marks are heads: 0, 1 or 2."""
     if len(grid) < 2:  # noqa: PLR2004 - heads and a row

@@ -18,7 +18,7 @@ from ingest.loaders.cleaning import clean_lines
 from ingest.loaders.model import Piece
 from ingest.loaders.table_columns import Heads
 from ingest.loaders.table_grid import GridCell, GridRow, distinct, expand, texts
-from ingest.loaders.table_heads import guess_header_rows, is_unit_row, is_value
+from ingest.loaders.table_heads import guess_header_rows, is_unit_row, is_value, parts_heads
 
 SEPARATOR: Final = " | "
 _COLONS: Final = (":", "：")
@@ -92,12 +92,17 @@ def read_table(
         quiet = count == 1 and len(distinct(grid[0])) == len(grid[0]) == 2  # noqa: PLR2004 - a key and its value
     if count >= len(grid):
         count = 0
-    if count and count < len(grid) - 1 and is_unit_row(grid[count]):
+    if count and count < len(grid) - 1 and _goes_on(grid[count - 1], grid[count]):
         count += 1
     headers = Heads(grid[:count])
     if quiet:
         yield from (Row(tuple(_bare(cell) for _, cell in distinct(row))) for row in grid[:1])
     yield from _body(grid[count:], headers, quiet=quiet)
+
+
+def _goes_on(heads: GridRow, row: GridRow) -> bool:
+    """Whether the row below the heads is a part of them."""
+    return is_unit_row(row) or parts_heads(heads, row)
 
 
 def row_piece(row: Row, *, page: int | None = None) -> Piece:

@@ -21,7 +21,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from app.answering.context.asides import leans
+from app.answering.context.asides import is_curt, leans
+from app.answering.evidence.naming import Sort, named_in
 from app.models.statement_pairs import SETTING_SEPARATOR
 from train.reader.groups import Group, Said
 from train.reader.mentions import Names, mentions
@@ -44,6 +45,8 @@ _LOST: Final = 0.08
 _ELSEWHERE: Final = 0.08
 """Share that ask, instead, for something of the same sort that the family does not know."""
 _CJK: Final = "\u2e80"
+_CELL: Final = " | "
+"""Between the cells of a row."""
 
 Text = Annotated[str, Field(max_length=1_200)]
 Pair = tuple[Text, Text]
@@ -136,7 +139,10 @@ def lines_of(family: Family) -> Iterator[Line]:
 
 def _named(said: Pair, before: Pair) -> Pair:
     """Of ``before``, in each language, what ``said`` leans on."""
-    english, chinese = (b if leans(s) else "" for s, b in zip(said, before, strict=True))
+    english, chinese = (
+        b if (leans(s) or is_curt(s)) and _CELL not in b else ""
+        for s, b in zip(said, before, strict=True)
+    )
     return english, chinese
 
 
@@ -240,19 +246,39 @@ def _group(
     room = _STATEMENTS - len(shown) - len(others)
     beside = _beside(question, ask, right, wrong, rng)[:room] + others
     said = []
+    names = [n.text.casefold() for n in named_in(question) if n.sort is not Sort.NUMBER]
     for line in [*shown, *beside]:
         tell = {"own": ask, "other": 1 - ask}.get(telling, rng.randint(0, 1))
         answers = line in shown
+        implied = _implied(names, line, lines, tell)
         said.append(
             Said(
                 line.texts[tell],
-                line.settings[tell],
+                SETTING_SEPARATOR.join(filter(None, (*implied, line.settings[tell]))),
                 answers,
                 _span(line, asked, tell) if answers else None,
             )
         )
     rng.shuffle(said)
     return Group(question, tuple(said), SOURCE, LANGS[ask])
+
+
+def _implied(names: Sequence[str], line: Line, lines: Sequence[Line], tell: int) -> list[str]:
+    """Those of ``names`` that its document says once for all of it: the parties of a contract.
+
+    An answer is read below them, too (`app.answering.evidence.reading`).
+    """
+    own = f"{line.settings[tell]} {line.texts[tell]}".casefold()
+    beside = [other for other in lines if other.document == line.document]
+    section = [other for other in beside if other.section == line.section]
+    return [
+        name
+        for name in names
+        if name not in own
+        and any(name in other.texts[tell].casefold() for other in beside)
+        and not any(name in other.settings[tell].casefold() for other in beside)
+        and not any(name in other.texts[tell].casefold() for other in section)
+    ]
 
 
 def _span(line: Line, asked: Asked, tell: int) -> tuple[int, int] | None:

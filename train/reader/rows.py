@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.answering.context.asides import leans
+from app.answering.context.asides import is_curt, leans
 from app.domain import Span
 from app.text.sentences import sentence_spans
 from train.errors import InvalidPairs
@@ -105,7 +105,7 @@ def judged(row: Row) -> tuple[list[Said], list[Said]]:
     named = ""
     for start, end in statement_spans(row.passage):
         text = row.passage[start:end]
-        above = named if leans(text) else ""
+        above = named if leans(text) or is_curt(text) else ""
         named = named if above else " ".join(text.split())[:LONGEST_NAMED]
         touched = [(a, b) for a, b in row.answers if a < end and b > start]
         held = [(a, b) for a, b in touched if _share((a, b), (start, end)) > _MOST_OF_ANSWER]

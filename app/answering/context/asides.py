@@ -25,6 +25,12 @@ _LEANS: Final = re.compile(
     re.IGNORECASE,
 )
 
+_CURT_CHARACTERS: Final = 40
+_CURT_WORDS: Final = 4
+"""Words, a pair of Chinese characters counting as one."""
+_WORD: Final = re.compile(r"[\u3400-\u9fff]{1,2}|[^\W\u3400-\u9fff]+")
+_LABELLED: Final = re.compile(r"[:：|=]")
+
 _CLAUSE: Final = (
     r"(?:^\W{0,8}|[.!?:;,，。！？；：–—]\s{0,3}|\b(?:please|now|must|should|then)\s"
     r"|请|现在|必须|应该|应当)"
@@ -125,6 +131,13 @@ def leads_in(text: str) -> bool:
 def leans(text: str) -> bool:
     """Whether its subject is a pronoun, or named by what stands before it."""
     return _LEANS.match(text) is not None
+
+
+def is_curt(text: str) -> bool:
+    """Whether it has too few words to say what it is about, and no label: "Only two are left."."""
+    if len(text) > _CURT_CHARACTERS or _LABELLED.search(text):
+        return False
+    return len(_WORD.findall(text)) <= _CURT_WORDS
 
 
 def orders_a_model(text: str) -> bool:

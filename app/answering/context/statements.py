@@ -17,6 +17,7 @@ from typing import Final
 from app.answering.context.asides import (
     announces,
     answer_offset,
+    is_curt,
     is_question,
     leads_in,
     leans,
@@ -200,6 +201,7 @@ class DocumentStatements:
                     (start, end),
                     replace(place, question=question),
                     antecedent=named if leaning else "",
+                    before="" if leaning or not is_curt(text) else named,
                 )
                 if not leaning:
                     named = _short(text)
@@ -232,6 +234,7 @@ class DocumentStatements:
         *,
         row: str = "",
         antecedent: str = "",
+        before: str = "",
     ) -> Statement:
         setting = replace(
             self._base,
@@ -240,6 +243,7 @@ class DocumentStatements:
             lead_in=place.lead_in,
             row=row,
             antecedent=antecedent,
+            before=before,
             heads=tuple(dict.fromkeys(cell.head for cell in block.cells if cell.head)),
             page=block.page_at(span[0]),
         )

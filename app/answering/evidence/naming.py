@@ -150,6 +150,15 @@ class Subject:
     def _folded(self) -> str:
         return normalise(self._text)
 
+    def writes_small(self, word: str) -> bool:
+        """Whether it has ``word``, in lower case, as a word like others."""
+        return word in self._text and _whole(word).search(self._text) is not None
+
+    def writes_as_name(self, word: str) -> bool:
+        """Whether it writes ``word`` with a capital within a sentence."""
+        capital = word.capitalize()
+        return capital in self._text and _within(capital).search(self._text) is not None
+
     def mentions(self, named: Named) -> bool:
         """Whether the name stands in it anywhere."""
         return normalise(named.text) in self._folded
@@ -171,6 +180,30 @@ def _shape(folded: str) -> re.Pattern[str] | None:
         return None
     digits = re.sub(r"\\?\d+", "0", re.escape(folded)).replace("0", r"\d+")
     return re.compile(rf"(?<![a-z\d]){digits}(?![a-z\d])")
+
+
+@lru_cache(maxsize=256)
+def _whole(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])")
+
+
+@lru_cache(maxsize=256)
+def _within(capital: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=[a-z,] ){re.escape(capital)}(?![A-Za-z])")
+
+
+_TYPED: Final = re.compile(r"(?<![\w.-])[a-z]{4,30}(?![\w-]|\.\w)")
+
+
+def written_as_names(question: str, subjects: Sequence[Subject]) -> tuple[Named, ...]:
+    """Words of ``question`` that documents write as names alone, however they were typed there."""
+    words = dict.fromkeys(_TYPED.findall(question.lower()))
+    return tuple(
+        Named(word, Sort.NAME)
+        for word in [w for w in words if not is_english_function_word(w)][:MOST_NAMES]
+        if any(subject.writes_as_name(word) for subject in subjects)
+        and not any(subject.writes_small(word) for subject in subjects)
+    )
 
 
 def stands_in(named: Named, text: str) -> bool:

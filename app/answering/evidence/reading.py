@@ -18,8 +18,11 @@ def readable(judged: Judged, part: Part) -> str:
     """The statement in its setting, below what its document says for all of it.
 
     That is what is implied of the names of the question, and the version where it is asked for.
+    Of a statement that is too short to say what it is about, the one before it stands there, too.
     """
-    text = judged.statement.in_setting
+    statement = judged.statement
+    setting = " › ".join(filter(None, (statement.setting.text, statement.setting.before)))
+    text = " ".join(statement.text.split())
     version = judged.statement.setting.validity.version
     named = [name.text for name in judged.implied]
     named += [
@@ -27,10 +30,8 @@ def readable(judged: Judged, part: Part) -> str:
         for name in part.names
         if version and version in name.text and name not in judged.missing
     ]
-    if not named:
-        return text
-    above = " › ".join(dict.fromkeys(named))
-    return f"{above} › {text}" if judged.statement.setting.text else f"{above}\n{text}"
+    setting = " › ".join(filter(None, (*dict.fromkeys(named), setting)))
+    return f"{setting}\n{text}" if setting else text
 
 
 def readings(

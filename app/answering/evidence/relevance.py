@@ -42,7 +42,7 @@ from app.answering.evidence.candidates import Candidates, Judged, tier_of
 from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds import PLAIN, heads_kind, holds_kind
 from app.answering.evidence.meaning import Meaning
-from app.answering.evidence.naming import Holder, Named
+from app.answering.evidence.naming import Holder, Named, written_as_names
 from app.answering.evidence.reading import readable, readings
 from app.answering.evidence.tiers import amounts, falls_into
 from app.domain import BlockKind, Statement, Vectors
@@ -79,6 +79,7 @@ class Relevance:
         self._amounts = amounts(part.shown)
         self._known = _in_any(part.terms, candidates)
         self._contrasting = _in_settings(part.terms, candidates)
+        self._about = _about(part, candidates)
 
     def rank(self, *, embedded: int) -> list[Judged]:
         """The candidates, best first; of equal ones the first given.
@@ -112,7 +113,7 @@ class Relevance:
         """By what needs no model; its probability is not known yet."""
         statement = self._candidates.statements[at]
         across = not share_words(self._part.language, self._candidates.languages[at])
-        wanted = [n for n in (*self._part.names, *self._part.about) if n.strict or not across]
+        wanted = [n for n in (*self._part.names, *self._about) if n.strict or not across]
         lacking = [named for named in wanted if not self._candidates.holders[at].holds(named)]
         implied = tuple(named for named in lacking if self._is_implied(named, at))
         missing = tuple(n for n in lacking if n in self._part.names and n not in implied)
@@ -208,6 +209,13 @@ def chunk_nearness(
         return {}
     values = meaning.nearness(np.asarray(vectors, dtype=np.float32))
     return dict(zip(chunk_ids, values.tolist(), strict=True))
+
+
+def _about(part: Part, candidates: Candidates) -> tuple[Named, ...]:
+    """What the part is about beside its names: of a story, and names that were typed small."""
+    known = {normalise(named.text) for named in (*part.names, *part.about)}
+    typed = written_as_names(part.shown, tuple(dict.fromkeys(candidates.subjects)))
+    return (*part.about, *(named for named in typed if named.text not in known))
 
 
 def _share(names: Sequence[Named], holder: Holder) -> float:

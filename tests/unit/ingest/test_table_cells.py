@@ -268,6 +268,13 @@ def test_a_row_of_units_belongs_to_the_heads():
     assert rows(loaded) == ["Pump: P1 | Flow (l/min): 40 | %: 7"]
 
 
+def test_a_row_that_tells_heads_of_one_name_apart_belongs_to_them():
+    table = markdown(["Pump", "Price", "Price"], ["", "day", "night"], ["P1", "$4", "$2"])
+    assert rows(load("a.md", table)) == ["Pump: P1 | Price / day: $4 | Price / night: $2"]
+    unlike = markdown(["Pump", "Flow", "Price"], ["", "day", "night"], ["P1", "40", "$2"])
+    assert rows(load("a.md", unlike))[0] == "Flow: day | Price: night"
+
+
 def test_heads_that_are_said_again_on_the_next_page_are_no_row():
     table = csv(["Code", "Meaning"], ["F1", "hot"], ["Code", "Meaning"], ["F2", "cold"])
     assert rows(load("a.csv", table)) == [

@@ -12,7 +12,7 @@ import pytest
 from eval.beir import read_dataset
 from train.bundled import written_set
 from train.bundled.glossed import to_chinese, to_english
-from train.bundled.written import apart, learnt, read_families, written_groups
+from train.bundled.written import apart, learnt, lines_of, read_families, written_groups
 
 
 def family() -> dict[str, Any]:
@@ -126,3 +126,42 @@ def test_words_are_looked_up_in_the_other_language() -> None:
     assert not chinese.isascii()
     assert "the" not in chinese.split()
     assert to_chinese("Where is T40?", 0.0, rng) == "Where is T40?"
+
+
+def test_a_line_of_few_words_stands_below_the_one_before_it(tmp_path: Path) -> None:
+    shed = family()
+    said = [["All old ladders were burnt.", "旧梯子都已烧毁。"], ["There were 13.", "共13架。"]]
+    shed["documents"][0]["sections"].append({"heading": ["", ""], "said": said})
+    (read,) = read_families(write(tmp_path, shed))
+    last = [line for line in lines_of(read) if line.place == "1.3.2"]
+    assert last[0].settings == (
+        "Wren shed › All old ladders were burnt.",
+        "鹪鹩棚 › 旧梯子都已烧毁。",
+    )
+
+
+def test_what_a_document_says_once_stands_above_its_other_lines(tmp_path: Path) -> None:
+    shed = family()
+    owner = {"heading": ["Owner", "所有人"], "said": [["Moss Ltd owns it.", "归Moss Ltd所有。"]]}
+    shed["documents"][0]["sections"].append(owner)
+    shed["asked"] = [
+        {"q": [["Is it open in the rain at Moss?"], ["Moss的棚下雨开吗？"]], "by": ["1.1.1"]}
+    ]
+    groups = written_groups([write(tmp_path, shed)], 20, seed=1)
+    rain = {
+        s.setting for g in groups for s in g.said if "rain" in s.text or s.text == "It stays open."
+    }
+    assert rain == {"moss › Wren shed › Rain", "Lark shed › Rain"}
+
+
+def test_a_question_may_ask_for_something_that_nobody_mentions(tmp_path: Path) -> None:
+    shed = family()
+    shed["documents"][0]["title"] = ["Shed T40", "T40棚"]
+    shed["asked"] = [
+        {"q": [["Is the T40 open in the rain?"], ["下雨时T40开吗？"]], "by": ["1.1.1"]}
+    ]
+    groups = written_groups([write(tmp_path, shed)], 200, seed=1)
+    moved = [group for group in groups if "T40" not in group.question]
+    assert moved
+    assert not any(group.answered for group in moved)
+    assert any(group.answered for group in groups)

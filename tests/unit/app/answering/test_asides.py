@@ -3,6 +3,7 @@ import pytest
 from app.answering.context.asides import (
     announces,
     answer_offset,
+    is_curt,
     is_question,
     leads_in,
     leans,
@@ -173,3 +174,15 @@ def test_what_only_speaks_of_orders_or_gives_a_person_one_is_like_any_other_text
 def test_orders_are_looked_for_in_linear_time(part):
     with end_within(5.0, part):
         orders_a_model(part * (100_000 // len(part)))
+
+
+@pytest.mark.parametrize("text", ["Only two are left.", "There were 13.", "免费。", "共有八台。"])
+def test_few_words_do_not_say_what_they_are_about(text):
+    assert is_curt(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Fee: none", "Fee | none", "The T60 carries 400 kg.", "会员停车前两小时免费。"]
+)
+def test_a_label_or_more_words_do(text):
+    assert not is_curt(text)

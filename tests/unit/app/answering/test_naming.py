@@ -10,6 +10,7 @@ from app.answering.evidence.naming import (
     chinese_digits,
     named_in,
     within_edits,
+    written_as_names,
 )
 
 
@@ -132,6 +133,14 @@ def test_a_document_is_about_a_product_where_it_names_no_other_of_its_sort():
 
 def test_what_is_asked_of_a_person_may_stand_beside_other_names():
     assert Subject("Moss and Aldus signed.").is_about(Named("Moss", Sort.NAME))
+
+
+def test_a_word_typed_small_is_a_name_where_documents_write_it_as_nothing_else():
+    contract = Subject("Contract between Tarn and Northgate. The fee is low. Fees rise.")
+    rules = Subject("Rain is rare. By the Rain gauge is a gate.")
+    found = written_as_names("northgate fee rain contract between", (contract, rules))
+    assert found == (Named("northgate", Sort.NAME), Named("rain", Sort.NAME))
+    assert not written_as_names("northgate", (contract, Subject("a northgate is a gate")))
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,14 @@ def test_of_several_ways_the_one_counts_that_a_statement_answers_best():
     assert [question for question, _ in read.asked] == ["worse", "better"]
 
 
+def test_a_statement_of_few_words_is_read_below_the_one_before_it():
+    ladders = statements("m.md", "# Minutes\n\nAll old ladders were scrapped. There were 13.\n")
+    curt = the_one(ladders, "13")
+    assert curt.in_setting == "Minutes\nThere were 13."
+    below = "Minutes › All old ladders were scrapped.\nThere were 13."
+    assert readable(judged(curt), part("fact")) == below
+
+
 def test_a_fact_is_read_item_by_item():
     read = Recorder()
     readings(part("fact"), [judged(the_one(FINDINGS, "Doors"))], FINDINGS, read)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -144,6 +145,15 @@ class TestNames:
         assert (only.missing, only.implied) == ((), (moss,))
         assert (only.features.unnamed, only.features.implied) == (0.0, 1.0)
         assert only.probability > 0.5
+
+    def test_a_name_that_was_typed_small_holds_likewise_and_puts_nothing_out(self):
+        asked = part("moss rain")
+        contract = {"d": Document("d", "Contract of the firm Moss.")}
+        (of_moss,) = rank(asked, [HERON], documents=contract)
+        assert [named.text for named in of_moss.implied] == ["moss"]
+        row = replace(HERON, document_id="e", setting=Setting())
+        both = rank(asked, [HERON, row], documents=contract | {"e": Document("e", "Heron rain.")})
+        assert [(j.implied != (), j.missing) for j in both] == [(True, ()), (False, ())]
 
     def test_a_name_that_heads_another_section_holds_for_that_alone(self):
         osprey = Named("Osprey", Sort.NAME)
