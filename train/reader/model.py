@@ -27,7 +27,7 @@ TOKENIZER_FILES: Final = (
 FROZEN: Final = ("embeddings.word_embeddings", "embeddings.position_embeddings")
 """They stay as they are, so that what ships needs no copy of them."""
 _LOW: Final = -1e4
-_SHAPE: Final = 32
+_SHAPE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
