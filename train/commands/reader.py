@@ -7,6 +7,7 @@ import json
 import shlex
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -64,7 +65,8 @@ def run_reader(
         provenance: For the card.
         console: Where words and progress go.
         trained: What runs on another machine brought back, each of which went on from the one
-            before; their mean is taken, ``run`` is the last one's, and nothing is trained here.
+            before; their mean is taken, in which one counts as often as it is named, ``run`` is
+            the last one's, and nothing is trained here.
 
     Returns:
         The folder of the model.
@@ -150,7 +152,8 @@ def prepare_run(
 
 def _brought(trained: Sequence[Path]) -> Trained:
     try:
-        return mean_of([read_trained(one) for one in trained])
+        counts = Counter(trained)
+        return mean_of([read_trained(one) for one in counts], list(counts.values()))
     except (OSError, ValueError, KeyError) as error:
         names = ", ".join(map(str, trained))
         raise ModelIncompatible(f"{names} is not what a run brings back: {error}") from error

@@ -165,19 +165,23 @@ def read_trained(target: Path) -> Trained:
     return Trained(load(content), facts)
 
 
-def mean_of(runs: Sequence[Trained]) -> Trained:
+def mean_of(runs: Sequence[Trained], counts: Sequence[int]) -> Trained:
     """The mean of the weights of runs of which each went on from the one before.
 
-    The steps, groups and minutes are the sums, and the settings those of the last.
+    A run counts as often as ``counts`` says. The steps, groups and minutes are the sums, and the
+    settings those of the last.
 
     Source: M. Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models
     improves accuracy without increasing inference time", ICML 2022.
     """
     sums = {
-        name: sum(np.asarray(run.weights[name], np.float32) for run in runs)
+        name: sum(
+            count * np.asarray(run.weights[name], np.float32)
+            for run, count in zip(runs, counts, strict=True)
+        )
         for name in runs[-1].weights
     }
-    weights = {name: np.asarray(value / len(runs), np.float16) for name, value in sums.items()}
+    weights = {name: np.asarray(value / sum(counts), np.float16) for name, value in sums.items()}
     counted = {name: sum(run.facts[name] for run in runs) for name in ("steps", "read", "minutes")}
     return Trained(weights, {**runs[-1].facts, **counted})
 

@@ -303,8 +303,8 @@ def test_the_mean_of_runs_counts_all_of_their_steps() -> None:
         weights = {"w": np.array([value, 2.0], np.float16), "scale": np.array(value, np.float16)}
         return Trained(weights, {"steps": 3, "read": 9, "minutes": 0.5, "device": "a card"})
 
-    mean = mean_of([brought(1.0), brought(3.0)])
-    assert mean.weights["w"].tolist() == [2.0, 2.0]
+    mean = mean_of([brought(1.0), brought(3.0)], [1, 3])
+    assert mean.weights["w"].tolist() == [2.5, 2.0]
     assert mean.weights["scale"].shape == ()
     assert (mean.facts["steps"], mean.facts["minutes"]) == (6, 1.0)
     assert mean.facts["device"] == "a card"
