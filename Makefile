@@ -10,8 +10,7 @@ WORK := .reranker
 READER := .reader
 OFFICE := eval/questions/office
 EVIDENCE := app/answering/evidence/weights.json
-JUDGED := $(OFFICE)@$(OFFICE)/documents $(READER)/written@$(READER)/written/documents:120 \
-  $(EVAL)/clapnq_dev:60 $(EVAL)/cmrc2018_dev:60
+JUDGED := $(OFFICE)@$(OFFICE)/documents $(READER)/written@$(READER)/written/documents:300
 WEIGHTS := app/models/weights
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false

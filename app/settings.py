@@ -176,7 +176,7 @@ class AnswerSettings(_Section):
     sure_probability: Share = Field(
         0.8, description="of the best statement, above which a second must say something new"
     )
-    min_probability: Share = Field(0.5, description="of the best statement; below: abstain")
+    min_probability: Share = Field(0.55, description="of the best statement; below: abstain")
     history_turns: int = Field(1, ge=0, le=10, description="questions before that search sees")
     prompt_tokens: int = Field(600, ge=64, description="of passages shown to the generator")
     max_answer_tokens: int = Field(160, ge=8, le=4_096)

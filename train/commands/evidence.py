@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ ALL = 500
 LEAST_TOKENS = 4
 PART = 0.6
 """Share of a statement's tokens that stand in a long answer which it is a part of."""
+SEED = 5
 UNSEEN = "unseen"
 """The half of a set that nothing may be learned on."""
 
@@ -43,18 +45,18 @@ UNSEEN = "unseen"
 class JudgedSet:
     """A folder of judged questions, that of their documents, and how many to ask of each kind.
 
-    ``documents`` is ``None`` where the folder has a corpus; ``first`` is ``None`` for all.
+    ``documents`` is ``None`` where the folder has a corpus; ``drawn`` is ``None`` for all.
     """
 
     folder: Path
     documents: Path | None = None
-    first: int | None = None
+    drawn: int | None = None
 
 
 def read_judged_set(text: str) -> JudgedSet:
     """``FOLDER``, ``FOLDER@DOCS``, ``FOLDER:100`` or ``FOLDER@DOCS:100``, from the command line."""
-    rest, colon, first = text.rpartition(":")
-    named, limit = (rest, int(first)) if colon and first.isdecimal() else (text, None)
+    rest, colon, drawn = text.rpartition(":")
+    named, limit = (rest, int(drawn)) if colon and drawn.isdecimal() else (text, None)
     folder, _, documents = named.partition("@")
     return JudgedSet(Path(folder), Path(documents) if documents else None, limit)
 
@@ -65,6 +67,7 @@ def run_evidence(
     settings: Settings,
     out: Path,
     console: Console,
+    keep_selection: bool = False,
 ) -> LearnedEvidence:
     """Learns weights for the configured embedder and reader, and writes them with their test.
 
@@ -73,26 +76,20 @@ def run_evidence(
         settings: Name the models; without a reader, only the weights without one are learned.
         out: Where the weights go, as JSON.
         console: Where words and progress go.
+        keep_selection: Whether what chooses the statements to be read stays as it is in use, which
+            spares most of the time: to learn it, all statements are embedded.
 
     Raises:
         EvaluationError: a dataset can't be read.
     """
-    wide = settings.model_copy(
-        update={"answer": settings.answer.model_copy(update={"scored_sentences": ALL})}
-    )
-    selection = learn_selection(
-        [
-            row
-            for judged_set in datasets
-            for row in _asked(judged_set, wide, console, reads=False).rows
-        ]
-    )
+    selection = None if keep_selection else _selection(datasets, settings, console)
     sets: dict[str, list[Row]] = {}
     for judged_set in datasets:
         asked = _asked(judged_set, settings, console, reads=True, selection=selection)
         sets[asked.name] = asked.rows
     known = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
-    known["selection"] = weights_as_json(selection)
+    if selection is not None:
+        known["selection"] = weights_as_json(selection)
     kinds = {"without_reader": {name: [unread(row) for row in sets[name]] for name in sets}}
     if asked.reads:
         kinds["with_reader"] = sets
@@ -104,6 +101,15 @@ def run_evidence(
     write_text(out, dump_json(known))
     console.print(f"written: {out}")
     return learned
+
+
+def _selection(datasets: Sequence[JudgedSet], settings: Settings, console: Console) -> Weights:
+    """What tells which statements are worth a look, from all statements of each question."""
+    wide = settings.model_copy(
+        update={"answer": settings.answer.model_copy(update={"scored_sentences": ALL})}
+    )
+    asked = (_asked(judged_set, wide, console, reads=False) for judged_set in datasets)
+    return learn_selection([row for of_set in asked for row in of_set.rows])
 
 
 def _tell(kind: str, learned: LearnedEvidence, console: Console) -> None:
@@ -142,7 +148,7 @@ def _asked(
         reader = app.reader if reads else None
         service = app.make_service(reader=reader, generator=None, judge=judge)
         answerer = service.answerer(target.collection.name)
-        rows = list(_rows(answerer, target.dataset, limit=judged_set.first))
+        rows = list(_rows(answerer, target.dataset, limit=judged_set.drawn))
         console.print(f"{target.dataset.name}: {len(rows)} statements")
         return _Asked(
             target.dataset.name,
@@ -154,9 +160,7 @@ def _asked(
 
 
 def _rows(answerer: Answerer, dataset: Dataset, *, limit: int | None) -> Iterator[Row]:
-    seen = [q for q in dataset.queries.values() if q.half != UNSEEN][:limit]
-    none = [q for q in dataset.unanswerable.values() if q.half != UNSEEN][:limit]
-    for query in (*seen, *none):
+    for query in (*draw(dataset.queries, limit), *draw(dataset.unanswerable, limit)):
         judgments = dataset.qrels.get(query.id)
         found = answerer.examine(AnswerRequest(query.text, history=tuple(query.history)))
         for part in found.parts:
@@ -172,6 +176,14 @@ def _rows(answerer: Answerer, dataset: Dataset, *, limit: int | None) -> Iterato
                     answers=relevant and _answers(query, judged.statement),
                     able=not judged.missing,
                 )
+
+
+def draw(queries: Mapping[str, EvalQuery], limit: int | None) -> list[EvalQuery]:
+    """``limit`` of them at most, always the same ones: sets are mostly in the order of topics."""
+    seen = [query for query in queries.values() if query.half != UNSEEN]
+    if limit is None or limit >= len(seen):
+        return seen
+    return random.Random(SEED).sample(seen, limit)  # noqa: S311 - a sample, not a secret
 
 
 def _answers(query: EvalQuery, statement: Statement) -> bool:

@@ -201,10 +201,15 @@ def evidence(
     data: Annotated[
         list[str],
         typer.Argument(
-            help="Folders of judged questions; FOLDER@DOCS asks files, FOLDER:N the first N alone."
+            help="Folders of judged questions; FOLDER@DOCS asks files, FOLDER:N draws N of a kind."
         ),
     ],
     out_json: Annotated[Path, typer.Option("--out", help="Write what was learned here.")],
+    *,
+    keep_selection: Annotated[
+        bool,
+        typer.Option("--keep-selection", help="Leave alone what chooses the statements to read."),
+    ] = False,
 ) -> None:
     """Learn which statements answer, from judged questions, with or without a reader."""
     from train.commands.evidence import read_judged_set, run_evidence
@@ -214,6 +219,7 @@ def evidence(
         settings=load_settings(),
         out=out_json,
         console=out,
+        keep_selection=keep_selection,
     )
 
 

@@ -1,0 +1,31 @@
+"""Which questions of judged sets weights are learned on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eval.dataset import EvalQuery, Half
+from train.commands.evidence import JudgedSet, draw, read_judged_set
+
+
+def queries(count: int, half: Half = "") -> dict[str, EvalQuery]:
+    made = (EvalQuery(f"q{n}", f"question {n}", half=half) for n in range(count))
+    return {query.id: query for query in made}
+
+
+def test_a_set_is_named_with_its_documents_and_how_many_of_it_are_asked() -> None:
+    assert read_judged_set("set") == JudgedSet(Path("set"))
+    assert read_judged_set("set@docs:30") == JudgedSet(Path("set"), Path("docs"), 30)
+
+
+def test_the_same_questions_are_drawn_each_time_and_not_the_first_ones() -> None:
+    asked = queries(200)
+    drawn = draw(asked, 20)
+    assert len({query.id for query in drawn}) == 20
+    assert drawn == draw(asked, 20)
+    assert drawn != list(asked.values())[:20]
+    assert draw(asked, None) == draw(asked, 500) == list(asked.values())
+
+
+def test_the_unseen_half_is_never_drawn() -> None:
+    assert draw(queries(5, half="unseen"), None) == []
