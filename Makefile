@@ -77,7 +77,7 @@ reader: models  ## Train the bundled reader anew, from TRAIN=…, and what its j
 
 evidence: models  ## Learn anew what measures of a statement are worth, on EVAL=…
 	$(BIN)/python -m train.bundled.written_set $(READER)/written
-	$(BIN)/rag train evidence $(JUDGED) --out $(EVIDENCE)
+	$(BIN)/rag train evidence $(JUDGED) --keep-selection --out $(EVIDENCE)
 
 reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combine it, on EVAL=…
 	mkdir -p $(WORK)
