@@ -51,8 +51,11 @@ _ROWS: Final = "rows"
 _COUNT: Final = "count"
 _BASE: Final = "base.xz"
 _TRAIN: Final = "train.xz"
-_PACKING: Final = ({"id": lzma.FILTER_LZMA2, "preset": 4, "dict_size": 2**29},)
-"""So far apart may groups lie that share a statement, which is then stored once."""
+_EFFORT: Final = 4
+"""Of the compression; more takes minutes and gains little."""
+_LEAST_APART: Final = 2**20
+_FARTHEST_APART: Final = 2**29
+"""Bytes between groups that share a statement, which is then stored once; it costs memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,10 @@ def keep_layers(model: ReaderModel, base: Path, folder: Path, layers: int) -> Pa
 
 
 def _write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    with lzma.open(file, "wb", filters=list(_PACKING)) as stream:
+    size = sum(array.nbytes for array in arrays.values())
+    apart = min(max(size, _LEAST_APART), _FARTHEST_APART)
+    packing = {"id": lzma.FILTER_LZMA2, "preset": _EFFORT, "dict_size": apart}
+    with lzma.open(file, "wb", filters=[packing]) as stream:
         np.savez(stream, allow_pickle=False, **dict(arrays))
 
 

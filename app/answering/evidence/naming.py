@@ -152,7 +152,7 @@ class Subject:
 
     def writes_small(self, word: str) -> bool:
         """Whether it has ``word``, in lower case, as a word like others."""
-        return word in self._text and _whole(word).search(self._text) is not None
+        return word in self._text and _bounded(word).search(self._text) is not None
 
     def writes_as_name(self, word: str) -> bool:
         """Whether it writes ``word`` with a capital within a sentence."""
@@ -183,24 +183,26 @@ def _shape(folded: str) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=256)
-def _whole(word: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])")
-
-
-@lru_cache(maxsize=256)
 def _within(capital: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<=[a-z,] ){re.escape(capital)}(?![A-Za-z])")
+    # What stands before it is looked at last: a pattern that begins with letters is found quickly.
+    return re.compile(rf"{capital}(?<=[a-z,] {capital})(?![A-Za-z])")
 
 
+MOST_TYPED: Final = 16
+"""Words of a question that may be names which were typed small."""
 _TYPED: Final = re.compile(r"(?<![\w.-])[a-z]{4,30}(?![\w-]|\.\w)")
 
 
 def written_as_names(question: str, subjects: Sequence[Subject]) -> tuple[Named, ...]:
-    """Words of ``question`` that documents write as names alone, however they were typed there."""
+    """Words of ``question`` that documents write as names alone, however they were typed there.
+
+    The first `MOST_TYPED` are looked at, since each is looked for in every document.
+    """
     words = dict.fromkeys(_TYPED.findall(question.lower()))
+    typed = [word for word in words if not is_english_function_word(word)]
     return tuple(
         Named(word, Sort.NAME)
-        for word in [w for w in words if not is_english_function_word(w)][:MOST_NAMES]
+        for word in typed[:MOST_TYPED]
         if any(subject.writes_as_name(word) for subject in subjects)
         and not any(subject.writes_small(word) for subject in subjects)
     )

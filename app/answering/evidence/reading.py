@@ -23,7 +23,7 @@ def readable(judged: Judged, part: Part) -> str:
     statement = judged.statement
     setting = " › ".join(filter(None, (statement.setting.text, statement.setting.before)))
     text = " ".join(statement.text.split())
-    version = judged.statement.setting.validity.version
+    version = statement.setting.validity.version
     named = [name.text for name in judged.implied]
     named += [
         name.text

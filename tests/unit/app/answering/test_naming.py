@@ -141,6 +141,8 @@ def test_a_word_typed_small_is_a_name_where_documents_write_it_as_nothing_else()
     found = written_as_names("northgate fee rain contract between", (contract, rules))
     assert found == (Named("northgate", Sort.NAME), Named("rain", Sort.NAME))
     assert not written_as_names("northgate", (contract, Subject("a northgate is a gate")))
+    many = " ".join(f"word{letter}" for letter in "abcdefghijklmnopqrst")
+    assert not written_as_names(f"{many} northgate", (contract,))
 
 
 @pytest.mark.parametrize(
