@@ -10,7 +10,7 @@ WORK := .reranker
 READER := .reader
 OFFICE := eval/questions/office
 EVIDENCE := app/answering/evidence/weights.json
-JUDGED := $(OFFICE)@$(OFFICE)/documents $(READER)/written@$(READER)/written/documents:300
+JUDGED := $(OFFICE)@$(OFFICE)/documents $(READER)/written@$(READER)/written/documents:1000
 WEIGHTS := app/models/weights
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
@@ -26,7 +26,7 @@ help:  ## List the targets
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet -c constraints.txt torch
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,fast,train]'
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,fast,llama,train]'
 	touch $@
 
 install: $(VENV)/installed  ## Make the environment

@@ -394,6 +394,19 @@ class Turn:
     content: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What words are called in the other language.
+
+    A text that holds all of ``held`` says what ``terms`` say; both are an analyzer's. ``text`` is
+    how it is written there.
+    """
+
+    terms: frozenset[str]
+    held: frozenset[str]
+    text: str
+
+
 class Verdict(StrEnum):
     """How a sentence of an answer stands to the passages it cites."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from app.domain import Turn, Vector, Vectors
+from app.domain import Sense, Turn, Vector, Vectors
 from app.text.normalise import normalise
 
 _WORD: Final = re.compile(r"[\u3400-\u9fff]|\w+")
@@ -120,6 +120,21 @@ class FakeGenerator:
             if stop():
                 return
             yield word
+
+
+class FakeGlossary:
+    """Calls each term by the words that it was given, in either language."""
+
+    def __init__(self, called: Mapping[str, str]) -> None:
+        self._called = called
+
+    def senses(self, terms: Sequence[str], language: str) -> list[Sense]:  # noqa: ARG002 - the port
+        """What ``terms`` are called, where that was given."""
+        return [
+            Sense(frozenset({term}), frozenset({self._called[term]}), self._called[term])
+            for term in dict.fromkeys(terms)
+            if term in self._called
+        ]
 
 
 @lru_cache(maxsize=65_536)

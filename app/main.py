@@ -16,11 +16,12 @@ from app.models.registry import (
     NONE,
     build_embedder,
     build_generator,
+    build_glossary,
     build_reader,
     build_reranker,
 )
 from app.models.score_cache import CachedReranker
-from app.ports import Analyzer, Closable, Embedder, Generator, Reader, Reranker
+from app.ports import Analyzer, Closable, Embedder, Generator, Glossary, Reader, Reranker
 from app.retrieval import soundness
 from app.retrieval.learned import Learned, read_learned, shipped
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
@@ -105,6 +106,11 @@ class Application:
         """
         file = self.settings.models.evidence
         return read_judge(file) if file else shipped_judge()
+
+    @cached_property
+    def glossary(self) -> Glossary | None:
+        """See `build_glossary`."""
+        return build_glossary(self.settings.models, self.analyzer.terms)
 
     @cached_property
     def generator(self) -> Generator | None:
@@ -239,6 +245,7 @@ class Application:
             reader=reader,
             judge=judge or self.judge,
             generator=generator,
+            glossary=self.glossary if reader or generator else None,
             ingestor=self.jobs,
             settings=self.settings,
         )

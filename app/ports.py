@@ -20,6 +20,7 @@ from app.domain import (
     IndexedDocument,
     JobStatus,
     QueueHealth,
+    Sense,
     Soundness,
     Tuning,
     Turn,
@@ -284,3 +285,13 @@ class Reader(Protocol):
 
     def read(self, question: str, statements: Sequence[str]) -> list[float]:
         """P(answers) of each statement below its setting, in [0, 1]; calibrated."""
+
+
+class Glossary(Protocol):
+    """Knows what words are called in the other language."""
+
+    def senses(self, terms: Sequence[str], language: str) -> list[Sense]:
+        """What ``terms`` of a question in ``language`` may be called; nothing, where unknown.
+
+        ``language`` is ``zh`` or another; the other language is English or Chinese.
+        """

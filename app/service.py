@@ -31,6 +31,7 @@ from app.ports import (
     Collection,
     Embedder,
     Generator,
+    Glossary,
     Ingestor,
     Reader,
     Reranker,
@@ -62,6 +63,7 @@ class Service:
         reader: Reader | None = None,
         judge: Judge | None = None,
         generator: Generator | None,
+        glossary: Glossary | None = None,
         ingestor: Ingestor,
         settings: Settings,
     ) -> None:
@@ -74,6 +76,7 @@ class Service:
         self._reader = reader
         self._judge = judge
         self._generator = GuardedGenerator(generator) if generator else None
+        self._glossary = glossary
         self._ingestor = ingestor
         self._settings = settings
         self._executor = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
@@ -113,6 +116,7 @@ class Service:
             embedder=self._embedder,
             reader=self._reader,
             generator=self._generator,
+            glossary=self._glossary,
             settings=self._settings,
             judge=self._judge,
         )

@@ -79,6 +79,9 @@ class ModelSettings(_Section):
         None, description="what `rag train evidence` wrote for these models; None: what ships"
     )
     generator: str = "none"
+    glossary: str = Field(
+        "bundled:cc-cedict", description="what words are called in the other language; or none"
+    )
     precision: Literal["auto", "float32", "bfloat16", "openvino"] = "auto"
     threads: int = Field(0, ge=0, description="0: as many as the machine has cores")
     query_prefix: str | None = Field(None, description="None: what the model is known to want")
@@ -176,7 +179,7 @@ class AnswerSettings(_Section):
     sure_probability: Share = Field(
         0.8, description="of the best statement, above which a second must say something new"
     )
-    min_probability: Share = Field(0.55, description="of the best statement; below: abstain")
+    min_probability: Share = Field(0.6, description="of the best statement; below: abstain")
     history_turns: int = Field(1, ge=0, le=10, description="questions before that search sees")
     prompt_tokens: int = Field(600, ge=64, description="of passages shown to the generator")
     max_answer_tokens: int = Field(160, ge=8, le=4_096)

@@ -14,24 +14,19 @@ import json
 import os
 import random
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from machine import provenance
+from server import ROOT, post, serving
 
 from app.terminal import load_settings
 
-ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS, WORDS, QUESTIONS, A_BATCH = 1_400, 200, 20, 70
 SEED = 11
-PATIENCE_S = 1_800.0
 PEER = "import torch, transformers, time; print('ready', flush=True); time.sleep(60)"
 
 
@@ -55,19 +50,8 @@ def main() -> None:
 
 def measured(directory: Path, documents: int) -> dict[str, object]:
     """What server and loader hold after each step, and how long ingestion took."""
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}"
-    settings = {"ATTEST_STORE__DIRECTORY": str(directory), "ATTEST_SERVER__PORT": str(port)}
-    with (directory / "log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve"],
-            cwd=ROOT,
-            env=os.environ | settings,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        _wait_until_ready(url)
+    environment = os.environ | {"ATTEST_STORE__DIRECTORY": str(directory)}
+    with serving(directory, environment) as (url, server):
         held = {"at_start": _held_by(server.pid)}
         started = time.perf_counter()
         texts = _texts(documents)
@@ -76,11 +60,8 @@ def measured(directory: Path, documents: int) -> dict[str, object]:
         ingest_s = time.perf_counter() - started
         held["after_ingestion"] = _held_by(server.pid)
         for question in _questions():
-            _post(f"{url}/v1/collections/memory/answer", json.dumps({"query": question}).encode())
+            post(f"{url}/v1/collections/memory/answer", json.dumps({"query": question}).encode())
         held["after_questions"] = _held_by(server.pid)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(60)
     return {"bytes": held, "ingest_s": round(ingest_s, 1)}
 
 
@@ -145,36 +126,11 @@ def _upload(url: str, first: int, texts: list[str]) -> None:
     head = '--x\r\nContent-Disposition: form-data; name="f"; filename="n{}.txt"\r\n\r\n'
     parts = [f"{head.format(first + n)}{text}\r\n" for n, text in enumerate(texts)]
     body = ("".join(parts) + "--x--\r\n").encode()
-    told = _post(
+    told = post(
         f"{url}/v1/collections/memory/documents?wait=true", body, "multipart/form-data; boundary=x"
     )
     if told["indexed"] != len(texts):
         raise SystemExit(f"not all were indexed: {told}")
-
-
-def _post(url: str, body: bytes, kind: str = "application/json") -> dict[str, object]:
-    request = urllib.request.Request(url, body, {"Content-Type": kind})
-    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-        told: dict[str, object] = json.loads(answer.read())
-        return told
-
-
-def _wait_until_ready(url: str) -> None:
-    latest = time.monotonic() + PATIENCE_S
-    while time.monotonic() < latest:
-        try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=5):
-                return
-        except (OSError, urllib.error.URLError):
-            time.sleep(0.2)
-    raise SystemExit("the server does not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

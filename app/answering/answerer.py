@@ -37,6 +37,7 @@ from app.domain import (
     AnswerEvent,
     Hit,
     SearchResult,
+    Sense,
     SentenceEvent,
     Statement,
     StatementTrace,
@@ -44,7 +45,7 @@ from app.domain import (
 )
 from app.errors import AttestError
 from app.filters import And, Filter, Not, OneOf
-from app.ports import Analyzer, Collection, Embedder, Generator, Reader
+from app.ports import Analyzer, Collection, Embedder, Generator, Glossary, Reader
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from app.retrieval.stopwatch import Stopwatch
@@ -85,6 +86,7 @@ class Answerer:
         embedder: Embedder,
         reader: Reader | None,
         generator: Generator | None,
+        glossary: Glossary | None = None,
         settings: Settings,
         judge: Judge | None = None,
     ) -> None:
@@ -95,6 +97,7 @@ class Answerer:
         self._embedder = embedder
         self._reader = reader
         self._generator = generator
+        self._glossary = glossary
         self._settings = settings.answer
         self._judge = judge or shipped_judge()
         self._verifier = Verifier(analyzer.terms)
@@ -219,9 +222,9 @@ class Answerer:
         )
 
     def _in_other_languages(self, request: AnswerRequest, asked: Asked) -> list[Sequence[Hit]]:
-        """What is nearest by meaning, or holds its names, in languages that share no words with it.
+        """What is nearest by meaning, or holds its names or what its words are called there.
 
-        Passages in the language of the question crowd out the others, whose words it can't share.
+        Of languages that share no words with it: passages in its own crowd out the others.
         """
         chinese: Filter = OneOf("lang", ("zh",))
         other = Not(chinese) if asked.language == "zh" else chinese
@@ -233,11 +236,19 @@ class Answerer:
         if names := dict.fromkeys(name.text for part in asked.parts for name in part.names):
             # Names are written alike in both.
             searches.append(replace(near, query=" ".join(names), routes=("bm25",)))
+        if called := dict.fromkeys(
+            sense.text for part in asked.parts for sense in self._senses(part)
+        ):
+            searches.append(replace(near, query=" ".join(called), routes=("bm25",)))
         try:
             return [self._pipeline.search(search).hits for search in searches]
         except AttestError as error:  # the search for the question itself has told of it
             logger.warning("other languages are not searched: %s", error)
             return []
+
+    def _senses(self, part: Part) -> Sequence[Sense]:
+        """What the words of a part are called in the other language, where that is known."""
+        return self._glossary.senses(part.terms, part.language) if self._glossary else ()
 
     def _judged(
         self,
@@ -285,6 +296,7 @@ class Answerer:
             near=lambda s: near.get(context.chunk_at(s.document_id, s.span), 0.0),
             embed=self._embedder.embed_passages,
             read=self._reader.read if self._reader and meaning else None,
+            senses=self._senses(part),
             judge=self._judge,
         )
         return relevance.rank(embedded=self._settings.scored_sentences)

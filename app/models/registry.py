@@ -4,12 +4,13 @@
 name                                   model
 =====================================  =========================================================
 ``bundled:<name>``                     installed by ``rag models install``
-``<path>`` or ``<owner>/<name>``       a folder, or a Hugging Face id
+``<path>`` or ``<owner>/<name>``       a folder, or a Hugging Face id; a folder with a GGUF
+                                       file is a generator for llama.cpp
 ``openai:<base-url>#<model>``          embedder or generator behind an OpenAI-compatible server
 ``cohere:<url>#<model>``               reranker over HTTP; also ``jina:<url>#<model>``
 ``tei:<url>``                          reranker behind Text Embeddings Inference
 ``late-interaction``                   reranker: the embedder's own token states
-``none``                               no reranker, no reader, or no generator
+``none``                               no reranker, reader, generator or glossary
 =====================================  =========================================================
 
 Heavy libraries are imported by the branch that needs them, so that a command that uses no model
@@ -21,6 +22,7 @@ starts at once.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -30,7 +32,7 @@ from app.errors import ConfigurationError
 from app.models.bundled import Kind, TrainedModel, bundled
 from app.models.folder import ModelFolder
 from app.models.packages import require
-from app.ports import Embedder, Generator, Reader, Reranker
+from app.ports import Embedder, Generator, Glossary, Reader, Reranker
 from app.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -169,6 +171,23 @@ def build_reader(settings: ModelSettings) -> Reader | None:
     )
 
 
+def build_glossary(settings: ModelSettings, terms: Callable[[str], list[str]]) -> Glossary | None:
+    """The glossary that ``settings.glossary`` names, or ``None`` for ``none``.
+
+    Raises:
+        ConfigurationError: the name can't be understood.
+        ModelMissing: it is not on this machine.
+        ModelIncompatible: what is there is no glossary.
+    """
+    if settings.glossary == NONE:
+        return None
+    folder = model_folder(settings.glossary, settings.cache, kind="glossary")
+    from app.models.cc_cedict import FILE
+    from app.text.glossary import Glossary as FileGlossary
+
+    return FileGlossary(folder.path / FILE, terms)
+
+
 def build_generator(settings: ModelSettings) -> Generator | None:
     """The generator that ``settings.generator`` names, or ``None`` for ``none``.
 
@@ -194,6 +213,10 @@ def build_generator(settings: ModelSettings) -> Generator | None:
     languages: frozenset[str] = frozenset()
     if name.startswith(BUNDLED):
         languages = bundled(name.removeprefix(BUNDLED)).languages
+    if any(folder.path.glob("*.gguf")):
+        from app.models.llama_cpp_generator import LlamaCppGenerator
+
+        return LlamaCppGenerator(folder, languages=languages, threads=settings.threads)
     from app.models.transformers_generator import TransformersGenerator
 
     return TransformersGenerator(folder, languages=languages, threads=settings.threads)

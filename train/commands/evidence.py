@@ -88,8 +88,8 @@ def run_evidence(
         asked = _asked(judged_set, settings, console, reads=True, selection=selection)
         sets[asked.name] = asked.rows
     known = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
-    if selection is not None:
-        known["selection"] = weights_as_json(selection)
+    if selection is not None or "selection" not in known:
+        known["selection"] = weights_as_json(asked.selection)
     kinds = {"without_reader": {name: [unread(row) for row in sets[name]] for name in sets}}
     if asked.reads:
         kinds["with_reader"] = sets
@@ -128,6 +128,7 @@ class _Asked:
     name: str
     reads: bool
     rows: list[Row]
+    selection: Weights
     terms: Callable[[str], list[str]]
     facts: Mapping[str, object]
 
@@ -154,6 +155,7 @@ def _asked(
             target.dataset.name,
             reader is not None,
             rows,
+            judge.selection,
             app.analyzer.terms,
             provenance(app, target.collection.fingerprint, app.settings.retrieval),
         )

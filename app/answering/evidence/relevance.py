@@ -39,21 +39,25 @@ import numpy as np
 
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Candidates, Judged, tier_of
+from app.answering.evidence.glossing import glossed
 from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds import PLAIN, heads_kind, holds_kind
+from app.answering.evidence.lookalikes import echoes, is_of_another, reverses
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.naming import Holder, Named, written_as_names
 from app.answering.evidence.reading import readable, readings
 from app.answering.evidence.tiers import amounts, falls_into
-from app.domain import BlockKind, Statement, Vectors
+from app.domain import BlockKind, Sense, Statement, Vectors
 from app.text.normalise import normalise
 
 
 class Relevance:
     """Judges candidates against one part of a question.
 
-    ``near`` gives the nearness of the chunk that a statement stands in. Without the question's
-    meaning, similarity is 0 for all, and the judge knows.
+    ``senses`` are what its terms are called in the other language; without any, statements in it
+    have no words in common with the question. ``near`` gives the nearness of the chunk that a
+    statement stands in. Without the question's meaning, similarity is 0 for all, and the judge
+    knows.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Relevance:
         embed: Callable[[Sequence[str]], Vectors],
         read: Callable[[str, Sequence[str]], Sequence[float]] | None,
         judge: Judge,
+        senses: Sequence[Sense] = (),
     ) -> None:
         self._part = part
         self._candidates = candidates
@@ -74,11 +79,15 @@ class Relevance:
         self._embed = embed
         self._read = read
         self._judge = judge
-        self._weights = _inverse_document_frequencies(part.terms, candidates)
+        self._across = [not share_words(part.language, other) for other in candidates.languages]
+        self._senses = senses
         self._asked = frozenset(part.terms)
+        self._said = self._shared(candidates.terms, senses)
+        self._around = self._shared(candidates.setting_terms, senses)
+        self._weights = _inverse_document_frequencies(part.terms, self._said, self._around)
         self._amounts = amounts(part.shown)
-        self._known = _in_any(part.terms, candidates)
-        self._contrasting = _in_settings(part.terms, candidates)
+        self._known = frozenset[str]().union(*self._said, *self._around)
+        self._contrasting = _in_settings(self._around)
         self._about = _about(part, candidates)
 
     def rank(self, *, embedded: int) -> list[Judged]:
@@ -99,11 +108,23 @@ class Relevance:
         says: Sequence[float | None] = [None] * len(best)
         if self._read:
             says = readings(self._part, best, self._candidates.statements, self._read)
+            says = self._read_glossed(best, says, self._read)
         ranked = [
             self._with(judged, similarity=float(similarity), read=reading)
             for judged, similarity, reading in zip(best, similarities, says, strict=True)
         ]
         return sorted(ranked, key=lambda judged: judged.probability, reverse=True)
+
+    def _shared(
+        self, texts: Sequence[frozenset[str]], senses: Sequence[Sense]
+    ) -> list[frozenset[str]]:
+        """Terms of the question that each text holds, or says in the other language."""
+        return [
+            (terms & self._asked).union(*(s.terms for s in senses if s.held <= terms))
+            if across
+            else terms & self._asked
+            for terms, across in zip(texts, self._across, strict=True)
+        ]
 
     def _promise(self, judged: Judged) -> float:
         """What can be told before any model is asked."""
@@ -112,12 +133,12 @@ class Relevance:
     def _judged(self, at: int) -> Judged:
         """By what needs no model; its probability is not known yet."""
         statement = self._candidates.statements[at]
-        across = not share_words(self._part.language, self._candidates.languages[at])
+        across = self._across[at]
         wanted = [n for n in (*self._part.names, *self._about) if n.strict or not across]
         lacking = [named for named in wanted if not self._candidates.holders[at].holds(named)]
         implied = tuple(named for named in lacking if self._is_implied(named, at))
         missing = tuple(n for n in lacking if n in self._part.names and n not in implied)
-        words = _NO_WORDS if across else self._words(at, implied)
+        words = self._words(at, implied) if self._senses or not across else _NO_WORDS
         features = Features(
             similarity=0.0,
             **words,
@@ -144,6 +165,8 @@ class Relevance:
         statement = self._candidates.statements[at]
         if statement.setting.antecedent or not self._candidates.subjects[at].is_about(named):
             return False
+        if is_of_another(statement, named, self._part):
+            return False
         beside = (statement.document_id, statement.group)
         return statement.group is None or not any(
             (other.document_id, other.group) == beside and holder.holds(named)
@@ -163,7 +186,7 @@ class Relevance:
 
     def _words(self, at: int, implied: Sequence[Named]) -> dict[str, float]:
         """The measures of what question and statement have in common in words."""
-        said, around = self._candidates.terms[at], self._candidates.setting_terms[at]
+        said, around = self._said[at], self._around[at]
         named = frozenset(t for name in implied for t in self._candidates.analyse(name.text))
         covered = said | around | named
         known = {term: w for term, w in self._weights.items() if term in self._known}
@@ -178,6 +201,26 @@ class Relevance:
             "contrast": contrast / total,
         }
 
+    def _read_glossed(
+        self,
+        best: Sequence[Judged],
+        says: Sequence[float],
+        read: Callable[[str, Sequence[str]], Sequence[float]],
+    ) -> Sequence[float]:
+        """What is said of each, of those in the other language as their words put the question."""
+        across = [at for at, judged in enumerate(best) if judged.features.across]
+        texts = [readable(best[at], self._part) for at in across]
+        analyse = self._candidates.analyse
+        question = glossed(
+            self._part.text, self._senses, [frozenset(analyse(t)) for t in texts], analyse
+        )
+        if not question:
+            return says
+        found = list(says)
+        for at, value in zip(across, read(question, texts), strict=True):
+            found[at] = max(found[at], value)
+        return found
+
     def _with(self, judged: Judged, *, similarity: float, read: float | None) -> Judged:
         features = replace(judged.features, similarity=similarity, read=read)
         probability = 0.0 if judged.missing else self._judge.probability(features)
@@ -187,7 +230,9 @@ class Relevance:
             probability = 1.0 - DEFINES * (1.0 - probability)
         if judged.statement.kind is BlockKind.CODE and not judged.statement.setting.lead_in:
             probability *= BARE_CODE
-        if self._part.form != "yes-no" and _echoes(judged.statement, self._part):
+        if self._part.form != "yes-no" and echoes(judged.statement, self._part):
+            probability *= HARDLY
+        if reverses(judged.statement, self._part):
             probability *= HARDLY
         return replace(judged, features=features, probability=probability)
 
@@ -239,20 +284,6 @@ _MEANS: Final = re.compile(
 )
 BARE_CODE: Final = 0.4
 """As above, of a line of code that nothing introduces: it says what to type and not what for."""
-_LEAST_LEFT: Final = 3
-"""Words, characters or numbers beside a name that say something of it."""
-
-
-def _echoes(statement: Statement, part: Part) -> bool:
-    """Whether it repeats a name of the question and says nothing of it: "Article KB-2052."."""
-    text = normalise(statement.text)
-    names = [normalise(named.text) for named in part.names if normalise(named.text) in text]
-    if not names or len(text) > 4 * max(map(len, names)):
-        return False
-    for word in sorted((*names, *part.terms), key=len, reverse=True):
-        text = text.replace(word, " ")
-    left = re.findall(r"[a-z]{2,}|[\u4e00-\u9fff]|\d+", text)
-    return len(left) < _LEAST_LEFT
 
 
 def _kind_text(statement: Statement) -> str:
@@ -265,17 +296,20 @@ def share_words(one: str, other: str) -> bool:
     return one == other or "und" in (one, other) or "zh" not in (one, other)
 
 
-def _inverse_document_frequencies(terms: Sequence[str], candidates: Candidates) -> dict[str, float]:
+def _inverse_document_frequencies(
+    terms: Sequence[str],
+    said: Sequence[frozenset[str]],
+    around: Sequence[frozenset[str]],
+) -> dict[str, float]:
     """Lucene's BM25 form, ln(1 + (N − n + ½) / (n + ½)), over statements with their settings.
 
     A term that no candidate holds counts as one that a single one holds: a question of which most
     is found nowhere is hardly answered.
     """
-    wanted = frozenset(terms)
-    count = len(candidates.statements)
+    count = len(said)
     frequency: Counter[str] = Counter()
-    for said, around in zip(candidates.terms, candidates.setting_terms, strict=True):
-        frequency.update((said | around) & wanted)
+    for of_statement, of_setting in zip(said, around, strict=True):
+        frequency.update(of_statement | of_setting)
     return {
         term: math.log1p((count - n + 0.5) / (n + 0.5))
         for term in dict.fromkeys(terms)
@@ -283,16 +317,7 @@ def _inverse_document_frequencies(terms: Sequence[str], candidates: Candidates) 
     }
 
 
-def _in_any(terms: Sequence[str], candidates: Candidates) -> frozenset[str]:
-    """Terms of the question that a candidate holds: others tell none from the others."""
-    held = frozenset[str]().union(*candidates.terms, *candidates.setting_terms)
-    return held & frozenset(terms)
-
-
-def _in_settings(terms: Sequence[str], candidates: Candidates) -> frozenset[str]:
+def _in_settings(around: Sequence[frozenset[str]]) -> frozenset[str]:
     """Terms of the question that some settings hold and others don't: what tells subjects apart."""
-    wanted = frozenset(terms)
-    frequency: Counter[str] = Counter()
-    for around in candidates.setting_terms:
-        frequency.update(around & wanted)
-    return frozenset(t for t, n in frequency.items() if 0 < n < len(candidates.statements))
+    frequency = Counter(term for of_setting in around for term in of_setting)
+    return frozenset(term for term, count in frequency.items() if count < len(around))

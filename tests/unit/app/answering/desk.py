@@ -16,7 +16,7 @@ from app.answering.answerer import Answerer
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.judgement import Judge, Weights
 from app.domain import Answer, AnswerEvent, Document, SentenceEvent, Statement, Turn
-from app.fakes import FakeEmbedder, FakeGenerator
+from app.fakes import FakeEmbedder, FakeGenerator, FakeGlossary
 from app.ports import Analyzer
 from app.requests import AnswerRequest
 from app.retrieval.pipeline import make_pipeline
@@ -97,6 +97,7 @@ class Desk:
         question: str,
         *,
         generator: FakeGenerator | None = None,
+        glossary: FakeGlossary | None = None,
         history: tuple[Turn, ...] = (),
         explain: bool = False,
         **settings: object,
@@ -117,6 +118,7 @@ class Desk:
             embedder=self.embedder,
             reader=None,
             generator=generator,
+            glossary=glossary,
             settings=self.settings.model_copy(update={"answer": changed}),
             judge=Judge(ROUND, ROUND, ROUND, ITS_OWN, ITS_OWN),
         )

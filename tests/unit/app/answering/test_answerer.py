@@ -9,7 +9,7 @@ import pytest
 
 from app.domain import Answer, Turn, Verdict
 from app.errors import RemoteUnavailable
-from app.fakes import FakeEmbedder, FakeGenerator
+from app.fakes import FakeEmbedder, FakeGenerator, FakeGlossary
 from tests.unit.app.answering.desk import Desk, document, texts
 
 DRILLS = {
@@ -538,3 +538,19 @@ def test_names_lead_to_passages_of_another_language_that_others_crowd_out(desk: 
     desk.keep(crowd | {"en.md": "# Manual\n\nMass: 41 kg, for the R2.\n"})
     found = desk.ask("R2 有多重？").search.hits
     assert "en.md" in {hit.chunk.document_id for hit in found}
+
+
+class TestOtherLanguages:
+    def test_a_glossary_finds_what_a_question_shares_no_word_with(self, desk: Desk) -> None:
+        desk.keep(
+            {
+                "rental.md": "# 租赁合同\n\n押金在设备退还后十个工作日内返还。\n\n租金按月支付。\n",
+                "pets.md": "# 宠物\n\n不得带宠物进入办公区。\n",
+            }
+        )
+        question = "When are deposits for rented equipment refunded?"
+        glossary = FakeGlossary({"deposit": "押金", "equip": "设备", "refund": "返还"})
+        assert texts(desk.ask(question, glossary=glossary)) == [
+            "押金在设备退还后十个工作日内返还。"
+        ]
+        assert texts(desk.ask(question)) == []

@@ -18,7 +18,7 @@ from app.answering.evidence.relevance import (
     chunk_nearness,
     share_words,
 )
-from app.domain import Block, BlockKind, Cell, Document, Setting, Statement, Vectors
+from app.domain import Block, BlockKind, Cell, Document, Sense, Setting, Statement, Vectors
 
 FALCON = Statement(
     "d", 1, (0, 20), "rain is allowed", BlockKind.PARAGRAPH, Setting(headings=("falcon",))
@@ -56,6 +56,7 @@ def rank(
     embed=embed,
     language=lambda _: "en",
     documents: Mapping[str, Document] = DOCUMENTS,
+    senses: Sequence[Sense] = (),
     **factors: float,
 ) -> list[Judged]:
     weights = Weights(0.0, factors or {"covered": 1.0})
@@ -67,6 +68,7 @@ def rank(
         embed=embed,
         read=read,
         judge=Judge(weights, weights, weights, weights, weights),
+        senses=senses,
     ).rank(embedded=embedded)
 
 
@@ -265,6 +267,34 @@ class TestLanguages:
             1.0, 0.0, 0.0, 0.0, 0.0,
         )  # fmt: skip
         assert found.novel == 1.0
+
+    def test_a_glossary_says_which_words_a_statement_of_another_language_holds(self):
+        senses = [
+            Sense(frozenset({"雨"}), frozenset({"rain"}), "rain"),
+            Sense(frozenset({"苍鹭"}), frozenset({"heron"}), "heron"),
+            Sense(frozenset({"雪"}), frozenset({"snow", "fall"}), "snow fall"),
+        ]
+        asked = part("苍鹭 雨 雪", language="zh")
+        ranked = rank(asked, senses=senses)
+        heron, falcon = features(ranked, HERON), features(ranked, FALCON)
+        assert heron.across == 1.0
+        assert (heron.covered, heron.said) == (1.0, pytest.approx(falcon.said))
+        assert falcon.covered < 1.0
+        assert falcon.contrast > 0.0
+        assert heron.absent == pytest.approx(1 / 3)
+
+    def test_statements_of_the_other_language_are_read_with_its_words(self):
+        asked_for: list[str] = []
+
+        def read(question: str, statements: Sequence[str]) -> list[float]:
+            asked_for.append(question)
+            return [0.9 if "rain" in question else 0.1] * len(statements)
+
+        senses = [Sense(frozenset({"雨"}), frozenset({"rain"}), "rain")]
+        ranked = rank(part("雨", language="zh"), senses=senses, meaning=EAST, read=read)
+        assert asked_for == ["雨", "rain"]
+        assert features(ranked, FALCON).read == features(ranked, HERON).read
+        assert features(ranked, SNOW).read == features(ranked, HERON).read
 
 
 def test_nearness_of_chunks_is_unknown_when_one_was_deleted_meanwhile():

@@ -1,0 +1,70 @@
+"""Statements that share the words of a question and answer another one, told by their form."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from app.answering.asking.asked import Part
+from app.answering.evidence.naming import Named
+from app.domain import Statement
+from app.text.function_words import is_english_function_word
+from app.text.normalise import normalise
+
+_LEAST_LEFT: Final = 3
+"""Words, characters or numbers beside a name that say something of it."""
+_CAPITALISED: Final = r"([A-Z][\w'-]*)"
+
+
+def echoes(statement: Statement, part: Part) -> bool:
+    """Whether it repeats a name of the question and says nothing of it: "Article KB-2052."."""
+    text = normalise(statement.text)
+    names = [normalise(named.text) for named in part.names if normalise(named.text) in text]
+    if not names or len(text) > 4 * max(map(len, names)):
+        return False
+    for word in sorted((*names, *part.terms), key=len, reverse=True):
+        text = text.replace(word, " ")
+    left = re.findall(r"[a-z]{2,}|[\u4e00-\u9fff]|\d+", text)
+    return len(left) < _LEAST_LEFT
+
+
+def reverses(statement: Statement, part: Part) -> bool:
+    """Whether a row has the name of the question where it should have the answer.
+
+    "Who is Ann's deputy?" is not answered by the row of somebody whose deputy is Ann.
+    """
+    if not statement.cells:
+        return False
+    asked = normalise(part.shown)
+    for cell in statement.cells:
+        start, end = (place - statement.span[0] for place in cell.span)
+        value, head = normalise(statement.text[start:end]).strip(), normalise(cell.head).strip()
+        if value and head and value in asked and head in asked and _of(value, head).search(asked):
+            return True
+    return False
+
+
+def is_of_another(statement: Statement, named: Named, part: Part) -> bool:
+    """Whether it says of another name what is asked of this one.
+
+    "The Leeds branch opened in 1998" says nothing of the Toronto branch.
+    """
+    asked = re.search(rf"\b{re.escape(named.text)}(?:['’]s)? ([a-z]{{3,30}})\b", part.shown)
+    if asked is None or is_english_function_word(asked[1]):
+        return False
+    return any(
+        name != named.text and not is_english_function_word(name.lower())
+        for name in _before(asked[1]).findall(statement.text)
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _of(value: str, head: str) -> re.Pattern[str]:
+    value, head = re.escape(value), re.escape(head)
+    return re.compile(rf"{value}\s?(?:['’]s?|的)\s?{head}|\b{head} of (?:the )?{value}")
+
+
+@lru_cache(maxsize=1_024)
+def _before(word: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{_CAPITALISED} {re.escape(word)}\b")

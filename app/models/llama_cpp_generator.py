@@ -1,0 +1,211 @@
+"""Generates with any GGUF file through llama.cpp (package ``xllamacpp``, extra ``llama``).
+
+A GGUF file is mapped into memory and not read: a large model starts as soon as a small one.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import re
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from app.domain import Turn
+from app.errors import ConfigurationError, InvalidRequest, ModelIncompatible
+from app.models.folder import ModelFolder
+from app.models.token_estimate import estimated_tokens
+
+CONTEXT_TOKENS: Final = 4_096
+"""Of prompt and answer together; memory for them is taken at start."""
+PROMPT_STEP: Final = 64
+"""Tokens of the prompt that are read at once: between steps, generation can be stopped."""
+STOP_POLL_S: Final = 0.05
+"""How often a model that is still reading is asked to stop."""
+SILENT: Final = -1
+"""No lines of llama.cpp's own log."""
+
+_CONTROL: Final = re.compile(r"<(?=[|｜]|/?[A-Za-z_]{1,30}>)|\[(?=/?[A-Z_]{1,30}\])")
+"""The first character of what chat templates mark turns with: <|im_start|>, </s>, [INST]."""
+
+
+class LlamaCppGenerator:
+    """Implements the `Generator` port, greedily: the same conversation gives the same answer.
+
+    What marks turns in chat templates is blanked out within a turn's content, so that a passage can
+    neither end its turn nor open another. What two conversations begin with alike is read once.
+    One conversation is generated at a time; others wait.
+    """
+
+    def __init__(
+        self,
+        model: ModelFolder,
+        *,
+        languages: frozenset[str] = frozenset(),
+        threads: int = 0,
+        context_tokens: int = CONTEXT_TOKENS,
+    ) -> None:
+        """Maps the only GGUF file of ``model`` into memory.
+
+        Args:
+            model: Where the file is.
+            languages: ISO 639-1 codes that it writes well; empty means no known limit.
+            threads: Threads to compute with; 0: as many as the machine has cores.
+            context_tokens: Of prompt and answer together.
+
+        Raises:
+            ConfigurationError: ``xllamacpp`` is not installed.
+            ModelIncompatible: llama.cpp can't load the file.
+        """
+        self._id = model.id
+        self._languages = languages
+        self._context_tokens = context_tokens
+        self._turn = threading.Lock()
+        # llama.cpp's server can't do without an address: a socket in a folder of ours, with a key
+        # that nobody knows, opens it to no one.
+        self._private = tempfile.TemporaryDirectory(prefix="attest-llama-")
+        self._server = _serve(
+            gguf_file(model.path), threads, context_tokens, Path(self._private.name)
+        )
+
+    @property
+    def id(self) -> str:
+        """Names the model."""
+        return self._id
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and answer may have together."""
+        return self._context_tokens
+
+    def supports(self, language: str) -> bool:
+        """Whether ``language`` is among those the model writes well."""
+        return not self._languages or language in self._languages
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text``, estimated upward."""
+        return estimated_tokens(text)
+
+    def stream(
+        self, turns: Sequence[Turn], *, max_tokens: int, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[str]:
+        """Pieces of the answer as they come.
+
+        Ends within `STOP_POLL_S` of ``stop()`` turning true; llama.cpp itself ends with the step
+        that it is at.
+
+        Raises:
+            InvalidRequest: the conversation alone fills the context.
+        """
+        request = {
+            "messages": [{"role": t.role, "content": without_control(t.content)} for t in turns],
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "cache_prompt": True,
+            "stream": True,
+            "return_progress": True,
+        }
+        pieces: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
+        abandoned = threading.Event()
+
+        def told(event: str) -> bool:
+            """Takes what llama.cpp tells; true ends the generation."""
+            try:
+                for piece in pieces_of(event):
+                    pieces.put(piece)
+            except (InvalidRequest, ModelIncompatible) as error:
+                pieces.put(error)
+                return True
+            return abandoned.is_set()
+
+        def run() -> None:
+            with self._turn:
+                if not abandoned.is_set():
+                    self._server.handle_chat_completions(json.dumps(request), told)
+            pieces.put(None)
+
+        # The call returns only at the end, so a thread of its own makes it and this one stays free
+        # to notice that nobody waits any more.
+        threading.Thread(target=run, name="llama.cpp", daemon=True).start()
+        try:
+            while not stop():
+                try:
+                    piece = pieces.get(timeout=STOP_POLL_S)
+                except queue.Empty:
+                    continue
+                if piece is None:
+                    return
+                if isinstance(piece, Exception):
+                    raise piece
+                yield piece
+        finally:
+            abandoned.set()
+
+
+def without_control(content: str) -> str:
+    """``content``, in which nothing marks a turn; no longer and no shorter than before."""
+    return _CONTROL.sub(" ", content)
+
+
+def gguf_file(folder: Path) -> Path:
+    """The GGUF file of a model's folder.
+
+    Raises:
+        ModelIncompatible: the folder holds none, or several.
+    """
+    found = sorted(folder.glob("*.gguf"))
+    if len(found) != 1:
+        raise ModelIncompatible(f"{folder} holds {len(found)} GGUF files; name a folder with one")
+    return found[0]
+
+
+def _serve(file: Path, threads: int, context_tokens: int, private: Path) -> Any:
+    try:
+        import xllamacpp  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ConfigurationError(
+            "GGUF models need the package xllamacpp; run `pip install 'attest-rag[llama]'`"
+        ) from error
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(file)
+    parameters.n_ctx = context_tokens
+    parameters.n_parallel = 1
+    parameters.n_batch = PROMPT_STEP
+    parameters.n_ubatch = PROMPT_STEP
+    parameters.verbosity = SILENT
+    parameters.warmup = False
+    parameters.ui = False
+    parameters.hostnames = [str(private / "llama.sock")]
+    parameters.api_keys = [secrets.token_hex(32)]
+    if threads:
+        parameters.cpuparams.n_threads = threads
+        parameters.cpuparams_batch.n_threads = threads
+    try:
+        return xllamacpp.Server(parameters)
+    except RuntimeError as error:
+        raise ModelIncompatible(f"llama.cpp can't load {file.name}: {error}") from error
+
+
+def pieces_of(event: str) -> Iterator[str]:
+    """What an event of the stream adds to the answer.
+
+    Raises:
+        InvalidRequest: the conversation is too long.
+        ModelIncompatible: llama.cpp failed otherwise.
+    """
+    told = json.loads(event)
+    for one in told if isinstance(told, list) else [told]:
+        error = one.get("error", one if "code" in one else None)
+        if error:
+            message = str(error.get("message", error))
+            if error.get("type") == "exceed_context_size_error":
+                raise InvalidRequest(f"the conversation is too long for the model: {message}")
+            raise ModelIncompatible(f"llama.cpp: {message}")
+        for choice in one.get("choices", ()):
+            content = choice.get("delta", {}).get("content")
+            if content:
+                yield content

@@ -1,0 +1,76 @@
+"""What shares the words of a question and answers another one."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.answering.asking.asked import Part
+from app.answering.evidence.lookalikes import echoes, is_of_another, reverses
+from app.answering.evidence.naming import Named, Sort
+from app.domain import BlockKind, Cell, Statement
+
+
+def _part(text: str, *names: str, language: str = "en") -> Part:
+    named = tuple(Named(name, Sort.NAME) for name in names)
+    return Part(text, text, language, "fact", tuple(text.lower().split()), names=named)
+
+
+def _said(text: str) -> Statement:
+    return Statement("d", 1, (0, len(text)), text, BlockKind.PARAGRAPH)
+
+
+def _row(**cells: str) -> Statement:
+    text, spans = "", []
+    for head, value in cells.items():
+        text += f"{head}: "
+        spans.append(Cell((100 + len(text), 100 + len(text) + len(value)), head))
+        text += f"{value} | "
+    return Statement("d", 1, (100, 100 + len(text)), text, BlockKind.TABLE, cells=tuple(spans))
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Who is Ann Lee's deputy?", "en"),
+        ("Name of the deputy of Ann Lee", "en"),
+        ("Ann Lee 的 deputy 是谁？", "zh"),
+    ],
+)
+def test_a_row_with_the_name_where_the_answer_should_be_answers_another_question(
+    question: str, language: str
+) -> None:
+    asked = _part(question, "Ann", "Lee", language=language)
+    assert reverses(_row(name="Bo Kim", deputy="Ann Lee"), asked)
+    assert not reverses(_row(name="Ann Lee", deputy="Bo Kim"), asked)
+
+
+def test_who_has_somebody_is_another_question() -> None:
+    assert not reverses(_row(name="Bo", deputy="Ann"), _part("Whose deputy is Ann?", "Ann"))
+    assert not reverses(_said("The deputy is Ann."), _part("Who is Ann's deputy?", "Ann"))
+
+
+def test_chinese_rows_too() -> None:
+    assert reverses(_row(姓名="王芳", 代理人="李明"), _part("李明的代理人是谁？", language="zh"))
+    assert not reverses(
+        _row(姓名="李明", 代理人="王芳"), _part("李明的代理人是谁？", language="zh")
+    )
+
+
+def test_what_is_said_of_another_name_is_not_said_of_this_one() -> None:
+    asked = _part("When was the Toronto branch opened?", "Toronto")
+    name = Named("Toronto", Sort.NAME)
+    assert is_of_another(_said("The Leeds branch was opened in 1998."), name, asked)
+    assert not is_of_another(_said("The Toronto branch was opened in 1998."), name, asked)
+    assert not is_of_another(_said("The branch was opened in 1998."), name, asked)
+    assert not is_of_another(_said("It was opened in 1998."), name, asked)
+
+
+def test_a_name_that_nothing_follows_is_of_no_other() -> None:
+    asked = _part("When did you come to Toronto?", "Toronto")
+    assert not is_of_another(_said("Leeds did it."), Named("Toronto", Sort.NAME), asked)
+
+
+def test_a_name_alone_is_an_echo() -> None:
+    asked = _part("What does KB-2052 say?", "KB-2052")
+    assert echoes(_said("Article KB-2052."), asked)
+    assert not echoes(_said("Article KB-2052: press MENU and UP."), asked)
