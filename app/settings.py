@@ -185,7 +185,7 @@ class AnswerSettings(_Section):
     max_answer_tokens: int = Field(160, ge=8, le=4_096)
     drafted_sentences: int = Field(3, ge=1, le=20, description="of a generator, that are said")
     least_said: Share = Field(
-        0.1, description="probability of a statement from which a generator may rest on it"
+        0.2, description="probability of a statement from which a generator may rest on it"
     )
     log: Literal["nothing", "outcomes", "questions"] = Field(
         "nothing", description="what the log keeps of an answer: its outcome, the question too"
