@@ -14,7 +14,7 @@ from app.answering.generating.drafting import read_draft
 from app.answering.generating.prompt import build_turns
 from app.answering.quoting.choosing import Chosen
 from app.answering.verifying.verifier import Verifier
-from app.domain import DraftSentence, SentenceEvent, Statement, Turn, Verdict
+from app.domain import BlockKind, DraftSentence, SentenceEvent, Statement, Turn, Verdict
 from app.errors import AttestError
 from app.ports import Generator
 from app.requests import AnswerRequest
@@ -72,7 +72,9 @@ class Writer:
                 stop=over,
             )
             for sentence in read_draft(pieces, cut_short=over):
-                yield from self._said(sentence, statements, probable, quotable, composition)
+                yield from self._said(
+                    sentence, request.query, statements, probable, quotable, composition
+                )
                 if over() or len(composition.sentences) >= self._settings.drafted_sentences:
                     return
         except AttestError as error:
@@ -95,6 +97,7 @@ class Writer:
     def _said(
         self,
         drafted: DraftSentence,
+        question: str,
         statements: Sequence[Statement],
         probable: dict[Statement, float],
         quotable: Sequence[Statement],
@@ -106,6 +109,12 @@ class Writer:
         bearing, reason = self._bearing(sentence.text, cited, statements)
         if bearing is not None and probable.get(bearing, 1.0) < self._settings.least_said:
             reason = "what it rests on does not answer the question"
+        elif (
+            bearing is not None
+            and bearing not in quotable
+            and self._is_bare(sentence.text, question)
+        ):
+            reason = "it does not say of what"
         elif bearing is not None and any(
             self._verifier.refuse(sentence.text, _as_statement(said.text, bearing)) is None
             for said in composition.sentences
@@ -122,6 +131,15 @@ class Writer:
                 yield composition.add(
                     quotation.text, Verdict.VERBATIM, [quotation], setting=about[0]
                 )
+
+    def _is_bare(self, sentence: str, question: str) -> bool:
+        """Whether it is a mere value, which says of itself nothing that was asked.
+
+        "480 €" claims to be what was asked for. Only a statement that is probable enough to be
+        quoted bears that.
+        """
+        asked = Statement("", 1, (0, len(question)), question, BlockKind.PARAGRAPH)
+        return not self._verifier.shared(sentence, asked)
 
     def _verifier_citing(
         self, sentence: DraftSentence, statements: Sequence[Statement]

@@ -132,6 +132,14 @@ class TestSaid:
         assert texts(given) == []
         assert given.draft[0].reason is not None
 
+    def test_a_mere_value_is_said_where_its_statement_could_be_quoted(self, write):
+        assert [s.text for s in write("60 [1]").sentences] == ["60"]
+        bare = write("Thirty days [3].", probable=(0.9, 0.5, 0.4))
+        assert bare.sentences == ()
+        assert bare.draft[0].reason == "it does not say of what"
+        whole = write("Snapshots of fusion are kept for thirty days [3].", probable=(0.9, 0.5, 0.4))
+        assert whole.draft[0].reason != "it does not say of what"
+
     def test_what_was_said_before_is_not_said_again(self, write):
         given = write("The constant K is 60 by default [1]. The constant K is 60 [1].")
         assert texts(given) == ["The constant K is 60 by default."]
