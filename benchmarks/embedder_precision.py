@@ -29,18 +29,18 @@ import numpy as np
 import openvino
 from openvino_int8 import quantise_weights
 
-from app.models.bundled import E5_SMALL
+from app.models.bundled.catalogue import E5_SMALL
+from app.models.bundled.packages import require
+from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
 from app.models.folder import ModelFolder
-from app.models.openvino_runtime import (
+from app.models.runtimes.openvino_runtime import (
     FACTS_FILE,
     LAYOUT,
     MODEL_FILE,
     TOKENIZER_FILE,
     OpenVinoRuntime,
 )
-from app.models.packages import require
-from app.models.precision import MIN_COSINE, Choice, cpu_model, library_versions
-from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
+from app.models.runtimes.precision import MIN_COSINE, Choice, cpu_model, library_versions
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

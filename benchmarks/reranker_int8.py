@@ -4,8 +4,8 @@
 
 Weights get a scale a row and activations one a batch, as PyTorch's dynamic quantisation does (its
 ``torch.ops.quantized``, which it has announced to remove). A form counts when its scores, less
-their mean over a question's candidates, keep a cosine of `app.models.precision.MIN_COSINE` to those
-of float32 (`app.models.pair_precision`). Questions and candidates are the first of scifact.
+their mean over a question's candidates, keep a cosine of `app.models.runtimes.precision.MIN_COSINE` to those
+of float32 (`app.models.runtimes.pair_precision`). Questions and candidates are the first of scifact.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ import torch
 from machine import provenance
 from torch import Tensor, nn
 
-from app.models.excerpt import Budget, excerpts
-from app.models.pair_scorer import PairBatch, pad_pairs
-from app.models.pair_torch import TorchPairScorer
-from app.models.precision import MIN_COSINE
 from app.models.registry import model_folder
+from app.models.rerankers.excerpt import Budget, excerpts
+from app.models.runtimes.pair_scorer import PairBatch, pad_pairs
+from app.models.runtimes.pair_torch import TorchPairScorer
+from app.models.runtimes.precision import MIN_COSINE
 from app.settings import ModelSettings
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "eval" / "scifact"

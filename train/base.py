@@ -16,9 +16,9 @@ from transformers import (
 )
 
 from app.errors import ModelIncompatible
+from app.models.bundled.packed_weights import pair_template
 from app.models.folder import ModelFolder
-from app.models.interaction import FILE, InteractionScore
-from app.models.packed_weights import pair_template
+from app.models.rerankers.interaction import FILE, InteractionScore
 from app.models.third_party import quiet
 
 Head = Literal["keep", "interaction", "first"]

@@ -12,8 +12,8 @@ from sentence_transformers import SentenceTransformer, SentenceTransformerTraine
 from sentence_transformers.base.sampler import BatchSamplers
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
+from app.models.embedders.prefixes import Prefixes, prefixes_for
 from app.models.folder import ModelFolder
-from app.models.prefixes import Prefixes, prefixes_for
 from app.models.third_party import quiet
 from train.held_out import ALONE, HeldOut, Score
 from train.samples import Sample, Split, draw

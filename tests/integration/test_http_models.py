@@ -14,10 +14,10 @@ import pytest
 
 from app.domain import Turn
 from app.errors import ConfigurationError, ModelIncompatible, RemoteUnavailable
-from app.models.http_client import HttpModelClient, RetryPolicy
-from app.models.http_rerank import HttpReranker, Shape
-from app.models.openai_compatible import OpenAIEmbedder, OpenAIGenerator
-from app.models.token_estimate import first_tokens
+from app.models.remote.http_client import HttpModelClient, RetryPolicy
+from app.models.remote.http_rerank import HttpReranker, Shape
+from app.models.remote.openai_compatible import OpenAIEmbedder, OpenAIGenerator
+from app.models.remote.token_estimate import first_tokens
 
 from .model_server import (
     DIMENSION,

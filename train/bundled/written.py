@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from app.answering.context.asides import is_curt, leans
 from app.answering.evidence.naming import Sort, named_in
-from app.models.statement_pairs import SETTING_SEPARATOR
+from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from train.reader.groups import Group, Said
 from train.reader.mentions import Names, mentions
 

@@ -16,9 +16,9 @@ from rich.console import Console
 from tokenizers import Tokenizer
 
 from app.errors import ModelIncompatible
+from app.models.bundled.packed_weights import TOKENIZER_FILE
 from app.models.folder import ModelFolder
-from app.models.packed_weights import TOKENIZER_FILE
-from app.models.precision import library_versions
+from app.models.runtimes.precision import library_versions
 from app.models.third_party import quiet
 from app.ports import Embedder
 from eval.json_files import dump_json, write_text

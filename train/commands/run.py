@@ -17,7 +17,7 @@ from typing import Final
 
 from rich.console import Console
 
-from app.models.precision import library_versions
+from app.models.runtimes.precision import library_versions
 from app.models.third_party import quiet
 from app.settings import Settings
 from eval.json_files import dump_json, write_text

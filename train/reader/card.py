@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.models.statement_reader import Scale
+from app.models.readers.statement_reader import Scale
 from eval.markdown import table
 from train.reader.groups import Group
 from train.reader.measure import Reading

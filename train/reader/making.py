@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.models.statement_pairs import SETTING_SEPARATOR
+from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from train.reader.contrast import contrasts
 from train.reader.groups import Group, Said
 from train.reader.mentions import Names

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.models.statement_reader import Scale
+from app.models.readers.statement_reader import Scale
 from train.reader.groups import Group
 
 Logits = Sequence[Sequence[float]]
@@ -73,7 +73,7 @@ def area_under_curve(scored: Sequence[tuple[bool, float]]) -> float | None:
 def fit_scale(groups: Sequence[Group], logits: Logits) -> Scale:
     """The slope and intercept under which the answers of ``groups`` are likeliest.
 
-    Source: J. Platt, 1999 (see `app.models.statement_reader.Scale`), by Newton's method.
+    Source: J. Platt, 1999 (see `app.models.readers.statement_reader.Scale`), by Newton's method.
     """
     x = np.array([value for part in logits for value in part])
     y = np.array([said.answers for group in groups for said in group.said], dtype=np.float64)

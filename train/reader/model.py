@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel
 
-from app.models.interaction import InteractionScore
-from app.models.statement_reader import Scale, write_scale
+from app.models.readers.statement_reader import Scale, write_scale
+from app.models.rerankers.interaction import InteractionScore
 from train.reader.tokens import TokenGroups
 
 TOKENIZER_FILES: Final = (

@@ -30,7 +30,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load, load_file, save, save_file
 
-from app.models.packed_weights import (
+from app.models.bundled.packed_weights import (
     CONFIG_FILE,
     HEAD_FILE,
     WEIGHTS_FILE,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from app.domain import Span
-from app.models.statement_pairs import Laid, lay_out
+from app.models.readers.statement_pairs import Laid, lay_out
 from train.reader.groups import Group
 
 MOST_OF_IT: Final = 0.8

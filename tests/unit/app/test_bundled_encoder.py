@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from app.models.encoder import EncoderFacts, pad, truncate
-from app.models.late_interaction import LateInteractionReranker, max_sim
-from app.models.prefixes import Prefixes, prefixes_for
+from app.models.embedders.prefixes import Prefixes, prefixes_for
+from app.models.rerankers.late_interaction import LateInteractionReranker, max_sim
+from app.models.runtimes.encoder import EncoderFacts, pad, truncate
 
 
 @pytest.fixture

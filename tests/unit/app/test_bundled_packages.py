@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from app.errors import ConfigurationError, ModelIncompatible, ModelMissing
-from app.models import bundled, packages
-from app.models.bundled import BundledModel, TrainedModel
-from app.models.packages import damaged_files, install, installed, require
+from app.models.bundled import catalogue as bundled
+from app.models.bundled import packages
+from app.models.bundled.catalogue import BundledModel, TrainedModel
+from app.models.bundled.packages import damaged_files, install, installed, require
 
 MEMBER = "tiny_weights/weights.bin"
 WEIGHTS = b"forty-two weights"

@@ -9,9 +9,9 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from app.errors import ConfigurationError
-from app.models.encoder import Encoded, EncoderFacts, Precision, TokenIds
 from app.models.folder import ModelFolder
-from app.models.precision import (
+from app.models.runtimes.encoder import Encoded, EncoderFacts, Precision, TokenIds
+from app.models.runtimes.precision import (
     Choice,
     Measurement,
     calibrate,

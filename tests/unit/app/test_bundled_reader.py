@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.models.bundled import E5_SMALL, READER_SMALL, bundled
+from app.models.bundled.catalogue import E5_SMALL, READER_SMALL, bundled
 
 MOST_BYTES = 24_000_000
 

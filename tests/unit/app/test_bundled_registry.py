@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import ConfigurationError, ModelMissing
-from app.models.http_rerank import HttpReranker
-from app.models.openai_compatible import OpenAIEmbedder, OpenAIGenerator
 from app.models.registry import build_embedder, build_generator, build_reader, build_reranker
+from app.models.remote.http_rerank import HttpReranker
+from app.models.remote.openai_compatible import OpenAIEmbedder, OpenAIGenerator
 from app.settings import ModelSettings
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.domain import Fused
 from app.errors import ConfigurationError
-from app.models.bundled import RERANKER_MINI
+from app.models.bundled.catalogue import RERANKER_MINI
 from app.retrieval.combination import (
     TOP,
     Combined,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.fakes import FakeEmbedder
-from app.models.embedding_cache import CachedEmbedder
+from app.models.embedders.cache import CachedEmbedder
 
 
 class Counting(FakeEmbedder):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from app.models.excerpt import FREQUENT, Budget, excerpt_spans, excerpts
+from app.models.rerankers.excerpt import FREQUENT, Budget, excerpt_spans, excerpts
 
 WORDS = ["<unk>", *(f"w{n}" for n in range(1, 1_000))]
 

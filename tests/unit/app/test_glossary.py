@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import ModelIncompatible
-from app.models.cc_cedict import FILE, unpack
+from app.models.bundled.cc_cedict import FILE, unpack
 from app.text.analyzer import StandardAnalyzer
 from app.text.glossary import MOST_SENSES, Glossary
 

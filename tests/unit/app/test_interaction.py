@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.models.interaction import InteractionScore
+from app.models.rerankers.interaction import InteractionScore
 
 IDS = torch.tensor([[0, 300, 9_000, 2, 300, 77, 2, 1]])
 TYPES = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 0]])

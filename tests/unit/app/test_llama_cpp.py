@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import InvalidRequest, ModelIncompatible
-from app.models.llama_cpp_generator import gguf_file, pieces_of, without_control
+from app.models.generators.llama_cpp import gguf_file, pieces_of, without_control
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer, models
 
 from app.errors import ModelIncompatible
-from app.models.packed_weights import pack, unpack
+from app.models.bundled.packed_weights import pack, unpack
 
 WORDS = "bert.embeddings.word_embeddings.weight"
 MATRIX = "bert.encoder.layer.0.output.dense.weight"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.fakes import FakeReranker
-from app.models.score_cache import CachedReranker
+from app.models.rerankers.cache import CachedReranker
 
 
 class CountingReranker(FakeReranker):

@@ -5,7 +5,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
-from app.models.shared_tokenizer import shared_tokenizer
+from app.models.runtimes.shared_tokenizer import shared_tokenizer
 
 
 def test_models_of_one_vocabulary_share_their_tokenizer(tmp_path: Path) -> None:

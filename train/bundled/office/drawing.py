@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from app.models.statement_pairs import SETTING_SEPARATOR
+from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from train.bundled.office import words
 from train.bundled.office.values import VALUES
 from train.bundled.office.words import Both, BothWays, Cells, variants

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.models.statement_pairs import SETTING_SEPARATOR
+from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from train.bundled.office import words
 from train.bundled.office.drawing import LANGS, MACHINE, OFFICE, POLICY, Attribute, Drawer
 from train.bundled.office.subjects import place, product, regime, sister

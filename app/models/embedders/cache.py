@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from app.domain import Vectors
-from app.models.disk_memory import DiskMemory, key_of
+from app.models.runtimes.disk_memory import DiskMemory, key_of
 from app.ports import Embedder
 
 

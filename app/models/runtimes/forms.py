@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from app.models.encoder import Precision
 from app.models.folder import ModelFolder
+from app.models.runtimes.encoder import Precision
 
 T = TypeVar("T")
 """A model that runs in one of the forms."""
@@ -39,17 +39,17 @@ def loaders_of_forms(
     """
 
     def torch_form(precision: Literal["float32", "bfloat16"]) -> T:
-        from app.models.torch_runtime import use_threads
+        from app.models.runtimes.torch_runtime import use_threads
 
         use_threads(threads)
         return in_torch(model.path, precision)
 
     def openvino_form() -> T:
-        from app.models.openvino_runtime import is_exported
+        from app.models.runtimes.openvino_runtime import is_exported
 
         folder = export_folder(model, cache)
         if not is_exported(folder):
-            from app.models.openvino_export import export
+            from app.models.runtimes.openvino_export import export
 
             loaded = in_torch(model.path, "float32")
             source: Any = loaded
@@ -75,7 +75,7 @@ def loaders_of_forms(
 
 def export_folder(model: ModelFolder, cache: Path) -> Path:
     """Where ``model`` lies as these libraries export it."""
-    from app.models.openvino_runtime import LAYOUT
+    from app.models.runtimes.openvino_runtime import LAYOUT
 
     version = importlib.metadata.version("openvino")
     name = "".join(c if c.isalnum() or c in "-.@" else "-" for c in model.id)

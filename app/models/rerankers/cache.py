@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.models.disk_memory import DiskMemory, key_of
+from app.models.runtimes.disk_memory import DiskMemory, key_of
 from app.ports import Reranker
 
 

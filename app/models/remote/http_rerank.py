@@ -21,7 +21,7 @@ from typing import Final, Literal, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter
 
-from app.models.http_client import HttpModelClient, RetryPolicy
+from app.models.remote.http_client import HttpModelClient, RetryPolicy
 
 Shape: TypeAlias = Literal["cohere", "jina", "tei"]
 

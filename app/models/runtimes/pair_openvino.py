@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from app.models.openvino_runtime import FACTS_FILE, MODEL_FILE, TOKENIZER_FILE, OpenVinoModel
-from app.models.pair_scorer import PairBatch, PairFacts, Scores
-from app.models.shared_tokenizer import shared_tokenizer
+from app.models.runtimes.openvino_runtime import (
+    FACTS_FILE,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    OpenVinoModel,
+)
+from app.models.runtimes.pair_scorer import PairBatch, PairFacts, Scores
+from app.models.runtimes.shared_tokenizer import shared_tokenizer
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 """What an exported cross-encoder takes; one without token types leaves the last out."""

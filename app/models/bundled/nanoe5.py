@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from app.errors import ModelIncompatible
-from app.models.packed_weights import pair_template
-from app.models.xlmr_tokenizer import Vocabulary, build_tokenizer
+from app.models.bundled.packed_weights import pair_template
+from app.models.bundled.xlmr_tokenizer import Vocabulary, build_tokenizer
 
 MAGIC: Final = b"E5S1"
 BLOCK: Final = 32

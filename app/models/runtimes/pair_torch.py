@@ -15,10 +15,10 @@ from transformers import (
 )
 
 from app.errors import ModelIncompatible
-from app.models.interaction import FILE, InteractionScore
-from app.models.pair_scorer import PairBatch, PairFacts, Scores
+from app.models.rerankers.interaction import FILE, InteractionScore
+from app.models.runtimes.pair_scorer import PairBatch, PairFacts, Scores
+from app.models.runtimes.torch_runtime import bare_tokenizer
 from app.models.third_party import quiet
-from app.models.torch_runtime import bare_tokenizer
 
 
 class TorchPairScorer:
@@ -80,7 +80,7 @@ class _Classifier(nn.Module):
 
 
 class _Interaction(nn.Module):
-    """An encoder with the head of `app.models.interaction`; the head computes in float32."""
+    """An encoder with the head of `app.models.rerankers.interaction`; the head computes in float32."""
 
     def __init__(self, encoder: PreTrainedModel, head: InteractionScore) -> None:
         super().__init__()

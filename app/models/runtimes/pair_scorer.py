@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from app.models.batching import batches_by_length
-from app.models.encoder import Precision, TokenIds
+from app.models.runtimes.batching import batches_by_length
+from app.models.runtimes.encoder import Precision, TokenIds
 
 Scores = NDArray[np.float32]
 """``(n,) float32``, one a pair."""

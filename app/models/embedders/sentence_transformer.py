@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import Vectors
-from app.models.batching import batches_by_length
-from app.models.encoder import Precision, Runtime, pad, truncate
+from app.models.embedders.prefixes import Prefixes, prefixes_for
 from app.models.folder import ModelFolder
-from app.models.precision import Choice, load_runtime
-from app.models.prefixes import Prefixes, prefixes_for
+from app.models.runtimes.batching import batches_by_length
+from app.models.runtimes.encoder import Precision, Runtime, pad, truncate
+from app.models.runtimes.precision import Choice, load_runtime
 
 BATCH_TOKENS: Final = 4_096
 """Tokens of one batch, padding included. On CPUs larger ones gain nothing and delay queries."""

@@ -1,6 +1,6 @@
 """Chooses the fastest numeric form of a cross-encoder that leaves its order alone, by measuring.
 
-As `app.models.precision` does for embedders: a form counts when its scores, less their mean, keep
+As `app.models.runtimes.precision` does for embedders: a form counts when its scores, less their mean, keep
 a cosine of at least `MIN_COSINE` to those of float32.
 """
 
@@ -16,12 +16,12 @@ from typing import Final, Literal
 
 import numpy as np
 
-from app.models.calibration_texts import PASSAGES, QUERY
-from app.models.encoder import Precision
 from app.models.folder import ModelFolder
-from app.models.forms import loaders_of_forms
-from app.models.pair_scorer import PairScorer, pad_pairs
-from app.models.precision import (
+from app.models.runtimes.calibration_texts import PASSAGES, QUERY
+from app.models.runtimes.encoder import Precision
+from app.models.runtimes.forms import loaders_of_forms
+from app.models.runtimes.pair_scorer import PairScorer, pad_pairs
+from app.models.runtimes.precision import (
     CALIBRATION_FILE,
     REPEATS,
     Choice,
@@ -98,18 +98,18 @@ def _cosine(scores: np.ndarray, reference: np.ndarray) -> float:
 
 
 def _in_torch(folder: Path, precision: Literal["float32", "bfloat16"]) -> PairScorer:
-    from app.models.pair_torch import TorchPairScorer
+    from app.models.runtimes.pair_torch import TorchPairScorer
 
     return TorchPairScorer(folder, precision)
 
 
 def _in_openvino(folder: Path, threads: int) -> PairScorer:
-    from app.models.pair_openvino import OpenVinoPairScorer
+    from app.models.runtimes.pair_openvino import OpenVinoPairScorer
 
     return OpenVinoPairScorer(folder, threads)
 
 
 def _inputs(scorer: PairScorer) -> tuple[str, ...]:
-    from app.models.pair_openvino import INPUTS
+    from app.models.runtimes.pair_openvino import INPUTS
 
     return INPUTS if scorer.facts.types else INPUTS[:2]

@@ -27,10 +27,10 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from app.errors import ConfigurationError
-from app.models.calibration_texts import PASSAGES, QUERY
-from app.models.encoder import Precision, Runtime, pad, truncate
 from app.models.folder import ModelFolder
-from app.models.forms import loaders_of_forms
+from app.models.runtimes.calibration_texts import PASSAGES, QUERY
+from app.models.runtimes.encoder import Precision, Runtime, pad, truncate
+from app.models.runtimes.forms import loaders_of_forms
 
 T = TypeVar("T")
 """A model that runs in one of the forms."""
@@ -214,13 +214,13 @@ def library_versions() -> dict[str, str]:
 
 
 def _in_torch(folder: Path, precision: Literal["float32", "bfloat16"]) -> Runtime:
-    from app.models.torch_runtime import TorchRuntime
+    from app.models.runtimes.torch_runtime import TorchRuntime
 
     return TorchRuntime(folder, precision)
 
 
 def _in_openvino(folder: Path, threads: int) -> Runtime:
-    from app.models.openvino_runtime import OpenVinoRuntime
+    from app.models.runtimes.openvino_runtime import OpenVinoRuntime
 
     return OpenVinoRuntime(folder, threads)
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from app.errors import ModelIncompatible
-from app.models.encoder import Precision
+from app.models.bundled.packed_weights import CONFIG_FILE
 from app.models.folder import ModelFolder
-from app.models.packed_weights import CONFIG_FILE
-from app.models.pair_precision import load_scorer
-from app.models.pair_scorer import PairScorer, score_by_length
-from app.models.precision import Choice
-from app.models.statement_pairs import batch_of, lay_out
+from app.models.readers.statement_pairs import batch_of, lay_out
+from app.models.runtimes.encoder import Precision
+from app.models.runtimes.pair_precision import load_scorer
+from app.models.runtimes.pair_scorer import PairScorer, score_by_length
+from app.models.runtimes.precision import Choice
 
 SCALE_KEY: Final = "attest_reader"
 """Of the model's configuration: an object with `Scale`'s fields. Only readers have it."""

@@ -17,7 +17,7 @@ from typing import Final
 
 from tokenizers import Tokenizer
 
-from app.models.pair_scorer import PairBatch, pad_rows
+from app.models.runtimes.pair_scorer import PairBatch, pad_rows
 
 SETTING_SEPARATOR: Final = " › "
 """Between the title and the headings of a setting."""

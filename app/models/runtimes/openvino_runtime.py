@@ -16,8 +16,8 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from app.models.encoder import Encoded, EncoderFacts, TokenIds
-from app.models.shared_tokenizer import shared_tokenizer
+from app.models.runtimes.encoder import Encoded, EncoderFacts, TokenIds
+from app.models.runtimes.shared_tokenizer import shared_tokenizer
 
 MODEL_FILE: Final = "model.xml"
 TOKENIZER_FILE: Final = "tokenizer.json"

@@ -24,7 +24,7 @@ from typing import Final
 from filelock import FileLock
 
 from app.errors import ModelIncompatible, ModelMissing
-from app.models.bundled import BUNDLED, Bundled, BundledModel, TrainedModel, bundled
+from app.models.bundled.catalogue import BUNDLED, Bundled, BundledModel, TrainedModel, bundled
 
 PARTS_SUFFIX: Final = ".gguf"
 """Of a file that comes in parts."""

@@ -8,12 +8,12 @@ from typing import Final, Literal, Self
 
 from tokenizers import Tokenizer
 
-from app.models.encoder import Precision
-from app.models.excerpt import Budget, excerpts
 from app.models.folder import ModelFolder
-from app.models.pair_precision import load_scorer
-from app.models.pair_scorer import PairScorer, pad_pairs, score_by_length
-from app.models.precision import Choice
+from app.models.rerankers.excerpt import Budget, excerpts
+from app.models.runtimes.encoder import Precision
+from app.models.runtimes.pair_precision import load_scorer
+from app.models.runtimes.pair_scorer import PairScorer, pad_pairs, score_by_length
+from app.models.runtimes.precision import Choice
 
 BATCH_TOKENS: Final = 2_048
 """Tokens of one batch, padding included. On CPUs larger ones gain nothing and use more memory."""
@@ -24,7 +24,7 @@ class CrossEncoderReranker:
 
     Scores are the model's raw logits: any real number, higher is better, and the scale is the
     model's own. No sigmoid is applied, which would keep the order and flatten the differences at
-    either end. Of a long passage an excerpt is read, see `app.models.excerpt`.
+    either end. Of a long passage an excerpt is read, see `app.models.rerankers.excerpt`.
     """
 
     def __init__(

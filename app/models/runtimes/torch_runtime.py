@@ -11,7 +11,7 @@ from sentence_transformers.base.modules import Transformer
 from tokenizers import Tokenizer
 
 from app.errors import ModelIncompatible
-from app.models.encoder import Encoded, EncoderFacts, TokenIds
+from app.models.runtimes.encoder import Encoded, EncoderFacts, TokenIds
 from app.models.third_party import quiet
 
 

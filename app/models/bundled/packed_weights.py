@@ -26,7 +26,7 @@ CONFIG_FILE: Final = "config.json"
 TOKENIZER_FILE: Final = "tokenizer.json"
 _TOKENIZER_CONFIG: Final = "tokenizer_config.json"
 HEAD_FILE: Final = "interaction.safetensors"
-"""See `app.models.interaction`."""
+"""See `app.models.rerankers.interaction`."""
 _SCALE: Final = ".scale"
 _HEAD: Final = "head/"
 _LARGEST: Final = 127

@@ -14,7 +14,7 @@ import torch
 from filelock import FileLock
 from tokenizers import Tokenizer
 
-from app.models.openvino_runtime import FACTS_FILE, MODEL_FILE, TOKENIZER_FILE, is_exported
+from app.models.runtimes.openvino_runtime import FACTS_FILE, MODEL_FILE, TOKENIZER_FILE, is_exported
 from app.models.third_party import quiet
 
 

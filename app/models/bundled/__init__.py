@@ -1,0 +1,1 @@
+"""Models that need no hub: what carries each, how it is checked, fetched and unpacked."""

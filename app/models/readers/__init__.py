@@ -1,0 +1,1 @@
+"""Readers: how likely a statement answers a question."""

@@ -1,0 +1,1 @@
+"""Rerankers that run here: of whole passages, and of tokens."""
