@@ -187,7 +187,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that match a query best."""
-    from app.http.schemas import SearchAnswer
+    from app.http.schemas.answers import SearchAnswer
     from app.render import render_hits
     from app.requests import SearchRequest
 
@@ -209,7 +209,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the collection, with citations."""
-    from app.http.schemas import AnswerAnswer
+    from app.http.schemas.answers import AnswerAnswer
     from app.render import render_answer
     from app.requests import AnswerRequest
 
@@ -230,7 +230,7 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="server.port")] = None,
 ) -> None:
     """Serve the HTTP API until SIGINT or SIGTERM."""
-    from app.http.server import serve as serve_http
+    from app.http.edge.server import serve as serve_http
 
     chosen = {
         name: value for name, value in {"host": host, "port": port}.items() if value is not None

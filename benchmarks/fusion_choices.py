@@ -26,7 +26,7 @@ from app.settings import Settings
 from eval.commands.target import evaluation_settings, index_dataset
 from eval.metrics.hit_rate import hit_rate
 from eval.metrics.reciprocal_rank import reciprocal_rank
-from eval.runs import collapse
+from eval.retrieval.runs import collapse
 
 SETS = {
     "scifact": ("scifact",),

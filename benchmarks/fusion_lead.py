@@ -28,10 +28,10 @@ from app.retrieval.fusion import fuse
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.settings import Settings
 from eval.commands.target import Questions, Target, evaluation_settings, prepare
-from eval.holm import holm
 from eval.metrics.hit_rate import hit_rate
 from eval.metrics.reciprocal_rank import reciprocal_rank
-from eval.significance import paired_test
+from eval.statistics.holm import holm
+from eval.statistics.significance import paired_test
 
 LEADS = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 QUESTIONS = 300

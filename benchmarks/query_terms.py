@@ -17,12 +17,12 @@ from app.main import Application
 from app.settings import Settings
 from app.stores.local.collection import LocalCollection
 from eval.commands.target import Questions, evaluation_settings, prepare
-from eval.dataset import Dataset
-from eval.holm import holm
+from eval.datasets.dataset import Dataset
 from eval.metrics.hit_rate import hit_rate
 from eval.metrics.reciprocal_rank import reciprocal_rank
-from eval.runs import collapse
-from eval.significance import PairedTest, paired_test
+from eval.retrieval.runs import collapse
+from eval.statistics.holm import holm
+from eval.statistics.significance import PairedTest, paired_test
 
 SETS = {
     "scifact": ("scifact",),

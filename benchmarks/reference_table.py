@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.report import Report, read_report
-from eval.significance import PairedTest
-from eval.stages import ENSEMBLE, ENSEMBLE_RERANK
-from eval.verdict import outcome
+from eval.reports.report import Report, read_report
+from eval.retrieval.stages import ENSEMBLE, ENSEMBLE_RERANK
+from eval.retrieval.verdict import outcome
+from eval.statistics.significance import PairedTest
 
 SETS = (
     *("scifact", "covidqa", "covidqa_full", "clapnq_dev", "codebase_qa", "medquad_eval"),

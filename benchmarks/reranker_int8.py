@@ -4,8 +4,9 @@
 
 Weights get a scale a row and activations one a batch, as PyTorch's dynamic quantisation does (its
 ``torch.ops.quantized``, which it has announced to remove). A form counts when its scores, less
-their mean over a question's candidates, keep a cosine of `app.models.runtimes.precision.MIN_COSINE` to those
-of float32 (`app.models.runtimes.pair_precision`). Questions and candidates are the first of scifact.
+their mean over a question's candidates, keep a cosine of
+`app.models.runtimes.precision.MIN_COSINE` to those of float32
+(`app.models.runtimes.pair_precision`). Questions and candidates are the first of scifact.
 """
 
 from __future__ import annotations

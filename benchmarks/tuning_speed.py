@@ -21,8 +21,8 @@ from machine import provenance
 from app.domain import Candidate
 from app.retrieval.fusion import fuse
 from app.settings import RetrievalSettings
-from eval.ranks import first_relevant
-from eval.runs import collapse
+from eval.retrieval.runs import collapse
+from eval.statistics.ranks import first_relevant
 from eval.tuning.fused import Family, Setting, ranks_of_settings
 from eval.tuning.grid import settings_to_try
 from eval.tuning.recalled import Question, to_arrays

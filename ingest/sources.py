@@ -17,10 +17,10 @@ from typing import Final, Protocol
 from app.domain import Document, Metadata, MetadataValue, Scalar, UploadKind
 from app.errors import DocumentRejected
 from app.settings import IngestSettings
-from ingest.loaders.cleaning import clean_lines, visible, visible_line
-from ingest.loaders.encoding import decode
+from ingest.loaders.encodings.cleaning import clean_lines, visible, visible_line
+from ingest.loaders.encodings.encoding import decode
 from ingest.loaders.model import LoadedDocument, require_size
-from ingest.loaders.outline import outline_blocks
+from ingest.loaders.plain.outline import outline_blocks
 from ingest.loaders.registry import LOADERS_VERSION
 from ingest.record_fields import with_text
 

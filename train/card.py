@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eval.markdown import table
+from eval.reports.markdown import table
 from train.groups import Group
 from train.held_out import Ranks
 from train.settings import EmbedderRun, RerankerRun

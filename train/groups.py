@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain import Contribution
+from eval.datasets.rows import Row, read_rows
 from eval.json_files import Json, write_text
-from eval.rows import Row, read_rows
 
 
 @dataclass(frozen=True, slots=True)

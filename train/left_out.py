@@ -10,9 +10,9 @@ import numpy as np
 
 from app.retrieval.learned import Combination
 from app.settings import RetrievalSettings
-from eval.holm import holm
 from eval.metrics.measure import Measure
-from eval.significance import PairedTest, paired_test
+from eval.statistics.holm import holm
+from eval.statistics.significance import PairedTest, paired_test
 from train.questions import Question
 
 MEASURES: Final = (Measure("hit", 1), Measure("mrr", 10), Measure("ndcg", 10))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.dataset import Dataset
+from eval.datasets.dataset import Dataset
+from eval.datasets.rows import read_rows
 from eval.metrics.relevance import RELEVANT_GRADE
-from eval.rows import read_rows
 
 
 @dataclass(frozen=True, slots=True)

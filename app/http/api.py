@@ -12,18 +12,18 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.routing import compile_path
 
-from app.http import answers, collections, documents, openai, operations, search
-from app.http.auth import ApiKeys, OwnSite
-from app.http.document_schemas import DocumentsBody
-from app.http.edge import Edge, Lanes
-from app.http.errors import NotReady, install_error_handlers, problem_of
-from app.http.exchange import Exchange
-from app.http.limits import BodyBound, BodyLimit
-from app.http.metrics import Metrics
-from app.http.openai import ChatBody
-from app.http.openapi import describe
-from app.http.schemas import AnswerBody, SearchBody
-from app.http.startup import Startup
+from app.http.edge.auth import ApiKeys, OwnSite
+from app.http.edge.errors import NotReady, install_error_handlers, problem_of
+from app.http.edge.exchange import Exchange
+from app.http.edge.limits import BodyBound, BodyLimit
+from app.http.edge.metrics import Metrics
+from app.http.edge.parts import Edge, Lanes
+from app.http.edge.startup import Startup
+from app.http.routes import answers, collections, documents, openai, operations, search
+from app.http.routes.openai import ChatBody
+from app.http.schemas.answers import AnswerBody, SearchBody
+from app.http.schemas.documents import DocumentsBody
+from app.http.schemas.openapi import describe
 from app.service import Service
 from app.settings import ServerSettings, Settings
 

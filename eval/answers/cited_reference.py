@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from app.domain import Citation, Span
-from eval.dataset import Reference
+from eval.datasets.dataset import Reference
 
 
 def cites_reference(

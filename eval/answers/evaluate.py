@@ -21,11 +21,11 @@ from eval.answers.outcomes.shares import count_outcomes
 from eval.answers.report import AnswerReport, Milliseconds
 from eval.answers.scoring import AnswerScores, score_answer
 from eval.answers.shown import ShownAnswer, show_answer
-from eval.dataset import Dataset, EvalQuery
+from eval.datasets.dataset import Dataset, EvalQuery
 from eval.errors import InvalidRun
-from eval.evaluate import Progress
 from eval.metrics.relevance import is_relevant
-from eval.table import DEFAULT_RESAMPLING, Resampling
+from eval.retrieval.evaluate import Progress
+from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
 
 WITHHELD: Final = "withheld"
 """Kind of a question whose relevant documents are out of the answerer's reach."""

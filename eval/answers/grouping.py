@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eval.answers.mean_score import Score, mean_score
 from eval.answers.scoring import MEASURES, AnswerScores
-from eval.table import Resampling
+from eval.retrieval.table import Resampling
 
 
 @dataclass(frozen=True, slots=True)

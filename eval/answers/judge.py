@@ -22,7 +22,7 @@ from app.errors import RemoteUnavailable
 from app.ports import Generator
 from eval.answers.mean_score import Score, mean_score
 from eval.answers.scoring import AnswerScores, cited_passages
-from eval.table import Resampling
+from eval.retrieval.table import Resampling
 
 ENGLISH_PROMPT: Final = (
     "You check an answer against the passages that it cites. Decide two things.\n"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.significance import Interval, bootstrap_interval
-from eval.table import Resampling
+from eval.retrieval.table import Resampling
+from eval.statistics.significance import Interval, bootstrap_interval
 
 
 @dataclass(frozen=True, slots=True)

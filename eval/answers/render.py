@@ -17,8 +17,8 @@ from eval.answers.mean_score import Score
 from eval.answers.outcomes.grids import group_grids, outcome_words, overall_grid
 from eval.answers.report import AnswerReport
 from eval.answers.scoring import MEASURES
-from eval.grids import Grid
-from eval.markdown import plain, table
+from eval.reports.grids import Grid
+from eval.reports.markdown import plain, table
 
 GROUP_MEASURES: Final = ("f1", "recall", "contains", "reference_cited", "citation_hit")
 """What the breakdowns show; the JSON has all."""

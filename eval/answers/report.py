@@ -16,7 +16,7 @@ from eval.answers.scoring import AnswerScores
 from eval.answers.shown import ShownAnswer, writable
 from eval.errors import EvaluationError
 from eval.json_files import dump_json, write_text
-from eval.saved import read_saved
+from eval.reports.saved import read_saved
 
 FORMAT: Final = "attest-answers/2"
 """Names the layout of a report's JSON."""

@@ -22,10 +22,10 @@ from eval.answers.outcomes.thresholds import check_answer_thresholds, parse_answ
 from eval.answers.render import to_terminal
 from eval.answers.report import AnswerReport, read_answer_report
 from eval.answers.shown import ShownAnswer, to_json_lines
-from eval.dataset import Dataset
+from eval.datasets.dataset import Dataset
 from eval.json_files import write_text
 from eval.page.answers import answers_to_html
-from eval.wording import printable
+from eval.reports.wording import printable
 
 LISTED: Final = 40
 """How many questions that were lost the terminal names; a page or the texts have all."""

@@ -24,7 +24,7 @@ from eval.answers.outcomes.outcome import AnswerOutcome, judge_answer
 from eval.answers.quoting import misquotations
 from eval.answers.token_f1 import token_f1
 from eval.answers.token_recall import token_recall
-from eval.dataset import EvalQuery
+from eval.datasets.dataset import EvalQuery
 from eval.metrics.relevance import is_relevant
 
 Mode: TypeAlias = Literal["generated", "extractive", "abstained"]

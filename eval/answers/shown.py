@@ -8,7 +8,7 @@ from json import dumps
 
 from app.domain import Answer, Turn
 from eval.answers.scoring import AnswerScores
-from eval.dataset import EvalQuery
+from eval.datasets.dataset import EvalQuery
 
 
 @dataclass(frozen=True, slots=True)

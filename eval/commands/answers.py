@@ -15,7 +15,7 @@ from eval.answers.run import AnswerGates, AnswerOutputs, run_answers
 from eval.answers.service_answerer import ServiceAnswerer, answer_facts
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
-from eval.expected import Half
+from eval.datasets.expected import Half
 
 
 @dataclass(frozen=True, slots=True)

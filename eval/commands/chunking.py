@@ -17,7 +17,7 @@ from app.settings import ChunkingSettings, Settings
 from app.stores.local.collection import LocalCollection
 from eval.commands.provenance import provenance
 from eval.commands.target import evaluation_settings, in_cache, records
-from eval.dataset import Corpus, EvalDocument
+from eval.datasets.dataset import Corpus, EvalDocument
 from eval.errors import InvalidDataset
 from eval.json_files import write_text
 from eval.spans.configuration import Configuration, Strategy, grid

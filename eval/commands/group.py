@@ -41,7 +41,7 @@ class _Strategy(StrEnum):
 
 
 class _Half(StrEnum):
-    """`eval.expected.Half`, as typer takes a choice."""
+    """`eval.datasets.expected.Half`, as typer takes a choice."""
 
     SEEN = "seen"
     UNSEEN = "unseen"
@@ -146,10 +146,10 @@ def compare(
     markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,
 ) -> None:
     """What changed from one report to another, which questions, and how sure that is."""
-    from eval.compare import compare as compared
     from eval.json_files import write_text
-    from eval.render_comparison import comparison_to_markdown, comparison_to_terminal
-    from eval.report import read_report
+    from eval.reports.compare import compare as compared
+    from eval.reports.render_comparison import comparison_to_markdown, comparison_to_terminal
+    from eval.reports.report import read_report
 
     found = compared(read_report(before), read_report(after), shared_questions=shared)
     out.print(comparison_to_terminal(found))

@@ -13,15 +13,15 @@ from app.retrieval.pipeline import SearchPipeline
 from app.settings import Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown
-from eval.evaluate import make_report, search_all
-from eval.gates import check_regression, check_thresholds, parse_threshold
 from eval.json_files import write_text
 from eval.page.html import to_html
 from eval.page.sweep import SweepPoint
-from eval.pipeline_searcher import PipelineSearcher
-from eval.render import diff_to_terminal, to_markdown, to_terminal
-from eval.report import Report, read_report
-from eval.traces import diff
+from eval.reports.gates import check_regression, check_thresholds, parse_threshold
+from eval.reports.render import diff_to_terminal, to_markdown, to_terminal
+from eval.reports.report import Report, read_report
+from eval.retrieval.evaluate import make_report, search_all
+from eval.retrieval.pipeline_searcher import PipelineSearcher
+from eval.retrieval.traces import diff
 from eval.tuning.recall import recall_all
 from eval.tuning.tune import weight_sweep
 
@@ -37,7 +37,7 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What must hold, see `eval.gates`."""
+    """What must hold, see `eval.reports.gates`."""
 
     thresholds: Sequence[str] = ()
     base: Path | None = None

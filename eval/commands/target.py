@@ -22,10 +22,10 @@ from app.main import Application
 from app.settings import Settings
 from app.stores.local.collection import LocalCollection
 from eval.answers.service_answerer import unhurried
-from eval.beir import read_corpus, read_dataset
-from eval.dataset import Corpus, Dataset, EvalDocument, pool
+from eval.datasets.beir import read_corpus, read_dataset
+from eval.datasets.dataset import Corpus, Dataset, EvalDocument, pool
 from eval.errors import EvaluationError
-from eval.evaluate import Progress as Told
+from eval.retrieval.evaluate import Progress as Told
 from ingest.files import find_files
 from ingest.jobs import TABLE
 from ingest.report import IngestReport

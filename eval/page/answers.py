@@ -10,9 +10,9 @@ from eval.answers.outcomes.grids import group_grids, outcome_words, overall_grid
 from eval.answers.outcomes.outcome import AnswerOutcome
 from eval.answers.report import AnswerReport
 from eval.answers.shown import ShownAnswer
-from eval.grids import Grid
 from eval.page.elements import Element, data_table, element
 from eval.page.frame import explorer_section, page_text, script_json, section
+from eval.reports.grids import Grid
 
 QUOTE_CHARACTERS: Final = 600
 """A longer quotation is cut on the page; the texts have it whole."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
-from eval.grids import Grid
+from eval.reports.grids import Grid
 
 Element: TypeAlias = ET.Element
 Child: TypeAlias = Element | str

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from eval.dataset import Dataset, EvalDocument
+from eval.datasets.dataset import Dataset, EvalDocument
 from eval.metrics.relevance import RELEVANT_GRADE
 from eval.page.frame import script_json
-from eval.report import Report
-from eval.runs import Run
+from eval.reports.report import Report
+from eval.retrieval.runs import Run
 
 TOP: Final = 5
 """How many documents of each stage are shown."""

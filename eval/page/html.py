@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.breakdown import breakdowns
-from eval.dataset import Dataset
+from eval.datasets.dataset import Dataset
 from eval.errors import NotComparable
-from eval.grids import Grid, all_measures, broken_down, columns, comparisons
 from eval.page.elements import Element, data_table, element
 from eval.page.explorer import explorer_json
 from eval.page.frame import explorer_section, page_text, section
 from eval.page.recall_curve import recall_plot
 from eval.page.sweep import SweepPoint, sweep_plot
-from eval.report import Report
-from eval.runs import Run
-from eval.table import COLUMN_METRICS
-from eval.verdict import outcome, verdict
-from eval.wording import TITLES, about, caption
+from eval.reports.grids import Grid, all_measures, broken_down, columns, comparisons
+from eval.reports.report import Report
+from eval.reports.wording import TITLES, about, caption
+from eval.retrieval.breakdown import breakdowns
+from eval.retrieval.runs import Run
+from eval.retrieval.table import COLUMN_METRICS
+from eval.retrieval.verdict import outcome, verdict
 
 
 def to_html(

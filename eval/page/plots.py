@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eval.grids import Grid
 from eval.page.elements import Element, data_table, element
+from eval.reports.grids import Grid
 
 WIDTH: Final = 720
 HEIGHT: Final = 340

@@ -9,7 +9,7 @@ from typing import Final
 from eval.metrics.relevance import count_relevant, is_relevant
 from eval.page.elements import Element
 from eval.page.plots import Axis, Series, line_plot
-from eval.runs import Run
+from eval.retrieval.runs import Run
 
 DEPTH: Final = 100
 """The deepest recall that is plotted."""

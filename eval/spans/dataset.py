@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from eval.dataset import EvalDocument
+from eval.datasets.dataset import EvalDocument
 from eval.errors import InvalidDataset
 from eval.spans.region import Region
 

@@ -8,7 +8,7 @@
     full_docs.jsonl whole documents: {"_id", "title"?, "text"}
     queries.jsonl   {"_id", "text", "answers": [str, …], "metadata": {"doc": id}}
 
-    corpus.jsonl or a corpus that is passed in, queries.jsonl, qrels.tsv as `eval.beir` reads them,
+    corpus.jsonl or a corpus that is passed in, queries.jsonl, qrels.tsv as `eval.datasets.beir`,
                     with "references": [{"document": id, "quote": str}, …] in the metadata
 
 Offsets count characters, half open. Answers and quotes are located where they stand verbatim. An
@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Final
 
 from app.domain import Span
-from eval.beir import CORPUS, QUERIES, read_dataset
-from eval.dataset import Corpus, EvalDocument
+from eval.datasets.beir import CORPUS, QUERIES, read_dataset
+from eval.datasets.dataset import Corpus, EvalDocument
+from eval.datasets.rows import Row, read_rows
 from eval.errors import InvalidDataset
-from eval.rows import Row, read_rows
 from eval.spans.dataset import SpanDataset, SpanQuestion
 from eval.spans.region import region_of
 

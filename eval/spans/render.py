@@ -9,12 +9,12 @@ from rich.console import Group
 from rich.table import Table as Columns
 from rich.text import Text
 
-from eval.grids import Grid
-from eval.markdown import table
+from eval.reports.grids import Grid
+from eval.reports.markdown import table
+from eval.retrieval.verdict import difference
 from eval.spans.report import SweepReport
 from eval.spans.scoring import CHUNK_MEASURES, SPAN_METRICS, at_budget
 from eval.spans.verdict import verdicts
-from eval.verdict import difference
 
 
 def to_markdown(report: SweepReport) -> str:

@@ -9,10 +9,10 @@ from typing import Final
 
 from app.domain import Scalar
 from eval.json_files import dump_json, write_text
-from eval.saved import read_saved
-from eval.significance import Interval, PairedTest
+from eval.reports.saved import read_saved
+from eval.retrieval.table import Resampling
 from eval.spans.configuration import Configuration
-from eval.table import Resampling
+from eval.statistics.significance import Interval, PairedTest
 
 FORMAT: Final = "attest-chunking/1"
 """Names the layout of a sweep's JSON."""

@@ -8,8 +8,8 @@ from app.domain import Trace
 from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from eval.errors import InvalidRun
+from eval.retrieval.stages import ENSEMBLE, ENSEMBLE_RERANK, STAGE_OF_ROUTE
 from eval.spans.region import Passage
-from eval.stages import ENSEMBLE, ENSEMBLE_RERANK, STAGE_OF_ROUTE
 
 
 class PipelineChunkSearch:

@@ -10,8 +10,7 @@ from typing import Final, Protocol, TypeAlias
 
 from app.domain import Scalar
 from eval.errors import InvalidRun
-from eval.holm import holm
-from eval.significance import bootstrap_interval, paired_test
+from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
 from eval.spans.configuration import Configuration
 from eval.spans.dataset import SpanDataset
 from eval.spans.judgments import judge_chunks
@@ -19,7 +18,8 @@ from eval.spans.precision_omega import precision_omega
 from eval.spans.region import Passage
 from eval.spans.report import ConfigurationResult, StageResult, SweepComparison, SweepReport
 from eval.spans.scoring import at_budget, score_ranking
-from eval.table import DEFAULT_RESAMPLING, Resampling
+from eval.statistics.holm import holm
+from eval.statistics.significance import bootstrap_interval, paired_test
 
 DEFAULT_BUDGETS: Final = (1_000, 500, 2_000)
 """Contexts in tokens. The first decides; the others tell whether it depends on the context."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from eval.retrieval.verdict import Outcome, difference, outcome
 from eval.spans.report import SweepComparison, SweepReport
-from eval.verdict import Outcome, difference, outcome
 
 
 def verdicts(report: SweepReport) -> tuple[str, ...]:

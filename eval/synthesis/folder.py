@@ -1,4 +1,4 @@
-"""Writes synthetic questions as a folder that `eval.beir` reads, and a page about them."""
+"""Writes synthetic questions as a folder that `eval.datasets.beir` reads, and a page about them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from app.domain import CollectionStats
 from app.ports import Analyzer, Collection, Generator
 from eval.errors import EvaluationError
-from eval.evaluate import Progress
+from eval.retrieval.evaluate import Progress
 from eval.synthesis.content import ContentTerms
 from eval.synthesis.passages import Passage, read_passage
 from eval.synthesis.proposals import propose

@@ -9,8 +9,8 @@ from app.ports import Analyzer, Collection
 from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from app.text.query_kind import query_kind
-from eval.dataset import Dataset
-from eval.evaluate import Progress
+from eval.datasets.dataset import Dataset
+from eval.retrieval.evaluate import Progress
 from eval.tuning.recalled import Question, Recalled, to_arrays
 from eval.tuning.reranking import Reranked
 

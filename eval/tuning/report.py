@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 from app.domain import Scalar
 from eval.json_files import dump_json
 from eval.page.sweep import SweepPoint
-from eval.significance import PairedTest
+from eval.statistics.significance import PairedTest
 
 FORMAT: Final = "attest-tuning/1"
 """Names the layout of the JSON."""

@@ -15,7 +15,7 @@ from app.retrieval.combination import Weights, best_recalled, combine
 from app.retrieval.learned import NO_RERANKER, Learned
 from app.settings import RetrievalSettings
 from eval.metrics.relevance import is_relevant
-from eval.runs import collapse
+from eval.retrieval.runs import collapse
 from eval.tuning.choosing import Choice, choose_one
 from eval.tuning.recalled import Ints
 from eval.tuning.report import Attempt, Scope

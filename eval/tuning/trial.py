@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from eval.holm import holm
-from eval.significance import LEVEL, PairedTest, paired_test
+from eval.statistics.holm import holm
+from eval.statistics.significance import LEVEL, PairedTest, paired_test
 from eval.tuning.choosing import Choice, Choose, cross_fitted, folds
 from eval.tuning.recalled import Floats, Ints
 from eval.tuning.report import Attempt, Scope

@@ -11,7 +11,7 @@ import numpy as np
 from app.settings import RetrievalSettings
 from eval.errors import EvaluationError
 from eval.page.sweep import SweepPoint
-from eval.significance import paired_test
+from eval.statistics.significance import paired_test
 from eval.tuning.choosing import Choice, choose_by_group, choose_one
 from eval.tuning.fused import Family, Setting, ranks_of_settings
 from eval.tuning.grid import settings_to_try

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from app.domain import Block, BlockKind, Cell, Metadata
 from app.errors import DocumentRejected
-from ingest.loaders.cleaning import clean_lines, clean_paragraph, clean_verbatim
-from ingest.loaders.fields import mark_fields
+from ingest.loaders.encodings.cleaning import clean_lines, clean_paragraph, clean_verbatim
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.terms import mark_terms
+from ingest.loaders.plain.terms import mark_terms
+from ingest.loaders.records.fields import mark_fields
 
 
 def compose(

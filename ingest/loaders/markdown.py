@@ -18,17 +18,17 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from app.errors import DocumentRejected
-from ingest.loaders.cleaning import normalise
 from ingest.loaders.compose import compose, first_heading
-from ingest.loaders.encoding import decode
-from ingest.loaders.fields import breaks_of_fields
+from ingest.loaders.encodings.cleaning import normalise
+from ingest.loaders.encodings.encoding import decode
 from ingest.loaders.front_matter import split_front_matter
-from ingest.loaders.html_blocks import html_pieces
-from ingest.loaders.html_boilerplate import remove_boilerplate
-from ingest.loaders.html_styles import remove_unseen
-from ingest.loaders.html_tree import parse_html
+from ingest.loaders.html.blocks import html_pieces
+from ingest.loaders.html.boilerplate import remove_boilerplate
+from ingest.loaders.html.styles import remove_unseen
+from ingest.loaders.html.tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.terms import is_question
+from ingest.loaders.plain.terms import is_question
+from ingest.loaders.records.fields import breaks_of_fields
 
 _MAX_NESTING: Final = 100
 """Levels of quotes and lists that are read; what lies deeper is dropped."""

@@ -13,18 +13,18 @@ from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
 from app.errors import DocumentRejected
-from ingest.loaders.csv import load_csv
-from ingest.loaders.data import load_json, load_yaml
-from ingest.loaders.docx import OLE_MAGIC, load_docx
-from ingest.loaders.encoding import decode
-from ingest.loaders.html import load_html
-from ingest.loaders.latex import load_latex
+from ingest.loaders.docx.loader import OLE_MAGIC, load_docx
+from ingest.loaders.encodings.encoding import decode
+from ingest.loaders.html.loader import load_html
+from ingest.loaders.latex.loader import load_latex
 from ingest.loaders.markdown import load_markdown
 from ingest.loaders.model import LoadedDocument
-from ingest.loaders.pdf import load_pdf
+from ingest.loaders.pdf.loader import load_pdf
+from ingest.loaders.plain.text import load_text
+from ingest.loaders.records.csv import load_csv
+from ingest.loaders.records.data import load_json, load_yaml
+from ingest.loaders.records.settings_file import load_settings
 from ingest.loaders.rst import load_rst
-from ingest.loaders.settings_file import load_settings
-from ingest.loaders.text import load_text
 
 LOADERS_VERSION: Final = "3"
 """Part of every content hash: raised when a loader reads the same bytes in another way."""

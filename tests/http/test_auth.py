@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from app.errors import ConfigurationError
-from app.http.auth import require_safe_bind
+from app.http.edge.auth import require_safe_bind
 from app.settings import ServerSettings, Settings
 from tests.http.world import MakeWorld, World, error_of
 

@@ -16,8 +16,8 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.http import connections
-from app.http.connections import ConnectionBounds, bounded_protocol
+from app.http.edge import connections
+from app.http.edge.connections import ConnectionBounds, bounded_protocol
 
 Serve = Callable[[ConnectionBounds], int]
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"

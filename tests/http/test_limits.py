@@ -12,10 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.errors import Overloaded
-from app.http import json_bodies
-from app.http.errors import NotReady
-from app.http.json_bodies import count_values
-from app.http.limits import BoundedExecutor
+from app.http.edge import json_bodies
+from app.http.edge.errors import NotReady
+from app.http.edge.json_bodies import count_values
+from app.http.edge.limits import BoundedExecutor
 from tests.http.world import Gate, GatedGenerator, MakeWorld, World, error_of
 
 SEARCH = "/v1/collections/notes/search"

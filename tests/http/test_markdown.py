@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.http.markdown import inert
+from app.http.schemas.markdown import inert
 from tests.http.world import MakeWorld, events_of
 
 LIVE = re.compile(r"(?<!\\)(?:\\\\)*[\[\]]|<[A-Za-z/!?|｜]")

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from app.fakes import FakeGenerator
-from app.http.openai import ChatBody, Message
-from app.http.schemas import MAX_HISTORY_CHARACTERS, MAX_TURN_CHARACTERS, MAX_TURNS
+from app.http.routes.openai import ChatBody, Message
+from app.http.schemas.answers import MAX_HISTORY_CHARACTERS, MAX_TURN_CHARACTERS, MAX_TURNS
 from tests.http.world import HARBOUR, MakeWorld, World, error_of, events_of
 
 CHAT = "/v1/chat/completions"

@@ -16,7 +16,7 @@ from pathlib import Path
 from app.domain import Vectors
 from app.errors import ModelMissing
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
-from app.http.server import serve
+from app.http.edge.server import serve
 from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore

@@ -7,8 +7,8 @@ from app.models.remote.http_client import RetryPolicy
 from app.models.remote.openai_compatible import OpenAIGenerator
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.judge import Judgement
-from eval.dataset import Dataset, EvalDocument, EvalQuery
-from eval.table import Resampling
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
+from eval.retrieval.table import Resampling
 
 from .model_server import Status, running_model_server
 

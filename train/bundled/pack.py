@@ -1,6 +1,7 @@
 """Packs a trained cross-encoder as it ships: ``python -m train.bundled.pack MODEL TARGET``.
 
-Writes ``TARGET.safetensors`` (see `app.models.bundled.packed_weights`) and the model's card, ``TARGET.md``.
+Writes ``TARGET.safetensors`` (see `app.models.bundled.packed_weights`) and the model's card,
+``TARGET.md``.
 """
 
 from __future__ import annotations

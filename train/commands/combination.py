@@ -12,7 +12,7 @@ from app.main import Application
 from app.settings import Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import evaluation_settings, index_dataset, shown
-from eval.dataset import Dataset
+from eval.datasets.dataset import Dataset
 from eval.json_files import dump_json, write_text
 from eval.tuning.recall import rerank_all
 from eval.tuning.reranking import Reranked

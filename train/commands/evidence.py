@@ -20,7 +20,7 @@ from eval.answers.outcomes.matching import fold, holds
 from eval.answers.tokens import answer_tokens
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
-from eval.dataset import Dataset, EvalQuery
+from eval.datasets.dataset import Dataset, EvalQuery
 from eval.json_files import dump_json, write_text
 from train.evidence import (
     LearnedEvidence,

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from app.errors import ConfigurationError
-from eval.beir import read_dataset
+from eval.datasets.beir import read_dataset
 from train.errors import InvalidPairs
 from train.pairs import Pair, pairs_of, read_pairs
 from train.reader.settings import ReaderRun

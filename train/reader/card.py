@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.models.readers.statement_reader import Scale
-from eval.markdown import table
+from eval.reports.markdown import table
 from train.reader.groups import Group
 from train.reader.measure import Reading
 from train.reader.settings import ReaderRun

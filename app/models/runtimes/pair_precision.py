@@ -1,7 +1,7 @@
 """Chooses the fastest numeric form of a cross-encoder that leaves its order alone, by measuring.
 
-As `app.models.runtimes.precision` does for embedders: a form counts when its scores, less their mean, keep
-a cosine of at least `MIN_COSINE` to those of float32.
+As `app.models.runtimes.precision` does for embedders: a form counts when its scores, less their
+mean, keep a cosine of at least `MIN_COSINE` to those of float32.
 """
 
 # ruff: noqa: PLC0415 - engines are imported by the loader that needs them: PyTorch takes seconds

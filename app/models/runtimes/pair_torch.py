@@ -80,7 +80,7 @@ class _Classifier(nn.Module):
 
 
 class _Interaction(nn.Module):
-    """An encoder with the head of `app.models.rerankers.interaction`; the head computes in float32."""
+    """An encoder with the head of `app.models.rerankers.interaction`, which is in float32."""
 
     def __init__(self, encoder: PreTrainedModel, head: InteractionScore) -> None:
         super().__init__()

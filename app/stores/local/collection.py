@@ -28,15 +28,15 @@ from app.errors import ModelIncompatible, NotFound, StoreUnwritable
 from app.filters import Filter
 from app.ports import Analyzer
 from app.settings import StoreSettings
-from app.stores.local.catalog import Catalog
-from app.stores.local.chunk_names import ChunkNames
-from app.stores.local.dense_index import DenseIndex
-from app.stores.local.filter_sets import FilterSets
-from app.stores.local.key_set import Keys, KeySet
-from app.stores.local.lexical import LexicalDamaged, Scored
-from app.stores.local.lexical_cache import LexicalCache
+from app.stores.local.catalog.catalog import Catalog
+from app.stores.local.catalog.chunk_names import ChunkNames
+from app.stores.local.dense.index import DenseIndex
+from app.stores.local.filtering.filter_sets import FilterSets
+from app.stores.local.filtering.key_set import Keys, KeySet
+from app.stores.local.lexical.cache import LexicalCache
+from app.stores.local.lexical.engine import LexicalDamaged, Scored
+from app.stores.local.locks.writer_lock import WriterLock
 from app.stores.local.reindexing import Reindex, remove_leftovers, staging
-from app.stores.local.writer_lock import WriterLock
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from app.domain import DocumentRecord, Fingerprint, IndexedDocument
 from app.errors import CollectionBusy
-from app.stores.local.catalog import Catalog
+from app.stores.local.catalog.catalog import Catalog
 
 Reindex: TypeAlias = Callable[[Sequence[DocumentRecord]], list[IndexedDocument]]
 """Those of the documents that get new chunks and vectors, with these."""

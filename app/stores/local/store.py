@@ -25,10 +25,10 @@ from app.errors import (
 )
 from app.ports import Analyzer
 from app.settings import StoreSettings
-from app.stores.local.catalog import Catalog
+from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.collection import LocalCollection
 from app.stores.local.files import sync_file, sync_folder
-from app.stores.local.writer_lock import WriterLock
+from app.stores.local.locks.writer_lock import WriterLock
 
 COLLECTION_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _DROPPED: Final = ".dropped-"

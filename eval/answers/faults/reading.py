@@ -9,7 +9,7 @@ from typing import Final
 
 from eval.answers.faults.cases import Lang, Passage
 from eval.answers.faults.splitting import clean, split
-from eval.beir import CORPUS, read_corpus
+from eval.datasets.beir import CORPUS, read_corpus
 
 LEAST_SENTENCES: Final = 2
 MOST_SENTENCES: Final = 8

@@ -15,10 +15,10 @@ from eval.answers.outcomes.shares import REFUSED_UNANSWERABLE
 from eval.answers.report import AnswerReport
 from eval.answers.scoring import AnswerScores
 from eval.errors import NotComparable
-from eval.holm import holm
-from eval.significance import PairedTest, paired_test
-from eval.table import DEFAULT_RESAMPLING, Resampling
-from eval.verdict import Outcome, difference, outcome
+from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
+from eval.retrieval.verdict import Outcome, difference, outcome
+from eval.statistics.holm import holm
+from eval.statistics.significance import PairedTest, paired_test
 
 ASKED: Final = "asked."
 """Beginning of the facts of provenance that say which of a dataset's questions were asked."""
@@ -105,8 +105,8 @@ def compare_answers(
 ) -> AnswerComparison:
     """Holds a report against a base, question by question.
 
-    Shares are tested in pairs (`eval.significance`), with p-values corrected for their number.
-    A report of some of the questions, by its ``asked.`` provenance, is held against the same ones.
+    Shares are tested in pairs (`eval.statistics.significance`), with p-values corrected for their
+    number. A report of some of the questions, by its ``asked.`` provenance, is held against the same ones.
 
     Raises:
         NotComparable: a question is new or another than in the base, or is no longer asked.

@@ -14,8 +14,8 @@ from eval.answers.outcomes.shares import (
     OutcomeGroup,
     Outcomes,
 )
-from eval.grids import Grid
-from eval.significance import LEVEL
+from eval.reports.grids import Grid
+from eval.statistics.significance import LEVEL
 
 COLUMNS: Final = (
     "answerable",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.domain import Answer
 from eval.answers.containment import contains_answer
 from eval.answers.outcomes.matching import fold, holds
-from eval.dataset import EvalQuery
+from eval.datasets.dataset import EvalQuery
 
 
 class AnswerOutcome(StrEnum):

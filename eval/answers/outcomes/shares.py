@@ -9,7 +9,7 @@ from typing import Final
 from eval.answers.mean_score import Score, mean_score
 from eval.answers.outcomes.outcome import AnswerOutcome
 from eval.answers.scoring import AnswerScores
-from eval.table import Resampling
+from eval.retrieval.table import Resampling
 
 OF_ANSWERABLE: Final = (
     AnswerOutcome.RIGHT,

@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from app.domain import Soundness, Tuning
-from app.http.server import serve
+from app.http.edge.server import serve
 from app.main import Application
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.domain import Vectors
 from app.fakes import FakeEmbedder
-from app.http.server import serve
+from app.http.edge.server import serve
 from app.main import Application
 from app.settings import IngestSettings, ModelSettings, ServerSettings, Settings, StoreSettings
 

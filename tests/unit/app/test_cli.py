@@ -16,7 +16,7 @@ from app.cli import main
 from app.domain import Upload
 from app.errors import AttestError, ConfigurationError, NotFound, RemoteUnavailable
 from app.fakes import FakeEmbedder
-from app.stores.local.catalog import Catalog
+from app.stores.local.catalog.catalog import Catalog
 from ingest.jobs import JobQueue
 from ingest.report import IngestReport
 
@@ -277,7 +277,8 @@ def test_doctor_tells_what_is_not_sound_and_fails(
 ) -> None:
     run("ingest", docs / "cats.md")
     monkeypatch.setattr(
-        "app.stores.local.catalog.Catalog.integrity", lambda _: ["catalog: [row] is missing"]
+        "app.stores.local.catalog.catalog.Catalog.integrity",
+        lambda _: ["catalog: [row] is missing"],
     )
     code, out, _ = run("doctor")
     assert code == 1
@@ -497,7 +498,7 @@ def test_port_zero_is_a_port(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         served.append((server.host, server.port))
         return 0
 
-    monkeypatch.setattr("app.http.server.serve", serve)
+    monkeypatch.setattr("app.http.edge.server.serve", serve)
     monkeypatch.setenv("ATTEST_SERVER__HOST", "127.0.0.2")
     assert run("serve", "--port", 0)[0] == 0
     assert served == [("127.0.0.2", 0)]

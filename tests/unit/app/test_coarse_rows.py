@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from app.domain import Fingerprint, IndexedDocument, Vectors
 from app.filters import parse_filter
-from app.stores.local import dense_index
-from app.stores.local.coarse_rows import CoarseRows
 from app.stores.local.collection import LocalCollection
-from app.stores.local.dense_index import DenseIndex
+from app.stores.local.dense import index as dense_index
+from app.stores.local.dense.coarse_rows import CoarseRows
+from app.stores.local.dense.index import DenseIndex
 from tests.contract.store_contract import document
 from tests.unit.app.stores import Open, SpaceAnalyzer, opening
 

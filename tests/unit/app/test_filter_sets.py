@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from app.domain import Chunk, Document, Fingerprint, IndexedDocument, Metadata
 from app.filters import Filter, matches, parse_filter
-from app.stores.local import filter_sets, tantivy_index
-from app.stores.local.catalog import Catalog
+from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.collection import LocalCollection
-from app.stores.local.filter_sets import FilterSets
+from app.stores.local.filtering import filter_sets
+from app.stores.local.filtering.filter_sets import FilterSets
+from app.stores.local.lexical import tantivy_index
 from tests.contract.store_contract import FINGERPRINT, X, document, ids, unit
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, opening
 

@@ -24,8 +24,8 @@ from app.filters import (
     matches,
     parse_filter,
 )
-from app.stores.local.catalog import Catalog
-from app.stores.local.filter_sets import FilterSets
+from app.stores.local.catalog.catalog import Catalog
+from app.stores.local.filtering.filter_sets import FilterSets
 
 # --- reading -------------------------------------------------------------------------------------
 

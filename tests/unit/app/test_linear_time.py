@@ -29,7 +29,7 @@ from app.answering.verifying.poles import sides
 from app.answering.verifying.quantities import mentioned_quantities
 from app.answering.verifying.wording import Words
 from app.domain import Document, Turn
-from app.http.schemas import MAX_QUERY_CHARACTERS
+from app.http.schemas.answers import MAX_QUERY_CHARACTERS
 from app.requests import AnswerRequest
 from app.text.analyzer import StandardAnalyzer
 from app.text.language import detect_language

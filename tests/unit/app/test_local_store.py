@@ -29,8 +29,8 @@ from app.errors import (
     StoreCorrupted,
 )
 from app.filters import parse_filter
-from app.stores.local import dense_index
 from app.stores.local.collection import LocalCollection
+from app.stores.local.dense import index as dense_index
 from app.stores.local.store import LocalStore
 from tests.contract.store_contract import DIMENSION, FINGERPRINT, X, Y, Z, document, ids, unit
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, opening

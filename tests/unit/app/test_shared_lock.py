@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.stores.local.shared_lock import SharedLock
+from app.stores.local.locks.shared_lock import SharedLock
 
 WAIT_S = 20.0
 

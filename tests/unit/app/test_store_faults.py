@@ -16,8 +16,8 @@ import pytest
 from filelock import FileLock
 
 from app.errors import CollectionBusy, StoreCorrupted, StoreUnwritable
-from app.stores.local import tantivy_index
-from app.stores.local.tantivy_index import TantivyIndex
+from app.stores.local.lexical import tantivy_index
+from app.stores.local.lexical.tantivy_index import TantivyIndex
 from tests.contract.store_contract import FINGERPRINT, X, document, ids
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, fill, found, opening
 
@@ -221,17 +221,17 @@ def test_who_may_only_read_sees_what_others_write(
     store.create("a", FINGERPRINT)
     store.close()
     with monkeypatch.context() as patched:
-        patched.setattr("app.stores.local.connections.may_write", lambda _: False)
+        patched.setattr("app.stores.local.catalog.connections.may_write", lambda _: False)
         reader = open_store().open("a")
         assert reader.stats().documents == 0
         patched.undo()
         writer = open_store()
         fill(writer.open("a"))
-        patched.setattr("app.stores.local.connections.may_write", lambda _: False)
+        patched.setattr("app.stores.local.catalog.connections.may_write", lambda _: False)
         assert reader.stats().documents == 20
         patched.undo()
         writer.close()
-        patched.setattr("app.stores.local.connections.may_write", lambda _: False)
+        patched.setattr("app.stores.local.catalog.connections.may_write", lambda _: False)
         assert reader.stats().documents == 20
 
 
@@ -286,7 +286,7 @@ def test_a_graph_that_cannot_be_written_is_used_all_the_same(
     def refused(*_: object) -> None:
         raise RuntimeError("write error: No space left on device")
 
-    monkeypatch.setattr("app.stores.local.graph_checkpoint.faiss.write_index", refused)
+    monkeypatch.setattr("app.stores.local.dense.graph_checkpoint.faiss.write_index", refused)
     collection = open_store(hnsw_threshold=5).create("a", FINGERPRINT)
     fill(collection)
     assert collection._dense.is_graph

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock, Timeout
 
-from app.stores.local.writer_lock import WriterLock
+from app.stores.local.locks.writer_lock import WriterLock
 from tests.contract.store_contract import FINGERPRINT, X, document, ids
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, opening
 

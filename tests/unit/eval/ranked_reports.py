@@ -1,9 +1,9 @@
 """Reports for tests, made from the rank of the one relevant document of each question."""
 
-from eval.dataset import Dataset, EvalDocument, EvalQuery
-from eval.evaluate import Searched, make_report
-from eval.runs import Run
-from eval.table import Resampling
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
+from eval.retrieval.evaluate import Searched, make_report
+from eval.retrieval.runs import Run
+from eval.retrieval.table import Resampling
 
 DEPTH = 12
 """How many documents each ranking has that is not empty."""

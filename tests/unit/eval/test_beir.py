@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from eval.beir import read_corpus, read_dataset
-from eval.dataset import Corpus, EvalDocument, Reference
+from eval.datasets.beir import read_corpus, read_dataset
+from eval.datasets.dataset import Corpus, EvalDocument, Reference
 from eval.errors import InvalidDataset
 
 CORPUS = [

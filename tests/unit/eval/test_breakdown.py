@@ -1,7 +1,7 @@
 import pytest
 
-from eval.breakdown import breakdowns
-from eval.dataset import EvalQuery
+from eval.datasets.dataset import EvalQuery
+from eval.retrieval.breakdown import breakdowns
 from tests.unit.eval.ranked_reports import dataset_of, report_of
 
 STAGES = {"bm25": [1, 1, 0, 2], "ensemble": [1, 2, 1, 1]}

@@ -3,9 +3,9 @@ import json
 import pytest
 from rich.console import Console
 
-from eval.compare import Move, compare
 from eval.errors import NotComparable
-from eval.render_comparison import comparison_to_markdown, comparison_to_terminal
+from eval.reports.compare import Move, compare
+from eval.reports.render_comparison import comparison_to_markdown, comparison_to_terminal
 from tests.unit.eval.ranked_reports import dataset_of, report_of
 
 QUESTIONS = 40

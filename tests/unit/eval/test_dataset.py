@@ -1,7 +1,7 @@
 import pytest
 
-from eval.beir import read_corpus, read_dataset
-from eval.dataset import Corpus, Dataset, EvalDocument, EvalQuery, pool
+from eval.datasets.beir import read_corpus, read_dataset
+from eval.datasets.dataset import Corpus, Dataset, EvalDocument, EvalQuery, pool
 from eval.errors import InvalidDataset
 
 

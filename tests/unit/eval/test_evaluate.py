@@ -3,11 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from eval.dataset import Dataset, EvalDocument, EvalQuery
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError, InvalidRun
-from eval.evaluate import StageResults, evaluate, make_report, search_all
-from eval.report import read_report, report_from_json
-from eval.table import Resampling
+from eval.reports.report import read_report, report_from_json
+from eval.retrieval.evaluate import StageResults, evaluate, make_report, search_all
+from eval.retrieval.table import Resampling
 
 DATASET = Dataset(
     name="tiny",

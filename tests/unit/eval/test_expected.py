@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.domain import Turn
-from eval.beir import read_dataset
+from eval.datasets.beir import read_dataset
 from eval.errors import InvalidDataset
 
 

@@ -8,11 +8,11 @@ from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.retrieval.pipeline import make_pipeline
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
-from eval.dataset import Dataset, EvalDocument, EvalQuery
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError, NotComparable
-from eval.evaluate import evaluate
-from eval.gates import Threshold, check_regression, check_thresholds, parse_threshold
-from eval.pipeline_searcher import PipelineSearcher
+from eval.reports.gates import Threshold, check_regression, check_thresholds, parse_threshold
+from eval.retrieval.evaluate import evaluate
+from eval.retrieval.pipeline_searcher import PipelineSearcher
 from ingest.indexer import Indexer
 from tests.unit.eval.ranked_reports import dataset_of, report_of
 

@@ -13,8 +13,8 @@ import pytest
 
 from app.errors import DocumentRejected
 from eval.answers.outcomes.matching import fold, holds
-from eval.beir import read_dataset
-from eval.dataset import Corpus, Dataset, EvalDocument, EvalQuery
+from eval.datasets.beir import read_dataset
+from eval.datasets.dataset import Corpus, Dataset, EvalDocument, EvalQuery
 from ingest.files import find_files
 from ingest.loaders.registry import load
 from ingest.sources import Source

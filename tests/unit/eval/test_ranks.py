@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.metrics.measure import Measure
-from eval.ranks import first_relevant, score_of_rank
+from eval.statistics.ranks import first_relevant, score_of_rank
 
 DOCUMENTS = [f"d{n}" for n in range(30)]
 

@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from eval.render import diff_to_terminal, to_markdown, to_terminal
-from eval.report import Report
-from eval.runs import Run
-from eval.table import build_table
-from eval.traces import diff
+from eval.reports.render import diff_to_terminal, to_markdown, to_terminal
+from eval.reports.report import Report
+from eval.retrieval.runs import Run
+from eval.retrieval.table import build_table
+from eval.retrieval.traces import diff
 
 
 @pytest.fixture

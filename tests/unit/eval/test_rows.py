@@ -1,4 +1,4 @@
-from eval.rows import read_lines
+from eval.datasets.rows import read_lines
 
 
 def test_lines_come_without_byte_order_mark_and_line_ends_and_with_their_number(tmp_path):

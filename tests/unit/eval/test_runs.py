@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.errors import InvalidRun
-from eval.runs import Run, collapse
+from eval.retrieval.runs import Run, collapse
 
 HITS = [("d2", 9.0), ("d1", 8.0), ("d2", 7.5), ("d3", 7.0), ("d1", 0.1)]
 

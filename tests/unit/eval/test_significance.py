@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eval.significance import bootstrap_interval, paired_test
+from eval.statistics.significance import bootstrap_interval, paired_test
 
 
 def mean_difference(x, y, axis):
@@ -113,7 +113,7 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(graded):
 
 
 def test_resampling_in_blocks_is_complete(graded, monkeypatch):
-    monkeypatch.setattr("eval.significance.BLOCK_ELEMENTS", 64)
+    monkeypatch.setattr("eval.statistics.significance.BLOCK_ELEMENTS", 64)
     found = paired_test(*graded, resamples=1_001)
     whole = paired_test(*graded, resamples=10_000)
     assert found.p_randomisation * 1_002 == pytest.approx(round(found.p_randomisation * 1_002))

@@ -2,8 +2,8 @@ import pytest
 
 from eval.errors import InvalidRun, QueryMismatch
 from eval.metrics.measure import Measure
-from eval.runs import Run
-from eval.table import build_table
+from eval.retrieval.runs import Run
+from eval.retrieval.table import build_table
 
 QRELS = {"q1": {"a": 1}, "q2": {"b": 1}, "q3": {"c": 1}, "q4": {"d": 1}}
 

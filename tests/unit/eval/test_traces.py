@@ -2,7 +2,7 @@ import pytest
 
 from eval.errors import EvaluationError
 from eval.metrics.measure import Measure
-from eval.traces import QuestionTrace, diff
+from eval.retrieval.traces import QuestionTrace, diff
 from tests.unit.eval.ranked_reports import report_of
 
 REPORT = report_of({

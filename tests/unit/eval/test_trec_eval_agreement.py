@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
-from eval.beir import read_dataset
+from eval.datasets.beir import read_dataset
 from eval.metrics.measure import Measure
 
 KS = (1, 3, 5, 10, 100)

@@ -1,6 +1,6 @@
-from eval.runs import Run
-from eval.table import build_table
-from eval.verdict import Outcome, outcome, verdict
+from eval.retrieval.runs import Run
+from eval.retrieval.table import build_table
+from eval.retrieval.verdict import Outcome, outcome, verdict
 
 
 def hits(stage, found):

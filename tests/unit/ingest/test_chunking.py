@@ -27,7 +27,7 @@ from ingest.chunking.windows import (
     pack,
     token_windows,
 )
-from ingest.loaders.outline import outline_blocks
+from ingest.loaders.plain.outline import outline_blocks
 from ingest.loaders.registry import load
 
 Strategy = Literal["structure", "sentence", "fixed"]

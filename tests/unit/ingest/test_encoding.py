@@ -1,7 +1,7 @@
 import pytest
 
 from app.errors import DocumentRejected
-from ingest.loaders.encoding import decode
+from ingest.loaders.encodings.encoding import decode
 
 CHINESE = "这家公司成立于一九九五年，总部设在上海，主要研发、生产和销售休闲服饰。"
 TRADITIONAL = "這家公司成立於一九九五年，總部設在臺北，主要研發、生產和銷售休閒服飾。"

@@ -7,9 +7,9 @@ import pytest
 from lxml.etree import fromstring
 
 from app.errors import DocumentRejected
-from ingest.loaders import docx_styles
-from ingest.loaders.dates import iso_day
-from ingest.loaders.pdf_paragraphs import join_hyphenated
+from ingest.loaders.docx import styles as docx_styles
+from ingest.loaders.pdf.paragraphs import join_hyphenated
+from ingest.loaders.records.dates import iso_day
 from ingest.loaders.registry import load
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -304,7 +304,7 @@ class TestDocx:
         assert "SECRET" not in load("a.docx", data.getvalue()).text
 
     def test_a_zip_bomb_is_refused_before_it_is_unpacked(self, monkeypatch):
-        monkeypatch.setattr("ingest.loaders.docx.MAX_UNPACKED_BYTES", 10_000)
+        monkeypatch.setattr("ingest.loaders.docx.loader.MAX_UNPACKED_BYTES", 10_000)
         with pytest.raises(DocumentRejected) as rejection:
             load("a.docx", docx(p("a" * 20_000)))
         assert rejection.value.code == "corrupt"

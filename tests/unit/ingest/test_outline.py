@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.loaders.outline import outline_blocks
+from ingest.loaders.plain.outline import outline_blocks
 from ingest.loaders.registry import load
 from ingest.sources import RecordSource, read_records
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.dataset import EvalQuery, Half
+from eval.datasets.dataset import EvalQuery, Half
 from train.commands.evidence import JudgedSet, draw, read_judged_set
 
 

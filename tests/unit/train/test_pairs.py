@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.dataset import Dataset, EvalDocument, EvalQuery
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import InvalidDataset
 from train.pairs import Pair, by_source, pairs_of, read_pairs
 

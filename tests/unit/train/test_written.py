@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from eval.beir import read_dataset
+from eval.datasets.beir import read_dataset
 from train.bundled import written_set
 from train.bundled.glossed import to_chinese, to_english
 from train.bundled.written import apart, learnt, lines_of, read_families, written_groups

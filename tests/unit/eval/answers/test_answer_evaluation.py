@@ -18,9 +18,9 @@ from eval.answers.evaluate import evaluate_answers
 from eval.answers.render import to_markdown
 from eval.answers.report import answer_report_from_json
 from eval.answers.run import AnswerOutputs, run_answers
-from eval.dataset import Dataset, EvalDocument, EvalQuery, Reference
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery, Reference
 from eval.errors import EvaluationError, InvalidRun
-from eval.table import Resampling
+from eval.retrieval.table import Resampling
 
 RHINE = "The Rhine rises in the Alps. It is 1,230 km long."
 ELBE = "易北河流入北海。全长1094公里。"

@@ -10,7 +10,7 @@ from eval.answers.exact_match import exact_match
 from eval.answers.token_f1 import token_f1
 from eval.answers.token_recall import token_recall
 from eval.answers.tokens import answer_tokens
-from eval.dataset import Reference
+from eval.datasets.dataset import Reference
 
 
 @pytest.mark.parametrize(

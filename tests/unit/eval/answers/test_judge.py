@@ -13,8 +13,8 @@ from eval.answers.judge import (
 )
 from eval.answers.render import to_markdown
 from eval.answers.report import answer_report_from_json
-from eval.dataset import Dataset, EvalDocument, EvalQuery
-from eval.table import Resampling
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
+from eval.retrieval.table import Resampling
 
 TEXT = "The Rhine rises in the Alps. It is 1,230 km long."
 

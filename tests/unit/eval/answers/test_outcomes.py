@@ -15,10 +15,10 @@ from eval.answers.outcomes.thresholds import (
     parse_answer_threshold,
 )
 from eval.answers.render import to_markdown, to_terminal
-from eval.dataset import Dataset, EvalDocument, EvalQuery
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError, NotComparable
-from eval.table import Resampling
-from eval.verdict import Outcome
+from eval.retrieval.table import Resampling
+from eval.retrieval.verdict import Outcome
 
 QUICK = Resampling(resamples=400)
 LIST = EvalQuery(

@@ -7,8 +7,8 @@ from app.settings import AnswerSettings, RetrievalSettings, Settings, StoreSetti
 from app.stores.local.store import LocalStore
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.service_answerer import ServiceAnswerer, answer_facts, unhurried
-from eval.dataset import Dataset, EvalDocument, EvalQuery
-from eval.table import Resampling
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
+from eval.retrieval.table import Resampling
 
 TEXTS = {
     "fusion": "Fusion adds weighted reciprocal ranks. The constant K of fusion is 60 by default.",

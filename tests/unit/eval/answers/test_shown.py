@@ -15,7 +15,7 @@ from app.domain import (
 )
 from eval.answers.report import read_answer_report
 from eval.answers.run import AnswerGates, AnswerOutputs, run_answers
-from eval.dataset import Dataset, EvalDocument, EvalQuery
+from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError
 from tests.unit.eval.page.test_page import HOSTILE, Page
 

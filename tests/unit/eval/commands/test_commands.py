@@ -15,8 +15,8 @@ from app.domain import Vectors
 from app.fakes import FakeEmbedder, FakeReranker
 from app.main import Application
 from app.settings import Settings
-from app.stores.local.tantivy_index import TantivyIndex
-from eval.report import read_report
+from app.stores.local.lexical.tantivy_index import TantivyIndex
+from eval.reports.report import read_report
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from eval.dataset import EvalDocument, EvalQuery
+from eval.datasets.dataset import EvalDocument, EvalQuery
 from eval.errors import NotComparable
 from eval.page.html import to_html
 from eval.page.sweep import SweepPoint

@@ -6,7 +6,7 @@ from eval.metrics.recall import recall
 from eval.page.elements import element, to_text
 from eval.page.plots import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, Series, line_plot
 from eval.page.recall_curve import recall_by_depth
-from eval.runs import Run
+from eval.retrieval.runs import Run
 
 
 def points(figure):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.dataset import Corpus, EvalDocument
+from eval.datasets.dataset import Corpus, EvalDocument
 from eval.errors import InvalidDataset
 from eval.spans.dataset import SpanDataset
 from eval.spans.reader import read_span_dataset

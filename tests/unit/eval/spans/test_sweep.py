@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from eval.dataset import EvalDocument
+from eval.datasets.dataset import EvalDocument
 from eval.errors import InvalidRun
+from eval.retrieval.table import Resampling
 from eval.spans.configuration import Configuration
 from eval.spans.dataset import SpanDataset, SpanQuestion
 from eval.spans.region import Passage
 from eval.spans.sweep import sweep
-from eval.table import Resampling
 
 BASELINE = Configuration("sentence", 100, 0, "e")
 SMALL = Configuration("sentence", 50, 0, "e")

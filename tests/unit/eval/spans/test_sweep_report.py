@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from eval.errors import EvaluationError
-from eval.significance import Interval, PairedTest
+from eval.retrieval.table import Resampling
 from eval.spans.configuration import Configuration
 from eval.spans.render import to_markdown, to_terminal
 from eval.spans.report import (
@@ -17,7 +17,7 @@ from eval.spans.report import (
     sweep_from_json,
 )
 from eval.spans.verdict import verdicts
-from eval.table import Resampling
+from eval.statistics.significance import Interval, PairedTest
 
 BASELINE = Configuration("structure", 256, 0, "e5")
 SMALL = Configuration("sentence", 128, 0, "e5")

@@ -9,8 +9,8 @@ from app.requests import SearchRequest
 from app.retrieval.pipeline import make_pipeline
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
-from eval.beir import read_dataset
-from eval.dataset import Corpus, EvalDocument
+from eval.datasets.beir import read_dataset
+from eval.datasets.dataset import Corpus, EvalDocument
 from eval.errors import EvaluationError
 from eval.synthesis.folder import write_dataset
 from eval.synthesis.passages import prose_sentences

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from app.domain import Candidate, Fused
 from app.retrieval.fusion import fuse
 from app.settings import RetrievalSettings
-from eval.ranks import first_relevant
-from eval.runs import collapse
+from eval.retrieval.runs import collapse
+from eval.statistics.ranks import first_relevant
 from eval.tuning.fused import Family, Fusion, Setting, ranks_of_settings
 from eval.tuning.recalled import Question, ranks_alone, to_arrays
 

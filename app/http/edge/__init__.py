@@ -1,0 +1,1 @@
+"""What lies around every route: connections, limits, errors, metrics."""

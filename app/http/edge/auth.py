@@ -1,0 +1,139 @@
+"""Who may ask: holders of an API key where there is one, and no web page of another site."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import ConfigurationError
+from app.http.edge.errors import CROSS_SITE, UNAUTHORIZED, WRONG_HOST
+from app.settings import Settings
+
+OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
+"""What an orchestrator asks without a key; it says nothing but yes or no."""
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Change nothing, and another site's page can't read what they answer."""
+OWN_SITES: Final = frozenset({"same-origin", "none"})
+"""Values of ``Sec-Fetch-Site`` for our own pages, and for what a person typed."""
+
+
+def require_safe_bind(settings: Settings) -> None:
+    """Refuses to serve a network without a key.
+
+    Raises:
+        ConfigurationError: the host is not loopback and there is no API key, or a key is empty or
+            has white space around it, which no header can carry.
+    """
+    server = settings.server
+    keys = [key.get_secret_value() for key in server.api_keys]
+    if any(not key.strip() for key in keys):
+        raise ConfigurationError("server.api_keys holds an empty key; remove it or fill it in.")
+    if any(key != key.strip() for key in keys):
+        raise ConfigurationError(
+            "server.api_keys holds a key with white space at its beginning or end, which no client "
+            "could send; remove the white space."
+        )
+    if not server.api_keys and not _is_loopback(server.host):
+        raise ConfigurationError(
+            f"server.host is {server.host}, which other machines can reach, and there is no API "
+            "key. Set server.api_keys (ATTEST_SERVER__API_KEYS), or bind 127.0.0.1."
+        )
+
+
+class ApiKeys:
+    """ASGI middleware that asks for a key before a byte of the body is read."""
+
+    def __init__(self, app: ASGIApp, *, keys: Sequence[SecretStr]) -> None:
+        self._app = app
+        self._digests = [_digest(key.get_secret_value().encode()) for key in keys]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request, or answers 401."""
+        if (
+            scope["type"] != "http"
+            or not self._digests
+            or scope["path"] in OPEN_PATHS
+            or self._accepts(Headers(scope=scope))
+        ):
+            await self._app(scope, receive, send)
+            return
+        # Closing ends an upload that nobody reads.
+        refusal = UNAUTHORIZED.response({"WWW-Authenticate": "Bearer", "Connection": "close"})
+        await refusal(scope, receive, send)
+
+    def _accepts(self, headers: Headers) -> bool:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
+        digest = _digest(given.encode("latin-1"))  # what headers are decoded by
+        # Every key is compared, and digests of one length, so that the time tells nothing.
+        matches = [hmac.compare_digest(digest, known) for known in self._digests]
+        return any(matches)
+
+
+class OwnSite:
+    """ASGI middleware that refuses what a browser sends for a page of another site.
+
+    Without keys, any page could otherwise plant documents in a service on its visitor's machine: a
+    form needs no leave to be sent. Only browsers set ``Sec-Fetch-Site``, and no script can set it;
+    one that does not set it names the page's site in ``Origin``.
+    A page whose own name was made to resolve to this machine is of the same site to the browser,
+    and could read too; its name stands in ``Host``.
+    """
+
+    def __init__(self, app: ASGIApp, *, local: bool) -> None:
+        """``local``: only names of this machine are answered to, because nothing asks for a key."""
+        self._app = app
+        self._local = local
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request, or answers 403 or 421."""
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            if self._local and not _names_this_machine(headers.get("host", "")):
+                await WRONG_HOST.response({"Connection": "close"})(scope, receive, send)
+                return
+            if scope["method"] not in SAFE_METHODS and not _is_of_own_site(headers):
+                await CROSS_SITE.response({"Connection": "close"})(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _is_of_own_site(headers: Headers) -> bool:
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site in OWN_SITES
+    if origin is None:
+        return True
+    # "null", of a page that hides where it is from, is no site of ours.
+    _, separator, name = origin.lower().partition("://")
+    return bool(separator and name) and name == headers.get("host", "").lower()
+
+
+def _names_this_machine(host: str) -> bool:
+    """Of a ``Host`` header; one that is missing was sent by no browser."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return not name or _is_loopback(name) or name.endswith(".localhost")
+
+
+def _digest(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

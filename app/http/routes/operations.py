@@ -1,0 +1,45 @@
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import PlainTextResponse, Response
+
+from app.http.edge.errors import RETRY_AFTER_S
+from app.http.edge.parts import EdgeOf
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz")
+async def alive() -> JSONResponse:
+    """Answers while the process can answer."""
+    return JSONResponse({"alive": True})
+
+
+@router.get("/readyz", responses={503: {"description": "Not yet, or not any more."}})
+async def ready(edge: EdgeOf) -> JSONResponse:
+    """200 once models are loaded and while jobs are worked; 503 with the reason otherwise."""
+    if edge.startup.ready:
+        jobs = edge.startup.service.queue_health()
+        if jobs.trouble:
+            error = {"code": "jobs_stalled", "message": jobs.trouble}
+            return JSONResponse({"ready": False, "error": error}, 503)
+        return JSONResponse({"ready": True} | ({"parked_jobs": jobs.parked} if jobs.parked else {}))
+    if failure := edge.startup.failure:
+        return JSONResponse(
+            {"ready": False, "error": {"code": failure.code, "message": failure.message}}, 503
+        )
+    retry = {"Retry-After": str(RETRY_AFTER_S)}
+    return JSONResponse({"ready": False, "waiting_for": "models"}, 503, headers=retry)
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+async def metrics(edge: EdgeOf) -> Response:
+    """Everything counted, in Prometheus' text format."""
+    if edge.startup.ready:
+        edge.metrics.queued(edge.startup.service.queue_health())
+    # As a header, since `media_type` would have a second charset appended to it.
+    return Response(edge.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

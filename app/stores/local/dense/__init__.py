@@ -1,0 +1,1 @@
+"""Vectors: exact and as a graph."""

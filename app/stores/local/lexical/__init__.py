@@ -1,0 +1,1 @@
+"""Terms: Tantivy and rank-bm25."""

@@ -1,0 +1,78 @@
+"""The reference engine: rank-bm25's Okapi over all documents, in memory, with k1 and b to choose.
+
+Its scores are plain to follow and its parameters free, at a cost that grows with the collection:
+for small ones, and to compare Tantivy with.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from rank_bm25 import BM25Okapi
+
+from app.stores.local.filtering.key_set import Keys, KeySet
+from app.stores.local.lexical.engine import Scored
+
+
+class RankBM25Index:
+    """Implements `LexicalIndex`; holds nothing on disk, so opening it applies the whole log."""
+
+    def __init__(self, *, k1: float, b: float) -> None:
+        self._k1 = k1
+        self._b = b
+        self._lock = threading.RLock()
+        self._view: tuple[Keys, BM25Okapi | None]
+        self.clear()
+
+    @property
+    def shared(self) -> bool:
+        """See `LexicalIndex.shared`."""
+        return False
+
+    def applied(self) -> int:
+        """See `LexicalIndex.applied`."""
+        return self._applied
+
+    def apply(
+        self, added: Iterable[tuple[int, list[str]]], deleted: Keys, *, sequence: int
+    ) -> None:
+        """See `LexicalIndex.apply`. Counts every term anew."""
+        with self._lock:
+            for key in deleted.tolist():
+                self._terms.pop(key, None)
+            self._terms.update(added)
+            keys = sorted(self._terms)
+            texts = [self._terms[key] for key in keys]
+            engine = BM25Okapi(texts, k1=self._k1, b=self._b) if any(texts) else None
+            self._view = (np.array(keys, dtype=np.int64), engine)
+            self._applied = sequence
+
+    def search(self, terms: Sequence[str], *, limit: int, allowed: KeySet | None) -> Scored:
+        """See `LexicalIndex.search`. Chunks that hold no term of the query are not found."""
+        keys, engine = self._view
+        if engine is None or not terms:
+            return []
+        scores = np.asarray(engine.get_scores(list(terms)))
+        wanted = frozenset(terms)
+        usable = np.ones(len(keys), dtype=bool) if allowed is None else allowed.holds(keys)
+        order = np.argsort(-scores, kind="stable")
+        found: Scored = []
+        for at in order[usable[order]].tolist():
+            if len(found) >= limit and scores[at] < found[limit - 1][1]:
+                break
+            if not wanted.isdisjoint(engine.doc_freqs[at]):
+                found.append((int(keys[at]), float(scores[at])))
+        return found
+
+    def keys(self) -> Keys:
+        """See `LexicalIndex.keys`."""
+        return self._view[0]
+
+    def clear(self) -> None:
+        """See `LexicalIndex.clear`."""
+        with self._lock:
+            self._terms: dict[int, list[str]] = {}
+            self._view = (np.empty(0, dtype=np.int64), None)
+            self._applied = 0

@@ -1,0 +1,194 @@
+"""Two reports on the same questions: what a change won, what it lost, and what else differs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from app.domain import Scalar
+from eval.errors import NotComparable
+from eval.json_files import dump_json
+from eval.metrics.measure import Measure
+from eval.reports.report import Report
+from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
+from eval.statistics.holm import holm
+from eval.statistics.ranks import score_of_rank
+from eval.statistics.significance import PairedTest, paired_test
+
+FORMAT: Final = "attest-comparison/1"
+"""Names the layout of a comparison's JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A question, and the rank of its first relevant document before and after."""
+
+    id: str
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One stage on one measure: the means, and a test of the difference, after less before.
+
+    ``p_corrected`` is by Holm's method over all changes of the comparison. The largest gains and
+    losses come first.
+    """
+
+    stage: str
+    measure: str
+    before: float
+    after: float
+    test: PairedTest
+    p_corrected: float
+    won: tuple[Move, ...]
+    lost: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportComparison:
+    """What changed from one report to another.
+
+    ``left_out`` counts the questions that only one of them has. ``missing`` and ``added`` are
+    stages of one alone. ``differences`` holds what differs in datasets, provenance and failures,
+    before and after; ``None`` where one report does not say.
+    """
+
+    dataset: str
+    questions: int
+    left_out: int
+    resampling: Resampling
+    changes: tuple[Change, ...]
+    missing: tuple[str, ...]
+    added: tuple[str, ...]
+    differences: Mapping[str, tuple[Scalar | None, Scalar | None]]
+    format: str = FORMAT
+
+    def to_json(self) -> str:
+        """The same comparison always as the same text."""
+        return dump_json(asdict(self))
+
+
+def compare(
+    before: Report,
+    after: Report,
+    *,
+    shared_questions: bool = False,
+    resampling: Resampling = DEFAULT_RESAMPLING,
+) -> ReportComparison:
+    """Compares every stage that both reports have, on the headline measures of ``before``.
+
+    With ``shared_questions`` the datasets may differ, and questions are the same if their ids are.
+
+    Raises:
+        NotComparable: the reports are about different datasets and that was not allowed, or have
+            no question or no stage in common.
+    """
+    shared = _shared_questions(before, after, allow_others=shared_questions)
+    stages = [row.stage for row in before.table.rows]
+    others = [row.stage for row in after.table.rows]
+    family = [
+        _change(before, after, shared, stage, measure, resampling)
+        for measure in before.table.headline()
+        for stage in stages
+        if stage in others
+    ]
+    if not family:
+        raise NotComparable(
+            f"the reports have no stage in common: {', '.join(stages)}; {', '.join(others)}"
+        )
+    corrected = holm([change.test.p_randomisation for change in family])
+    return ReportComparison(
+        dataset=before.dataset,
+        questions=len(shared),
+        left_out=len(set(before.table.queries) ^ set(after.table.queries)),
+        resampling=resampling,
+        changes=tuple(
+            replace(change, p_corrected=p) for change, p in zip(family, corrected, strict=True)
+        ),
+        missing=tuple(stage for stage in stages if stage not in others),
+        added=tuple(stage for stage in others if stage not in stages),
+        differences=_differences(before, after),
+    )
+
+
+def _shared_questions(before: Report, after: Report, *, allow_others: bool) -> list[str]:
+    present = set(after.table.queries)
+    shared = [id_ for id_ in before.table.queries if id_ in present]
+    same = before.dataset_hash == after.dataset_hash and len(shared) == len(present) == len(
+        before.table.queries
+    )
+    if not shared:
+        raise NotComparable(f"{_named(before)} and {_named(after)} have no question in common")
+    if not (same or allow_others):
+        raise NotComparable(
+            f"the reports are about different datasets: {_named(before)} and {_named(after)}; "
+            f"{len(shared)} questions have the same id, which are compared on explicit request only"
+        )
+    return shared
+
+
+def _named(report: Report) -> str:
+    return f"{report.dataset} ({len(report.table.queries)} questions, {report.dataset_hash[:12]})"
+
+
+def _change(
+    before: Report,
+    after: Report,
+    shared: Sequence[str],
+    stage: str,
+    measure: Measure,
+    resampling: Resampling,
+) -> Change:
+    """The change as if it were the only one."""
+    old, new = _ranks(before, stage), _ranks(after, stage)
+    moves = [Move(id_, old[id_], new[id_]) for id_ in shared]
+    scores_before = [score_of_rank(measure, move.before) for move in moves]
+    scores_after = [score_of_rank(measure, move.after) for move in moves]
+    gains = [new - old for new, old in zip(scores_after, scores_before, strict=True)]
+    order = sorted(range(len(moves)), key=lambda n: gains[n])
+    test = paired_test(
+        scores_after,
+        scores_before,
+        level=resampling.level,
+        resamples=resampling.resamples,
+        seed=resampling.seed,
+    )
+    return Change(
+        stage=stage,
+        measure=measure.label,
+        before=math.fsum(scores_before) / len(moves),
+        after=math.fsum(scores_after) / len(moves),
+        test=test,
+        p_corrected=test.p_randomisation,
+        won=tuple(moves[n] for n in reversed(order) if gains[n] > 0),
+        lost=tuple(moves[n] for n in order if gains[n] < 0),
+    )
+
+
+def _ranks(report: Report, stage: str) -> Mapping[str, int | None]:
+    return dict(zip(report.table.queries, report.table.row(stage).ranks, strict=True))
+
+
+def _differences(
+    before: Report, after: Report
+) -> Mapping[str, tuple[Scalar | None, Scalar | None]]:
+    old, new = _facts(before), _facts(after)
+    return {
+        name: (old.get(name), new.get(name))
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    }
+
+
+def _facts(report: Report) -> Mapping[str, Scalar]:
+    failures = {f"degraded: {reason}": count for reason, count in report.degraded.items()}
+    return {
+        "dataset": report.dataset,
+        "dataset_hash": report.dataset_hash,
+        **report.provenance,
+        **failures,
+    }

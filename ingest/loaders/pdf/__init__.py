@@ -1,0 +1,1 @@
+"""PDF: from glyphs to paragraphs and tables."""

@@ -1,0 +1,1 @@
+"""Plain text, and the structure that can be seen in it."""

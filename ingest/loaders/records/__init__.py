@@ -1,0 +1,1 @@
+"""CSV, JSON, YAML and files of settings."""

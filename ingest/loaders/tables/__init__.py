@@ -1,0 +1,1 @@
+"""Tables of any format: heads, labels, cells."""
