@@ -33,7 +33,7 @@ from app.requests import SearchRequest
 from app.retrieval.pipeline import make_pipeline
 from app.settings import ModelSettings, Settings
 from eval.commands.target import evaluation_settings, index_dataset
-from train.base import load_cross_encoder
+from train.cross_encoder.base import load_cross_encoder
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "eval"
 SETS = ("scifact", "cmrc2018_dev")

@@ -23,7 +23,7 @@ from pathlib import Path
 from machine import provenance
 from server import ROOT, post, serving
 
-from app.terminal import load_settings
+from app.cli.terminal import load_settings
 
 DOCUMENTS, WORDS, QUESTIONS, A_BATCH = 1_400, 200, 20, 70
 SEED = 11

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from eval.reports.markdown import table
-from train.groups import Group
-from train.held_out import Ranks
+from train.combining.held_out import Ranks
+from train.mined.groups import Group
 from train.settings import EmbedderRun, RerankerRun
 
 _UNSTATED: Final = "not stated"

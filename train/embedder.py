@@ -15,8 +15,8 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 from app.models.embedders.prefixes import Prefixes, prefixes_for
 from app.models.folder import ModelFolder
 from app.models.third_party import quiet
-from train.held_out import ALONE, HeldOut, Score
-from train.samples import Sample, Split, draw
+from train.combining.held_out import ALONE, HeldOut, Score
+from train.cross_encoder.samples import Sample, Split, draw
 from train.settings import EmbedderRun
 from train.trainer import (
     CheckpointLoading,

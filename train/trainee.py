@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from train.held_out import Score
-from train.samples import Split
+from train.combining.held_out import Score
+from train.cross_encoder.samples import Split
 
 
 class Trainee(Protocol):

@@ -14,9 +14,9 @@ import numpy as np
 from app.domain import Answer, Scalar, Turn
 from app.ports import Generator
 from app.text.language import detect_language
-from eval.answers.abstention import score_abstention
 from eval.answers.grouping import group, group_by
 from eval.answers.judge import AnswerJudge
+from eval.answers.measures.abstention import score_abstention
 from eval.answers.outcomes.shares import count_outcomes
 from eval.answers.report import AnswerReport, Milliseconds
 from eval.answers.scoring import AnswerScores, score_answer

@@ -20,7 +20,7 @@ from app.answering.generating.prompt import inert
 from app.domain import Answer, Turn
 from app.errors import RemoteUnavailable
 from app.ports import Generator
-from eval.answers.mean_score import Score, mean_score
+from eval.answers.measures.mean_score import Score, mean_score
 from eval.answers.scoring import AnswerScores, cited_passages
 from eval.retrieval.table import Resampling
 

@@ -10,10 +10,10 @@ from rich.console import Group as Lines
 from rich.table import Table
 from rich.text import Text
 
-from eval.answers.abstention import Abstention
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
-from eval.answers.mean_score import Score
+from eval.answers.measures.abstention import Abstention
+from eval.answers.measures.mean_score import Score
 from eval.answers.outcomes.grids import group_grids, outcome_words, overall_grid
 from eval.answers.report import AnswerReport
 from eval.answers.scoring import MEASURES

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from app.domain import Scalar
-from eval.answers.abstention import Abstention
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
+from eval.answers.measures.abstention import Abstention
 from eval.answers.outcomes.shares import Outcomes
 from eval.answers.scoring import AnswerScores
 from eval.answers.shown import ShownAnswer, writable

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from app.domain import Answer
-from eval.answers.citation_precision import citation_precision
-from eval.answers.citation_recall import citation_recall
-from eval.answers.cited_reference import cites_reference
-from eval.answers.cited_statements import cited_statements
-from eval.answers.containment import contains_answer
-from eval.answers.exact_match import exact_match
+from eval.answers.measures.citation_precision import citation_precision
+from eval.answers.measures.citation_recall import citation_recall
+from eval.answers.measures.cited_reference import cites_reference
+from eval.answers.measures.cited_statements import cited_statements
+from eval.answers.measures.containment import contains_answer
+from eval.answers.measures.exact_match import exact_match
+from eval.answers.measures.quoting import misquotations
+from eval.answers.measures.token_f1 import token_f1
+from eval.answers.measures.token_recall import token_recall
 from eval.answers.outcomes.outcome import AnswerOutcome, judge_answer
-from eval.answers.quoting import misquotations
-from eval.answers.token_f1 import token_f1
-from eval.answers.token_recall import token_recall
 from eval.datasets.dataset import EvalQuery
 from eval.metrics.relevance import is_relevant
 

@@ -22,8 +22,8 @@ from eval.errors import InvalidDataset
 from eval.json_files import write_text
 from eval.spans.configuration import Configuration, Strategy, grid
 from eval.spans.dataset import SpanDataset
+from eval.spans.measures.region import Passage
 from eval.spans.reader import read_span_dataset
-from eval.spans.region import Passage
 from eval.spans.render import to_markdown, to_terminal
 from eval.spans.report import SweepReport
 from eval.spans.searcher import PipelineChunkSearch

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from app.terminal import err, load_settings, out
+from app.cli.terminal import err, load_settings, out
 
 if TYPE_CHECKING:
     from eval.commands.target import Questions

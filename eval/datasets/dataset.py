@@ -40,7 +40,8 @@ class EvalQuery:
 
     ``kind``, ``lang`` and ``half`` are empty where the dataset does not say. A right answer holds
     at least one alternative of every group of ``must_hold`` and nothing of ``must_not_hold``
-    (`eval.datasets.expected`); ``history`` is what was said before. ``metadata`` has all of these too.
+    (`eval.datasets.expected`); ``history`` is what was said before. ``metadata`` has all of these
+    too.
     """
 
     id: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from eval.datasets.dataset import EvalDocument
 from eval.errors import InvalidDataset
-from eval.spans.region import Region
+from eval.spans.measures.region import Region
 
 
 @dataclass(frozen=True, slots=True)

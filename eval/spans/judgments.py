@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from eval.metrics.relevance import RELEVANT_GRADE
-from eval.spans.region import Passage, Region, overlap
+from eval.spans.measures.region import Passage, Region, overlap
 
 RELEVANT_SHARE: Final = 0.5
 """A chunk is relevant to a reference if they share this part of the shorter of the two."""

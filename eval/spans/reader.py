@@ -28,7 +28,7 @@ from eval.datasets.dataset import Corpus, EvalDocument
 from eval.datasets.rows import Row, read_rows
 from eval.errors import InvalidDataset
 from eval.spans.dataset import SpanDataset, SpanQuestion
-from eval.spans.region import region_of
+from eval.spans.measures.region import region_of
 
 RAW: Final = "raw"
 FULL_DOCUMENTS: Final = "full_docs.jsonl"

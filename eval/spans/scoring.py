@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from eval.metrics.measure import Measure
-from eval.spans.budget import within_budget
-from eval.spans.intersection_over_union import span_iou
-from eval.spans.precision import span_precision
-from eval.spans.recall import span_recall
-from eval.spans.region import Passage, Region
+from eval.spans.measures.budget import within_budget
+from eval.spans.measures.intersection_over_union import span_iou
+from eval.spans.measures.precision import span_precision
+from eval.spans.measures.recall import span_recall
+from eval.spans.measures.region import Passage, Region
 
 SpanMetric: TypeAlias = Callable[[Sequence[Passage], Region], float]
 """``f(retrieved, references)``, 0 to 1."""

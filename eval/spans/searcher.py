@@ -9,7 +9,7 @@ from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from eval.errors import InvalidRun
 from eval.retrieval.stages import ENSEMBLE, ENSEMBLE_RERANK, STAGE_OF_ROUTE
-from eval.spans.region import Passage
+from eval.spans.measures.region import Passage
 
 
 class PipelineChunkSearch:

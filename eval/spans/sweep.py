@@ -14,8 +14,8 @@ from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
 from eval.spans.configuration import Configuration
 from eval.spans.dataset import SpanDataset
 from eval.spans.judgments import judge_chunks
-from eval.spans.precision_omega import precision_omega
-from eval.spans.region import Passage
+from eval.spans.measures.precision_omega import precision_omega
+from eval.spans.measures.region import Passage
 from eval.spans.report import ConfigurationResult, StageResult, SweepComparison, SweepReport
 from eval.spans.scoring import at_budget, score_ranking
 from eval.statistics.holm import holm

@@ -201,7 +201,7 @@ def test_rag_delete_reaches_what_waits(
     monkeypatch.setenv("ATTEST_STORE__DIRECTORY", str(Place(tmp_path, graph=False).store))
     monkeypatch.setattr(main, "StandardAnalyzer", lambda _: world.app.analyzer)
 
-    from app.cli import main as rag
+    from app.cli.main import main as rag
 
     with pytest.raises(SystemExit) as ended:
         rag(["delete", "doc1", "--collection", NAME])

@@ -24,7 +24,7 @@ from typing import Final
 from app.text.sentences import sentence_spans
 from eval.json_files import write_text
 from train.bundled.truecase import Truecaser
-from train.pairs import Pair, by_source, read_pairs
+from train.mined.pairs import Pair, by_source, read_pairs
 
 SEED: Final = 20_261_125
 SHARES: Final = {

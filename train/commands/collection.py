@@ -8,7 +8,7 @@ from app.main import Application
 from app.settings import Settings
 from eval.commands.synthesize import write_questions
 from eval.synthesis.synthesize import SynthesisSettings
-from train.pairs import Pair
+from train.mined.pairs import Pair
 
 
 def pairs_of_collection(

@@ -16,9 +16,9 @@ from eval.datasets.dataset import Dataset
 from eval.json_files import dump_json, write_text
 from eval.tuning.recall import rerank_all
 from eval.tuning.reranking import Reranked
-from train.combination import Learned, learn
+from train.combining.combination import Learned, learn
 from train.errors import InvalidPairs
-from train.questions import Question
+from train.mined.questions import Question
 
 LEAST_SETS = 3
 

@@ -15,9 +15,9 @@ from app.answering.evidence.judgement import Weights
 from app.domain import Statement
 from app.requests import AnswerRequest
 from app.settings import Settings
-from eval.answers.containment import contains_answer
+from eval.answers.measures.containment import contains_answer
+from eval.answers.measures.tokens import answer_tokens
 from eval.answers.outcomes.matching import fold, holds
-from eval.answers.tokens import answer_tokens
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
 from eval.datasets.dataset import Dataset, EvalQuery

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.terminal import load_settings, out
+from app.cli.terminal import load_settings, out
 
 if TYPE_CHECKING:
-    from train.pairs import Pair
+    from train.mined.pairs import Pair
 
 training = typer.Typer(
     help="Train rerankers, readers and embedders, and learn how far they are to be trusted.",
@@ -60,7 +60,7 @@ def reranker(
     from app.models.registry import build_reranker, model_folder
     from train.commands.run import Provenance, run_training
     from train.commands.target import read_licences, read_run
-    from train.reranker import RerankerTrainee
+    from train.cross_encoder.reranker import RerankerTrainee
     from train.settings import RerankerRun
 
     configured = load_settings()

@@ -13,9 +13,9 @@ from app.main import Application
 from app.settings import Settings
 from eval.commands.target import evaluation_settings, shown
 from ingest.sources import RecordSource
-from train.groups import Group, read_groups, write_groups
-from train.mining import Corpus, MiningSettings, corpus_of, mine
-from train.pairs import Pair, by_source
+from train.mined.groups import Group, read_groups, write_groups
+from train.mined.mining import Corpus, MiningSettings, corpus_of, mine
+from train.mined.pairs import Pair, by_source
 
 
 def mined_groups(

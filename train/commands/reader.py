@@ -22,8 +22,8 @@ from app.models.runtimes.precision import library_versions
 from app.models.third_party import quiet
 from app.ports import Embedder
 from eval.json_files import dump_json, write_text
-from train.base import write_cross_encoder
 from train.commands.run import CARD_FILE, MODEL, RUN_FILE, Provenance
+from train.cross_encoder.base import write_cross_encoder
 from train.errors import NotResumable
 from train.reader.card import ReaderCard
 from train.reader.data import read_data

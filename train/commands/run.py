@@ -22,12 +22,12 @@ from app.models.third_party import quiet
 from app.settings import Settings
 from eval.json_files import dump_json, write_text
 from train.card import Card, Measured
+from train.combining.held_out import measure_by_source
 from train.commands.mine import mined_groups
+from train.cross_encoder.samples import Split, split
 from train.errors import NotResumable
-from train.held_out import measure_by_source
-from train.mining import MiningSettings
-from train.pairs import Pair
-from train.samples import Split, split
+from train.mined.mining import MiningSettings
+from train.mined.pairs import Pair
 from train.settings import EmbedderRun, RerankerRun
 from train.trainee import Trainee
 from train.trainer import CHECKPOINTS, last_step

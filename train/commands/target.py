@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app.errors import ConfigurationError
 from eval.datasets.beir import read_dataset
 from train.errors import InvalidPairs
-from train.pairs import Pair, pairs_of, read_pairs
+from train.mined.pairs import Pair, pairs_of, read_pairs
 from train.reader.settings import ReaderRun
 from train.settings import EmbedderRun, RerankerRun
 

@@ -78,7 +78,7 @@ class TokenTensors:
 
 
 class ReaderModel(nn.Module):
-    """Reads ``folder``, which `train.base.write_cross_encoder` wrote with an interaction head."""
+    """Reads a folder of `train.cross_encoder.base.write_cross_encoder` with an interaction head."""
 
     def __init__(self, folder: Path, *, bfloat16: bool, device: torch.device) -> None:
         super().__init__()

@@ -106,7 +106,8 @@ def compare_answers(
     """Holds a report against a base, question by question.
 
     Shares are tested in pairs (`eval.statistics.significance`), with p-values corrected for their
-    number. A report of some of the questions, by its ``asked.`` provenance, is held against the same ones.
+    number. A report of some of the questions, by its ``asked.`` provenance, is held against the
+    same ones.
 
     Raises:
         NotComparable: a question is new or another than in the base, or is no longer asked.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from eval.answers.mean_score import Score
+from eval.answers.measures.mean_score import Score
 from eval.answers.outcomes.outcome import AnswerOutcome
 from eval.answers.outcomes.shares import (
     OF_ANSWERABLE,

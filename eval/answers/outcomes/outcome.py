@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain import Answer
-from eval.answers.containment import contains_answer
+from eval.answers.measures.containment import contains_answer
 from eval.answers.outcomes.matching import fold, holds
 from eval.datasets.dataset import EvalQuery
 

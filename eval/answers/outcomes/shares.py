@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eval.answers.mean_score import Score, mean_score
+from eval.answers.measures.mean_score import Score, mean_score
 from eval.answers.outcomes.outcome import AnswerOutcome
 from eval.answers.scoring import AnswerScores
 from eval.retrieval.table import Resampling

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from eval.answers.mean_score import Score
+from eval.answers.measures.mean_score import Score
 from eval.answers.outcomes.shares import SHARES
 from eval.answers.report import AnswerReport
 from eval.answers.scoring import MEASURES

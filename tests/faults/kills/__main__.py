@@ -20,7 +20,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from app.doctor import is_sound
+from app.cli.doctor import is_sound
 from tests.faults.kills.expected import Ledger
 from tests.faults.kills.processes import PATIENCE_S, Process
 from tests.faults.kills.work import ROUND, WORKS, Say, work_off

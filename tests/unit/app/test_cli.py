@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from app.cli import main
+from app.cli.main import main
 from app.domain import Upload
 from app.errors import AttestError, ConfigurationError, NotFound, RemoteUnavailable
 from app.fakes import FakeEmbedder
@@ -511,7 +511,7 @@ def test_port_zero_is_a_port(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_loads_no_model_library(repository: Path, arguments: Sequence[str]) -> None:
     code = (
         "import sys\n"
-        "from app.cli import main\n"
+        "from app.cli.main import main\n"
         "try:\n"
         f"    main({list(arguments)!r})\n"
         "except SystemExit as end:\n"

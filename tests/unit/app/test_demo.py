@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from rich.console import Console
 
-from app import demo
-from app.demo import DemoFailed
+from app.cli import demo
+from app.cli.demo import DemoFailed
 from app.settings import Settings
 
 Show = Callable[..., str]

@@ -2,7 +2,7 @@ import io
 
 from rich.text import Text
 
-from app.terminal import PlainConsole
+from app.cli.terminal import PlainConsole
 
 
 def printed(*parts, **options):

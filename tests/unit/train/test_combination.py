@@ -7,10 +7,10 @@ import pytest
 
 from app.retrieval.learned import Combination
 from app.retrieval.rerank import SLICE
-from train.calibration import Pairs, expected_calibration_error, fit_logistic
-from train.combination import learn
-from train.left_out import Comparison, LeftOut
-from train.questions import Question
+from train.combining.calibration import Pairs, expected_calibration_error, fit_logistic
+from train.combining.combination import learn
+from train.combining.left_out import Comparison, LeftOut
+from train.mined.questions import Question
 
 
 def questions(count: int, *, match: float = 0.0, skill: float, seed: int) -> list[Question]:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from train.listwise_loss import NO_TEACHER, PAIRS, ListwiseLoss
+from train.cross_encoder.listwise_loss import NO_TEACHER, PAIRS, ListwiseLoss
 
 
 class LengthModel(nn.Module):

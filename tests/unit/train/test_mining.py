@@ -12,9 +12,9 @@ from app.retrieval.pipeline import make_pipeline
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
-from train.groups import Group, read_groups, write_groups
-from train.mining import MiningSettings, corpus_of, mine
-from train.pairs import Pair
+from train.mined.groups import Group, read_groups, write_groups
+from train.mined.mining import MiningSettings, corpus_of, mine
+from train.mined.pairs import Pair
 
 CATS = "cats purr when they are content"
 DOGS = "dogs bark when they are content"

@@ -24,9 +24,9 @@ from app.models.readers.statement_reader import read_scale
 from app.models.registry import build_reader
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
-from train.base import write_cross_encoder
 from train.commands.reader import prepare_run, run_reader
 from train.commands.run import Provenance
+from train.cross_encoder.base import write_cross_encoder
 from train.errors import NotResumable
 from train.reader.groups import Group, Said, write_groups
 from train.reader.measure import area_under_curve, fit_scale, measure

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from train.cross_encoder.samples import draw, split
 from train.errors import InvalidPairs
-from train.groups import Group, Passage
-from train.samples import draw, split
+from train.mined.groups import Group, Passage
 
 
 def group(number: int, *, negatives: int = 6, answer: str = "") -> Group:

@@ -17,11 +17,11 @@ from app.models.rerankers.cross_encoder import CrossEncoderReranker
 from app.models.rerankers.excerpt import Budget, saved_budget
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
+from train.combining.held_out import HeldOut, measure
+from train.cross_encoder.reranker import RerankerTrainee
+from train.cross_encoder.samples import Split
 from train.embedder import EmbedderTrainee
-from train.groups import Group, Passage
-from train.held_out import HeldOut, measure
-from train.reranker import RerankerTrainee
-from train.samples import Split
+from train.mined.groups import Group, Passage
 from train.settings import EmbedderRun, RerankerRun
 from train.trainer import last_step
 

@@ -1,15 +1,15 @@
 import pytest
 
 from app.domain import Citation
-from eval.answers.citation_precision import citation_precision
-from eval.answers.citation_recall import citation_recall
-from eval.answers.cited_reference import cites_reference
-from eval.answers.cited_statements import cited_statements
-from eval.answers.containment import contains_answer
-from eval.answers.exact_match import exact_match
-from eval.answers.token_f1 import token_f1
-from eval.answers.token_recall import token_recall
-from eval.answers.tokens import answer_tokens
+from eval.answers.measures.citation_precision import citation_precision
+from eval.answers.measures.citation_recall import citation_recall
+from eval.answers.measures.cited_reference import cites_reference
+from eval.answers.measures.cited_statements import cited_statements
+from eval.answers.measures.containment import contains_answer
+from eval.answers.measures.exact_match import exact_match
+from eval.answers.measures.token_f1 import token_f1
+from eval.answers.measures.token_recall import token_recall
+from eval.answers.measures.tokens import answer_tokens
 from eval.datasets.dataset import Reference
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
+from app.cli.main import main
 from app.domain import Vectors
 from app.fakes import FakeEmbedder, FakeReranker
 from app.main import Application

@@ -2,8 +2,8 @@
 
 import pytest
 
-from eval.spans.budget import within_budget
-from eval.spans.region import Passage
+from eval.spans.measures.budget import within_budget
+from eval.spans.measures.region import Passage
 
 RANKED = [Passage("a", (0, 9), 40), Passage("b", (0, 9), 70), Passage("c", (0, 9), 10)]
 

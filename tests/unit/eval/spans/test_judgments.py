@@ -3,7 +3,7 @@
 import pytest
 
 from eval.spans.judgments import judge_chunks
-from eval.spans.region import Passage, region_of
+from eval.spans.measures.region import Passage, region_of
 
 
 def chunks(**spans):

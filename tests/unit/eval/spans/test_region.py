@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.spans.region import Passage, covered_by, merge, overlap, region_of, shared, size
+from eval.spans.measures.region import Passage, covered_by, merge, overlap, region_of, shared, size
 
 SPANS = st.lists(
     st.tuples(st.integers(0, 40), st.integers(0, 15)).map(lambda at: (at[0], at[0] + at[1])),

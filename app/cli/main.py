@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from app.cli.terminal import EXIT_INCOMPLETE, err, load_settings, out
 from app.errors import (
     AttestError,
     InvalidFilter,
@@ -29,7 +30,6 @@ from app.errors import (
 from app.filters import Filter, parse_filter
 from app.panics import RustPanic, panics_raised
 from app.settings import Settings
-from app.terminal import EXIT_INCOMPLETE, err, load_settings, out
 from eval.commands.group import evaluation
 from train.commands.group import training
 
@@ -187,8 +187,8 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that match a query best."""
+    from app.cli.render import render_hits
     from app.http.schemas.answers import SearchAnswer
-    from app.render import render_hits
     from app.requests import SearchRequest
 
     request = SearchRequest(query, limit, _filter(where), explain=explain)
@@ -209,8 +209,8 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the collection, with citations."""
+    from app.cli.render import render_answer
     from app.http.schemas.answers import AnswerAnswer
-    from app.render import render_answer
     from app.requests import AnswerRequest
 
     request = AnswerRequest(question, where=_filter(where), explain=explain)
@@ -250,7 +250,7 @@ def demo(
     ] = None,
 ) -> None:
     """Ingest, serve, ask over HTTP, show the cited answers, stop; nothing is left behind."""
-    from app.demo import run_demo
+    from app.cli.demo import run_demo
 
     run_demo(path, questions=tuple(ask or ()), settings=load_settings(), console=out)
 
@@ -258,7 +258,7 @@ def demo(
 @rag.command()
 def doctor() -> None:
     """Check that models are whole and that indexes agree with the catalog."""
-    from app.doctor import is_sound
+    from app.cli.doctor import is_sound
 
     with _application() as app:
         sound = is_sound(app)

@@ -13,7 +13,7 @@ from app.settings import RetrievalSettings
 from eval.metrics.measure import Measure
 from eval.statistics.holm import holm
 from eval.statistics.significance import PairedTest, paired_test
-from train.questions import Question
+from train.mined.questions import Question
 
 MEASURES: Final = (Measure("hit", 1), Measure("mrr", 10), Measure("ndcg", 10))
 FUSED: Final = "fused"

@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.cli.terminal import out
 from app.errors import AttestError, NotFound, StoreCorrupted
 from app.models.bundled.packages import damaged_files, installed
 from app.retrieval.soundness import remarks
-from app.terminal import out
 
 if TYPE_CHECKING:
     from app.main import Application

@@ -13,7 +13,7 @@ def cited_statements(cited: Sequence[Collection[str]], judgments: Mapping[str, i
     ``cited`` has the documents that each sentence cites. An answer without sentences has no such
     share: the caller leaves it out.
 
-    Source: citation recall of ALCE (see `eval.answers.citation_precision`), which asks an
+    Source: citation recall of ALCE (see `eval.answers.measures.citation_precision`), which asks an
     entailment model whether the cited passages together support the statement; here the judgments
     of the dataset stand for it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.spans.region import Passage, Region, covered_by, shared
+from eval.spans.measures.region import Passage, Region, covered_by, shared
 
 
 def span_precision(retrieved: Sequence[Passage], references: Region) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.spans.region import Passage, Region, covered_by, shared, size
+from eval.spans.measures.region import Passage, Region, covered_by, shared, size
 
 
 def span_iou(retrieved: Sequence[Passage], references: Region) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.retrieval.learned import NO_RERANKER, Combination
 from app.retrieval.relevance import Calibration, Floats, relevance
-from train.questions import Question, Sets
+from train.mined.questions import Question, Sets
 
 HITS: Final = 10
 """How many of its candidates a search returns by default."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eval.answers.tokens import answer_tokens
+from eval.answers.measures.tokens import answer_tokens
 
 
 def contains_answer(text: str, gold: Iterable[str]) -> float:

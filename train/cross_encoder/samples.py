@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from train.errors import InvalidPairs
-from train.groups import Group, Passage
+from train.mined.groups import Group, Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eval.answers.tokens import answer_tokens
+from eval.answers.measures.tokens import answer_tokens
 
 
 def exact_match(answer: str, gold: Iterable[str]) -> float:
     """1 where the answer has the tokens of one of the gold answers in their order, else 0.
 
-    Source: SQuAD (see `eval.answers.tokens`); over several gold answers the best counts.
+    Source: SQuAD (see `eval.answers.measures.tokens`); over several gold answers the best counts.
     """
     tokens = answer_tokens(answer)
     return float(any(tokens == answer_tokens(text) for text in gold))

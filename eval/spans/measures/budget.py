@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.spans.region import Passage
+from eval.spans.measures.region import Passage
 
 
 def within_budget(ranked: Sequence[Passage], *, tokens: int) -> Sequence[Passage]:

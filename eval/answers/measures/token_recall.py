@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from eval.answers.tokens import answer_tokens
+from eval.answers.measures.tokens import answer_tokens
 
 
 def token_recall(answer: str, gold: Iterable[str]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eval.spans.region import Passage, Region, covered_by, overlap, shared, size
+from eval.spans.measures.region import Passage, Region, covered_by, overlap, shared, size
 
 
 def precision_omega(chunks: Iterable[Passage], references: Region) -> float:

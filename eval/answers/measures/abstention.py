@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.answers.mean_score import Score, mean_score
+from eval.answers.measures.mean_score import Score, mean_score
 from eval.answers.scoring import AnswerScores
 from eval.retrieval.table import Resampling
 

@@ -18,15 +18,15 @@ from app.retrieval.learned import Combination
 from app.retrieval.relevance import Calibration, Floats
 from eval.json_files import Json
 from eval.metrics.measure import Measure
-from train.calibration import calibrations, errors_by_language, told_hits
-from train.left_out import (
+from train.combining.calibration import calibrations, errors_by_language, told_hits
+from train.combining.left_out import (
     LeftOut,
     compare_orders,
     read_by_question,
     stopped_early,
     with_corrected,
 )
-from train.questions import Sets
+from train.mined.questions import Sets
 
 MATCHES: Final = tuple(0.25 * step for step in range(17))
 TRUSTS: Final = tuple(round(0.1 * step, 1) for step in range(26))

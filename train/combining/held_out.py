@@ -10,7 +10,7 @@ import numpy as np
 from sentence_transformers.base.evaluation import BaseEvaluator
 
 from app.retrieval.combination import standard_scores
-from train.groups import Group
+from train.mined.groups import Group
 
 CANDIDATES: Final = 16
 """Of each question, in fused order."""

@@ -15,8 +15,8 @@ from app.ports import Analyzer, Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion import fuse
 from app.retrieval.pipeline import SearchPipeline
-from train.groups import Group, Passage
-from train.pairs import Pair
+from train.mined.groups import Group, Passage
+from train.mined.pairs import Pair
 
 
 @dataclass(frozen=True, slots=True)

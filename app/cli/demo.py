@@ -20,10 +20,10 @@ from typing import Any, Final
 import httpx2
 from rich.console import Console
 
+from app.cli.terminal import EXIT_INCOMPLETE
 from app.errors import OperatorError
 from app.net import free_port
 from app.settings import Settings
-from app.terminal import EXIT_INCOMPLETE
 
 COLLECTION: Final = "demo"
 START_TIMEOUT_S: Final = 120.0

@@ -15,10 +15,10 @@ from tokenizers import Tokenizer
 from app.models.folder import ModelFolder
 from app.models.rerankers.excerpt import Budget, excerpts, save_budget
 from app.ports import Reranker
-from train.base import load_cross_encoder, save_cross_encoder, write_cross_encoder
-from train.held_out import COMBINED, HeldOut, Score
-from train.listwise_loss import NO_TEACHER, ListwiseLoss
-from train.samples import Sample, Split, draw
+from train.combining.held_out import COMBINED, HeldOut, Score
+from train.cross_encoder.base import load_cross_encoder, save_cross_encoder, write_cross_encoder
+from train.cross_encoder.listwise_loss import NO_TEACHER, ListwiseLoss
+from train.cross_encoder.samples import Sample, Split, draw
 from train.settings import RerankerRun
 from train.trainer import (
     CheckpointLoading,

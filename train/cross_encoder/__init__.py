@@ -1,0 +1,1 @@
+"""Cross-encoders: from mined groups to a folder."""

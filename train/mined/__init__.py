@@ -1,0 +1,1 @@
+"""Questions with the passages that recall found for them."""
