@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from app.domain import Sense, Turn, Vector, Vectors
+from app.domain.documents import Vector, Vectors
+from app.domain.questions import Sense, Turn
 from app.text.normalise import normalise
 
 _WORD: Final = re.compile(r"[\u3400-\u9fff]|\w+")

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from app.domain import Metadata, MetadataValue, Scalar
+from app.domain.documents import Metadata, MetadataValue, Scalar
 from app.errors import InvalidFilter
 
 Order: TypeAlias = Literal["gt", "gte", "lt", "lte"]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from app.errors import AttestError, TransientError
 from app.panics import panics_raised
 from app.ports import Generator

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
-from app.domain import DocumentRecord, IndexedDocument
+from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import StoreCorrupted
 from app.models.embedders.cache import CachedEmbedder
 from app.models.registry import (

@@ -10,24 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
-from app.domain import (
-    Candidate,
-    Chunk,
-    CollectionStats,
-    Document,
-    DocumentRecord,
-    Fingerprint,
-    IndexedDocument,
-    JobStatus,
-    QueueHealth,
-    Sense,
-    Soundness,
-    Tuning,
-    Turn,
-    Upload,
-    Vector,
-    Vectors,
-)
+from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
+from app.domain.documents import Chunk, Document, DocumentRecord, IndexedDocument, Vector, Vectors
+from app.domain.hits import Candidate
+from app.domain.jobs import JobStatus, QueueHealth, Upload
+from app.domain.questions import Sense, Turn
 from app.filters import Filter
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from app.filters import Filter
 
 

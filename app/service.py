@@ -11,19 +11,11 @@ from typing import Final
 
 from app.answering.answerer import Answerer
 from app.answering.evidence.judgement import Judge
-from app.domain import (
-    Answer,
-    AnswerEvent,
-    CollectionStats,
-    Document,
-    DocumentRecord,
-    JobStatus,
-    QueueHealth,
-    SearchResult,
-    SentenceEvent,
-    Tuning,
-    Upload,
-)
+from app.domain.answers import Answer, AnswerEvent, SentenceEvent
+from app.domain.collections import CollectionStats, Tuning
+from app.domain.documents import Document, DocumentRecord
+from app.domain.hits import SearchResult
+from app.domain.jobs import JobStatus, QueueHealth, Upload
 from app.errors import AttestError, FingerprintMismatch, NotFound, StoreCorrupted
 from app.guarded import GuardedGenerator
 from app.ports import (

@@ -18,7 +18,7 @@ import numpy as np
 from machine import provenance
 from rich.console import Console
 
-from app.domain import Candidate, Fused
+from app.domain.hits import Candidate, Fused
 from app.main import Application
 from app.requests import SearchRequest
 from app.retrieval.fusion import convex_combination, weighted_rrf, zscore_combination

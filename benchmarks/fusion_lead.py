@@ -20,7 +20,7 @@ import numpy as np
 from machine import provenance
 from rich.console import Console
 
-from app.domain import Candidate, Trace
+from app.domain.hits import Candidate, Trace
 from app.main import Application
 from app.requests import SearchRequest
 from app.retrieval.coverage import lead, lead_factor

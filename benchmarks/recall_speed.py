@@ -22,7 +22,8 @@ import numpy as np
 from machine import provenance
 from rank_bm25 import BM25Okapi
 
-from app.domain import Chunk, Document, Fingerprint, IndexedDocument, Vectors
+from app.domain.collections import Fingerprint
+from app.domain.documents import Chunk, Document, IndexedDocument, Vectors
 from app.ports import Collection
 from app.requests import SearchRequest
 from app.retrieval.pipeline import make_pipeline

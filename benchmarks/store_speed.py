@@ -39,7 +39,8 @@ from recall_speed import (
     summary,
 )
 
-from app.domain import Document, Fingerprint, IndexedDocument, Vectors
+from app.domain.collections import Fingerprint
+from app.domain.documents import Document, IndexedDocument, Vectors
 from app.filters import parse_filter
 from app.ports import Collection
 from app.requests import SearchRequest

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from machine import provenance
 
-from app.domain import Candidate
+from app.domain.hits import Candidate
 from app.retrieval.fusion import fuse
 from app.settings import RetrievalSettings
 from eval.retrieval.runs import collapse

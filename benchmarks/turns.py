@@ -21,7 +21,8 @@ import numpy as np
 from machine import provenance
 from recall_speed import DIMENSION, documents, milliseconds
 
-from app.domain import Fingerprint, IndexedDocument
+from app.domain.collections import Fingerprint
+from app.domain.documents import IndexedDocument
 from app.settings import StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore

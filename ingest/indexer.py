@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.domain import Document, Fingerprint, IndexedDocument
+from app.domain.collections import Fingerprint
+from app.domain.documents import Document, IndexedDocument
 from app.errors import DocumentRejected, ModelIncompatible
 from app.ports import Analyzer, Embedder
 from app.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.domain import JobStatus
+from app.domain.jobs import JobStatus
 from app.errors import DocumentRejected
 from ingest.job_table import JobTable
 from ingest.pipeline import superseded

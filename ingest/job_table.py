@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, cast
 
-from app.domain import Failure, JobState, JobStatus
+from app.domain.jobs import Failure, JobState, JobStatus
 from app.errors import StoreCorrupted
 
 logger = logging.getLogger(__name__)

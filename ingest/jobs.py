@@ -28,7 +28,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from app.domain import JobState, JobStatus, QueueHealth, Upload
+from app.domain.jobs import JobState, JobStatus, QueueHealth, Upload
 from app.errors import (
     AttestError,
     InvalidRequest,

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.domain import Block
+from app.domain.documents import Block
 from ingest.loaders.model import LoadedDocument
 
 Reply: TypeAlias = LoadedDocument | tuple[str, str]

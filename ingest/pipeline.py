@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from app.domain import Failure, IndexedDocument
+from app.domain.documents import IndexedDocument
+from app.domain.jobs import Failure
 from app.errors import AttestError, DocumentRejected
 from app.panics import panics_raised
 from app.ports import Collection

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain import Failure
+from app.domain.jobs import Failure
 
 KEPT_FAILURES: Final = 1_000
 """Failures that are listed; of those behind them there is only a number."""

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
-from app.domain import Document, Metadata, MetadataValue, Scalar, UploadKind
+from app.domain.documents import Document, Metadata, MetadataValue, Scalar
+from app.domain.jobs import UploadKind
 from app.errors import DocumentRejected
 from app.settings import IngestSettings
 from ingest.loaders.encodings.cleaning import clean_lines, visible, visible_line

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from app.domain import JobStatus, Upload
+from app.domain.jobs import JobStatus, Upload
 from app.errors import NotFound
 from app.stores.local.files import sync_folder
 

@@ -24,7 +24,7 @@ from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import rivals_apart, standing
 from app.answering.evidence.judgement import Features, Weights
-from app.domain import Statement
+from app.domain.statements import Statement
 
 Floats = NDArray[np.float64]
 FOLDS: Final = 5

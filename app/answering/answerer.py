@@ -32,17 +32,10 @@ from app.answering.quoting import wording
 from app.answering.quoting.choosing import Choosing, Chosen
 from app.answering.quoting.shown_setting import shown_setting
 from app.answering.verifying.verifier import Verifier
-from app.domain import (
-    Answer,
-    AnswerEvent,
-    Hit,
-    SearchResult,
-    Sense,
-    SentenceEvent,
-    Statement,
-    StatementTrace,
-    Verdict,
-)
+from app.domain.answers import Answer, AnswerEvent, SentenceEvent, StatementTrace, Verdict
+from app.domain.hits import Hit, SearchResult
+from app.domain.questions import Sense
+from app.domain.statements import Statement
 from app.errors import AttestError
 from app.filters import And, Filter, Not, OneOf
 from app.ports import Analyzer, Collection, Embedder, Generator, Glossary, Reader

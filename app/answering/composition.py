@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from app.answering.context.gathering import Context
-from app.domain import (
+from app.domain.answers import (
     Answer,
     AnswerSentence,
     Citation,
     DraftSentence,
-    SearchResult,
     SentenceEvent,
-    Span,
-    Statement,
     StatementTrace,
     Verdict,
 )
+from app.domain.documents import Span
+from app.domain.hits import SearchResult
+from app.domain.statements import Statement
 
 LINES: Final = 2
 """Sentences that are shown on one line."""

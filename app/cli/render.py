@@ -8,7 +8,8 @@ from typing import Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from app.domain import Answer, Hit, SearchResult, StatementTrace
+from app.domain.answers import Answer, StatementTrace
+from app.domain.hits import Hit, SearchResult
 
 SHOWN_CHARACTERS: Final = 320
 """Of a passage; the rest is a request away."""

@@ -27,7 +27,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain import Fused
+from app.domain.hits import Fused
 from app.retrieval.learned import NO_RERANKER, Combination, Learned
 from app.retrieval.relevance import Floats, relevance
 

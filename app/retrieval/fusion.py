@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from app.domain import Candidate, Contribution, Fused
+from app.domain.hits import Candidate, Contribution, Fused
 from app.errors import ConfigurationError
 from app.settings import RetrievalSettings
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from app.domain import Chunk, Fused
+from app.domain.documents import Chunk
+from app.domain.hits import Fused
 from app.errors import AttestError
 from app.ports import Analyzer, Collection, Reranker
 from app.retrieval.combination import (

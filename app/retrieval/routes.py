@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from app.domain import Candidate
+from app.domain.hits import Candidate
 from app.filters import Filter
 from app.ports import Analyzer, Collection, Embedder
 

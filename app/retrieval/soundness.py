@@ -13,7 +13,9 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from app.domain import Candidate, Chunk, SelfRecall, Soundness
+from app.domain.collections import SelfRecall, Soundness
+from app.domain.documents import Chunk
+from app.domain.hits import Candidate
 from app.errors import AttestError
 from app.filters import OneOf
 from app.ports import Analyzer, Collection, Embedder

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.domain import CandidateTrace, Chunk, Hit
+from app.domain.documents import Chunk
+from app.domain.hits import CandidateTrace, Hit
 from app.retrieval.combination import Combined
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from pydantic import ValidationError
 
-from app.domain import Fingerprint, Tuning
+from app.domain.collections import Fingerprint, Tuning
 from app.retrieval.learned import Combination
 from app.settings import RetrievalSettings
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from app.domain import Sense
+from app.domain.questions import Sense
 from app.errors import ModelIncompatible
 
 SCHEMA: Final = """

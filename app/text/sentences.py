@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain import BlockKind, Span
+from app.domain.documents import BlockKind, Span
 from app.text.abbreviations import abbreviates
 
 _FENCE: Final = re.compile(r"(`{3,}|~{3,})")

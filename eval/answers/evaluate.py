@@ -11,7 +11,9 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from app.domain import Answer, Scalar, Turn
+from app.domain.answers import Answer
+from app.domain.documents import Scalar
+from app.domain.questions import Turn
 from app.ports import Generator
 from app.text.language import detect_language
 from eval.answers.grouping import group, group_by

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.answering.generating.prompt import inert
-from app.domain import Answer, Turn
+from app.domain.answers import Answer
+from app.domain.questions import Turn
 from app.errors import RemoteUnavailable
 from app.ports import Generator
 from eval.answers.measures.mean_score import Score, mean_score

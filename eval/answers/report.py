@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
 from eval.answers.measures.abstention import Abstention

@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import Progress
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from app.ports import Generator
 from eval.answers.evaluate import Answerer, evaluate_answers
 from eval.answers.outcomes.comparison import (

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from app.domain import Answer
+from app.domain.answers import Answer
 from eval.answers.measures.citation_precision import citation_precision
 from eval.answers.measures.citation_recall import citation_recall
 from eval.answers.measures.cited_reference import cites_reference

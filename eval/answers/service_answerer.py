@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from app.domain import Answer, Scalar, Turn
+from app.domain.answers import Answer
+from app.domain.documents import Scalar
+from app.domain.questions import Turn
 from app.filters import parse_filter
 from app.requests import AnswerRequest
 from app.service import Service

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from json import dumps
 
-from app.domain import Answer, Turn
+from app.domain.answers import Answer
+from app.domain.questions import Turn
 from eval.answers.scoring import AnswerScores
 from eval.datasets.dataset import EvalQuery
 

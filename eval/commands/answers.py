@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from app.models.registry import build_generator
 from app.settings import Settings
 from eval.answers.outcomes.comparison import ASKED

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from app.domain import Fingerprint, Scalar
+from app.domain.collections import Fingerprint
+from app.domain.documents import Scalar
 from app.main import Application
 from app.settings import RetrievalSettings
 

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from rich.console import Console
 from rich.progress import Progress
 
-from app.domain import Fingerprint
+from app.domain.collections import Fingerprint
 from app.errors import NotFound, StoreCorrupted
 from app.main import Application
 from app.settings import Settings

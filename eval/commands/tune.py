@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from app.domain import Tuning
+from app.domain.collections import Tuning
 from app.main import Application
 from app.retrieval.learned import NO_RERANKER
 from app.settings import RetrievalSettings, Settings

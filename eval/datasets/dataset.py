@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from eval.datasets.expected import Half
 from eval.errors import InvalidDataset
 from eval.json_files import Json

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from eval.datasets.rows import Row
 from eval.errors import InvalidDataset
 from eval.json_files import Json

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from eval.errors import NotComparable
 from eval.json_files import dump_json
 from eval.metrics.measure import Measure

@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.table import Table as Grid
 from rich.text import Text
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from eval.reports.compare import Change, Move, ReportComparison
 from eval.reports.markdown import plain, table
 from eval.reports.wording import printable, rank_text

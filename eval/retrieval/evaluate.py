@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from app.text.language import detect_language
 from eval.datasets.dataset import Dataset
 from eval.errors import InvalidRun
@@ -29,7 +29,7 @@ class StageResults:
 
     Stages are each route by its name and each combination of them (``ensemble``,
     ``ensemble_rerank``), the same for every query and always in the same order; one that found
-    nothing is empty. ``degraded`` names what failed, as in `app.domain.SearchResult`.
+    nothing is empty. ``degraded`` names what failed, as in `app.domain.hits.SearchResult`.
     """
 
     stages: Mapping[str, Ranking]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.domain import Trace
+from app.domain.hits import Trace
 from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from eval.retrieval.evaluate import StageResults

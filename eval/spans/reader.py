@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from app.domain import Span
+from app.domain.documents import Span
 from eval.datasets.beir import CORPUS, QUERIES, read_dataset
 from eval.datasets.dataset import Corpus, EvalDocument
 from eval.datasets.rows import Row, read_rows

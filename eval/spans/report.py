@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from eval.json_files import dump_json, write_text
 from eval.reports.saved import read_saved
 from eval.retrieval.table import Resampling

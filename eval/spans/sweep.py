@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Final, Protocol, TypeAlias
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from eval.errors import InvalidRun
 from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
 from eval.spans.configuration import Configuration

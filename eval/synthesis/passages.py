@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain import Block, BlockKind, Chunk, Document
+from app.domain.documents import Block, BlockKind, Chunk, Document
 from app.text.sentences import split_sentences
 
 PROSE: Final = frozenset((BlockKind.PARAGRAPH, BlockKind.LIST))

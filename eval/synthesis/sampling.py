@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol, TypeVar
 
-from app.domain import DocumentRecord
+from app.domain.documents import DocumentRecord
 
 PAGE: Final = 1_000
 """Records that are listed at once."""

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from app.domain import Chunk, Hit
+from app.domain.documents import Chunk
+from app.domain.hits import Hit
 from app.ports import Collection
 from eval.synthesis.content import ContentTerms
 from eval.synthesis.passages import prose_sentences

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from app.domain import CollectionStats
+from app.domain.collections import CollectionStats
 from app.ports import Analyzer, Collection, Generator
 from eval.errors import EvaluationError
 from eval.retrieval.evaluate import Progress

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.answering.generating.prompt import inert
-from app.domain import Turn
+from app.domain.questions import Turn
 from app.ports import Generator
 from eval.synthesis.content import ContentTerms
 from eval.synthesis.passages import Passage

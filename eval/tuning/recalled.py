@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain import Candidate
+from app.domain.hits import Candidate
 from eval.metrics.relevance import RELEVANT_GRADE
 
 Floats: TypeAlias = NDArray[np.float64]

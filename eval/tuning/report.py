@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from app.domain import Scalar
+from app.domain.documents import Scalar
 from eval.json_files import dump_json
 from eval.page.sweep import SweepPoint
 from eval.statistics.significance import PairedTest

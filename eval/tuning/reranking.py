@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from app.domain import CandidateTrace, Fused
+from app.domain.hits import CandidateTrace, Fused
 from app.retrieval.combination import Weights, best_recalled, combine
 from app.retrieval.learned import NO_RERANKER, Learned
 from app.settings import RetrievalSettings

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.domain import Block, Chunk, Document, Metadata, MetadataValue, Span
+from app.domain.documents import Block, Chunk, Document, Metadata, MetadataValue, Span
 from app.ports import Embedder
 from app.settings import ChunkingSettings
 from ingest.chunking.headings import HeadingPath, heading_paths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from app.domain import BlockKind, Document
+from app.domain.documents import BlockKind, Document
 
 HeadingPath: TypeAlias = tuple[str, ...]
 """Headings from the outermost to the nearest."""

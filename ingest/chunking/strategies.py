@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from app.domain import Block, BlockKind, Document, Span
+from app.domain.documents import Block, BlockKind, Document, Span
 from app.text.sentences import sentence_spans
 from ingest.chunking.headings import HeadingPath, heading_paths
 from ingest.chunking.windows import TokenIndex, pack, token_windows

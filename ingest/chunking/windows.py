@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from app.domain import Span
+from app.domain.documents import Span
 
 MAX_TOKEN_CHARACTERS: Final = 100
 """A stretch without a token's start counts as one more token for each of these: tokenizers take

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from app.domain import Block, BlockKind, Cell, Metadata
+from app.domain.documents import Block, BlockKind, Cell, Metadata
 from app.errors import DocumentRejected
 from ingest.loaders.encodings.cleaning import clean_lines, clean_paragraph, clean_verbatim
 from ingest.loaders.model import LoadedDocument, Piece

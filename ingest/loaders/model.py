@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from app.domain import Block, BlockKind, Cell, Metadata
+from app.domain.documents import Block, BlockKind, Cell, Metadata
 from app.errors import DocumentRejected
 
 

@@ -15,7 +15,7 @@ from docutils.core import publish_doctree, publish_from_doctree
 from docutils.parsers.rst import Parser
 from docutils.parsers.rst.states import Inliner
 
-from app.domain import MetadataValue
+from app.domain.documents import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.encodings.cleaning import clean_lines, normalise

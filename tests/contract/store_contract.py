@@ -9,18 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.domain import (
-    Candidate,
-    Chunk,
-    Document,
-    Fingerprint,
-    IndexedDocument,
-    Metadata,
-    SelfRecall,
-    Soundness,
-    Tuning,
-    Vector,
-)
+from app.domain.collections import Fingerprint, SelfRecall, Soundness, Tuning
+from app.domain.documents import Chunk, Document, IndexedDocument, Metadata, Vector
+from app.domain.hits import Candidate
 from app.errors import FingerprintMismatch, InvalidRequest, NotFound
 from app.filters import matches, parse_filter
 from app.ports import Collection, Store

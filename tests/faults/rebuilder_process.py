@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from app.domain import Document, DocumentRecord, IndexedDocument
+from app.domain.documents import Document, DocumentRecord, IndexedDocument
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.settings import Settings, StoreSettings
 from app.stores.local.store import LocalStore

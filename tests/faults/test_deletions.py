@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from app import main
-from app.domain import JobStatus, Upload, Vectors
+from app.domain.documents import Vectors
+from app.domain.jobs import JobStatus, Upload
 from app.errors import FingerprintMismatch, NotFound, RemoteUnavailable
 from app.fakes import FakeEmbedder
 from app.main import Application

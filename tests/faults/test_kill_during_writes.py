@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from app.domain import Document
+from app.domain.documents import Document
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.settings import Settings, StoreSettings
 from app.stores.local.collection import LocalCollection

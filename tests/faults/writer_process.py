@@ -10,7 +10,7 @@ import random
 import sys
 from pathlib import Path
 
-from app.domain import Document, IndexedDocument
+from app.domain.documents import Document, IndexedDocument
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.settings import Settings, StoreSettings
 from app.stores.local.store import LocalStore

@@ -10,7 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.domain import QueueHealth, SelfRecall, Soundness, Tuning
+from app.domain.collections import SelfRecall, Soundness, Tuning
+from app.domain.jobs import QueueHealth
 from app.errors import AttestError, ModelMissing
 from app.fakes import FakeGenerator
 from app.http.api import create_app

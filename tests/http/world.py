@@ -15,7 +15,8 @@ import httpx2
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.domain import Turn, Vectors
+from app.domain.documents import Vectors
+from app.domain.questions import Turn
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.http.api import create_app
 from app.service import Service

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.domain import Answer, AnswerSentence, Citation, SearchResult, Verdict
+from app.domain.answers import Answer, AnswerSentence, Citation, Verdict
+from app.domain.hits import SearchResult
 from app.models.remote.http_client import RetryPolicy
 from app.models.remote.openai_compatible import OpenAIGenerator
 from eval.answers.evaluate import evaluate_answers

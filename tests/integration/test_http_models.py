@@ -12,7 +12,7 @@ from email.utils import format_datetime
 import numpy as np
 import pytest
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from app.errors import ConfigurationError, ModelIncompatible, RemoteUnavailable
 from app.models.remote.http_client import HttpModelClient, RetryPolicy
 from app.models.remote.http_rerank import HttpReranker, Shape

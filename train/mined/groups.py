@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain import Contribution
+from app.domain.hits import Contribution
 from eval.datasets.rows import Row, read_rows
 from eval.json_files import Json, write_text
 
@@ -16,7 +16,7 @@ from eval.json_files import Json, write_text
 class Passage:
     """A candidate as recall and fusion left it.
 
-    ``rank`` and ``score`` are those of the fused order; ``routes`` as in `app.domain.Fused`.
+    ``rank`` and ``score`` are those of the fused order; ``routes`` as in `app.domain.hits.Fused`.
     """
 
     text: str

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain import Chunk, Fused
+from app.domain.documents import Chunk
+from app.domain.hits import Fused
 from app.ports import Analyzer, Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion import fuse

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.domain import Span
+from app.domain.documents import Span
 from eval.json_files import write_text
 from train.errors import InvalidPairs
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from app.domain import Span
+from app.domain.documents import Span
 from train.reader.groups import Said
 from train.reader.rows import Row, statement_spans
 

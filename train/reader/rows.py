@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.answering.context.asides import is_curt, leans
-from app.domain import Span
+from app.domain.documents import Span
 from app.text.sentences import sentence_spans
 from train.errors import InvalidPairs
 from train.reader.groups import Said

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from app.domain import Span
+from app.domain.documents import Span
 
 _RULE: Final = re.compile(r"\|[\s:|-]{3,}$")
 _Moved = tuple[int, int, int]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from app.domain import Span
+from app.domain.documents import Span
 from app.models.readers.statement_pairs import Laid, lay_out
 from train.reader.groups import Group
 

@@ -10,7 +10,9 @@ from app.answering.context.passages import Passage
 from app.answering.context.statements import DocumentStatements
 from app.answering.verifying.claims import denies, names
 from app.answering.verifying.quantities import mentioned_quantities
-from app.domain import Chunk, Document, Hit, SearchResult, Span, Statement
+from app.domain.documents import Chunk, Document, Span
+from app.domain.hits import Hit, SearchResult
+from app.domain.statements import Statement
 from app.ports import Collection
 from app.settings import AnswerSettings
 

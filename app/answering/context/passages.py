@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain import Span
+from app.domain.documents import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from app.answering.context.asides import (
     without_question_mark,
 )
 from app.answering.context.validity import validity_of
-from app.domain import Block, BlockKind, Document, Setting, Span, Statement
+from app.domain.documents import Block, BlockKind, Document, Span
+from app.domain.statements import Setting, Statement
 from app.text.sentences import split_sentences
 
 LONGEST: Final = 600

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from app.domain import Document, MetadataValue, Validity
+from app.domain.documents import Document, MetadataValue
+from app.domain.statements import Validity
 
 LOOKED_AT: Final = 1_500
 """Characters at the beginning of a text in which a document speaks of itself."""

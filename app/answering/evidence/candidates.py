@@ -8,7 +8,8 @@ from typing import Final
 
 from app.answering.evidence.judgement import Features
 from app.answering.evidence.naming import Holder, Named, Subject
-from app.domain import BlockKind, Document, Statement
+from app.domain.documents import BlockKind, Document
+from app.domain.statements import Statement
 
 LABEL_CHARACTERS: Final = 60
 """Of a line, among which its label ends."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from app.domain import Sense
+from app.domain.questions import Sense
 
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'-]*")
 

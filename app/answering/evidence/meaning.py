@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain import Vector, Vectors
+from app.domain.documents import Vector, Vectors
 from app.ports import Embedder
 
 _QUESTIONS: Final = (

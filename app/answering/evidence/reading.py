@@ -8,7 +8,7 @@ from typing import Final
 from app.answering.asking.asked import Part
 from app.answering.asking.forms import LISTED
 from app.answering.evidence.candidates import Judged, first_cell
-from app.domain import Statement
+from app.domain.statements import Statement
 
 LIST_CHARACTERS: Final = 300
 """Of a list, that are read at once."""

@@ -47,7 +47,9 @@ from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.naming import Holder, Named, written_as_names
 from app.answering.evidence.reading import readable, readings
 from app.answering.evidence.tiers import amounts, falls_into
-from app.domain import BlockKind, Sense, Statement, Vectors
+from app.domain.documents import BlockKind, Vectors
+from app.domain.questions import Sense
+from app.domain.statements import Statement
 from app.text.normalise import normalise
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain import DraftSentence
+from app.domain.answers import DraftSentence
 from app.text.sentences import sentence_spans
 
 _NUMBERS: Final = r"\d{1,3}(?:\s*[,，、;；–-]\s*\^?\d{1,3}){0,9}"

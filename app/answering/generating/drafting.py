@@ -8,7 +8,7 @@ from typing import Final
 
 from app.answering.generating.draft import leading_marks, parse_draft
 from app.answering.verifying.claims import comparable
-from app.domain import DraftSentence
+from app.domain.answers import DraftSentence
 from app.text.sentences import sentence_spans
 
 LOOKAHEAD: Final = 40

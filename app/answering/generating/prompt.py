@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from app.domain import Statement, Turn
+from app.domain.questions import Turn
+from app.domain.statements import Statement
 
 SYSTEM_PROMPT: Final = (
     "Answer the question in one short sentence, using only the words of the numbered passages. "

@@ -14,7 +14,10 @@ from app.answering.generating.drafting import read_draft
 from app.answering.generating.prompt import build_turns
 from app.answering.quoting.choosing import Chosen
 from app.answering.verifying.verifier import Verifier
-from app.domain import BlockKind, DraftSentence, SentenceEvent, Statement, Turn, Verdict
+from app.domain.answers import DraftSentence, SentenceEvent, Verdict
+from app.domain.documents import BlockKind
+from app.domain.questions import Turn
+from app.domain.statements import Statement
 from app.errors import AttestError
 from app.ports import Generator
 from app.requests import AnswerRequest

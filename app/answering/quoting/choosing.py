@@ -21,7 +21,8 @@ from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.naming import Holder
 from app.answering.quoting.likeness import Shape, alike, fill_one_place, say_the_same, shape_of
-from app.domain import BlockKind, Statement
+from app.domain.documents import BlockKind
+from app.domain.statements import Statement
 from app.settings import AnswerSettings
 
 _CURRENT: Final = re.compile(

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.answering.verifying.atoms import atoms_of
 from app.answering.verifying.claims import denies, names, words
-from app.domain import Statement
+from app.domain.statements import Statement
 
 SAME: Final = 0.85
 """Overlap of terms from which two statements without another value say the same."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from app.answering.asking.asked import Part
-from app.domain import Setting, Statement
+from app.domain.statements import Setting, Statement
 
 SEPARATOR: Final = " › "
 

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from app.answering.verifying.quantities import Quantity
 from app.answering.verifying.sayings import alike
 from app.answering.verifying.units import PER
-from app.domain import Statement
+from app.domain.statements import Statement
 
 Held: TypeAlias = Callable[[str], frozenset[str]]
 """The words and values of a text."""

@@ -38,7 +38,7 @@ from app.answering.verifying.sayings import Stems, alike
 from app.answering.verifying.tokens import tokens_of
 from app.answering.verifying.units import PER
 from app.answering.verifying.wording import Words, foreign_word
-from app.domain import Statement
+from app.domain.statements import Statement
 from app.text.normalise import in_simplified, normalise
 
 LEAST_OWN: Final = 0.4

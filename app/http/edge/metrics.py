@@ -7,7 +7,9 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from app.domain import Answer, QueueHealth, SearchResult
+from app.domain.answers import Answer
+from app.domain.hits import SearchResult
+from app.domain.jobs import QueueHealth
 from app.http.edge.limits import BoundedExecutor
 
 REQUEST_BUCKETS_S: Final = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)

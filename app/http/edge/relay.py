@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from starlette.requests import Request
 
-from app.domain import Answer, AnswerEvent, SentenceEvent
+from app.domain.answers import Answer, AnswerEvent, SentenceEvent
 from app.http.edge.limits import Place
 from app.http.edge.parts import Edge, until_disconnect
 from app.requests import AnswerRequest

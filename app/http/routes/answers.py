@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain import AnswerEvent, SentenceEvent
+from app.domain.answers import AnswerEvent, SentenceEvent
 from app.http.edge import sse
 from app.http.edge.errors import problem_of
 from app.http.edge.json_bodies import read_json

@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain import JobStatus, Upload
+from app.domain.jobs import JobStatus, Upload
 from app.errors import InvalidRequest, TransientError
 from app.http.edge.errors import Problem, UnsupportedMedia
 from app.http.edge.json_bodies import media_type, read_json

@@ -16,7 +16,8 @@ from pydantic import BaseModel, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain import Answer, AnswerEvent, Citation, SentenceEvent, Turn
+from app.domain.answers import Answer, AnswerEvent, Citation, SentenceEvent
+from app.domain.questions import Turn
 from app.errors import InvalidRequest
 from app.http.edge import sse
 from app.http.edge.errors import problem_of

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from app.domain import Upload
+from app.domain.jobs import Upload
 
 MAX_NAME_CHARACTERS: Final = 512
 """A name longer than this is no document's id, and is replaced by its place in the request."""

@@ -12,21 +12,17 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
-from app.domain import (
+from app.domain.answers import (
     Answer,
     AnswerSentence,
     Citation,
-    Contribution,
     DraftSentence,
-    Hit,
-    MetadataValue,
-    SearchResult,
     SentenceEvent,
-    Span,
     StatementTrace,
-    Trace,
-    Turn,
 )
+from app.domain.documents import MetadataValue, Span
+from app.domain.hits import Contribution, Hit, SearchResult, Trace
+from app.domain.questions import Turn
 from app.errors import InvalidFilter
 from app.filters import Filter, parse_filter
 from app.http.schemas.markdown import shown_answer

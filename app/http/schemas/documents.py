@@ -7,17 +7,9 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, Field, JsonValue
 
-from app.domain import (
-    CollectionStats,
-    Document,
-    DocumentRecord,
-    Fingerprint,
-    JobState,
-    JobStatus,
-    MetadataValue,
-    Soundness,
-    Tuning,
-)
+from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
+from app.domain.documents import Document, DocumentRecord, MetadataValue
+from app.domain.jobs import JobState, JobStatus
 
 MAX_DOCUMENTS: Final = 1_000
 """Most documents in one request."""

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from app.domain import Answer, AnswerSentence
+from app.domain.answers import Answer, AnswerSentence
 
 _MARK: Final = re.compile(
     r"[\[【［](\s{0,3}\^?\d{1,3}(?:\s{0,3}[,，、;；–-]\s{0,3}\d{1,3}){0,9}\s{0,3})[\]】］]"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.domain import Vectors
+from app.domain.documents import Vectors
 from app.models.runtimes.disk_memory import DiskMemory, key_of
 from app.ports import Embedder
 

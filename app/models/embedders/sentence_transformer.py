@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain import Vectors
+from app.domain.documents import Vectors
 from app.models.embedders.prefixes import Prefixes, prefixes_for
 from app.models.folder import ModelFolder
 from app.models.runtimes.batching import batches_by_length

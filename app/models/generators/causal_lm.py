@@ -9,7 +9,7 @@ import torch
 from tokenizers.decoders import DecodeStream
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from app.errors import InvalidRequest, ModelIncompatible
 from app.models.folder import ModelFolder
 from app.models.third_party import quiet

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from app.errors import ConfigurationError, InvalidRequest, ModelIncompatible
 from app.models.folder import ModelFolder
 from app.models.remote.token_estimate import estimated_tokens

@@ -15,7 +15,8 @@ import httpx2
 import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from app.domain import Span, Turn, Vectors
+from app.domain.documents import Span, Vectors
+from app.domain.questions import Turn
 from app.errors import ModelIncompatible, RemoteUnavailable
 from app.models.remote.http_client import HttpModelClient, RetryPolicy
 from app.models.remote.token_estimate import estimated_token_spans, estimated_tokens, first_tokens

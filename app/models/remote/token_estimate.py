@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain import Span
+from app.domain.documents import Span
 
 _PIECE: Final = re.compile(r"[a-z]{1,4}|[A-Z]{1,2}|[^\sA-Za-z]")
 

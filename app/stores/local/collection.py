@@ -11,19 +11,9 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from app.domain import (
-    Candidate,
-    Chunk,
-    CollectionStats,
-    Document,
-    DocumentRecord,
-    Fingerprint,
-    IndexedDocument,
-    Soundness,
-    Tuning,
-    Vector,
-    Vectors,
-)
+from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
+from app.domain.documents import Chunk, Document, DocumentRecord, IndexedDocument, Vector, Vectors
+from app.domain.hits import Candidate
 from app.errors import ModelIncompatible, NotFound, StoreUnwritable
 from app.filters import Filter
 from app.ports import Analyzer

@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 
 from filelock import FileLock, Timeout
 
-from app.domain import DocumentRecord, Fingerprint, IndexedDocument
+from app.domain.collections import Fingerprint
+from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import CollectionBusy
 from app.stores.local.catalog.catalog import Catalog
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from app.domain import Fingerprint
+from app.domain.collections import Fingerprint
 from app.errors import (
     CollectionBusy,
     FingerprintMismatch,

@@ -10,7 +10,8 @@ from typing import Protocol
 from app.answering.context.statements import DocumentStatements
 from app.answering.generating.draft import parse_draft
 from app.answering.verifying.verifier import Verifier as StatementVerifier
-from app.domain import Document, Statement
+from app.domain.documents import Document
+from app.domain.statements import Statement
 from app.settings import Settings
 from app.text.analyzer import StandardAnalyzer
 from eval.answers.faults.cases import Case, Passage

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from app.domain import Citation, Span
+from app.domain.answers import Citation
+from app.domain.documents import Span
 from eval.datasets.dataset import Reference
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.domain import Answer, Verdict
+from app.domain.answers import Answer, Verdict
 
 
 def misquotations(answer: Answer, text_of: Callable[[str], str]) -> tuple[str, ...]:

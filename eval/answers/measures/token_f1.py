@@ -14,7 +14,7 @@ def token_f1(answer: str, gold: Iterable[str]) -> float:
     In [0, 1]. Where one side has no tokens it is 1 if the other has none either, else 0.
 
     Source: SQuAD (see `eval.answers.measures.tokens`). CMRC 2018's own script counts the longest
-    common substring in place of the common tokens: for the same tokens it is at most as high as this.
+    common substring in place of the common tokens, and is at most as high as this.
     """
     tokens = Counter(answer_tokens(answer))
     return max((_f1(tokens, Counter(answer_tokens(text))) for text in gold), default=0.0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain import Answer
+from app.domain.answers import Answer
 from eval.answers.measures.containment import contains_answer
 from eval.answers.outcomes.matching import fold, holds
 from eval.datasets.dataset import EvalQuery

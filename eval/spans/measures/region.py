@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from app.domain import Span
+from app.domain.documents import Span
 
 Region: TypeAlias = Mapping[str, tuple[Span, ...]]
 """Document id → its merged intervals, ascending. A document without any is absent."""

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from lxml.etree import _Element as Element
 
-from app.domain import BlockKind
+from app.domain.documents import BlockKind
 from ingest.loaders.docx.formulas import M, formula_text
 from ingest.loaders.docx.look import (
     bold_lead,

@@ -14,7 +14,7 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from app.domain import MetadataValue
+from app.domain.documents import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.docx.blocks import DocxBlocks

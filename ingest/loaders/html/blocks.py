@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from app.domain import BlockKind
+from app.domain.documents import BlockKind
 from ingest.loaders.html.boilerplate import is_left_out
 from ingest.loaders.html.tables import (
     caption_of,

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from app.domain import BlockKind, MetadataValue
+from app.domain.documents import BlockKind, MetadataValue
 from ingest.loaders.compose import compose
 from ingest.loaders.encodings.cleaning import clean_lines
 from ingest.loaders.encodings.encoding import decode

@@ -15,7 +15,7 @@ from pylatexenc.latexwalker import (
     LatexSpecialsNode,
 )
 
-from app.domain import BlockKind
+from app.domain.documents import BlockKind
 from ingest.loaders.encodings.cleaning import join_lines
 from ingest.loaders.latex.inline import LINE, PARAGRAPH, Inline
 from ingest.loaders.model import Piece

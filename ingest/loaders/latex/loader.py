@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain import BlockKind, MetadataValue
+from app.domain.documents import BlockKind, MetadataValue
 from ingest.loaders.compose import compose
 from ingest.loaders.encodings.cleaning import clean_lines, normalise
 from ingest.loaders.encodings.encoding import decode

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.domain import BlockKind
+from app.domain.documents import BlockKind
 from ingest.loaders.model import Piece
 from ingest.loaders.pdf.headings import (
     HEADING_SIZE,

@@ -9,7 +9,7 @@ from typing import Final
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from app.domain import MetadataValue
+from app.domain.documents import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.compose import compose
 from ingest.loaders.encodings.cleaning import clean_lines

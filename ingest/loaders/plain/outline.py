@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.domain import Block, BlockKind, Cell, Span
+from app.domain.documents import Block, BlockKind, Cell, Span
 from ingest.loaders.model import Piece
 from ingest.loaders.plain.outline_lines import (
     MARKER,

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain import Span
+from app.domain.documents import Span
 from ingest.loaders.plain.terms import is_marked_answer, is_marked_question
 
 MAX_HEADING: Final = 80

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain import BlockKind, Span
+from app.domain.documents import BlockKind, Span
 from ingest.loaders.plain.terms import is_marked_question, is_question, question_parts
 from ingest.loaders.tables.rows import Row
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from app.domain import Span
+from app.domain.documents import Span
 from ingest.loaders.plain.outline_lines import MARKER, Line, columns
 from ingest.loaders.tables.grid import GridCell
 from ingest.loaders.tables.rows import Row, read_table

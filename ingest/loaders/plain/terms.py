@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.domain import BlockKind
+from app.domain.documents import BlockKind
 from app.text.sentences import sentence_spans
 from ingest.loaders.model import Piece
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from app.domain import BlockKind, Cell
+from app.domain.documents import BlockKind, Cell
 from ingest.loaders.compose import compose
 from ingest.loaders.encodings.cleaning import clean_lines, join_lines, normalise
 from ingest.loaders.encodings.encoding import decode

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.domain import BlockKind
+from app.domain.documents import BlockKind
 from ingest.loaders.compose import compose
 from ingest.loaders.encodings.cleaning import clean_lines, normalise
 from ingest.loaders.encodings.encoding import decode

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.domain import BlockKind, Cell
+from app.domain.documents import BlockKind, Cell
 from ingest.loaders.encodings.cleaning import clean_paragraph
 from ingest.loaders.model import Piece
 from ingest.loaders.plain.outline_lines import Field, field_of, read_lines

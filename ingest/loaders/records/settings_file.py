@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain import Block, BlockKind, Cell
+from app.domain.documents import Block, BlockKind, Cell
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.plain.outline_lines import Line, read_lines
 from ingest.loaders.plain.text import load_text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from app.domain import Span
+from app.domain.documents import Span
 
 MAX_SPAN: Final = 1_000
 """Largest row or column span that is believed; HTML allows 65,534 and hostile files use it."""

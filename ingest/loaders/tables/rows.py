@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.domain import BlockKind
-from app.domain import Cell as CellSpan
+from app.domain.documents import BlockKind
+from app.domain.documents import Cell as CellSpan
 from ingest.loaders.encodings.cleaning import clean_lines
 from ingest.loaders.model import Piece
 from ingest.loaders.tables.columns import Heads

@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Any, TypeAlias
 
-from app.domain import Soundness, Tuning
+from app.domain.collections import Soundness, Tuning
 from app.http.edge.server import serve
 from app.main import Application
 from ingest.pipeline import Ingestion

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain import Document, IndexedDocument
+from app.domain.documents import Document, IndexedDocument
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.main import Application
 from app.settings import (

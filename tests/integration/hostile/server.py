@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.domain import Vectors
+from app.domain.documents import Vectors
 from app.fakes import FakeEmbedder
 from app.http.edge.server import serve
 from app.main import Application

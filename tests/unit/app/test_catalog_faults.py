@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import DocumentRecord, IndexedDocument
+from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import CollectionBusy, InvalidRequest, StoreCorrupted
 from app.stores.local import collection as collection_module
 from app.stores.local.collection import LocalCollection

@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 
 from app.cli.main import main
-from app.domain import Upload
+from app.domain.jobs import Upload
 from app.errors import AttestError, ConfigurationError, NotFound, RemoteUnavailable
 from app.fakes import FakeEmbedder
 from app.stores.local.catalog.catalog import Catalog

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain import Fingerprint, IndexedDocument, Vectors
+from app.domain.collections import Fingerprint
+from app.domain.documents import IndexedDocument, Vectors
 from app.filters import parse_filter
 from app.stores.local.collection import LocalCollection
 from app.stores.local.dense import index as dense_index

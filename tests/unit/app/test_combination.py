@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import Fused
+from app.domain.hits import Fused
 from app.errors import ConfigurationError
 from app.models.bundled.catalogue import RERANKER_MINI
 from app.retrieval.combination import (

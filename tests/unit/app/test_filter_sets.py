@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain import Chunk, Document, Fingerprint, IndexedDocument, Metadata
+from app.domain.collections import Fingerprint
+from app.domain.documents import Chunk, Document, IndexedDocument, Metadata
 from app.filters import Filter, matches, parse_filter
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.collection import LocalCollection

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain import Chunk, Document, Fingerprint, IndexedDocument, Metadata
+from app.domain.collections import Fingerprint
+from app.domain.documents import Chunk, Document, IndexedDocument, Metadata
 from app.errors import InvalidFilter
 from app.filters import (
     MAX_CONDITIONS,

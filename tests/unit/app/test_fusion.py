@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain import Candidate
+from app.domain.hits import Candidate
 from app.errors import ConfigurationError
 from app.retrieval.fusion import convex_combination, fuse, weighted_rrf, zscore_combination
 from app.settings import RetrievalSettings

@@ -28,7 +28,8 @@ from app.answering.verifying.claims import denials, names, quotations
 from app.answering.verifying.poles import sides
 from app.answering.verifying.quantities import mentioned_quantities
 from app.answering.verifying.wording import Words
-from app.domain import Document, Turn
+from app.domain.documents import Document
+from app.domain.questions import Turn
 from app.http.schemas.answers import MAX_QUERY_CHARACTERS
 from app.requests import AnswerRequest
 from app.text.analyzer import StandardAnalyzer

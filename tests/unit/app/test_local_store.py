@@ -18,7 +18,9 @@ import torch
 from filelock import FileLock
 from rank_bm25 import BM25Okapi
 
-from app.domain import Candidate, Fingerprint, IndexedDocument, Vector, Vectors
+from app.domain.collections import Fingerprint
+from app.domain.documents import IndexedDocument, Vector, Vectors
+from app.domain.hits import Candidate
 from app.errors import (
     CollectionBusy,
     CollectionRebuilt,

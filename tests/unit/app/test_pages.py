@@ -1,5 +1,5 @@
 from app.answering.context.statements import DocumentStatements
-from app.domain import Block, BlockKind, Cell, Document
+from app.domain.documents import Block, BlockKind, Cell, Document
 from app.stores.local.catalog.rows import document, document_row
 
 TEXT = "The fee is 40 euros for members. It is 60 euros for all others."

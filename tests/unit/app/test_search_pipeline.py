@@ -8,17 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import (
-    Candidate,
-    Document,
-    Metadata,
-    SearchResult,
-    SelfRecall,
-    Soundness,
-    Trace,
-    Tuning,
-    Vectors,
-)
+from app.domain.collections import SelfRecall, Soundness, Tuning
+from app.domain.documents import Document, Metadata, Vectors
+from app.domain.hits import Candidate, SearchResult, Trace
 from app.errors import (
     CollectionBusy,
     InvalidFilter,

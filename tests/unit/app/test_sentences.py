@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import BlockKind
+from app.domain.documents import BlockKind
 from app.text.sentences import sentence_spans, split_sentences
 
 FRAGMENTS = [

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain import Fingerprint, SelfRecall, Soundness, Vectors
+from app.domain.collections import Fingerprint, SelfRecall, Soundness
+from app.domain.documents import Vectors
 from app.errors import RemoteUnavailable
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.retrieval.soundness import dense_factor, measure, refresh, remarks, weaknesses

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain import Fingerprint, Tuning
+from app.domain.collections import Fingerprint, Tuning
 from app.retrieval.learned import NO_RERANKER, Combination
 from app.retrieval.tuned import InForce, settings_in_force
 from app.settings import RetrievalSettings, WeightRule

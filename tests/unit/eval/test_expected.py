@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.domain import Turn
+from app.domain.questions import Turn
 from eval.datasets.beir import read_dataset
 from eval.errors import InvalidDataset
 

@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.domain import Document
+from app.domain.documents import Document
 from app.errors import StoreCorrupted
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.retrieval.pipeline import make_pipeline

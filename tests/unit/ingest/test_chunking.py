@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain import Block, BlockKind, Chunk, Document
+from app.domain.documents import Block, BlockKind, Chunk, Document
 from app.fakes import FakeEmbedder
 from app.settings import ChunkingSettings
 from ingest.chunking.chunker import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain import Document, Vectors
+from app.domain.documents import Document, Vectors
 from app.errors import CollectionBusy, DocumentRejected, ModelIncompatible, RemoteUnavailable
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.settings import ChunkingSettings, Settings, StoreSettings

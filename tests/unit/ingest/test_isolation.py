@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import Block, BlockKind
+from app.domain.documents import Block, BlockKind
 from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
 from ingest.isolation import IsolatedLoader, LoaderClosed
 from ingest.loaders import registry

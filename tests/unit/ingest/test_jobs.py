@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import Failure, JobStatus, Upload
+from app.domain.jobs import Failure, JobStatus, Upload
 from app.errors import (
     CollectionBusy,
     DocumentRejected,

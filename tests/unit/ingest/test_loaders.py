@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from app.domain import BlockKind
+from app.domain.documents import BlockKind
 from app.errors import DocumentRejected
 from ingest.loaders.registry import load
 

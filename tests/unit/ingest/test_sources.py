@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.domain import Document
+from app.domain.documents import Document
 from app.errors import DocumentRejected
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.registry import load

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import JobStatus, Upload
+from app.domain.jobs import JobStatus, Upload
 from ingest.spool import ABANDONED_S, Spool
 
 

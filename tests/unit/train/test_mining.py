@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain import Document
+from app.domain.documents import Document
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.retrieval.pipeline import make_pipeline
 from app.settings import RetrievalSettings, Settings, StoreSettings

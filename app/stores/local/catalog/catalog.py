@@ -16,14 +16,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from app.domain import (
-    Chunk,
-    Document,
-    DocumentRecord,
-    Fingerprint,
-    IndexedDocument,
-    Vectors,
-)
+from app.domain.collections import Fingerprint
+from app.domain.documents import Chunk, Document, DocumentRecord, IndexedDocument, Vectors
 from app.errors import CollectionRebuilt, InvalidRequest, StoreCorrupted
 from app.stores.local.catalog import rows
 from app.stores.local.catalog.connections import Connections, unwritable

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from app.domain import Fingerprint, SelfRecall, Soundness, Tuning
+from app.domain.collections import Fingerprint, SelfRecall, Soundness, Tuning
 from app.errors import StoreCorrupted
 from app.stores.local.catalog.connections import Connections, unreadable
 

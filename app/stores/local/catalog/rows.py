@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from app.domain import (
+from app.domain.documents import (
     Block,
     BlockKind,
     Cell,

@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain import Vector, Vectors
+from app.domain.documents import Vector, Vectors
 
 HEADROOM: Final = 1.1
 """How much larger a number may be than all that are there at first without being cut off."""

@@ -18,7 +18,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain import Vector, Vectors
+from app.domain.documents import Vector, Vectors
 from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.dense.graph_checkpoint import Graph, GraphCheckpoint

@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain import Vectors
+from app.domain.documents import Vectors
 from app.stores.local.dense.coarse_rows import CoarseRows
 from app.stores.local.filtering.key_set import Bits, Keys
 from app.stores.local.locks.shared_lock import SharedLock

@@ -15,7 +15,10 @@ from typing import Final
 from app.answering.answerer import Answerer
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.judgement import Judge, Weights
-from app.domain import Answer, AnswerEvent, Document, SentenceEvent, Statement, Turn
+from app.domain.answers import Answer, AnswerEvent, SentenceEvent
+from app.domain.documents import Document
+from app.domain.questions import Turn
+from app.domain.statements import Statement
 from app.fakes import FakeEmbedder, FakeGenerator, FakeGlossary
 from app.ports import Analyzer
 from app.requests import AnswerRequest

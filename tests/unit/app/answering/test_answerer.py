@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.domain import Answer, Turn, Verdict
+from app.domain.answers import Answer, Verdict
+from app.domain.questions import Turn
 from app.errors import RemoteUnavailable
 from app.fakes import FakeEmbedder, FakeGenerator, FakeGlossary
 from tests.unit.app.answering.desk import Desk, document, texts

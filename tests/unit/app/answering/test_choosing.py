@@ -11,7 +11,8 @@ from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.judgement import Features
 from app.answering.quoting.choosing import Choosing, Chosen
-from app.domain import Document, Statement
+from app.domain.documents import Document
+from app.domain.statements import Statement
 from app.requests import AnswerRequest
 from app.settings import AnswerSettings
 from tests.unit.app.answering.desk import document

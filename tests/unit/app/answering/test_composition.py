@@ -2,7 +2,10 @@ import pytest
 
 from app.answering.composition import NEAREST, Composition
 from app.answering.context.gathering import Context
-from app.domain import BlockKind, Chunk, SearchResult, Setting, Statement, Verdict
+from app.domain.answers import Verdict
+from app.domain.documents import BlockKind, Chunk
+from app.domain.hits import SearchResult
+from app.domain.statements import Setting, Statement
 
 TEXT = "Use in rain is forbidden. Batteries come along. It is blue. It is light."
 CHUNKS = (

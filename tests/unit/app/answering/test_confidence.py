@@ -7,7 +7,8 @@ from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import judged_part, rivals_apart, standing
 from app.answering.evidence.judgement import Features, Judge, Weights, shipped_judge
-from app.domain import BlockKind, Statement
+from app.domain.documents import BlockKind
+from app.domain.statements import Statement
 
 NOTHING = Features(**{field.name: 0.0 for field in fields(Features) if field.name != "read"})
 PART = Part("rain?", "rain?", "en", "fact", ("rain",))

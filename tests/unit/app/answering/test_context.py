@@ -3,16 +3,8 @@ from dataclasses import replace
 import pytest
 
 from app.answering.context.gathering import Context, gather_context
-from app.domain import (
-    Block,
-    BlockKind,
-    CandidateTrace,
-    Chunk,
-    Document,
-    Hit,
-    SearchResult,
-    Trace,
-)
+from app.domain.documents import Block, BlockKind, Chunk, Document
+from app.domain.hits import CandidateTrace, Hit, SearchResult, Trace
 from app.settings import AnswerSettings
 
 PARTS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.answering.evidence.glossing import glossed
-from app.domain import Sense
+from app.domain.questions import Sense
 
 
 def _sense(terms: str, held: str, text: str = "") -> Sense:

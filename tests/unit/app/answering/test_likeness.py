@@ -1,7 +1,8 @@
 import pytest
 
 from app.answering.quoting.likeness import fill_one_place, say_the_same, shape_of
-from app.domain import BlockKind, Statement
+from app.domain.documents import BlockKind
+from app.domain.statements import Statement
 
 
 @pytest.fixture

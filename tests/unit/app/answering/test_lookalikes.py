@@ -7,7 +7,8 @@ import pytest
 from app.answering.asking.asked import Part
 from app.answering.evidence.lookalikes import echoes, is_of_another, reverses
 from app.answering.evidence.naming import Named, Sort
-from app.domain import BlockKind, Cell, Statement
+from app.domain.documents import BlockKind, Cell
+from app.domain.statements import Statement
 
 
 def _part(text: str, *names: str, language: str = "en") -> Part:

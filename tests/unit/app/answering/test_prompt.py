@@ -10,7 +10,9 @@ from app.answering.generating.prompt import (
     build_turns,
     inert,
 )
-from app.domain import BlockKind, Setting, Statement, Turn
+from app.domain.documents import BlockKind
+from app.domain.questions import Turn
+from app.domain.statements import Setting, Statement
 
 DELIMITER = re.compile(r"[<＜﹤]\s*[/／]?\s*passage", re.IGNORECASE)
 MANY_LINES = re.IGNORECASE | re.MULTILINE

@@ -7,7 +7,7 @@ from app.answering.evidence.candidates import Judged
 from app.answering.evidence.judgement import Features
 from app.answering.evidence.naming import Named, Sort
 from app.answering.evidence.reading import LIST_CHARACTERS, readable, readings
-from app.domain import Statement
+from app.domain.statements import Statement
 from tests.unit.app.answering.desk import statements, the_one
 
 NOTHING = {field.name: 0.0 for field in fields(Features) if field.name != "read"}

@@ -18,7 +18,9 @@ from app.answering.evidence.relevance import (
     chunk_nearness,
     share_words,
 )
-from app.domain import Block, BlockKind, Cell, Document, Sense, Setting, Statement, Vectors
+from app.domain.documents import Block, BlockKind, Cell, Document, Vectors
+from app.domain.questions import Sense
+from app.domain.statements import Setting, Statement
 
 FALCON = Statement(
     "d", 1, (0, 20), "rain is allowed", BlockKind.PARAGRAPH, Setting(headings=("falcon",))

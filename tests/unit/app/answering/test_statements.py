@@ -1,7 +1,7 @@
 import pytest
 
 from app.answering.context.statements import LONGEST_SETTING, DocumentStatements, implied_blocks
-from app.domain import BlockKind, Document
+from app.domain.documents import BlockKind, Document
 from tests.unit.app.answering.desk import document, statements, the_one
 
 DRILLS = """# Tool guide

@@ -2,7 +2,8 @@ import pytest
 
 from app.answering.evidence.candidates import tier_of
 from app.answering.evidence.tiers import amounts, falls_into
-from app.domain import BlockKind, Statement
+from app.domain.documents import BlockKind
+from app.domain.statements import Statement
 from tests.unit.app.answering.desk import statements
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from app.answering.context.validity import iso, validity_of
-from app.domain import Document, Validity
+from app.domain.documents import Document
+from app.domain.statements import Validity
 
 
 def of(text: str, *, title: str = "", **metadata: str) -> Validity:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.answering.verifying.verifier import LONGEST_CLAIM, Verifier, plain_claim
-from app.domain import BlockKind, Setting, Statement
+from app.domain.documents import BlockKind
+from app.domain.statements import Setting, Statement
 from tests.unit.app.answering.desk import statements
 
 

@@ -12,7 +12,10 @@ from app.answering.evidence.judgement import Features
 from app.answering.generating.writing import SHOWN, Writer
 from app.answering.quoting.choosing import Chosen
 from app.answering.verifying.verifier import Verifier
-from app.domain import Answer, Chunk, SearchResult, Turn, Verdict
+from app.domain.answers import Answer, Verdict
+from app.domain.documents import Chunk
+from app.domain.hits import SearchResult
+from app.domain.questions import Turn
 from app.errors import RemoteUnavailable
 from app.fakes import FakeGenerator
 from app.requests import AnswerRequest

@@ -5,15 +5,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from app.domain import (
-    Answer,
-    AnswerSentence,
-    Chunk,
-    Citation,
-    Hit,
-    SearchResult,
-    Verdict,
-)
+from app.domain.answers import Answer, AnswerSentence, Citation, Verdict
+from app.domain.documents import Chunk
+from app.domain.hits import Hit, SearchResult
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.render import to_markdown
 from eval.answers.report import answer_report_from_json

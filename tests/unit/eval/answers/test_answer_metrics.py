@@ -1,6 +1,6 @@
 import pytest
 
-from app.domain import Citation
+from app.domain.answers import Citation
 from eval.answers.measures.citation_precision import citation_precision
 from eval.answers.measures.citation_recall import citation_recall
 from eval.answers.measures.cited_reference import cites_reference

@@ -1,6 +1,8 @@
 import pytest
 
-from app.domain import Answer, AnswerSentence, Chunk, Citation, Hit, SearchResult, Verdict
+from app.domain.answers import Answer, AnswerSentence, Citation, Verdict
+from app.domain.documents import Chunk
+from app.domain.hits import Hit, SearchResult
 from app.errors import ConfigurationError, RemoteUnavailable
 from app.fakes import FakeGenerator
 from eval.answers.evaluate import evaluate_answers

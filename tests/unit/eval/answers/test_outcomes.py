@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from app.domain import Answer, AnswerSentence, SearchResult, Verdict
+from app.domain.answers import Answer, AnswerSentence, Verdict
+from app.domain.hits import SearchResult
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.outcomes.comparison import check_answer_regression, compare_answers
 from eval.answers.outcomes.grids import group_grids, overall_grid

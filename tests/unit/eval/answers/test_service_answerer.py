@@ -1,6 +1,7 @@
 import pytest
 
-from app.domain import Chunk, Document, Fingerprint, IndexedDocument
+from app.domain.collections import Fingerprint
+from app.domain.documents import Chunk, Document, IndexedDocument
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.service import Service
 from app.settings import AnswerSettings, RetrievalSettings, Settings, StoreSettings

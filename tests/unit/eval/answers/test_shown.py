@@ -5,14 +5,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from app.domain import (
-    Answer,
-    AnswerSentence,
-    Citation,
-    SearchResult,
-    Turn,
-    Verdict,
-)
+from app.domain.answers import Answer, AnswerSentence, Citation, Verdict
+from app.domain.hits import SearchResult
+from app.domain.questions import Turn
 from eval.answers.report import read_answer_report
 from eval.answers.run import AnswerGates, AnswerOutputs, run_answers
 from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.main import main
-from app.domain import Vectors
+from app.domain.documents import Vectors
 from app.fakes import FakeEmbedder, FakeReranker
 from app.main import Application
 from app.settings import Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from app.domain import Vectors
+from app.domain.documents import Vectors
 from app.fakes import FakeEmbedder
 from app.settings import ChunkingSettings, ModelSettings, Settings
 from eval.commands.chunking import run_chunking

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.domain import Block, BlockKind, Document
+from app.domain.documents import Block, BlockKind, Document
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.requests import SearchRequest
 from app.retrieval.pipeline import make_pipeline

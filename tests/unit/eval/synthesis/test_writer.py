@@ -1,6 +1,6 @@
 import pytest
 
-from app.domain import Chunk
+from app.domain.documents import Chunk
 from app.fakes import FakeAnalyzer, FakeGenerator
 from eval.synthesis.content import ContentTerms
 from eval.synthesis.passages import Passage

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from app.domain import Candidate, Fused
+from app.domain.hits import Candidate, Fused
 from app.retrieval.fusion import fuse
 from app.settings import RetrievalSettings
 from eval.retrieval.runs import collapse

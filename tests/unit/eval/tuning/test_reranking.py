@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain import CandidateTrace, Contribution
+from app.domain.hits import CandidateTrace, Contribution
 from app.retrieval.learned import shipped
 from app.settings import RetrievalSettings
 from eval.tuning.report import Attempt, TuningReport, in_words

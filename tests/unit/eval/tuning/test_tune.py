@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from app.domain import Candidate
+from app.domain.hits import Candidate
 from app.settings import RetrievalSettings
 from eval.errors import EvaluationError
 from eval.tuning.recalled import Question, Recalled, to_arrays
