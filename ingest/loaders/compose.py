@@ -8,9 +8,9 @@ from dataclasses import replace
 from app.domain.documents import Block, BlockKind, Cell, Metadata
 from app.errors import DocumentRejected
 from ingest.loaders.encodings.cleaning import clean_lines, clean_paragraph, clean_verbatim
+from ingest.loaders.fields import mark_fields
 from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.plain.terms import mark_terms
-from ingest.loaders.records.fields import mark_fields
 
 
 def compose(

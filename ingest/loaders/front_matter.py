@@ -11,7 +11,7 @@ from typing import Final
 import yaml
 
 from app.domain.documents import MetadataValue, Scalar
-from ingest.loaders.records.dates import iso_day
+from ingest.loaders.dates import iso_day
 
 _YAML: Final = re.compile(r"\A\s*?---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML: Final = re.compile(r"\A\s*?\+\+\+[ \t]*\n(.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)

@@ -21,6 +21,7 @@ from app.errors import DocumentRejected
 from ingest.loaders.compose import compose, first_heading
 from ingest.loaders.encodings.cleaning import normalise
 from ingest.loaders.encodings.encoding import decode
+from ingest.loaders.fields import breaks_of_fields
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html.blocks import html_pieces
 from ingest.loaders.html.boilerplate import remove_boilerplate
@@ -28,7 +29,6 @@ from ingest.loaders.html.styles import remove_unseen
 from ingest.loaders.html.tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.plain.terms import is_question
-from ingest.loaders.records.fields import breaks_of_fields
 
 _MAX_NESTING: Final = 100
 """Levels of quotes and lists that are read; what lies deeper is dropped."""

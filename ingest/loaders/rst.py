@@ -18,6 +18,7 @@ from docutils.parsers.rst.states import Inliner
 from app.domain.documents import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.compose import compose, first_heading
+from ingest.loaders.dates import iso_day
 from ingest.loaders.encodings.cleaning import clean_lines, normalise
 from ingest.loaders.encodings.encoding import decode
 from ingest.loaders.front_matter import split_front_matter
@@ -25,7 +26,6 @@ from ingest.loaders.html.blocks import html_pieces
 from ingest.loaders.html.boilerplate import remove_boilerplate
 from ingest.loaders.html.tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.records.dates import iso_day
 
 _SETTINGS: Final = {
     "file_insertion_enabled": False,

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final
 
-from eval.answers.faults import (
+from eval.answers.faults.cases import LANGUAGES, Case, Passage, case_of
+from eval.answers.faults.invented.office import office_cases
+from eval.answers.faults.invented.rows import row_cases
+from eval.answers.faults.planted import (
     additions,
     dates,
     echoes,
     identifiers,
-    manners,
     mixing,
     names,
     negation,
@@ -20,17 +22,13 @@ from eval.answers.faults import (
     poles,
     predicates,
     quotes,
-    rewordings,
     roles,
     scope,
-    spellings,
-    synonyms,
     turnings,
     units,
 )
-from eval.answers.faults.cases import LANGUAGES, Case, Passage, case_of
-from eval.answers.faults.office import office_cases
-from eval.answers.faults.rows import row_cases
+from eval.answers.faults.reworded import manners, spellings, synonyms
+from eval.answers.faults.reworded import sentences as rewordings
 from eval.answers.faults.rules import Rule, Scene
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -17,12 +17,12 @@ from lxml.etree import _Element as Element
 from app.domain.documents import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.compose import compose, first_heading
+from ingest.loaders.dates import iso_day
 from ingest.loaders.docx.blocks import DocxBlocks
 from ingest.loaders.docx.numbering import read_numbering
 from ingest.loaders.docx.styles import read_styles, remove_struck
 from ingest.loaders.encodings.cleaning import clean_lines
 from ingest.loaders.model import LoadedDocument
-from ingest.loaders.records.dates import iso_day
 
 MAX_UNPACKED_BYTES: Final = 256 * 2**20
 """What the parts that are read may unpack to, together."""

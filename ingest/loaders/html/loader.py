@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 
 from app.domain.documents import BlockKind, MetadataValue
 from ingest.loaders.compose import compose
+from ingest.loaders.dates import iso_day
 from ingest.loaders.encodings.cleaning import clean_lines
 from ingest.loaders.encodings.encoding import decode
 from ingest.loaders.html.blocks import html_pieces
@@ -16,7 +17,6 @@ from ingest.loaders.html.boilerplate import content_root, remove_boilerplate
 from ingest.loaders.html.styles import remove_unseen
 from ingest.loaders.html.tree import parse_html
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.records.dates import iso_day
 
 _DECLARATION_BYTES: Final = 2_048
 _DECLARED: Final = re.compile(

@@ -10,6 +10,7 @@ from typing import Final
 
 from app.domain.documents import BlockKind, MetadataValue
 from ingest.loaders.compose import compose
+from ingest.loaders.dates import iso_day
 from ingest.loaders.encodings.cleaning import clean_lines, normalise
 from ingest.loaders.encodings.encoding import decode
 from ingest.loaders.latex.blocks import LatexBlocks
@@ -22,7 +23,6 @@ from ingest.loaders.latex.inline import (
     parse_latex,
 )
 from ingest.loaders.model import LoadedDocument, Piece
-from ingest.loaders.records.dates import iso_day
 
 _DECLARED: Final = re.compile(rb"\\usepackage\s*\[([\w-]+)\]\s*\{inputenc\}")
 _ENCODINGS: Final = {

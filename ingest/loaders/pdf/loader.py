@@ -12,11 +12,11 @@ from pypdfium2 import raw
 from app.domain.documents import MetadataValue
 from app.errors import DocumentRejected
 from ingest.loaders.compose import compose
+from ingest.loaders.dates import iso_day
 from ingest.loaders.encodings.cleaning import clean_lines
 from ingest.loaders.model import LoadedDocument, require_size
 from ingest.loaders.pdf.layout import layout_pieces
 from ingest.loaders.pdf.lines import Line, page_lines
-from ingest.loaders.records.dates import iso_day
 
 _PASSWORD_ERROR: Final = 4
 _SECURITY_ERROR: Final = 5

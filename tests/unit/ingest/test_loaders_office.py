@@ -7,9 +7,9 @@ import pytest
 from lxml.etree import fromstring
 
 from app.errors import DocumentRejected
+from ingest.loaders.dates import iso_day
 from ingest.loaders.docx import styles as docx_styles
 from ingest.loaders.pdf.paragraphs import join_hyphenated
-from ingest.loaders.records.dates import iso_day
 from ingest.loaders.registry import load
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -2,8 +2,9 @@ from random import Random
 
 import pytest
 
-from eval.answers.faults import manners, turnings
 from eval.answers.faults.cases import Passage
+from eval.answers.faults.planted import turnings
+from eval.answers.faults.reworded import manners
 from eval.answers.faults.rules import Scene
 
 

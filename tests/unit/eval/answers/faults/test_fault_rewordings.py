@@ -2,8 +2,9 @@ from random import Random
 
 import pytest
 
-from eval.answers.faults import rewordings, spellings, synonyms
 from eval.answers.faults.cases import Passage
+from eval.answers.faults.reworded import sentences as rewordings
+from eval.answers.faults.reworded import spellings, synonyms
 from eval.answers.faults.rules import Scene
 
 

@@ -3,7 +3,8 @@ from random import Random
 
 import pytest
 
-from eval.answers.faults import (
+from eval.answers.faults.cases import Passage
+from eval.answers.faults.planted import (
     additions,
     dates,
     echoes,
@@ -19,7 +20,6 @@ from eval.answers.faults import (
     scope,
     units,
 )
-from eval.answers.faults.cases import Passage
 from eval.answers.faults.rules import Scene
 
 FAMILIES = (

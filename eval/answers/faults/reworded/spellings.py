@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from eval.answers.faults.dates import MONTHS
 from eval.answers.faults.numerals import in_han, in_words, of_han, of_words
+from eval.answers.faults.planted.dates import MONTHS
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
 
 _COUNT: Final = re.compile(r"(?<=[a-z] )(?P<digits>[1-9]\d?)(?= [a-z]{4,14}s\b)")

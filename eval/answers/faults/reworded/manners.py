@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from eval.answers.faults.rewordings import lowered
+from eval.answers.faults.reworded.sentences import lowered
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
 from eval.answers.faults.words import one_way, swap
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from eval.answers.faults.manners import AMOUNT, AMOUNT_ZH, CONDITION, SMALLER, SMALLER_ZH
+from eval.answers.faults.reworded.manners import AMOUNT, AMOUNT_ZH, CONDITION, SMALLER, SMALLER_ZH
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
 from eval.answers.faults.words import one_way, swap
 

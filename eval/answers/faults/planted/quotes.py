@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from eval.answers.faults import names, negation, numbers, poles, predicates, scope, units
 from eval.answers.faults.cases import Lang
+from eval.answers.faults.planted import names, negation, numbers, poles, predicates, scope, units
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
 
 _QUOTED: Final = re.compile(r"“([^“”]{16,160})”|\"([^\"]{16,160})\"|「([^「」]{8,80})」")

@@ -8,8 +8,8 @@ from random import Random
 from typing import Final
 
 from eval.answers.faults.cases import LANGUAGES, Case, Lang, Passage, case_of
-from eval.answers.faults.office_facts import Facts, read_facts
-from eval.answers.faults.slots import slots_en, slots_zh
+from eval.answers.faults.invented.office_facts import Facts, read_facts
+from eval.answers.faults.invented.slots import slots_en, slots_zh
 from eval.answers.faults.splitting import split
 
 FILLS: Final = 5

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Final
 
-from eval.answers.faults.dates import MONTHS
 from eval.answers.faults.numerals import in_han, in_words
+from eval.answers.faults.planted.dates import MONTHS
 
 _PERSONS: Final = (
     "Mara Lindqvist",

@@ -7,7 +7,13 @@ from random import Random
 from typing import Final
 
 from eval.answers.faults.cases import Case, Layout, Passage, case_of
-from eval.answers.faults.row_schemas import Column, RecordSchema, Schema, read_records, read_tables
+from eval.answers.faults.invented.row_schemas import (
+    Column,
+    RecordSchema,
+    Schema,
+    read_records,
+    read_tables,
+)
 
 ROWS: Final = 4
 TABLES_PER_SCHEMA: Final = 3

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from eval.answers.faults.cases import Lang
-from eval.answers.faults.dates import YEAR, YEAR_ZH
-from eval.answers.faults.identifiers import CODE
-from eval.answers.faults.names import FOREIGN_ZH, PERSON, PLACE, PLACE_ZH, place_class
 from eval.answers.faults.nouns_zh import is_noun
 from eval.answers.faults.numerals import Number, exact_numbers
+from eval.answers.faults.planted.dates import YEAR, YEAR_ZH
+from eval.answers.faults.planted.identifiers import CODE
+from eval.answers.faults.planted.names import FOREIGN_ZH, PERSON, PLACE, PLACE_ZH, place_class
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
 
 _UNIT_EN: Final = re.compile(r"(?:\s|-)?(%|‰|°C|[A-Za-zµμ]{1,14})")

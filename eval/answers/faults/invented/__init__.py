@@ -1,0 +1,1 @@
+"""Texts of an invented office, filled in."""

@@ -1,0 +1,1 @@
+"""True rewordings, which must not be refused."""
