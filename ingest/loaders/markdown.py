@@ -25,8 +25,8 @@ from ingest.loaders.fields import breaks_of_fields
 from ingest.loaders.front_matter import split_front_matter
 from ingest.loaders.html.blocks import html_pieces
 from ingest.loaders.html.boilerplate import remove_boilerplate
-from ingest.loaders.html.styles import remove_unseen
 from ingest.loaders.html.tree import parse_html
+from ingest.loaders.html.unseen import remove_unseen
 from ingest.loaders.model import LoadedDocument, Piece
 from ingest.loaders.plain.terms import is_question
 

@@ -14,8 +14,8 @@ from ingest.loaders.encodings.cleaning import clean_lines
 from ingest.loaders.encodings.encoding import decode
 from ingest.loaders.html.blocks import html_pieces
 from ingest.loaders.html.boilerplate import content_root, remove_boilerplate
-from ingest.loaders.html.styles import remove_unseen
 from ingest.loaders.html.tree import parse_html
+from ingest.loaders.html.unseen import remove_unseen
 from ingest.loaders.model import LoadedDocument, Piece
 
 _DECLARATION_BYTES: Final = 2_048
