@@ -22,7 +22,7 @@ from app.answering.evidence.candidates import Candidates, Judged
 from app.answering.evidence.confidence import JudgedPart, judged_part
 from app.answering.evidence.judgement import Judge, shipped_judge
 from app.answering.evidence.meaning import Meaning, read_meaning
-from app.answering.evidence.naming import Named
+from app.answering.evidence.names.named import Named
 from app.answering.evidence.relevance import (
     Relevance,
     chunk_nearness,

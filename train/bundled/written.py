@@ -22,7 +22,8 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.answering.context.asides import is_curt, leans
-from app.answering.evidence.naming import Sort, named_in
+from app.answering.evidence.names.named import Sort
+from app.answering.evidence.names.naming import named_in
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from train.reader.groups import Group, Said
 from train.reader.mentions import Names, mentions

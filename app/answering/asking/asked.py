@@ -15,7 +15,8 @@ from app.answering.asking.phrasing import about, as_question, chinese_subject, i
 from app.answering.asking.pieces import compared, focus, pieces, shared
 from app.answering.asking.words import PRONOUN
 from app.answering.evidence.kinds import Kind, kinds_asked
-from app.answering.evidence.naming import Named, Sort, named_in
+from app.answering.evidence.names.named import Named, Sort
+from app.answering.evidence.names.naming import named_in
 from app.ports import Analyzer
 from app.requests import AnswerRequest
 from app.text.function_words import is_english_function_word

@@ -7,7 +7,8 @@ from typing import Final
 
 from app.answering.asking.pieces import phrases
 from app.answering.asking.words import PRONOUN
-from app.answering.evidence.naming import Sort, named_in
+from app.answering.evidence.names.named import Sort
+from app.answering.evidence.names.naming import named_in
 from app.ports import Analyzer
 
 _ELLIPTIC: Final = re.compile(

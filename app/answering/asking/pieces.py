@@ -8,7 +8,8 @@ from typing import Final
 
 from app.answering.asking.phrasing import asked_of, asking_clause, asks, is_story
 from app.answering.asking.words import ASKS
-from app.answering.evidence.naming import Sort, named_in
+from app.answering.evidence.names.named import Sort
+from app.answering.evidence.names.naming import named_in
 from app.text.function_words import is_english_function_word
 
 _SENTENCE: Final = re.compile(r"(?<=[?？!！。])\s*|(?<!\bi\.e\.)(?<!\be\.g\.)(?<=[.;；])\s+|\n+")

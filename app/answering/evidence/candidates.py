@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.answering.evidence.judgement import Features
-from app.answering.evidence.naming import Holder, Named, Subject
+from app.answering.evidence.names.holder import Holder
+from app.answering.evidence.names.named import Named
+from app.answering.evidence.names.subject import Subject
 from app.domain.documents import BlockKind, Document
 from app.domain.statements import Statement
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from app.answering.asking.asked import Part
-from app.answering.evidence.naming import Named
+from app.answering.evidence.names.named import Named
 from app.domain.statements import Statement
 from app.text.function_words import is_english_function_word
 from app.text.normalise import normalise

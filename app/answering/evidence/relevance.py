@@ -44,7 +44,9 @@ from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds import PLAIN, heads_kind, holds_kind
 from app.answering.evidence.lookalikes import echoes, is_of_another, reverses
 from app.answering.evidence.meaning import Meaning
-from app.answering.evidence.naming import Holder, Named, written_as_names
+from app.answering.evidence.names.holder import Holder
+from app.answering.evidence.names.named import Named
+from app.answering.evidence.names.subject import written_as_names
 from app.answering.evidence.reading import readable, readings
 from app.answering.evidence.tiers import amounts, falls_into
 from app.domain.documents import BlockKind, Vectors

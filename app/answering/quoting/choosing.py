@@ -19,7 +19,7 @@ from app.answering.asking.forms import LISTED, Form
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import JudgedPart
-from app.answering.evidence.naming import Holder
+from app.answering.evidence.names.holder import Holder
 from app.answering.quoting.likeness import Shape, alike, fill_one_place, say_the_same, shape_of
 from app.domain.documents import BlockKind
 from app.domain.statements import Statement

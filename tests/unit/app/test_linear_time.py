@@ -22,12 +22,12 @@ import app.http
 import app.text
 from app.answering.asking.asked import take_apart
 from app.answering.context.statements import DocumentStatements
-from app.answering.evidence.naming import named_in
+from app.answering.evidence.names.naming import named_in
 from app.answering.verifying.atoms import atoms_of
 from app.answering.verifying.claims import denials, names, quotations
 from app.answering.verifying.poles import sides
 from app.answering.verifying.quantities import mentioned_quantities
-from app.answering.verifying.wording import Words
+from app.answering.verifying.words.wording import Words
 from app.domain.documents import Document
 from app.domain.questions import Turn
 from app.http.schemas.answers import MAX_QUERY_CHARACTERS

@@ -6,7 +6,7 @@ import pytest
 
 from app.answering.asking.asked import Part
 from app.answering.evidence.lookalikes import echoes, is_of_another, reverses
-from app.answering.evidence.naming import Named, Sort
+from app.answering.evidence.names.named import Named, Sort
 from app.domain.documents import BlockKind, Cell
 from app.domain.statements import Statement
 

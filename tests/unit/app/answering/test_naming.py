@@ -2,16 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.evidence.naming import (
-    Holder,
-    Named,
-    Sort,
-    Subject,
-    chinese_digits,
-    named_in,
-    within_edits,
-    written_as_names,
-)
+from app.answering.evidence.names.holder import Holder
+from app.answering.evidence.names.matching import within_edits
+from app.answering.evidence.names.named import Named, Sort
+from app.answering.evidence.names.naming import named_in
+from app.answering.evidence.names.numbered_parts import chinese_digits
+from app.answering.evidence.names.subject import Subject, written_as_names
 
 
 def of(question: str, sort: Sort) -> list[str]:

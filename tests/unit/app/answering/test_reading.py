@@ -5,7 +5,7 @@ import pytest
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Judged
 from app.answering.evidence.judgement import Features
-from app.answering.evidence.naming import Named, Sort
+from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.reading import LIST_CHARACTERS, readable, readings
 from app.domain.statements import Statement
 from tests.unit.app.answering.desk import statements, the_one

@@ -12,7 +12,7 @@ from app.answering.evidence.candidates import Candidates, Judged
 from app.answering.evidence.judgement import Features, Judge, Weights
 from app.answering.evidence.kinds import Kind
 from app.answering.evidence.meaning import Meaning
-from app.answering.evidence.naming import Named, Sort
+from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.relevance import (
     Relevance,
     chunk_nearness,

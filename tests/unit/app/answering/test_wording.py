@@ -1,6 +1,6 @@
 import pytest
 
-from app.answering.evidence.naming import Named, Sort
+from app.answering.evidence.names.named import Named, Sort
 from app.answering.quoting import wording
 
 PPR = Named("PPR-9099", Sort.IDENTIFIER)

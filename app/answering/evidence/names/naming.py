@@ -1,0 +1,100 @@
+"""What a question names precisely: identifiers, versions, years, numbers, names.
+
+A statement that is about another identifier, another year or another country does not answer, how
+ever many words it shares. So these are looked for one by one, in the statement and its setting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.answering.evidence.names.named import Named, Sort
+from app.answering.evidence.names.numbered_parts import NUMBERED_PART
+from app.text.function_words import is_english_function_word
+from app.text.normalise import fold_compatibility
+
+MOST_NAMES: Final = 50
+"""Of one question: each is looked for in every statement, by a pattern of its own."""
+_IDENTIFIER: Final = re.compile(
+    # letters and digits in one word, with what holds its parts together
+    r"(?<![^\W_\u3400-\u9fff])(?=[A-Za-z\d._/:+#-]{0,40}\d)(?=[\d._/:+#-]{0,40}[A-Za-z])"
+    r"[A-Za-z\d]++(?:[._/:+#-]++[A-Za-z\d]++){0,8}"
+    # dotted numbers: versions, addresses, clauses
+    r"|(?<![\d.])\d{1,5}(?:\.\d{1,5}){2,5}(?![\d])"
+    r"|(?<![A-Za-z])[vV]\.?\s?\d{1,4}(?:\.\d{1,4}){0,3}"
+    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){1,3}\s?版"
+)
+_YEAR: Final = re.compile(r"(?<![\d.])(?:19|20)\d{2}(?![\d.]\d|\d)")
+_BARE: Final = re.compile(
+    r"(?<![\w.,])\d{3,12}(?![\w.,%°]|\s?[A-Za-z%°€$£¥]"
+    r"|\s?[元块天年月日周时分秒个人名位台件条项次米升克吨斤度伏瓦安页层平立公毫厘千万亿])"
+)
+"""A number by itself; one with a unit is an amount."""
+_CAPITALISED: Final = re.compile(r"(?<![\w'’])[A-Z\u00c0-\u00de][\w'’]*(?:-\w+)*")
+_LATIN: Final = re.compile(r"(?<![\w.-])[A-Za-z][A-Za-z.&+#-]*[A-Za-z+#]")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_SENTENCE_START: Final = re.compile(r"(?:^|[.!?。？！:：\n])[\s\"'“‘(（]{0,8}$")
+_COMMON: Final = frozenset(
+    "i ok please hi hello hey thanks thank dear sir madam yes no monday tuesday wednesday thursday "  # noqa: SIM905 - a list of words reads as words
+    "friday saturday sunday english chinese internet web faq pdf url id".split()
+)
+"""Capitalised by rule or by habit."""
+
+
+def named_in(question: str) -> tuple[Named, ...]:
+    """What ``question`` names, each once, in reading order of the sorts; the first `MOST_NAMES`."""
+    text = fold_compatibility(question)
+    found = [Named(m, Sort.IDENTIFIER) for m in _identifiers(text)]
+    rest = text
+    for item in found:
+        rest = rest.replace(item.text, " ")
+    found += [Named(match.group(), Sort.NUMBER) for match in _YEAR.finditer(rest)]
+    rest = _YEAR.sub(" ", rest)
+    found += [Named(match.group(), Sort.NUMBER) for match in _BARE.finditer(rest)]
+    found += [Named(name, Sort.NAME) for name in _names(rest)]
+    return tuple(dict.fromkeys(found))[:MOST_NAMES]
+
+
+def _identifiers(text: str) -> Iterator[str]:
+    for match in _IDENTIFIER.finditer(text):
+        token = match.group().rstrip("./:-+#")
+        if not _is_quantity(token):
+            yield token
+    for match in NUMBERED_PART.finditer(text):
+        if _IDENTIFIER.search(match.group()) is None:
+            yield match.group()
+
+
+_QUANTITY: Final = re.compile(
+    r"\d{1,12}(?:\.\d{1,12})?(?:[kmgtKMGT]?(?:b|B|g|m|l|L|W|V|A|Hz|Pa|J|N)|kg|mg|cm|mm|km|ms|s"
+    r"|h|min|rpm|st|nd|rd|th"
+    r"|x|k|am|pm|°?[CF])"
+    r"|\d{1,12}(?:st|nd|rd|th)?(?:-[a-z]+)+"  # 90-day, 3-year-old
+)
+
+
+def _is_quantity(token: str) -> bool:
+    """``30kg`` is an amount and ``3rd`` a place in a row; neither names anything."""
+    return _QUANTITY.fullmatch(token) is not None
+
+
+def _names(text: str) -> Iterator[str]:
+    if _HAN.search(text):
+        for match in _LATIN.finditer(text):
+            if match.group().lower() not in _COMMON and len(match.group()) > 1:
+                yield match.group()
+        return
+    words = re.findall(r"[A-Za-z]+", text)
+    capitals = [word for word in words if word[0].isupper()]
+    if len(words) > 3 and len(capitals) > 0.6 * len(words):  # noqa: PLR2004 - a title, or shouting
+        return
+    for match in _CAPITALISED.finditer(text):
+        word = match.group().rstrip("'’")
+        word = re.sub(r"['’]s$", "", word)
+        if word.lower() in _COMMON or is_english_function_word(word, first=True):
+            continue
+        starts = _SENTENCE_START.search(text[max(0, match.start() - 8) : match.start()])
+        if (not starts and len(word) > 1) or (len(word) > 1 and word.isupper()):
+            yield word
