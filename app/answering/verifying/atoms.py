@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from app.answering.verifying.quantities import Quantity, periods_in, quantities_in
-from app.answering.verifying.sayings import LONGEST_KEPT
+from app.answering.verifying.words.stems import LONGEST_KEPT
 from app.text.normalise import in_simplified
 
 Date: TypeAlias = tuple[int | None, int | None, int | None]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from app.answering.verifying.quantities import Quantity
-from app.answering.verifying.sayings import alike
 from app.answering.verifying.units import PER
+from app.answering.verifying.words.sayings import alike
 from app.domain.statements import Statement
 
 Held: TypeAlias = Callable[[str], frozenset[str]]

@@ -19,7 +19,6 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from app.answering.verifying.alignment import misplaced
 from app.answering.verifying.atoms import DATE, IDENTIFIER, Atoms, atoms_of, same_date, written
 from app.answering.verifying.claims import (
     comparable,
@@ -34,10 +33,12 @@ from app.answering.verifying.comparisons import told_from_the_other_end
 from app.answering.verifying.poles import turned
 from app.answering.verifying.quantities import Quantity
 from app.answering.verifying.rows import Row, also_said, misread, names_itself, row_of
-from app.answering.verifying.sayings import Stems, alike
-from app.answering.verifying.tokens import tokens_of
 from app.answering.verifying.units import PER
-from app.answering.verifying.wording import Words, foreign_word
+from app.answering.verifying.words.alignment import misplaced
+from app.answering.verifying.words.sayings import alike
+from app.answering.verifying.words.stems import Stems
+from app.answering.verifying.words.tokens import tokens_of
+from app.answering.verifying.words.wording import Words, foreign_word
 from app.domain.statements import Statement
 from app.text.normalise import in_simplified, normalise
 

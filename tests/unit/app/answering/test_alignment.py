@@ -1,9 +1,9 @@
 import pytest
 
-from app.answering.verifying.alignment import misplaced
 from app.answering.verifying.atoms import atoms_of
-from app.answering.verifying.sayings import Stems
-from app.answering.verifying.tokens import Token, tokens_of
+from app.answering.verifying.words.alignment import misplaced
+from app.answering.verifying.words.stems import Stems
+from app.answering.verifying.words.tokens import Token, tokens_of
 
 
 @pytest.fixture

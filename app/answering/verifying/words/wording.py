@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from app.answering.verifying.sayings import alike
+from app.answering.verifying.words.sayings import alike
 
 LIGHT_ENGLISH: Final = frozenset(
     "a an the this that these those it its itself they them their he him his she her i me my "  # noqa: SIM905 - a list of words reads as words

@@ -1,14 +1,14 @@
 """Ways to say the same: each is read as one of them, in English and in Chinese.
 
-Two tables, of words in general use and of no subject. Phrases are exchanged in the text, words of
-English by their stems, so that "rose" and "increased" are one and "purchases" are "buys". What the
-words turn, as "at least" does, is compared elsewhere (`poles`), on texts read in this way.
+Two tables, of phrases in general use and of no subject, which are exchanged in the text; the words
+of English are compared by their stems (`stems`). What the words turn, as "at least" does, is
+compared elsewhere (`poles`), on texts read in this way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -71,98 +71,6 @@ _PHRASES: Final = """
     made = is the maker of, is the manufacturer of
 """
 """The first of each line is what the others are read as; a line may go on in the next."""
-_SAME_WORDS: Final = """
-    employee staff personnel worker
-    buy purchase acquire
-    begin start commence
-    end finish
-    enough sufficient
-    many numerous
-    often frequently commonly
-    usually generally typically normally
-    mainly primarily mostly chiefly
-    each every
-    whole entire
-    use utilize utilise
-    help assist
-    quickly rapidly fast
-    need require
-    colour color
-    annual annually yearly
-    daily day
-    weekly week
-    monthly month
-    get receive obtain
-    show display
-    keep retain store
-    contain include comprise
-    increase rise grow climb
-    decrease fall decline drop
-    repair fix mend
-    delete erase
-    price cost
-    fee charge
-    weigh weight
-    last duration
-    explain describe
-    approve authorise authorize
-    create establish
-    send dispatch
-    car automobile
-    photo photograph picture
-    problem issue
-    error mistake
-    important significant
-    big large
-    mandatory compulsory obligatory
-    possible feasible
-    ill sick
-    firm company
-    customer client
-    immediately promptly
-    inform notify
-    choose select
-    build construct
-    answer reply
-    correct right
-    manufacture produce make
-    holiday vacation
-    lorry truck
-    lift elevator
-    flat apartment
-    mobile cellphone
-    centre center
-    metre meter
-    litre liter
-    tyre tire
-    programme program
-    organisation organization
-    cool cold
-    live reside
-    stop halt
-    close shut
-    travel journey trip
-    job occupation
-"""
-_IRREGULAR: Final = """
-    be was were been; begin began begun; become became; break broke broken; bring brought;
-    build built; buy bought; catch caught; choose chose chosen; come came; cost; cut; deal dealt;
-    do did done; draw drew drawn; drink drank drunk; drive drove driven; eat ate eaten;
-    fall fell fallen; feel felt; fight fought; find found; fly flew flown;
-    forget forgot forgotten; freeze froze frozen; get got gotten; give gave given;
-    forbid forbade forbidden; go goes went gone;
-    grow grew grown; hang hung; hear heard; hide hid hidden; hold held; keep kept; know knew known;
-    lay laid; lead led; leave left; lend lent; lose lost; make made; mean meant; meet met; pay paid;
-    ride rode ridden; ring rang rung; rise rose risen; run ran; say said; see saw seen; sell sold;
-    send sent; shake shook shaken; shine shone; shoot shot; show showed shown; sing sang sung;
-    sink sank sunk; sit sat; sleep slept; speak spoke spoken; spend spent; stand stood;
-    steal stole stolen; stick stuck; swim swam swum; take took taken; teach taught; tell told;
-    think thought; throw threw thrown; understand understood; wear wore worn; win won; write wrote
-    written; child children; foot feet; man men; woman women; mouse mice; tooth teeth;
-    person people;
-    heavy heavier heaviest; light lighter lightest; cold colder coldest; warm warmer warmest;
-    cool cooler coolest; die died dies dying; lie lay lain; supply supplies supplied
-"""
 _CHINESE: Final = """
     不得 = 禁止 严禁 不允许 不准 不许 不能够 不能 不可以 不可 不得以 无法 没法
     不必 = 无需 无须 不需要 不需 不用 不须 毋须 不必要
@@ -246,7 +154,6 @@ _WHOLE_CHINESE: Final = """
     自杀 自传 自称 源自 出自
 """
 """Words that hold one of those above, and are no case of it."""
-
 _CONTRACTED: Final = re.compile(r"\b([a-z]{2,6})n't\b")
 _WORD: Final = re.compile(r"[a-z]++(?:'[a-z]++)?")
 _ORDER: Final = re.compile(r"(^|[.;!?:\n] ?)do not ")
@@ -295,10 +202,6 @@ _ENGLISH_PHRASES: Final = _by_first_word()
 _CHINESE_PHRASES: Final = _by_first_character()
 
 
-LONGEST_KEPT: Final = 5_000
-"""Characters of a text of which it is kept what was read."""
-
-
 @lru_cache(maxsize=4_096)
 def alike(text: str) -> str:
     """``text`` folded, with one wording for what is the same. Linear in its length."""
@@ -345,36 +248,3 @@ def _chinese(text: str) -> str:
             pieces.append(text[at])
             at += 1
     return "".join(pieces)
-
-
-class Stems:
-    """The analyzer's terms, with one stem for the forms and the synonyms of an English word."""
-
-    def __init__(self, terms: Callable[[str], list[str]]) -> None:
-        """``terms`` is the analyzer's."""
-        self._terms = terms
-        self._known = lru_cache(maxsize=4_096)(self._read)
-        self._base = {
-            form: forms[0]
-            for forms in (part.split() for part in _IRREGULAR.replace("\n", " ").split(";"))
-            for form in forms[1:]
-        }
-        self._one: dict[str, str] = {}
-        for line in _SAME_WORDS.strip().splitlines():
-            group = [self._stem(word) for word in line.split()]
-            for stem in group:
-                self._one.setdefault(stem, self._one.get(group[0], group[0]))
-
-    def __call__(self, text: str) -> Sequence[str]:
-        """The terms of ``text``; of a single word, the one stem of all that means the same."""
-        return self._known(text) if len(text) <= LONGEST_KEPT else self._read(text)
-
-    def _read(self, text: str) -> Sequence[str]:
-        if text.isascii() and text.isalpha():
-            stem = self._stem(text)
-            return (self._one.get(stem, stem),)
-        return tuple(self._terms(text))
-
-    def _stem(self, word: str) -> str:
-        base = self._base.get(word, word)
-        return next(iter(self._terms(base)), base)

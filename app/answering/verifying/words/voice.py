@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
-from app.answering.verifying.tokens import Kind, Token
+from app.answering.verifying.words.tokens import Kind, Token
 
 _BE: Final = frozenset("is are was were be been being am get gets got".split())  # noqa: SIM905 - a list of words reads as words
 _MODALS: Final = frozenset("must may can will shall should would has have had do does did".split())  # noqa: SIM905 - as above

@@ -14,8 +14,8 @@ from enum import Enum, auto
 from typing import Final
 
 from app.answering.verifying.atoms import BLANK, FIRST_MARK, Atoms
-from app.answering.verifying.sayings import alike
-from app.answering.verifying.wording import LIGHT_ENGLISH
+from app.answering.verifying.words.sayings import alike
+from app.answering.verifying.words.wording import LIGHT_ENGLISH
 
 
 class Kind(Enum):

@@ -1,0 +1,1 @@
+"""How the words of a sentence are compared with those of its statement, one by one."""
