@@ -14,7 +14,8 @@ from app.answering.asking.forms import Form, form_of
 from app.answering.asking.phrasing import about, as_question, chinese_subject, is_story
 from app.answering.asking.pieces import compared, focus, pieces, shared
 from app.answering.asking.words import PRONOUN
-from app.answering.evidence.kinds import Kind, kinds_asked
+from app.answering.evidence.kinds.asked import kinds_asked
+from app.answering.evidence.kinds.kind import Kind
 from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.names.naming import named_in
 from app.ports import Analyzer

@@ -41,7 +41,8 @@ from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Candidates, Judged, tier_of
 from app.answering.evidence.glossing import glossed
 from app.answering.evidence.judgement import Features, Judge
-from app.answering.evidence.kinds import PLAIN, heads_kind, holds_kind
+from app.answering.evidence.kinds.held import heads_kind, holds_kind
+from app.answering.evidence.kinds.kind import PLAIN
 from app.answering.evidence.lookalikes import echoes, is_of_another, reverses
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.names.holder import Holder

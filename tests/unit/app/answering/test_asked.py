@@ -2,7 +2,7 @@ import pytest
 
 from app.answering.asking.asked import MOST_PARTS, Asked, Part, take_apart
 from app.answering.asking.forms import is_greeting
-from app.answering.evidence.kinds import Kind
+from app.answering.evidence.kinds.kind import Kind
 from app.domain.questions import Turn
 from app.requests import AnswerRequest
 

@@ -1,6 +1,8 @@
 import pytest
 
-from app.answering.evidence.kinds import Kind, heads_kind, holds_kind, kinds_asked
+from app.answering.evidence.kinds.asked import kinds_asked
+from app.answering.evidence.kinds.held import heads_kind, holds_kind
+from app.answering.evidence.kinds.kind import Kind
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Candidates, Judged
 from app.answering.evidence.judgement import Features, Judge, Weights
-from app.answering.evidence.kinds import Kind
+from app.answering.evidence.kinds.kind import Kind
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.relevance import (

@@ -1,0 +1,1 @@
+"""The kind of thing that a question asks for, and whether a text holds one."""
