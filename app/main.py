@@ -22,8 +22,8 @@ from app.models.registry import (
 )
 from app.models.rerankers.cache import CachedReranker
 from app.ports import Analyzer, Closable, Embedder, Generator, Glossary, Reader, Reranker
-from app.retrieval import soundness
-from app.retrieval.learned import Learned, read_learned, shipped
+from app.retrieval.health import soundness
+from app.retrieval.ranking.learned import Learned, read_learned, shipped
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.service import ROUTE_THREADS, Service
 from app.settings import RetrievalSettings, Settings
@@ -36,7 +36,7 @@ from ingest.job_sources import JobSources
 from ingest.jobs import JobQueue
 from ingest.pipeline import Ingestion, Progress
 from ingest.report import IngestReport
-from ingest.sources import Source
+from ingest.sources.model import Source
 
 T = TypeVar("T")
 

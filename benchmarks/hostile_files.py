@@ -16,8 +16,8 @@ from machine import provenance
 
 from app.main import Application
 from app.settings import Settings, StoreSettings
-from ingest.files import find_files
 from ingest.report import IngestReport
+from ingest.sources.found_files import find_files
 
 
 def main() -> None:

@@ -44,13 +44,13 @@ from app.domain.documents import Document, IndexedDocument, Vectors
 from app.filters import parse_filter
 from app.ports import Collection
 from app.requests import SearchRequest
-from app.retrieval import soundness
+from app.retrieval.health import soundness
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.settings import RetrievalSettings, StoreSettings
 from app.stores.local.store import LocalStore
 from app.text.analyzer import StandardAnalyzer
 from ingest.pipeline import Ingestion
-from ingest.sources import Load, Source
+from ingest.sources.model import Load, Source
 
 SMALL = 1_000
 """Chunks of the collection that adding a document is compared with."""

@@ -8,7 +8,9 @@ from app.domain.jobs import JobStatus
 from app.errors import DocumentRejected
 from ingest.job_table import JobTable
 from ingest.pipeline import superseded
-from ingest.sources import RecordSource, Rejected, Source, uploaded
+from ingest.sources.model import Rejected, Source
+from ingest.sources.records import RecordSource
+from ingest.sources.uploads import uploaded
 from ingest.spool import Spool
 
 

@@ -18,7 +18,7 @@ from app.ports import Collection
 from app.removal import remove
 from ingest.indexer import Indexer
 from ingest.report import KEPT_FAILURES, IngestReport
-from ingest.sources import Load, Source
+from ingest.sources.model import Load, Source
 
 logger = logging.getLogger(__name__)
 

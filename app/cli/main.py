@@ -127,8 +127,8 @@ def ingest(
     force: Annotated[bool, typer.Option(help="Index files that have not changed again.")] = False,
 ) -> None:
     """Index files; unchanged ones are skipped, changed ones replaced."""
-    from ingest.files import find_files
     from ingest.progress import ingest_progress
+    from ingest.sources.found_files import find_files
 
     with _application() as app:
         files = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)

@@ -28,10 +28,10 @@ from eval.spans.render import to_markdown, to_terminal
 from eval.spans.report import SweepReport
 from eval.spans.searcher import PipelineChunkSearch
 from eval.spans.sweep import DEFAULT_BUDGETS, sweep
-from ingest.files import find_files
 from ingest.indexer import Indexer
 from ingest.pipeline import Ingestion
-from ingest.sources import Source
+from ingest.sources.found_files import find_files
+from ingest.sources.model import Source
 
 STRATEGIES: Final[tuple[Strategy, ...]] = ("structure", "sentence", "fixed")
 CHUNK_TOKENS: Final = (128, 192, 256, 384)

@@ -12,8 +12,8 @@ from app.main import Application
 from app.requests import SearchRequest
 from app.service import Service
 from app.settings import IngestSettings, Settings, StoreSettings
-from ingest.files import find_files
 from ingest.report import IngestReport
+from ingest.sources.found_files import find_files
 
 pytestmark = pytest.mark.models
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from app.main import Application
 from app.settings import Settings
 from eval.commands.target import evaluation_settings, shown
-from ingest.sources import RecordSource
+from ingest.sources.records import RecordSource
 from train.mined.groups import Group, read_groups, write_groups
 from train.mined.mining import Corpus, MiningSettings, corpus_of, mine
 from train.mined.pairs import Pair, by_source

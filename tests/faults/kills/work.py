@@ -20,7 +20,8 @@ from app.http.edge.server import serve
 from app.main import Application
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources import Source, read_records
+from ingest.sources.jsonl import read_records
+from ingest.sources.model import Source
 from tests.faults.kills.world import CHUNK_TOKENS, NAME, Place, State, cut, opened, text_of
 
 Say: TypeAlias = Callable[[dict[str, Any]], None]

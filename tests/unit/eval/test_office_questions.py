@@ -15,9 +15,9 @@ from app.errors import DocumentRejected
 from eval.answers.outcomes.matching import fold, holds
 from eval.datasets.beir import read_dataset
 from eval.datasets.dataset import Corpus, Dataset, EvalDocument, EvalQuery
-from ingest.files import find_files
 from ingest.loaders.registry import load
-from ingest.sources import Source
+from ingest.sources.found_files import find_files
+from ingest.sources.model import Source
 
 KINDS = frozenset(
     {

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.errors import DocumentRejected, InvalidRequest
-from ingest.files import FoundFiles, find_files
 from ingest.loaders.registry import load
-from ingest.sources import FileSource, Source
+from ingest.sources.files import FileSource
+from ingest.sources.found_files import FoundFiles, find_files
+from ingest.sources.model import Source
 
 
 def found(*paths: Path, max_bytes: int = 1_000) -> FoundFiles:

@@ -17,12 +17,14 @@ from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.settings import ChunkingSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
-from ingest.files import find_files
 from ingest.indexer import Indexer
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import KEPT_FAILURES, IngestReport
-from ingest.sources import Load, RecordSource, Rejected, Source, read_records
+from ingest.sources.found_files import find_files
+from ingest.sources.jsonl import read_records
+from ingest.sources.model import Load, Rejected, Source
+from ingest.sources.records import RecordSource
 
 
 class FragileEmbedder(FakeEmbedder):

@@ -26,7 +26,7 @@ from ingest import job_table, retry
 from ingest import jobs as jobs_module
 from ingest.jobs import JobQueue
 from ingest.report import IngestReport
-from ingest.sources import Source
+from ingest.sources.model import Source
 from ingest.spool import ABANDONED_S, Spool
 
 WAIT_S = 20.0

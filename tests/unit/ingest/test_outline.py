@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ingest.loaders.plain.outline import outline_blocks
 from ingest.loaders.registry import load
-from ingest.sources import RecordSource, read_records
+from ingest.sources.jsonl import read_records
+from ingest.sources.records import RecordSource
 
 
 def shape(text):

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from ingest.loaders.registry import load
-from ingest.sources import RecordSource, read_records
+from ingest.sources.jsonl import read_records
+from ingest.sources.records import RecordSource
 
 
 def documents(*records):

@@ -8,17 +8,12 @@ from app.domain.documents import Document
 from app.errors import DocumentRejected
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.registry import load
-from ingest.sources import (
-    MAX_ID_CHARACTERS,
-    MAX_METADATA_CHARACTERS,
-    BytesSource,
-    RecordSource,
-    Source,
-    count_records,
-    read_metadata,
-    read_records,
-    uploaded,
-)
+from ingest.sources.files import BytesSource
+from ingest.sources.jsonl import count_records, read_records
+from ingest.sources.metadata import MAX_METADATA_CHARACTERS, read_metadata
+from ingest.sources.model import MAX_ID_CHARACTERS, Source
+from ingest.sources.records import RecordSource
+from ingest.sources.uploads import uploaded
 
 
 def rejection(source: Source) -> DocumentRejected:

@@ -11,15 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from app.errors import DocumentRejected, InvalidRequest
-from ingest.sources import (
-    RECORD_SUFFIXES,
-    FileSource,
-    Rejected,
-    Source,
-    count_records,
-    read_records,
-    storable,
-)
+from ingest.sources.files import FileSource
+from ingest.sources.jsonl import RECORD_SUFFIXES, count_records, read_records
+from ingest.sources.model import Rejected, Source
+from ingest.sources.storable import storable
 
 _NOTHING_THERE: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 """Errors of links that lead nowhere."""

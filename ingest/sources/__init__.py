@@ -1,0 +1,1 @@
+"""Where documents come from: files, uploaded bytes, lines of JSONL, ready records."""
