@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from app.errors import CollectionBusy, StoreCorrupted, StoreUnwritable
 from app.stores.local.lexical import tantivy_index
+from app.stores.local.lexical.tantivy_checksums import SEGMENT_SUFFIXES
 from app.stores.local.lexical.tantivy_index import TantivyIndex
 from tests.contract.store_contract import FINGERPRINT, X, document, ids
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, fill, found, opening
@@ -49,7 +50,7 @@ def content_bytes(file: Path) -> int:
 
 
 def segment_files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix in tantivy_index.SEGMENT_SUFFIXES)
+    return sorted(p for p in folder.iterdir() if p.suffix in SEGMENT_SUFFIXES)
 
 
 class PanicException(BaseException):
@@ -62,7 +63,7 @@ PanicException.__module__ = "pyo3_runtime"
 # --- damaged caches ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", tantivy_index.SEGMENT_SUFFIXES)
+@pytest.mark.parametrize("suffix", SEGMENT_SUFFIXES)
 @pytest.mark.parametrize("checked", [True, False], ids=["found on opening", "found on reading"])
 def test_random_bytes_in_the_lexical_index_cost_nothing_but_time(
     open_store: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, checked: bool

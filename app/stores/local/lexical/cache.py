@@ -12,7 +12,8 @@ from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.filtering.key_set import Keys, KeySet
 from app.stores.local.lexical.engine import LexicalIndex, Scored
 from app.stores.local.lexical.rank_bm25_index import RankBM25Index
-from app.stores.local.lexical.tantivy_index import TantivyIndex, damaged_files
+from app.stores.local.lexical.tantivy_checksums import damaged_files
+from app.stores.local.lexical.tantivy_index import TantivyIndex
 
 
 class LexicalCache:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import shutil
-import struct
 import threading
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import tantivy
 
-from app.errors import StoreUnwritable
-from app.panics import RustPanic, panics_raised
 from app.stores.local.files import read_json, write_json
 from app.stores.local.filtering.key_set import Keys, KeySet
 from app.stores.local.lexical.engine import LexicalDamaged, Scored
+from app.stores.local.lexical.tantivy_checksums import damaged_files
+from app.stores.local.lexical.tantivy_errors import (
+    ReadingFailed,
+    errors_translated,
+    reading_errors_apart,
+)
 
 WRITER_HEAP_BYTES: Final = 64_000_000
 """Memory in which a commit's terms are gathered before they are written."""
@@ -40,13 +39,6 @@ CHECKED_ON_OPENING: Final = 16_000_000
 """Files of up to so many bytes are compared with their checksums whenever an index is opened."""
 APPLIED: Final = "applied.json"
 """The file that tells the last change of the catalog's log that was committed."""
-SEGMENT_SUFFIXES: Final = (".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term")
-FOOTER_MAGIC: Final = 1_337
-_FOOTER_END: Final = struct.Struct("<II")
-_OF_THE_MACHINE: Final = re.compile(
-    r"os error (?!2\b)\d+|\bcode: (?!2\b)\d+|Failed to acquire (Lockfile|index lock)|LockBusy"
-)
-"""What Tantivy says where the operating system refuses it something; 2 is a missing file."""
 
 
 class TantivyIndex:
@@ -77,7 +69,7 @@ class TantivyIndex:
         Raises:
             StoreUnwritable: it can't be made there.
         """
-        with _told(folder):
+        with errors_translated(folder):
             for left_by_a_crash in folder.parent.glob(f"{folder.name}.*"):
                 _remove(left_by_a_crash)
             unfinished = folder.with_name(f"{folder.name}.new")
@@ -97,7 +89,7 @@ class TantivyIndex:
                 f"the lexical index in {folder} is damaged ({damaged[0]}). "
                 f"Run `rag rebuild {folder.parent.name}`."
             )
-        with _told(folder):
+        with errors_translated(folder):
             self._index = (
                 tantivy.Index(self._schema) if folder is None else tantivy.Index.open(str(folder))
             )
@@ -130,7 +122,7 @@ class TantivyIndex:
             self._refresh(applied)
 
     def _refresh(self, applied: int) -> None:
-        with _told(self._folder):
+        with errors_translated(self._folder):
             self._index.reload()
             self._searcher = self._index.searcher()
         self._seen = applied
@@ -144,11 +136,11 @@ class TantivyIndex:
         makes the next opening apply the same changes again, over themselves.
         """
         try:
-            with self._lock, _told(self._folder):
-                self._write(_apart(added), deleted)
+            with self._lock, errors_translated(self._folder):
+                self._write(reading_errors_apart(added), deleted)
                 if self._folder:
                     write_json(self._folder / APPLIED, sequence)
-        except _ReadingFailed as failed:
+        except ReadingFailed as failed:
             raise failed.error from None
         self._refresh(sequence)
 
@@ -180,7 +172,7 @@ class TantivyIndex:
         searcher = self._searcher
         share = min(1.0, most / max(1, searcher.num_docs))
         depth = math.ceil(SLACK * limit / share)
-        with _told(self._folder):
+        with errors_translated(self._folder):
             matching = sum(searcher.doc_freq("terms", term) for term in set(terms))
         if most * HITS_PER_KEY < min(depth, matching):
             return self._search(self._only(query, allowed), limit)
@@ -215,7 +207,7 @@ class TantivyIndex:
         """The best ``limit``, and all that tie with the last of them; no others."""
         searcher = self._searcher
         depth = limit + 1
-        with _told(self._folder):
+        with errors_translated(self._folder):
             while True:
                 hits = searcher.search(query, limit=depth, count=False).hits
                 if len(hits) < depth or hits[-1][0] < hits[limit - 1][0]:
@@ -249,7 +241,7 @@ class TantivyIndex:
         if searcher.num_docs == 0:
             return np.empty(0, dtype=np.int64)
         everything = tantivy.Query.all_query()
-        with _told(self._folder):
+        with errors_translated(self._folder):
             hits = searcher.search(everything, limit=searcher.num_docs, count=False).hits
             keys = searcher.fast_field_values("key", [address for _, address in hits])
         return np.sort(np.array(keys, dtype=np.int64))
@@ -259,95 +251,6 @@ class TantivyIndex:
         if self._folder:
             self.make(self._folder)
         self._open()
-
-
-def damaged_files(folder: Path, *, upto: int | None = None) -> list[str]:
-    """Names of files that don't have the checksum that Tantivy wrote at their end.
-
-    With ``upto``, larger files are left out, so that opening an index stays cheap.
-    """
-    return [path.name for path in _committed(folder) if not _is_whole(path, upto)]
-
-
-def _committed(folder: Path) -> Iterator[Path]:
-    """The files of all segments that the last commit names: others may be half written."""
-    match read_json(folder / "meta.json"):
-        case {"segments": list(segments)}:
-            pass
-        case _:
-            return  # Tantivy itself says what is wrong with it
-    for segment in segments:
-        match segment:
-            case {"segment_id": str(id_), "deletes": {"opstamp": int(deletes)}}:
-                deleted = f".{deletes}.del"
-            case {"segment_id": str(id_)}:
-                deleted = ""
-            case _:
-                return
-        stem = id_.replace("-", "")
-        yield from (folder / f"{stem}{end}" for end in (*SEGMENT_SUFFIXES, deleted) if end)
-
-
-def _is_whole(path: Path, upto: int | None) -> bool:
-    """Whether a file's content has the CRC-32 of its footer: JSON, its length, a magic number.
-
-    So does one that is not there: a merge may have removed it, or opening the index will tell.
-
-    Source: https://docs.rs/tantivy/0.24.2/src/tantivy/directory/footer.rs.html
-    """
-    try:
-        if upto is not None and path.stat().st_size > upto:
-            return True
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return True
-    last = len(content) - _FOOTER_END.size
-    length, magic = _FOOTER_END.unpack(content[last:]) if last >= 0 else (0, 0)
-    if magic != FOOTER_MAGIC or length > last:
-        return False
-    try:
-        footer = json.loads(content[last - length : last])
-    except ValueError:
-        return False
-    return isinstance(footer, dict) and footer.get("crc") == zlib.crc32(content[: last - length])
-
-
-class _ReadingFailed(Exception):
-    def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
-def _apart(added: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    """What is to be added, its errors kept apart from those of Tantivy."""
-    try:
-        yield from added
-    except Exception as error:
-        raise _ReadingFailed(error) from error
-
-
-@contextmanager
-def _told(folder: Path | None) -> Iterator[None]:
-    """Raises the project's own errors for those of Tantivy and of the file system."""
-    try:
-        with panics_raised():
-            yield
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    except (ValueError, RustPanic) as error:
-        if _OF_THE_MACHINE.search(str(error)):
-            raise _unwritable(folder, error) from error
-        raise LexicalDamaged(
-            f"the lexical index in {folder} can't be read ({error}). "
-            f"Run `rag rebuild {folder.parent.name if folder else ''}`."
-        ) from error
-
-
-def _unwritable(folder: Path | None, error: Exception) -> StoreUnwritable:
-    return StoreUnwritable(
-        f"the lexical index in {folder} can't be written ({error}). Make room, or make the folder "
-        "writable; what was ingested is kept."
-    )
 
 
 def _remove(path: Path) -> None:
