@@ -30,7 +30,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -48,6 +47,7 @@ from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.names.holder import Holder
 from app.answering.evidence.names.named import Named
 from app.answering.evidence.names.subject import written_as_names
+from app.answering.evidence.overlap import Overlap, share_words
 from app.answering.evidence.reading import readable, readings
 from app.answering.evidence.tiers import amounts, falls_into
 from app.domain.documents import BlockKind, Vectors
@@ -87,12 +87,8 @@ class Relevance:
         self._across = [not share_words(part.language, other) for other in candidates.languages]
         self._senses = senses
         self._asked = frozenset(part.terms)
-        self._said = self._shared(candidates.terms, senses)
-        self._around = self._shared(candidates.setting_terms, senses)
-        self._weights = _inverse_document_frequencies(part.terms, self._said, self._around)
+        self._overlap = Overlap(part, candidates, self._across, senses)
         self._amounts = amounts(part.shown)
-        self._known = frozenset[str]().union(*self._said, *self._around)
-        self._contrasting = _in_settings(self._around)
         self._about = _about(part, candidates)
 
     def rank(self, *, embedded: int) -> list[Judged]:
@@ -120,17 +116,6 @@ class Relevance:
         ]
         return sorted(ranked, key=lambda judged: judged.probability, reverse=True)
 
-    def _shared(
-        self, texts: Sequence[frozenset[str]], senses: Sequence[Sense]
-    ) -> list[frozenset[str]]:
-        """Terms of the question that each text holds, or says in the other language."""
-        return [
-            (terms & self._asked).union(*(s.terms for s in senses if s.held <= terms))
-            if across
-            else terms & self._asked
-            for terms, across in zip(texts, self._across, strict=True)
-        ]
-
     def _promise(self, judged: Judged) -> float:
         """What can be told before any model is asked."""
         return -1.0 if judged.strictly_missing else self._judge.promise(judged.features)
@@ -143,10 +128,9 @@ class Relevance:
         lacking = [named for named in wanted if not self._candidates.holders[at].holds(named)]
         implied = tuple(named for named in lacking if self._is_implied(named, at))
         missing = tuple(n for n in lacking if n in self._part.names and n not in implied)
-        words = self._words(at, implied) if self._senses or not across else _NO_WORDS
         features = Features(
             similarity=0.0,
-            **words,
+            **self._overlap.measures(at, implied),
             unnamed=(len(lacking) - len(implied)) / len(wanted) if wanted else 0.0,
             implied=len(implied) / len(wanted) if wanted else 0.0,
             unkind=float(not self._holds_kind(statement)),
@@ -188,23 +172,6 @@ class Relevance:
         if statement.cells and heads_kind(heads, self._part.kinds):
             return True
         return holds_kind(_kind_text(statement), self._part.kinds)
-
-    def _words(self, at: int, implied: Sequence[Named]) -> dict[str, float]:
-        """The measures of what question and statement have in common in words."""
-        said, around = self._said[at], self._around[at]
-        named = frozenset(t for name in implied for t in self._candidates.analyse(name.text))
-        covered = said | around | named
-        known = {term: w for term, w in self._weights.items() if term in self._known}
-        total, count = sum(known.values()) or 1.0, len(known) or 1
-        contrast = sum(w for t, w in known.items() if t in self._contrasting and t not in covered)
-        return {
-            "said": sum(w for t, w in known.items() if t in said) / total,
-            "covered": sum(w for t, w in known.items() if t in covered) / total,
-            "counted": sum(t in covered for t in known) / count,
-            "around": sum(t in around for t in known) / count,
-            "absent": 1.0 - len(known) / len(self._weights) if self._weights else 0.0,
-            "contrast": contrast / total,
-        }
 
     def _read_glossed(
         self,
@@ -272,12 +239,6 @@ def _share(names: Sequence[Named], holder: Holder) -> float:
     return sum(holder.holds(named) for named in names) / len(names) if names else 0.0
 
 
-_NO_WORDS: Final = dict.fromkeys(
-    ("said", "covered", "counted", "around", "absent", "contrast"), 0.0
-)
-"""Where languages share none."""
-
-
 HARDLY: Final = 0.15
 """What the probability is multiplied by of a statement that can hardly answer."""
 DEFINES: Final = 0.4
@@ -294,35 +255,3 @@ BARE_CODE: Final = 0.4
 def _kind_text(statement: Statement) -> str:
     """Where a thing of the kind asked for must stand: in the statement, or in a head's unit."""
     return "\n".join((statement.text, *statement.setting.heads))
-
-
-def share_words(one: str, other: str) -> bool:
-    """Whether texts of these languages have words in common; numbers are of every language."""
-    return one == other or "und" in (one, other) or "zh" not in (one, other)
-
-
-def _inverse_document_frequencies(
-    terms: Sequence[str],
-    said: Sequence[frozenset[str]],
-    around: Sequence[frozenset[str]],
-) -> dict[str, float]:
-    """Lucene's BM25 form, ln(1 + (N − n + ½) / (n + ½)), over statements with their settings.
-
-    A term that no candidate holds counts as one that a single one holds: a question of which most
-    is found nowhere is hardly answered.
-    """
-    count = len(said)
-    frequency: Counter[str] = Counter()
-    for of_statement, of_setting in zip(said, around, strict=True):
-        frequency.update(of_statement | of_setting)
-    return {
-        term: math.log1p((count - n + 0.5) / (n + 0.5))
-        for term in dict.fromkeys(terms)
-        for n in [max(1, frequency[term])]
-    }
-
-
-def _in_settings(around: Sequence[frozenset[str]]) -> frozenset[str]:
-    """Terms of the question that some settings hold and others don't: what tells subjects apart."""
-    frequency = Counter(term for of_setting in around for term in of_setting)
-    return frozenset(term for term, count in frequency.items() if count < len(around))

@@ -13,11 +13,8 @@ from app.answering.evidence.judgement import Features, Judge, Weights
 from app.answering.evidence.kinds.kind import Kind
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.names.named import Named, Sort
-from app.answering.evidence.relevance import (
-    Relevance,
-    chunk_nearness,
-    share_words,
-)
+from app.answering.evidence.overlap import share_words
+from app.answering.evidence.relevance import Relevance, chunk_nearness
 from app.domain.documents import Block, BlockKind, Cell, Document, Vectors
 from app.domain.questions import Sense
 from app.domain.statements import Setting, Statement
