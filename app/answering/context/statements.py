@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from app.answering.context.asides import (
@@ -19,11 +19,12 @@ from app.answering.context.asides import (
     answer_offset,
     is_curt,
     is_question,
-    leads_in,
     leans,
     orders_a_model,
     without_question_mark,
 )
+from app.answering.context.implied_blocks import implied_blocks
+from app.answering.context.places import LONGEST_ITEM, Place, numbering, places_of, short
 from app.answering.context.validity import validity_of
 from app.domain.documents import Block, BlockKind, Document, Span
 from app.domain.statements import Setting, Statement
@@ -31,15 +32,9 @@ from app.text.sentences import split_sentences
 
 LONGEST: Final = 600
 """Characters that may be quoted in one piece; what is longer is quoted in its parts."""
-LONGEST_SETTING: Final = 200
-"""Characters of one part of a setting."""
-_ITEM: Final = 300
-"""Characters up to which an item is one statement, whatever its sentences."""
 _MARK: Final = re.compile(
     r"(?:[-*+•‣◦▪·–]\s+|\(?\d{1,3}[.)]\s+|\d{1,3}、\s*|[(（]\d{1,3}[)）]\s*|\[[ xX]\]\s+)(?=\S)"
 )
-_REACH: Final = 3
-"""Blocks that a term heads which asks nothing."""
 _HEADING_MARKS: Final = "#=*-~ \t\n"
 _TELLS: Final = re.compile(
     r"[\w)）][:：]\s{0,3}\w|\w\s{1,3}[–—-]\s{1,3}\w|\w\s{0,3}[(（][^()（）]{2,80}[)）]$"
@@ -50,29 +45,19 @@ _SHORTEST: Final = 2
 _CJK: Final = "\u2e80"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What is known of a block from those before it."""
-
-    headings: tuple[str, ...] = ()
-    question: str = ""
-    lead_in: str = ""
-    group: int | None = None
-
-
 class DocumentStatements:
     """The statements of one document, made where they are asked for."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._blocks = document.blocks or implied_blocks(document.text)
-        self._places = _places(document, self._blocks)
+        self._places = places_of(document, self._blocks)
         self._ends = [block.span[1] for block in self._blocks]
         self._groups: dict[int, list[int]] = {}
         for at, place in enumerate(self._places):
             if place.group is not None:
                 self._groups.setdefault(place.group, []).append(at)
-        self._base = Setting(title=_short(document.title), validity=validity_of(document))
+        self._base = Setting(title=short(document.title), validity=validity_of(document))
 
     def within(self, span: Span, *, n: int) -> list[Statement]:
         """Those that begin within ``span``, in reading order, as of passage ``n``."""
@@ -112,14 +97,14 @@ class DocumentStatements:
         Error codes and findings are often headings: "E101", "E102"; "Finding 1", "Finding 2".
         """
         path = statement.setting.headings
-        shape = _numbering(path[-1]) if path else ""
+        shape = numbering(path[-1]) if path else ""
         if not shape:
             return []
         found: dict[tuple[str, ...], Statement] = {}
         for at, place in enumerate(self._places):
             own = place.headings
             alike = len(own) == len(path) and own[:-1] == path[:-1] and own not in found
-            if alike and _numbering(own[-1]) == shape:
+            if alike and numbering(own[-1]) == shape:
                 found.update((own, first) for first in self._made(at, statement.n)[:1])
         return list(found.values())
 
@@ -148,7 +133,7 @@ class DocumentStatements:
                 yield from self._lines(block, place, n)
             case BlockKind.FORMULA:
                 yield self._statement(block, n, block.span, place)
-            case BlockKind.LIST if block.span[1] - block.span[0] <= _ITEM:
+            case BlockKind.LIST if block.span[1] - block.span[0] <= LONGEST_ITEM:
                 yield from self._item(block, place, n)
             case _:
                 yield from self._sentences(block, place, n)
@@ -163,7 +148,7 @@ class DocumentStatements:
             above = replace(place, headings=place.headings[:-1], question="")
             yield self._statement(block, n, (start, start + len(name)), above)
 
-    def _item(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
+    def _item(self, block: Block, place: Place, n: int) -> Iterator[Statement]:
         """An item as a whole, without its mark."""
         spans = [s.span for s in split_sentences(self._text(block.span))]
         if not spans:
@@ -175,9 +160,13 @@ class DocumentStatements:
         if _says_something(text) and not is_question(text):
             yield self._statement(block, n, span, place)
 
-    def _sentences(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
+    def _sentences(self, block: Block, place: Place, n: int) -> Iterator[Statement]:
         named, question = "", place.question
-        if question and block.kind is BlockKind.PARAGRAPH and len(self._text(block.span)) <= _ITEM:
+        if (
+            question
+            and block.kind is BlockKind.PARAGRAPH
+            and len(self._text(block.span)) <= LONGEST_ITEM
+        ):
             # What stands under a question is its answer, and not one of its sentences.
             start = block.span[0] + answer_offset(self._text(block.span))
             text = self._text((start, block.span[1]))
@@ -193,7 +182,7 @@ class DocumentStatements:
             start += answer_offset(self._document.text[start:end])
             text = self._text((start, end))
             if is_question(text):
-                question = _short(without_question_mark(text))
+                question = short(without_question_mark(text))
             elif _says_something(text) and not (announces(text) and end == block.span[1]):
                 leaning = leans(text) and named
                 yield self._statement(
@@ -205,9 +194,9 @@ class DocumentStatements:
                     before="" if leaning or not is_curt(text) else named,
                 )
                 if not leaning:
-                    named = _short(text)
+                    named = short(text)
 
-    def _rows(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
+    def _rows(self, block: Block, place: Place, n: int) -> Iterator[Statement]:
         label = _row_label(self._document.text, block)
         if block.span[1] - block.span[0] <= LONGEST or len(block.cells) < 2:  # noqa: PLR2004 - a label and a value
             yield self._statement(block, n, block.span, place, row=label)
@@ -216,7 +205,7 @@ class DocumentStatements:
             made = self._statement(block, n, cell.span, place, row=label)
             yield replace(made, cells=(cell,), setting=replace(made.setting, heads=(cell.head,)))
 
-    def _lines(self, block: Block, place: _Place, n: int) -> Iterator[Statement]:
+    def _lines(self, block: Block, place: Place, n: int) -> Iterator[Statement]:
         start = block.span[0]
         for line in self._text(block.span).splitlines(keepends=True):
             left = start + len(line) - len(line.lstrip())
@@ -231,7 +220,7 @@ class DocumentStatements:
         block: Block,
         n: int,
         span: Span,
-        place: _Place,
+        place: Place,
         *,
         row: str = "",
         antecedent: str = "",
@@ -263,113 +252,18 @@ class DocumentStatements:
         return self._document.text[slice(*span)]
 
 
-def implied_blocks(text: str) -> tuple[Block, ...]:
-    """Blocks of a text that came without any: by what its lines look like."""
-    blocks: list[Block] = []
-    for sentence in split_sentences(text):
-        last = blocks[-1] if blocks else None
-        gap = text[last.span[1] : sentence.span[0]] if last else ""
-        # Sentences of one paragraph lie on one line or on lines that follow each other.
-        if (
-            last
-            and last.kind is sentence.kind is BlockKind.PARAGRAPH
-            and gap.count("\n") <= 1
-            and not ("\n" in gap and is_question(text[slice(*last.span)]))
-        ):
-            blocks[-1] = replace(last, span=(last.span[0], sentence.span[1]))
-        elif text[slice(*sentence.span)].strip("-=~*_^+#|:. \t\n"):
-            blocks.append(
-                Block(
-                    sentence.kind, sentence.span, level=_level(sentence.kind, text, sentence.span)
-                )
-            )
-    return tuple(blocks)
-
-
-def _level(kind: BlockKind, text: str, span: Span) -> int:
-    if kind is not BlockKind.HEADING:
-        return 0
-    line = text[slice(*span)]
-    return max(1, min(6, len(line) - len(line.lstrip("#"))))
-
-
-def _places(document: Document, blocks: Sequence[Block]) -> list[_Place]:  # noqa: C901 - one pass, a case for each kind
-    """Headings, question, lead-in and group of each block, in one pass."""
-    places: list[_Place] = []
-    path: list[tuple[int, str]] = []
-    question = lead_in = ""
-    reach: int | None = None
-    group = -1
-    inside: BlockKind | str | None = None
-    items: list[tuple[int, str]] = []
-    for block in blocks:
-        text = document.text[slice(*block.span)]
-        if block.kind is BlockKind.HEADING:
-            path = [(level, name) for level, name in path if level < block.level]
-            path.append((block.level, _short(text.strip("#=* \n"))))
-            question = path[-1][1] if is_question(text) else ""
-            lead_in, inside, reach = "", None, None
-        elif block.kind is BlockKind.TERM or (
-            block.kind is BlockKind.PARAGRAPH and is_question(text) and len(text) <= _ITEM
-        ):
-            question, lead_in, inside = _short(without_question_mark(text)), "", None
-            reach = None if is_question(text) else _REACH
-        elif reach is not None:
-            # What is no question heads a table, a definition or a note, and not all that follows.
-            reach -= block.kind is not BlockKind.TABLE
-            question = question if reach >= 0 else ""
-        # Of the questions of an FAQ, only the last is answered by what follows.
-        headings = tuple(name for _, name in path if not is_question(name) or name == question)
-        if block.kind in (BlockKind.LIST, BlockKind.TABLE):
-            if inside != block.kind:
-                group, inside, items = group + 1, block.kind, []
-            above = ""
-            if block.kind is BlockKind.LIST:
-                items = [(level, name) for level, name in items if level < block.level]
-                above = items[-1][1] if items else ""
-                items.append((block.level, _short(text.lstrip("-*+• \t"))))
-            places.append(_Place(headings, question, above or lead_in, group))
-        elif block.kind is BlockKind.PARAGRAPH and (kind := _numbering(text)):
-            if inside != kind:
-                group, inside = group + 1, kind
-            places.append(_Place(headings, question, lead_in, group))
-        else:
-            inside = None if block.kind is not BlockKind.CODE else inside
-            shown = lead_in if block.kind in (BlockKind.CODE, BlockKind.FORMULA) else ""
-            places.append(_Place(headings, question, shown))
-            if block.kind is BlockKind.PARAGRAPH:
-                last = split_sentences(text[-_ITEM:])[-1:]
-                tail = text[-_ITEM:][slice(*last[0].span)] if last else ""
-                lead_in = _short(tail.rstrip(":： ")) if leads_in(tail) else ""
-    return places
-
-
-_NUMBERED: Final = re.compile(r"([^\W\d_]{0,20}[\s.#-]{0,2})\d{1,5}(?![\d%])")
-
-
-def _numbering(text: str) -> str:
-    """How one of several headings or paragraphs begins: ``E0``, ``finding 0``; else empty."""
-    found = _NUMBERED.match(text)
-    return f"{found[1].strip().lower()}0" if found and found[1].strip() else ""
-
-
 def _row_label(text: str, block: Block) -> str:
     """The first cell of a row of several, where it names rather than counts."""
     if len(block.cells) < 2:  # noqa: PLR2004 - a label and a value
         return ""
     label = text[slice(*block.cells[0].span)]
-    return _short(label) if any(map(str.isalpha, label)) else ""
+    return short(label) if any(map(str.isalpha, label)) else ""
 
 
 def _mark_length(text: str) -> int:
     """Characters of the mark that an item begins with, and the space behind it."""
     match = _MARK.match(text)
     return match.end() if match else 0
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_SETTING else f"{line[: LONGEST_SETTING - 1]}…"
 
 
 def _says_something(text: str) -> bool:

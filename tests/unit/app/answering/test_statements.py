@@ -1,6 +1,8 @@
 import pytest
 
-from app.answering.context.statements import LONGEST_SETTING, DocumentStatements, implied_blocks
+from app.answering.context.implied_blocks import implied_blocks
+from app.answering.context.places import LONGEST_SETTING
+from app.answering.context.statements import DocumentStatements
 from app.domain.documents import BlockKind, Document
 from tests.unit.app.answering.desk import document, statements, the_one
 
