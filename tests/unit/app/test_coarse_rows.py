@@ -15,8 +15,9 @@ from app.domain.documents import IndexedDocument, Vectors
 from app.filters import parse_filter
 from app.stores.local.collection import LocalCollection
 from app.stores.local.dense import index as dense_index
+from app.stores.local.dense import search as dense_search
 from app.stores.local.dense.coarse_rows import CoarseRows
-from app.stores.local.dense.index import DenseIndex
+from app.stores.local.dense.search import DenseSearch
 from tests.contract.store_contract import document
 from tests.unit.app.stores import Open, SpaceAnalyzer, opening
 
@@ -32,9 +33,10 @@ def open_store(tmp_path: Path) -> Iterator[Open]:
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """The coarse comparison is made in collections of any size, and lets few through."""
-    monkeypatch.setattr(dense_index, "COARSE_FROM", 1)
-    monkeypatch.setattr(dense_index, "COARSE_LIMIT", 1)
-    monkeypatch.setattr(dense_index, "COARSE_TIMES", 8)
+    for module in (dense_index, dense_search):
+        monkeypatch.setattr(module, "COARSE_FROM", 1)
+    monkeypatch.setattr(dense_search, "COARSE_LIMIT", 1)
+    monkeypatch.setattr(dense_search, "COARSE_TIMES", 8)
 
 
 def spread(count: int, *, scale: float = 1.0, seed: int = 0) -> Vectors:
@@ -64,14 +66,14 @@ class Asked:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.narrowed: list[bool] = []
-        usual = DenseIndex._narrowed
+        usual = DenseSearch._narrowed
 
         def noted(*arguments: object) -> object:
             found = usual(*arguments)  # type: ignore[arg-type]  # passed on as they came
             self.narrowed.append(found is not None)
             return found
 
-        monkeypatch.setattr(DenseIndex, "_narrowed", noted)
+        monkeypatch.setattr(DenseSearch, "_narrowed", noted)
 
 
 def same_with_and_without(
@@ -82,7 +84,7 @@ def same_with_and_without(
             where = parse_filter(source)
             found = collection.search_dense(query, limit=limit, where=where)
             with monkeypatch.context() as patched:
-                patched.setattr(DenseIndex, "_narrowed", lambda *_: None)
+                patched.setattr(DenseSearch, "_narrowed", lambda *_: None)
                 assert found == collection.search_dense(query, limit=limit, where=where)
 
 

@@ -9,32 +9,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import faiss
-import numpy as np
-from numpy.typing import NDArray
 
-from app.domain.documents import Vector, Vectors
+from app.domain.documents import Vector
 from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.dense.graph_checkpoint import Graph, GraphCheckpoint
+from app.stores.local.dense.metric import Metric, faiss_metric, prepared
 from app.stores.local.dense.rows import BATCH, NO_KEYS, DenseRows
-from app.stores.local.filtering.key_set import Bits, Keys, KeySet
+from app.stores.local.dense.search import COARSE_FROM, DenseSearch
+from app.stores.local.filtering.key_set import Keys, KeySet
 from app.stores.local.lexical.engine import Scored
 
 logger = logging.getLogger(__name__)
 
-Metric = Literal["cosine", "dot", "l2"]
-
-COARSE_FROM: Final = 10_000
-"""From so many vectors that are to be compared, a coarse comparison chooses those to look at."""
-COARSE_LIMIT: Final = 1_000
-"""So many are chosen at least, and `COARSE_TIMES` as many as are wanted."""
-COARSE_TIMES: Final = 10
 GRAPH_STALENESS: Final = 0.2
 """A checkpoint is made anew when this share of its chunks has been added or deleted since."""
 DEAD_SHARE: Final = 0.2
@@ -59,6 +50,7 @@ class DenseIndex:
         self._dimension = dimension
         self._metric: Metric = metric
         self._settings = store
+        self._search = DenseSearch(metric, ef_search=store.hnsw_ef_search)
         self._lock = threading.RLock()
         """Of those who change what is here; searches only wait for what changes rows in place."""
         self._rows: DenseRows | None = None
@@ -95,7 +87,7 @@ class DenseIndex:
     def _opened(self) -> DenseRows:
         graph = self._checkpoints.load(
             dimension=self._dimension,
-            metric=self._faiss_metric,
+            metric=faiss_metric(self._metric),
             upto=self._catalog.sequence(),
         )
         if graph is None:
@@ -109,7 +101,7 @@ class DenseIndex:
             found, vectors = self._catalog.vectors_of(added[start:end], self._dimension)
             try:
                 last = end >= len(added)
-                rows.change(found, self._prepared(vectors), deleted if last else NO_KEYS)
+                rows.change(found, prepared(vectors, self._metric), deleted if last else NO_KEYS)
             except BaseException:
                 if rows is self._rows and not rows.whole:
                     self._rows = None
@@ -134,79 +126,7 @@ class DenseIndex:
 
         More where the last ones score alike. Searches run beside each other.
         """
-        rows = self.follow()
-        with rows.reading():
-            chosen = rows.alive[: rows.count]
-            if allowed is not None:
-                chosen = chosen & allowed.holds(rows.keys[: rows.count])
-            most = int(np.count_nonzero(chosen))
-            if not most:
-                return []
-            selector = None if most == rows.count else _selector(chosen)
-            query = self._prepared(vector[None])[0]
-            with _single_threaded():
-                # Exactly, where there is a filter, past a graph: a walk towards the query meets few
-                # of the allowed chunks, or none, where query and filter pull apart (another
-                # language, another subject).
-                if rows.is_graph and allowed is None:
-                    return self._search(rows, query, min(limit, most), selector, walks=True)
-                found = None
-                if most >= COARSE_FROM:
-                    found = self._narrowed(rows, query, limit, selector)
-                return found or self._search(rows, query, min(limit, most), selector)
-
-    def _narrowed(
-        self, rows: DenseRows, query: Vector, limit: int, selector: faiss.IDSelector | None
-    ) -> Scored | None:
-        """What `_search` finds, looked for among few; ``None`` where others could be as near."""
-        if rows.coarse is None or len(rows.coarse) != rows.count:
-            return None
-        few = max(COARSE_LIMIT, COARSE_TIMES * limit)
-        nearest, bound = rows.coarse.nearest(query, limit=few, selector=selector)
-        chosen = np.zeros(rows.count, dtype=bool)
-        chosen[nearest] = True
-        found = self._search(rows, query, limit, _selector(chosen))
-        return found if found[-1][1] > bound else None
-
-    def _search(
-        self,
-        rows: DenseRows,
-        query: Vector,
-        limit: int,
-        selector: faiss.IDSelector | None,
-        *,
-        walks: bool = False,
-    ) -> Scored:
-        depth = min(limit + 1, rows.count)
-        index = rows.faiss if walks else _vectors(rows)
-        while True:
-            parameters = (
-                self._walk(rows, selector, depth) if walks else faiss.SearchParameters(sel=selector)
-            )
-            scores, found = index.search(query[None], depth, params=parameters)
-            there = (found[0] >= 0) & (found[0] < rows.count)
-            keys, values = rows.keys[found[0][there]].tolist(), self._scores(scores[0][there])
-            tied = len(keys) == depth > limit and values[-1] == values[limit - 1]
-            if not tied or depth == rows.count:
-                return list(zip(keys, values, strict=True))
-            depth = min(2 * depth, rows.count)
-
-    def _walk(
-        self, rows: DenseRows, selector: faiss.IDSelector | None, depth: int
-    ) -> faiss.SearchParameters:
-        breadth = max(self._settings.hnsw_ef_search, depth)
-        wider = rows.count / rows.live  # deleted rows take up places on the way
-        return faiss.SearchParametersHNSW(efSearch=int(wider * breadth), sel=selector)
-
-    def _prepared(self, vectors: Vectors) -> Vectors:
-        if self._metric == "cosine":
-            norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-            vectors = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
-        return np.ascontiguousarray(vectors, dtype=np.float32)
-
-    def _scores(self, values: NDArray[np.float32]) -> list[float]:
-        signed: list[float] = (-values if self._metric == "l2" else values).tolist()
-        return signed
+        return self._search.search(self.follow(), vector, limit=limit, allowed=allowed)
 
     # --- the graph ------------------------------------------------------------------------------
 
@@ -245,7 +165,7 @@ class DenseIndex:
 
     def _flat(self) -> faiss.Index:
         return faiss.IndexScalarQuantizer(
-            self._dimension, faiss.ScalarQuantizer.QT_fp16, self._faiss_metric
+            self._dimension, faiss.ScalarQuantizer.QT_fp16, faiss_metric(self._metric)
         )
 
     def _graph(self) -> faiss.Index:
@@ -253,14 +173,10 @@ class DenseIndex:
             self._dimension,
             faiss.ScalarQuantizer.QT_fp16,
             self._settings.hnsw_links,
-            self._faiss_metric,
+            faiss_metric(self._metric),
         )
         graph.hnsw.efConstruction = self._settings.hnsw_ef_construction
         return graph
-
-    @property
-    def _faiss_metric(self) -> int:
-        return int(faiss.METRIC_L2 if self._metric == "l2" else faiss.METRIC_INNER_PRODUCT)
 
     @property
     def kept(self) -> int | None:
@@ -288,30 +204,3 @@ class DenseIndex:
         with self._lock:
             self._checkpoints.remove()
             self._rows = None
-
-
-def _selector(chosen: Bits) -> faiss.IDSelector:
-    """Lets the rows through whose bits are set."""
-    packed = np.packbits(chosen, bitorder="little")
-    selector = faiss.IDSelectorBitmap(len(packed), faiss.swig_ptr(packed))
-    selector.bits = packed  # FAISS holds a bare pointer: keep what it points to
-    return selector
-
-
-def _vectors(rows: DenseRows) -> faiss.Index:
-    """All rows, to be compared one by one."""
-    return faiss.downcast_index(rows.faiss.storage) if rows.is_graph else rows.faiss
-
-
-@contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Two threads gain nothing on one query and wait for each other.
-
-    The number is this thread's, and PyTorch's in this thread too: it is put back.
-    """
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(threads)
