@@ -23,8 +23,8 @@ from app.models.registry import (
 from app.models.rerankers.cache import CachedReranker
 from app.ports import Analyzer, Closable, Embedder, Generator, Glossary, Reader, Reranker
 from app.retrieval.health import soundness
-from app.retrieval.ranking.learned import Learned, read_learned, shipped
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
+from app.retrieval.ranking.learned import Learned, read_learned, shipped
 from app.service import ROUTE_THREADS, Service
 from app.settings import RetrievalSettings, Settings
 from app.stores.local.collection import LocalCollection
@@ -32,8 +32,8 @@ from app.stores.local.store import LocalStore
 from app.text.analyzer import StandardAnalyzer
 from ingest.indexer import Indexer
 from ingest.isolation import IsolatedLoader
-from ingest.job_sources import JobSources
-from ingest.jobs import JobQueue
+from ingest.jobs.queue import JobQueue
+from ingest.jobs.sources import JobSources
 from ingest.pipeline import Ingestion, Progress
 from ingest.report import IngestReport
 from ingest.sources.model import Source

@@ -26,7 +26,7 @@ from eval.datasets.beir import read_corpus, read_dataset
 from eval.datasets.dataset import Corpus, Dataset, EvalDocument, pool
 from eval.errors import EvaluationError
 from eval.retrieval.evaluate import Progress as Told
-from ingest.jobs import TABLE
+from ingest.jobs.store import TABLE
 from ingest.report import IngestReport
 from ingest.sources.found_files import find_files
 from ingest.sources.model import Source

@@ -17,8 +17,9 @@ from app.errors import FingerprintMismatch, NotFound, RemoteUnavailable
 from app.fakes import FakeEmbedder
 from app.main import Application
 from app.service import Service
-from ingest.job_sources import JobSources
-from ingest.jobs import DROPPED, JobQueue, Progress
+from ingest.jobs.queue import DROPPED, JobQueue
+from ingest.jobs.runner import Progress
+from ingest.jobs.sources import JobSources
 from ingest.report import IngestReport
 from ingest.sources.found_files import find_files
 from tests.faults.kills.world import NAME, Place, State, held, opened, text_of

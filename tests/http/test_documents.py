@@ -280,7 +280,7 @@ def test_a_job_that_fails_as_a_whole_is_an_error_without_its_inside(world: World
     def breaks(*_: object) -> None:
         raise RuntimeError("/srv/secret/model.bin is gone")
 
-    world.queue._run = breaks
+    world.queue._runner._run = breaks
 
     answer = world.client.post(
         f"{DOCUMENTS}?wait=true", json={"documents": [{"id": "a", "text": "x"}]}

@@ -21,8 +21,9 @@ from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
-from ingest.job_sources import JobSources
-from ingest.jobs import JobQueue, Progress
+from ingest.jobs.queue import JobQueue
+from ingest.jobs.runner import Progress
+from ingest.jobs.sources import JobSources
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport

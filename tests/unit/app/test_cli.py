@@ -17,7 +17,7 @@ from app.domain.jobs import Upload
 from app.errors import AttestError, ConfigurationError, NotFound, RemoteUnavailable
 from app.fakes import FakeEmbedder
 from app.stores.local.catalog.catalog import Catalog
-from ingest.jobs import JobQueue
+from ingest.jobs.queue import JobQueue
 from ingest.report import IngestReport
 
 Run = Callable[..., tuple[int, str, str]]
@@ -217,7 +217,7 @@ def test_jobs_whose_uploads_are_kept_are_shown_retried_and_removed(
         tmp_path / "data", prepare=lambda _: None, run=lambda *_: IngestReport(), max_waiting=9
     )
     job = queue.submit("notes", [Upload("a", {"id": "a", "text": "t"}, "record")])
-    queue._table.save(replace(job, state="parked", error="It must be rebuilt."), was="queued")
+    queue._store.table.save(replace(job, state="parked", error="It must be rebuilt."), was="queued")
     assert f"{job.id}  notes  parked" in run("jobs", "list")[1]
     code, out, _ = run("doctor")
     assert code == 0
@@ -423,7 +423,7 @@ def test_mistakes_of_the_caller_end_with_code_2_and_one_line(
     [
         ("ATTEST_SERVER__PORT", "high", "setting server.port: "),
         ("ATTEST_SERVER__API_KEYS", "no list", "settings: "),
-        ("ATTEST_RETRIEVAL__ROUTES", '["splade"]', "setting retrieval.routes.0: "),
+        ("ATTEST_RETRIEVAL__ROUTES", "[]", "setting retrieval.routes: "),
     ],
 )
 def test_settings_that_are_wrong_end_with_code_3_and_name_the_setting(

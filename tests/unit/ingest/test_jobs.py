@@ -22,18 +22,19 @@ from app.errors import (
     StoreUnwritable,
     TransientError,
 )
-from ingest import job_table, retry
-from ingest import jobs as jobs_module
-from ingest.jobs import JobQueue
+from ingest.jobs import queue as queue_module
+from ingest.jobs import retry, runner, table, worker
+from ingest.jobs.queue import JobQueue
+from ingest.jobs.runner import Progress
+from ingest.jobs.spool import ABANDONED_S, Spool
 from ingest.report import IngestReport
 from ingest.sources.model import Source
-from ingest.spool import ABANDONED_S, Spool
 
 WAIT_S = 20.0
 """Long enough for a busy machine; no test comes near it."""
 TEXT = Upload("a", {"id": "a", "text": "text"}, "record")
 
-Run = Callable[[str, Iterable[Source], jobs_module.Progress], IngestReport]
+Run = Callable[[str, Iterable[Source], Progress], IngestReport]
 
 
 class Recorder:
@@ -43,7 +44,7 @@ class Recorder:
         self.ran: list[tuple[str, list[str]]] = []
 
     def __call__(
-        self, collection: str, sources: Iterable[Source], progress: jobs_module.Progress
+        self, collection: str, sources: Iterable[Source], progress: Progress
     ) -> IngestReport:
         ids = [source.identify()[0] for source in sources]
         self.ran.append((collection, ids))
@@ -148,9 +149,7 @@ def test_a_job_that_is_stopped_halfway_is_taken_up_by_the_next_queue(
 ) -> None:
     halfway = threading.Event()
 
-    def slow(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def slow(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         halfway.set()
         while True:  # one document after the other, until the queue is closed
             progress(IngestReport(indexed=1))
@@ -189,9 +188,7 @@ def test_a_job_that_a_dead_process_left_running_is_taken_up(make: Make, tmp_path
 def test_a_job_that_fails_says_so_without_internals(
     make: Make, tmp_path: Path, error: Exception, told: str, kept: bool
 ) -> None:
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         progress(IngestReport(indexed=2, skipped=1))
         raise error
 
@@ -204,9 +201,7 @@ def test_a_job_that_fails_says_so_without_internals(
 
 
 def test_the_queue_goes_on_after_a_job_that_failed(make: Make) -> None:
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         if collection == "bad":
             raise ValueError("broken")
         return IngestReport(indexed=1)
@@ -232,9 +227,7 @@ def test_a_job_that_something_passing_stopped_is_tried_again_in_its_turn(
     ran: list[tuple[str, str]] = []
     free = threading.Event()
 
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         if collection == "held" and not free.is_set():
             raise passing
         ran.extend((collection, source.identify()[0]) for source in sources)
@@ -277,9 +270,7 @@ def test_what_does_not_pass_is_parked_and_the_next_job_has_its_turn(
     monkeypatch.setattr(retry, "RETRY_S", (0.0, 0.0))
     monkeypatch.setattr(retry, "RETRIED_FOR_S", 0.3)
 
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         if [source.identify()[0] for source in sources] == ["poison"]:
             raise RemoteUnavailable("http://secret gives 500 for one text")
         return IngestReport(indexed=1)
@@ -308,9 +299,7 @@ def test_a_job_that_waits_for_its_operator_is_done_once_he_has_helped(
     refused: dict[str, Exception] = {"old": FingerprintMismatch("rebuild /srv/secret")}
     ran: list[list[tuple[str, str]]] = []
 
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         failures: list[Failure] = []
         seen: list[tuple[str, str]] = []
         for source in sources:
@@ -348,9 +337,7 @@ def test_a_person_may_retry_and_remove_what_is_kept(make: Make, tmp_path: Path) 
     broken = threading.Event()
     broken.set()
 
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         if broken.is_set():
             raise ValueError("broken")
         return IngestReport(indexed=len(list(sources)))
@@ -385,7 +372,7 @@ def test_a_job_that_ended_the_process_twice_fails_and_can_be_retried(
     run = Recorder()
     queue = make(run)
     failed = queue.wait(job.id, WAIT_S)
-    assert (failed.state, failed.error, run.ran) == ("failed", jobs_module.CRASHED, [])
+    assert (failed.state, failed.error, run.ran) == ("failed", worker.CRASHED, [])
     assert spooled(tmp_path) == [job.id]
     queue.retry(job.id)
     assert queue.wait(job.id, WAIT_S).state == "done"
@@ -396,9 +383,7 @@ def test_a_failed_job_that_is_retried_brings_nothing_back_that_later_jobs_have_r
 ) -> None:
     ran: list[list[str]] = []
 
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         failures: list[Failure] = []
         seen: list[str] = []
         for source in sources:
@@ -427,12 +412,10 @@ def test_a_failed_job_that_is_retried_brings_nothing_back_that_later_jobs_have_r
 def test_attempts_count_from_the_last_document_that_was_indexed(make: Make, tmp_path: Path) -> None:
     seen: list[int] = []
 
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
-        seen.append(queue._table.attempts(job.id))
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+        seen.append(queue._store.table.attempts(job.id))
         progress(IngestReport(indexed=1))
-        seen.append(queue._table.attempts(job.id))
+        seen.append(queue._store.table.attempts(job.id))
         return IngestReport(indexed=1)
 
     queue = make(run, start=False)
@@ -450,14 +433,15 @@ class PanicException(BaseException):
 PanicException.__module__ = "pyo3_runtime"
 
 
-@pytest.mark.parametrize("where", ["_run", "_take_over"])
+@pytest.mark.parametrize(("part", "where"), [("_runner", "_run"), ("_worker", "_take_over")])
 def test_the_worker_survives_a_panic(
-    make: Make, monkeypatch: pytest.MonkeyPatch, where: str
+    make: Make, monkeypatch: pytest.MonkeyPatch, part: str, where: str
 ) -> None:
-    monkeypatch.setattr(jobs_module, "STUMBLED_S", 0.01)
+    monkeypatch.setattr(worker, "STUMBLED_S", 0.01)
     left = [1]
     queue = make(Recorder(), start=False)
-    real = getattr(queue, where)
+    owner = getattr(queue, part)
+    real = getattr(owner, where)
 
     def panicking(*arguments: object) -> object:
         if left:
@@ -465,7 +449,7 @@ def test_the_worker_survives_a_panic(
             raise PanicException("index out of bounds")
         return real(*arguments)
 
-    monkeypatch.setattr(queue, where, panicking)
+    monkeypatch.setattr(owner, where, panicking)
     jobs = [queue.submit("c", [TEXT]) for _ in range(2)]
     queue.start()
     assert queue.wait(jobs[1].id, WAIT_S).state == "done"
@@ -475,16 +459,17 @@ def test_the_worker_survives_a_panic(
 def test_a_queue_that_is_not_worked_says_so(
     make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(jobs_module, "STUMBLED_S", 0.01)
+    monkeypatch.setattr(worker, "STUMBLED_S", 0.01)
     queue = make(Recorder())
     assert queue.health().trouble is None
     for left in tmp_path.glob("jobs.db*"):
         left.write_bytes(b"garbage" * 2_000)
     until(lambda: queue.health().trouble is not None)
-    assert queue._worker.is_alive()
+    assert queue._worker._thread.is_alive()
     queue.close(WAIT_S)
 
-    monkeypatch.setattr(queue, "_stopping", threading.Event())  # as if its thread had just died
+    # As if its thread had just died.
+    monkeypatch.setattr(queue._worker, "_stopping", threading.Event())
     assert queue.health().trouble == "Jobs are not worked; restart the service."
 
 
@@ -525,7 +510,7 @@ def test_a_clock_that_steps_back_does_not_change_the_order_of_jobs(
     run = Recorder()
     queue = make(run, start=False)
     older = queue.submit("c", [record("older")])
-    monkeypatch.setattr(jobs_module, "now", lambda: "1999-12-31T00:00:00.000+00:00")
+    monkeypatch.setattr(queue_module, "now", lambda: "1999-12-31T00:00:00.000+00:00")
     newer = queue.submit("c", [record("newer")])
     queue.start()
     for job in (older, newer):
@@ -538,9 +523,7 @@ def test_a_job_that_runs_when_its_collection_is_removed_does_not_bring_it_back(
 ) -> None:
     began, dropped = threading.Event(), threading.Event()
 
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         began.set()
         assert dropped.wait(WAIT_S)
         raise RemoteUnavailable("gone for a moment")
@@ -552,7 +535,7 @@ def test_a_job_that_runs_when_its_collection_is_removed_does_not_bring_it_back(
     dropped.set()
     queue.close(WAIT_S)
     ended = queue.status(job.id)
-    assert (ended.state, ended.error) == ("failed", jobs_module.DROPPED)
+    assert (ended.state, ended.error) == ("failed", queue_module.DROPPED)
     assert spooled(tmp_path) == []
 
 
@@ -561,9 +544,7 @@ def test_a_job_that_outlasts_the_grace_is_left_to_the_next_start(
 ) -> None:
     began, closed = threading.Event(), threading.Event()
 
-    def slow(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def slow(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         began.set()
         assert closed.wait(WAIT_S)
         raise NotFound("collection c was closed")
@@ -573,7 +554,7 @@ def test_a_job_that_outlasts_the_grace_is_left_to_the_next_start(
     assert began.wait(WAIT_S)
     first.close(0.0)
     closed.set()
-    first._worker.join(WAIT_S)
+    first._worker._thread.join(WAIT_S)
     assert account(first.status(job.id)) == ("queued", 0, 0, 0, 0)
     assert spooled(tmp_path) == [job.id]
     assert make(Recorder()).wait(job.id, WAIT_S).state == "done"
@@ -588,17 +569,17 @@ def test_jobs_of_a_collection_that_is_removed_are_cancelled(make: Make, tmp_path
     queue.start()
     assert queue.wait(kept.id, WAIT_S).state == "done"
     assert queue.status(gone.id).state == "failed"
-    assert queue.status(gone.id).error == jobs_module.DROPPED
+    assert queue.status(gone.id).error == queue_module.DROPPED
     assert [collection for collection, _ in run.ran] == ["kept"]
 
 
 def test_a_running_job_ends_soon_after_its_collection_was_removed(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_module, "SAVE_S", 0.0)
+    monkeypatch.setattr(runner, "SAVE_S", 0.0)
     began, ended = threading.Event(), threading.Event()
 
-    def endless(_: str, __: object, progress: jobs_module.Progress) -> IngestReport:
+    def endless(_: str, __: object, progress: Progress) -> IngestReport:
         try:
             while True:
                 progress(IngestReport(skipped=1))
@@ -612,8 +593,8 @@ def test_a_running_job_ends_soon_after_its_collection_was_removed(
     elsewhere.cancel("c")  # in another process, say
 
     assert ended.wait(WAIT_S)
-    assert queue.status(job.id).error == jobs_module.DROPPED
-    queue._run = Recorder()
+    assert queue.status(job.id).error == queue_module.DROPPED
+    queue._runner._run = Recorder()
     assert queue.wait(queue.submit("c", [TEXT]).id, WAIT_S).state == "done"
 
 
@@ -623,15 +604,15 @@ def test_waiting_reads_no_failures_until_the_job_has_ended(
     go_on = threading.Event()
     failures = tuple(Failure(f"line {n}", "empty", "x" * 100, "file") for n in range(1_000))
 
-    def run(_: str, __: object, progress: jobs_module.Progress) -> IngestReport:
+    def run(_: str, __: object, progress: Progress) -> IngestReport:
         assert go_on.wait(WAIT_S)
         return IngestReport(failures=failures, unlisted=79_000)
 
     queue = make(run)
     job = queue.submit("c", [TEXT])
     looked: list[str] = []
-    status = queue._table.status
-    monkeypatch.setattr(queue._table, "status", lambda id_: looked.append(id_) or status(id_))
+    status = queue._store.table.status
+    monkeypatch.setattr(queue._store.table, "status", lambda id_: looked.append(id_) or status(id_))
 
     assert queue.wait(job.id, 0.5).state in ("queued", "running")
     assert len(looked) == 1
@@ -682,7 +663,7 @@ def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
         raise OSError(28, "No space left on device")
 
     queue = make(Recorder(), start=False)
-    monkeypatch.setattr("ingest.spool._write", full)
+    monkeypatch.setattr("ingest.jobs.spool._write", full)
     with pytest.raises(StoreUnwritable, match="Make room"):
         queue.submit("c", [TEXT])
     assert spooled(tmp_path) == []
@@ -703,7 +684,7 @@ def test_waiting_ends_with_the_state_so_far(make: Make) -> None:
 
 
 def test_the_status_of_old_jobs_is_forgotten(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_table, "KEPT_JOBS", 2)
+    monkeypatch.setattr(table, "KEPT_JOBS", 2)
     queue = make(Recorder())
     jobs = [queue.submit("c", [TEXT]) for _ in range(4)]
     for job in jobs[-2:]:
@@ -717,12 +698,10 @@ def test_the_status_of_old_jobs_is_forgotten(make: Make, monkeypatch: pytest.Mon
 def test_progress_is_written_down_while_a_job_runs(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_module, "SAVE_S", 0.0)
+    monkeypatch.setattr(runner, "SAVE_S", 0.0)
     told, seen = threading.Event(), threading.Event()
 
-    def run(
-        collection: str, sources: Iterable[Source], progress: jobs_module.Progress
-    ) -> IngestReport:
+    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
         progress(IngestReport(indexed=5))
         told.set()
         assert seen.wait(WAIT_S)
@@ -777,6 +756,6 @@ def test_what_a_dead_process_left_unfinished_is_swept_up(
     spool.sweep(keep={"waiting"})
     assert len(list(tmp_path.iterdir())) == 3  # another process may be at them right now
     later = (tmp_path / "waiting").stat().st_mtime + ABANDONED_S + 1
-    monkeypatch.setattr("ingest.spool.time.time", lambda: later)
+    monkeypatch.setattr("ingest.jobs.spool.time.time", lambda: later)
     spool.sweep(keep={"waiting"})
     assert [path.name for path in tmp_path.iterdir()] == ["waiting"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.jobs import JobStatus, Upload
-from ingest.spool import ABANDONED_S, Spool
+from ingest.jobs.spool import ABANDONED_S, Spool
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from app.domain.jobs import JobStatus
 from app.errors import DocumentRejected
-from ingest.job_table import JobTable
+from ingest.jobs.spool import Spool
+from ingest.jobs.table import JobTable
 from ingest.pipeline import superseded
 from ingest.sources.model import Rejected, Source
 from ingest.sources.records import RecordSource
 from ingest.sources.uploads import uploaded
-from ingest.spool import Spool
 
 
 class Stopped(BaseException):
