@@ -29,7 +29,8 @@ from app.answering.evidence.relevance import (
 )
 from app.answering.generating.writing import Writer
 from app.answering.quoting import wording
-from app.answering.quoting.choosing import Choosing, Chosen
+from app.answering.quoting.choosing import Choosing
+from app.answering.quoting.chosen import Chosen
 from app.answering.quoting.shown_setting import shown_setting
 from app.answering.verifying.verifier import Verifier
 from app.domain.answers import Answer, AnswerEvent, SentenceEvent, StatementTrace, Verdict

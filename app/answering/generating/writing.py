@@ -12,7 +12,7 @@ from app.answering.composition import Composition
 from app.answering.evidence.candidates import Judged
 from app.answering.generating.drafting import read_draft
 from app.answering.generating.prompt import build_turns
-from app.answering.quoting.choosing import Chosen
+from app.answering.quoting.chosen import Chosen
 from app.answering.verifying.verifier import Verifier
 from app.domain.answers import DraftSentence, SentenceEvent, Verdict
 from app.domain.documents import BlockKind

@@ -10,7 +10,8 @@ from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.candidates import Judged
 from app.answering.evidence.confidence import JudgedPart
 from app.answering.evidence.judgement import Features
-from app.answering.quoting.choosing import Choosing, Chosen
+from app.answering.quoting.choosing import Choosing
+from app.answering.quoting.chosen import Chosen
 from app.domain.documents import Document
 from app.domain.statements import Statement
 from app.requests import AnswerRequest

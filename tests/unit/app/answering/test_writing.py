@@ -10,7 +10,7 @@ from app.answering.context.gathering import Context
 from app.answering.evidence.candidates import Judged
 from app.answering.evidence.judgement import Features
 from app.answering.generating.writing import SHOWN, Writer
-from app.answering.quoting.choosing import Chosen
+from app.answering.quoting.chosen import Chosen
 from app.answering.verifying.verifier import Verifier
 from app.domain.answers import Answer, Verdict
 from app.domain.documents import Chunk
