@@ -92,7 +92,7 @@ reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combin
 	ATTEST_MODELS__RERANKER=bundled:attest-reranker-mini $(BIN)/rag train combination \
 	  $(foreach set,codebase_qa clapnq_dev scifact covidqa medquad_eval,$(EVAL)/$(set)) \
 	  $(EVAL)/cmrc2018_dev+$(EVAL)/zh_news_distractors \
-	  --limit 300 --out app/retrieval/combination.json
+	  --limit 300 --out app/retrieval/ranking/combination.json
 
 results: models  ## Measure quality on the shared data; writes docs/results/*.json
 	bash benchmarks/results.sh

@@ -31,7 +31,7 @@ from app.ports import (
 )
 from app.removal import remove
 from app.requests import AnswerRequest, SearchRequest
-from app.retrieval.learned import Learned
+from app.retrieval.ranking.learned import Learned
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.settings import Settings
 

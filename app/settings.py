@@ -125,7 +125,9 @@ class WeightRule(_Section):
 class RetrievalSettings(_Section):
     """Recall, fusion and reranking."""
 
-    routes: tuple[Literal["bm25", "dense"], ...] = ("bm25", "dense")
+    routes: tuple[str, ...] = Field(
+        ("bm25", "dense"), min_length=1, description="see `app.retrieval.recall.registry`"
+    )
     depth: int = Field(100, ge=1, le=1_000, description="candidates that each route returns")
     fusion: Literal["zscore", "convex", "rrf"] = "zscore"
     rrf_k: float = Field(60.0, ge=0.0, description="for rrf")

@@ -21,7 +21,7 @@ from rich.console import Console
 from app.domain.hits import Candidate, Fused
 from app.main import Application
 from app.requests import SearchRequest
-from app.retrieval.fusion import convex_combination, weighted_rrf, zscore_combination
+from app.retrieval.fusion.fuse import convex_combination, weighted_rrf, zscore_combination
 from app.settings import Settings
 from eval.commands.target import evaluation_settings, index_dataset
 from eval.metrics.hit_rate import hit_rate

@@ -23,8 +23,8 @@ from rich.console import Console
 from app.domain.hits import Candidate, Trace
 from app.main import Application
 from app.requests import SearchRequest
-from app.retrieval.coverage import lead, lead_factor
-from app.retrieval.fusion import fuse
+from app.retrieval.fusion.coverage import lead, lead_factor
+from app.retrieval.fusion.fuse import fuse
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.settings import Settings
 from eval.commands.target import Questions, Target, evaluation_settings, prepare

@@ -19,7 +19,7 @@ import numpy as np
 from machine import provenance
 
 from app.domain.hits import Candidate
-from app.retrieval.fusion import fuse
+from app.retrieval.fusion.fuse import fuse
 from app.settings import RetrievalSettings
 from eval.retrieval.runs import collapse
 from eval.statistics.ranks import first_relevant

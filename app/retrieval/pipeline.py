@@ -7,20 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 
 from app.domain.hits import Candidate, Hit, SearchResult, Trace
-from app.errors import AttestError, InvalidRequest, OperatorError, RequestError
+from app.errors import AttestError, ConfigurationError, InvalidRequest, OperatorError, RequestError
 from app.ports import Analyzer, Collection, Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.combination import Combined, as_fused
-from app.retrieval.coverage import lead, lead_factor
-from app.retrieval.fusion import Rankings, fuse
-from app.retrieval.learned import NO_RERANKER, Learned, shipped
-from app.retrieval.ranking import Ranker
-from app.retrieval.routes import BM25, DENSE, BM25Route, DenseRoute, Route
-from app.retrieval.soundness import dense_factor
+from app.retrieval.fusion.coverage import lead, lead_factor
+from app.retrieval.fusion.fuse import Rankings, fuse
+from app.retrieval.fusion.weighting import route_weights
+from app.retrieval.ranking.combination import Combined, as_fused
+from app.retrieval.ranking.learned import NO_RERANKER, Learned, shipped
+from app.retrieval.ranking.ranker import Ranker
+from app.retrieval.recall.registry import least_scores, routes
+from app.retrieval.recall.route import Parts, Route
 from app.retrieval.stopwatch import Stopwatch
 from app.retrieval.tracing import candidate_traces
 from app.retrieval.tuned import InForce, settings_in_force
-from app.retrieval.weighting import route_weights
 from app.settings import RetrievalSettings
 from app.text.query_kind import query_kind
 
@@ -53,10 +53,16 @@ class SearchPipeline:
             learned=learned,
             settings=in_force.settings,
         )
+        parts = Parts(collection, analyzer, embedder)
+        self._kinds = routes()
         self._routes: Mapping[str, Route] = {
-            BM25: BM25Route(collection, analyzer),
-            DENSE: DenseRoute(collection, embedder),
+            name: kind.make(parts) for name, kind in self._kinds.items()
         }
+        if unknown := [name for name in in_force.settings.routes if name not in self._routes]:
+            raise ConfigurationError(
+                f'setting retrieval.routes: there is no route "{unknown[0]}"; there are '
+                f"{', '.join(self._routes)}"
+            )
 
     @property
     def in_force(self) -> InForce:
@@ -80,7 +86,7 @@ class SearchPipeline:
         rankings = self._recall(request, watch, degraded)
         with watch.stage("fuse"):
             weights = self.weights(request.query, rankings)
-            fused = fuse(rankings, weights=weights, settings=self._settings)
+            fused = fuse(rankings, weights=weights, settings=self._settings, minima=least_scores())
         if request.rerank is False:
             order = as_fused(fused)
         else:
@@ -120,13 +126,15 @@ class SearchPipeline:
             rankings: What each route that answered returned.
         """
         language = self._analyzer.language(query)
-        factors = {DENSE: dense_factor(self._collection.soundness(), language)}
+        factors = {name: self._routes[name].trust(language) for name in rankings}
         full = self._settings.bm25_lead
-        if full and rankings.keys() == {BM25, DENSE} and factors[DENSE]:
-            found = lead(
-                BM25, rankings, query, collection=self._collection, analyzer=self._analyzer
-            )
-            factors[BM25] = lead_factor(found, full=full)
+        for name in rankings:
+            others = (factor for other, factor in factors.items() if other != name)
+            if full and self._kinds[name].counts_by_lead and any(others):
+                found = lead(
+                    name, rankings, query, collection=self._collection, analyzer=self._analyzer
+                )
+                factors[name] *= lead_factor(found, full=full)
         return factors
 
     def _recall(
@@ -140,11 +148,10 @@ class SearchPipeline:
             )
         *others, last = dict.fromkeys(wanted)
         pending = {
-            name: self._executor.submit(self._timed_recall, self._routes[name], request, watch)
-            for name in others
+            name: self._executor.submit(self._timed_recall, name, request, watch) for name in others
         }
         # Here, since to wake another thread and wait for it takes as long as a route does.
-        pending[last] = _done(lambda: self._timed_recall(self._routes[last], request, watch))
+        pending[last] = _done(lambda: self._timed_recall(last, request, watch))
         rankings: dict[str, list[Candidate]] = {}
         failures: list[AttestError] = []
         for name, future in pending.items():
@@ -164,12 +171,10 @@ class SearchPipeline:
             raise failures[0]
         return rankings
 
-    def _timed_recall(
-        self, route: Route, request: SearchRequest, watch: Stopwatch
-    ) -> list[Candidate]:
+    def _timed_recall(self, name: str, request: SearchRequest, watch: Stopwatch) -> list[Candidate]:
         depth = max(self._settings.depth, request.limit)
-        with watch.stage(route.name):
-            return route.recall(request.query, limit=depth, where=request.where)
+        with watch.stage(name):
+            return self._routes[name].recall(request.query, limit=depth, where=request.where)
 
     def _hits(self, best: Sequence[Combined]) -> tuple[Hit, ...]:
         found = {candidate.fused.chunk_id: candidate for candidate in best}

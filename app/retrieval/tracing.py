@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.documents import Chunk
 from app.domain.hits import CandidateTrace, Hit
-from app.retrieval.combination import Combined
+from app.retrieval.ranking.combination import Combined
 
 
 def candidate_traces(

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pydantic import ValidationError
 
 from app.domain.collections import Fingerprint, Tuning
-from app.retrieval.learned import Combination
+from app.retrieval.ranking.learned import Combination
 from app.settings import RetrievalSettings
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from app.domain.collections import Tuning
 from app.main import Application
-from app.retrieval.learned import NO_RERANKER
+from app.retrieval.ranking.learned import NO_RERANKER
 from app.settings import RetrievalSettings, Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown

@@ -1,4 +1,4 @@
-"""Fusion of all questions at once; agrees with `app.retrieval.fusion` to the last bit that matters.
+"""Fusion of all questions at once; agrees with `app.retrieval.fusion.fuse` wherever it matters.
 
 One setting on 1,000 questions takes milliseconds, so that hundreds can be tried.
 """
@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from app.retrieval.fusion import MINIMA
+from app.retrieval.recall.registry import least_scores
 from eval.tuning.recalled import UNRANKED, Flags, Floats, Ints, Recalled, first_relevant_ranks
 
 Fusion: TypeAlias = Literal["zscore", "convex", "rrf"]
@@ -78,7 +78,7 @@ def _stretched(recalled: Recalled, returned: Flags) -> Floats:
 
 def _minima(recalled: Recalled) -> Floats:
     """``(r, 1, 1)``, infinite where a route has none."""
-    return np.array([MINIMA.get(route, np.inf) for route in recalled.routes])[:, None, None]
+    return np.array([least_scores().get(route, np.inf) for route in recalled.routes])[:, None, None]
 
 
 def _standardised(recalled: Recalled, returned: Flags) -> Floats:

@@ -25,7 +25,7 @@ class Recalled:
     """The candidates of ``q`` questions on ``r`` routes.
 
     All candidates of a question, whichever route found them, stand in one row of ``w`` columns, in
-    the order of their ids, so that ties break as in `app.retrieval.fusion`. Columns beyond a
+    the order of their ids, so that ties break as in `app.retrieval.fusion.fuse`. Columns beyond a
     question's candidates have the document −1.
 
     Attributes:

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from app.domain.hits import CandidateTrace, Fused
-from app.retrieval.combination import Weights, best_recalled, combine
-from app.retrieval.learned import NO_RERANKER, Learned
+from app.retrieval.ranking.combination import Weights, best_recalled, combine
+from app.retrieval.ranking.learned import NO_RERANKER, Learned
 from app.settings import RetrievalSettings
 from eval.metrics.relevance import is_relevant
 from eval.retrieval.runs import collapse

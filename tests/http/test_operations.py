@@ -15,7 +15,7 @@ from app.domain.jobs import QueueHealth
 from app.errors import AttestError, ModelMissing
 from app.fakes import FakeGenerator
 from app.http.api import create_app
-from app.retrieval.learned import shipped
+from app.retrieval.ranking.learned import shipped
 from app.service import Service
 from app.settings import Settings
 from tests.http.world import HARBOUR, Gate, MakeWorld, World, error_of

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from app.retrieval.learned import NO_RERANKER, Combination
-from app.retrieval.relevance import Calibration, Floats, relevance
+from app.retrieval.ranking.learned import NO_RERANKER, Combination
+from app.retrieval.ranking.relevance import Calibration, Floats, relevance
 from train.mined.questions import Question, Sets
 
 HITS: Final = 10

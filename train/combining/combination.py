@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from app.retrieval.learned import Combination
-from app.retrieval.relevance import Calibration, Floats
+from app.retrieval.ranking.learned import Combination
+from app.retrieval.ranking.relevance import Calibration, Floats
 from eval.json_files import Json
 from eval.metrics.measure import Measure
 from train.combining.calibration import calibrations, errors_by_language, told_hits
@@ -46,7 +46,7 @@ class Learned:
     left_out: tuple[LeftOut, ...]
 
     def as_json(self) -> dict[str, Json]:
-        """The file that `app.retrieval.learned.read_learned` reads."""
+        """The file that `app.retrieval.ranking.learned.read_learned` reads."""
         return asdict(self)
 
 

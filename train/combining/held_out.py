@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from sentence_transformers.base.evaluation import BaseEvaluator
 
-from app.retrieval.combination import standard_scores
+from app.retrieval.ranking.combination import standard_scores
 from train.mined.groups import Group
 
 CANDIDATES: Final = 16

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.retrieval.learned import Combination
+from app.retrieval.ranking.learned import Combination
 from app.settings import RetrievalSettings
 from eval.metrics.measure import Measure
 from eval.statistics.holm import holm

@@ -14,8 +14,9 @@ from app.domain.documents import Chunk
 from app.domain.hits import Fused
 from app.ports import Analyzer, Collection
 from app.requests import SearchRequest
-from app.retrieval.fusion import fuse
+from app.retrieval.fusion.fuse import fuse
 from app.retrieval.pipeline import SearchPipeline
+from app.retrieval.recall.registry import least_scores
 from train.mined.groups import Group, Passage
 from train.mined.pairs import Pair
 
@@ -74,6 +75,7 @@ def mine(
             rankings,
             weights=pipeline.weights(query, rankings),
             settings=pipeline.in_force.settings,
+            minima=least_scores(),
         )
         chunks = {chunk.id: chunk for chunk in collection.chunks([c.chunk_id for c in fused])}
         passages = tuple(_kept(fused, chunks, relevant, analyzer, settings))

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from app.retrieval.combination import Weights, combined_scores, recalled_scores, settled
-from app.retrieval.learned import Combination
-from app.retrieval.relevance import Floats
-from app.retrieval.rerank import SLICE
+from app.retrieval.ranking.combination import Weights, combined_scores, recalled_scores, settled
+from app.retrieval.ranking.learned import Combination
+from app.retrieval.ranking.relevance import Floats
+from app.retrieval.ranking.rerank import SLICE
 from eval.metrics.measure import Measure
 
 
@@ -48,14 +48,14 @@ class Question:
 
     @property
     def best(self) -> float:
-        """See `app.retrieval.relevance.Calibration`."""
+        """See `app.retrieval.ranking.relevance.Calibration`."""
         unread = np.isnan(self.rerank).all()
         return float(self.matches.max() if unread else np.nanmax(self.rerank))
 
     def stopped(self, combination: Combination, *, below: float) -> Question:
-        """As if the reranker had stopped where `app.retrieval.combination.settled` lets it.
+        """As if the reranker had stopped where `app.retrieval.ranking.combination.settled` lets it.
 
-        Slices are those of `app.retrieval.rerank`.
+        Slices are those of `app.retrieval.ranking.rerank`.
         """
         readable = np.flatnonzero(~np.isnan(self.rerank))
         recalled = recalled_scores(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.domain.hits import Fused
 from app.errors import ConfigurationError
 from app.models.bundled.catalogue import RERANKER_MINI
-from app.retrieval.combination import (
+from app.retrieval.ranking.combination import (
     TOP,
     Combined,
     Weights,
@@ -23,8 +23,8 @@ from app.retrieval.combination import (
     is_settled,
     standard_scores,
 )
-from app.retrieval.learned import Combination, Learned, read_learned, shipped
-from app.retrieval.relevance import Calibration, relevance
+from app.retrieval.ranking.learned import Combination, Learned, read_learned, shipped
+from app.retrieval.ranking.relevance import Calibration, relevance
 
 FUSED_SCORES = {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}
 TRUSTING = Combination(match=2.0, trust=1.0)

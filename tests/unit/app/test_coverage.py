@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.coverage import lead_factor, lead_of_hits
-from app.retrieval.term_match import Occurrences
+from app.retrieval.fusion.coverage import lead_factor, lead_of_hits
+from app.retrieval.ranking.term_match import Occurrences
 
 QUERY = ("battery", "warranty", "zinc")
 

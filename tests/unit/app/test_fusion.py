@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from app.domain.hits import Candidate
 from app.errors import ConfigurationError
-from app.retrieval.fusion import convex_combination, fuse, weighted_rrf, zscore_combination
+from app.retrieval.fusion.fuse import convex_combination, fuse, weighted_rrf, zscore_combination
+from app.retrieval.recall.registry import least_scores
 from app.settings import RetrievalSettings
 
 EQUAL = {"bm25": 0.5, "dense": 0.5}
@@ -320,6 +321,7 @@ def test_the_settings_name_the_way_of_fusing(settings, expected):
         },
         weights={"bm25": 0.25, "dense": 0.75},
         settings=RetrievalSettings(**settings, weights={"bm25": 1.0, "dense": 0.0}),
+        minima=least_scores(),
     )
     assert scores(fused) == pytest.approx(expected)
 

@@ -24,8 +24,8 @@ from app.answering.asking.asked import take_apart
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.names.naming import named_in
 from app.answering.verifying.atoms import atoms_of
+from app.answering.verifying.checks.poles import sides
 from app.answering.verifying.claims import denials, names, quotations
-from app.answering.verifying.poles import sides
 from app.answering.verifying.quantities import mentioned_quantities
 from app.answering.verifying.words.wording import Words
 from app.domain.documents import Document

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from app.fakes import FakeReranker
-from app.retrieval.rerank import FIRST, SLICE, Pace, Scored, score_within
+from app.retrieval.ranking.rerank import FIRST, SLICE, Pace, Scored, score_within
 
 
 class Machine(FakeReranker):

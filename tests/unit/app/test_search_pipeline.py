@@ -24,11 +24,11 @@ from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
 from app.filters import parse_filter
 from app.ports import Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.learned import Combination, Learned, shipped
+from app.retrieval.health.soundness import SOUND_SHARE, USELESS_SHARE
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
-from app.retrieval.soundness import SOUND_SHARE, USELESS_SHARE
+from app.retrieval.ranking.learned import Combination, Learned, shipped
+from app.retrieval.ranking.term_match import MOST_TERMS
 from app.retrieval.stopwatch import Stopwatch
-from app.retrieval.term_match import MOST_TERMS
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore

@@ -14,7 +14,7 @@ from app.domain.collections import Fingerprint, SelfRecall, Soundness
 from app.domain.documents import Vectors
 from app.errors import RemoteUnavailable
 from app.fakes import FakeAnalyzer, FakeEmbedder
-from app.retrieval.soundness import dense_factor, measure, refresh, remarks, weaknesses
+from app.retrieval.health.soundness import dense_factor, measure, refresh, remarks, weaknesses
 from app.settings import StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore

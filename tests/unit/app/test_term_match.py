@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.term_match import WINDOW, term_matches
+from app.retrieval.ranking.term_match import WINDOW, term_matches
 
 QUERY = ("solar", "panel", "cost")
 FILLER = ["and"] * (WINDOW + 5)

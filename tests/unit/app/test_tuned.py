@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.collections import Fingerprint, Tuning
-from app.retrieval.learned import NO_RERANKER, Combination
+from app.retrieval.ranking.learned import NO_RERANKER, Combination
 from app.retrieval.tuned import InForce, settings_in_force
 from app.settings import RetrievalSettings, WeightRule
 

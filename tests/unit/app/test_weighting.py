@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.retrieval.weighting import route_weights
+from app.retrieval.fusion.weighting import route_weights
 from app.settings import RetrievalSettings, WeightRule
 
 BOTH = ("bm25", "dense")

@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.domain.hits import Candidate, Fused
-from app.retrieval.fusion import fuse
+from app.retrieval.fusion.fuse import fuse
 from app.settings import RetrievalSettings
 from eval.retrieval.runs import collapse
 from eval.statistics.ranks import first_relevant

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from app.domain.hits import CandidateTrace, Contribution
-from app.retrieval.learned import shipped
+from app.retrieval.ranking.learned import shipped
 from app.settings import RetrievalSettings
 from eval.tuning.report import Attempt, TuningReport, in_words
 from eval.tuning.reranking import DEEPEST, Reranked, tune_reranking

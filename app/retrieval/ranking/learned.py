@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from app.errors import ConfigurationError
-from app.retrieval.relevance import Calibration
+from app.retrieval.ranking.relevance import Calibration
 
 FILE: Final = "combination.json"
 NO_RERANKER: Final = "none"
@@ -41,7 +41,7 @@ class Learned:
 @cache
 def shipped() -> Learned:
     """What ships with Attest."""
-    return _parsed((files("app.retrieval") / FILE).read_text(encoding="utf-8"))
+    return _parsed((files("app.retrieval.ranking") / FILE).read_text(encoding="utf-8"))
 
 
 def read_learned(file: Path) -> Learned:

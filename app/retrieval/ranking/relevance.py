@@ -2,7 +2,7 @@
 
 It follows from a candidate's combined score and from the best rerank score of its query; without a
 reranker, or with one that was not calibrated, from what recall says of it and from the best term
-match. Logistic regression, learned beside the combination (`app.retrieval.combination`).
+match. Logistic regression, learned beside the combination (`app.retrieval.ranking.combination`).
 
 Source: J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
 """

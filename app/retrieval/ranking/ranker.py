@@ -9,7 +9,7 @@ from app.domain.documents import Chunk
 from app.domain.hits import Fused
 from app.errors import AttestError
 from app.ports import Analyzer, Collection, Reranker
-from app.retrieval.combination import (
+from app.retrieval.ranking.combination import (
     Combined,
     Weights,
     as_fused,
@@ -17,10 +17,10 @@ from app.retrieval.combination import (
     combine,
     is_settled,
 )
-from app.retrieval.learned import NO_RERANKER, Learned
-from app.retrieval.rerank import Pace, score_within
+from app.retrieval.ranking.learned import NO_RERANKER, Learned
+from app.retrieval.ranking.rerank import Pace, score_within
+from app.retrieval.ranking.term_match import MOST_TERMS, term_matches
 from app.retrieval.stopwatch import Stopwatch
-from app.retrieval.term_match import MOST_TERMS, term_matches
 from app.settings import RetrievalSettings
 
 logger = logging.getLogger(__name__)

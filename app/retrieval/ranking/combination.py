@@ -1,7 +1,7 @@
 """The order after reranking: how closely terms are matched, and a reranker, beside recall.
 
 Of each of the best fused candidates three things are known: its fused score, how closely it holds
-the query's terms (`app.retrieval.term_match`), and, where there is a reranker, its rerank score.
+the query's terms (`app.retrieval.ranking.term_match`), and, where there is a reranker, its score.
 Fused and rerank scores are taken as standard scores over the candidates of the query that have
 one::
 
@@ -14,7 +14,7 @@ questions that it had not seen. Only differences within a query count, so that t
 reranker will do. Candidates that it did not read take part with the score that is to be expected
 from recall, r · recalled, r being the correlation of both over those that it read.
 
-``match`` and ``trust`` are learned, see `app.retrieval.learned`.
+``match`` and ``trust`` are learned, see `app.retrieval.ranking.learned`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.hits import Fused
-from app.retrieval.learned import NO_RERANKER, Combination, Learned
-from app.retrieval.relevance import Floats, relevance
+from app.retrieval.ranking.learned import NO_RERANKER, Combination, Learned
+from app.retrieval.ranking.relevance import Floats, relevance
 
 TOP: Final = 5
 """Places that reading on must not change, where a reranker is to stop early."""

@@ -20,8 +20,8 @@ def route_weights(
 
     The first of ``weight_rules`` that fits the query, else ``weights``; each is multiplied by the
     route's factor, 0 to 1, where it has one: how far the route is to be trusted with such a query
-    (`app.retrieval.soundness`, `app.retrieval.coverage`). Where no route that answered weighs
-    anything, all weigh the same.
+    (`app.retrieval.recall.route`, `app.retrieval.fusion.coverage`). Where no route that answered
+    weighs anything, all weigh the same.
     """
     chosen = _chosen(settings, language, kind)
     weights = {route: chosen.get(route, 0.0) * factors.get(route, 1.0) for route in answered}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from app.domain.hits import Candidate, Contribution, Fused
 from app.errors import ConfigurationError
@@ -19,14 +19,16 @@ Rankings: TypeAlias = Mapping[str, Sequence[Candidate]]
 """What each route returned, by its name; best first, ranks from 1."""
 
 
-MINIMA: Final[Mapping[str, float]] = {"bm25": 0.0}
-"""The least score that a route can give, where there is one."""
-
-
 def fuse(
-    rankings: Rankings, *, weights: Mapping[str, float], settings: RetrievalSettings
+    rankings: Rankings,
+    *,
+    weights: Mapping[str, float],
+    settings: RetrievalSettings,
+    minima: Mapping[str, float],
 ) -> list[Fused]:
     """Fuses in the way that ``settings.fusion`` names, with these weights.
+
+    ``minima`` has the least score of each route that has one.
 
     Raises:
         ConfigurationError: as `weighted_rrf`.
@@ -35,9 +37,9 @@ def fuse(
         case "rrf":
             return weighted_rrf(rankings, weights=weights, k=settings.rrf_k)
         case "convex":
-            return convex_combination(rankings, weights=weights, minima=MINIMA)
+            return convex_combination(rankings, weights=weights, minima=minima)
         case "zscore":
-            return zscore_combination(rankings, weights=weights, minima=MINIMA)
+            return zscore_combination(rankings, weights=weights, minima=minima)
 
 
 def weighted_rrf(rankings: Rankings, *, weights: Mapping[str, float], k: float) -> list[Fused]:

@@ -23,8 +23,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from app.ports import Analyzer, Collection
-from app.retrieval.fusion import Rankings
-from app.retrieval.term_match import MOST_TERMS, Occurrences, inverse_document_frequencies
+from app.retrieval.fusion.fuse import Rankings
+from app.retrieval.ranking.term_match import MOST_TERMS, Occurrences, inverse_document_frequencies
 
 FIRST: Final = 10
 """Hits of each route that are looked at."""

@@ -1,0 +1,1 @@
+"""Several rankings made into one."""

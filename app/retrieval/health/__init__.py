@@ -1,0 +1,1 @@
+"""Whether a route is of use for a collection."""

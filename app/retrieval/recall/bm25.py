@@ -1,0 +1,30 @@
+"""The route of words: BM25 over the analyzer's terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.hits import Candidate
+from app.filters import Filter
+from app.retrieval.recall.route import Parts, RouteKind
+
+
+@dataclass(frozen=True, slots=True)
+class BM25Route:
+    """Passages that share terms with the query."""
+
+    parts: Parts
+
+    def recall(self, query: str, *, limit: int, where: Filter | None) -> list[Candidate]:
+        """See `Route.recall`."""
+        terms = self.parts.analyzer.query_terms(query)
+        return self.parts.collection.search_lexical(terms, limit=limit, where=where)
+
+    def trust(self, language: str) -> float:  # noqa: ARG002 - the port asks
+        """1: words are words in every language."""
+        return 1.0
+
+
+BM25: Final = RouteKind("bm25", "terms", BM25Route, least=0.0, counts_by_lead=True)
+"""A passage without a term of the query scores 0."""

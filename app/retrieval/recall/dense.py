@@ -1,0 +1,30 @@
+"""The route of meaning: nearest vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.hits import Candidate
+from app.filters import Filter
+from app.retrieval.health.soundness import dense_factor
+from app.retrieval.recall.route import Parts, RouteKind
+
+
+@dataclass(frozen=True, slots=True)
+class DenseRoute:
+    """Passages whose vectors lie near the query's."""
+
+    parts: Parts
+
+    def recall(self, query: str, *, limit: int, where: Filter | None) -> list[Candidate]:
+        """See `Route.recall`."""
+        vector = self.parts.embedder.embed_queries([query])[0]
+        return self.parts.collection.search_dense(vector, limit=limit, where=where)
+
+    def trust(self, language: str) -> float:
+        """As far as the collection's embedder was found to know the language."""
+        return dense_factor(self.parts.collection.soundness(), language)
+
+
+DENSE: Final = RouteKind("dense", "dense vector", DenseRoute)
