@@ -27,7 +27,8 @@ from train.bundled.glossed import to_chinese, to_english
 from train.bundled.office.making import office_groups
 from train.bundled.reader_pairs import PAIRS, pair_rows
 from train.bundled.reader_worn import worn
-from train.bundled.written import apart, learnt, written_groups
+from train.bundled.written import apart, learnt
+from train.bundled.written_groups import written_groups
 from train.reader.data import WHOLE, read_lines
 from train.reader.groups import Group, write_groups
 from train.reader.making import Making, make_groups, whole_groups

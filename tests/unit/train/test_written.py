@@ -12,7 +12,8 @@ import pytest
 from eval.datasets.beir import read_dataset
 from train.bundled import written_set
 from train.bundled.glossed import to_chinese, to_english
-from train.bundled.written import apart, learnt, lines_of, read_families, written_groups
+from train.bundled.written import apart, learnt, lines_of, read_families
+from train.bundled.written_groups import written_groups
 
 
 def family() -> dict[str, Any]:
