@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
-from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
-from app.domain.documents import Chunk, Document, DocumentRecord, IndexedDocument, Vector, Vectors
+from app.domain.collections import Fingerprint, Soundness, Tuning
+from app.domain.documents import IndexedDocument, Vector
 from app.domain.hits import Candidate
 from app.errors import ModelIncompatible, NotFound, StoreUnwritable
 from app.filters import Filter
@@ -20,15 +20,16 @@ from app.ports import Analyzer
 from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.catalog.chunk_names import ChunkNames
+from app.stores.local.collection_reader import CollectionReader
 from app.stores.local.dense.index import DenseIndex
 from app.stores.local.filtering.filter_sets import FilterSets
-from app.stores.local.filtering.key_set import Keys, KeySet
+from app.stores.local.filtering.key_set import Keys
 from app.stores.local.lexical.cache import LexicalCache
-from app.stores.local.lexical.engine import LexicalDamaged, Scored
+from app.stores.local.lexical.engine import Scored
+from app.stores.local.lexical.maintenance import LexicalMaintenance
 from app.stores.local.locks.writer_lock import WriterLock
+from app.stores.local.locks.writing import held_for_writing
 from app.stores.local.reindexing import Reindex, remove_leftovers, staging
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ LOG_PER_CHUNK: Final = 2
 """The log of changes is pruned when it holds more than both of them say."""
 
 
-class LocalCollection:
+class LocalCollection(CollectionReader):
     """Implements `app.ports.Collection` in one directory."""
 
     def __init__(
@@ -52,17 +53,14 @@ class LocalCollection:
         analyzer: Analyzer,
         settings: StoreSettings,
     ) -> None:
-        self._name = name
-        self._catalog = catalog
-        self._analyzer = analyzer
+        super().__init__(name, catalog)
         self._settings = settings
         self._directory = directory
-        self._fingerprint = catalog.facts.fingerprint()
         self._lock = WriterLock(name, directory, timeout_s=settings.lock_timeout_s)
         self._bulk = threading.local()
         self._names = ChunkNames(catalog)
-        self._filters = FilterSets(catalog)
         self._lexical = LexicalCache(catalog, directory / "lexical", analyzer, settings)
+        self._maintenance = LexicalMaintenance(name, catalog, self._lexical, self._lock)
         self._dense = self._dense_index()
 
     def _dense_index(self) -> DenseIndex:
@@ -73,16 +71,6 @@ class LocalCollection:
             metric=self._fingerprint.metric,
             store=self._settings,
         )
-
-    @property
-    def name(self) -> str:
-        """See `Collection.name`."""
-        return self._name
-
-    @property
-    def fingerprint(self) -> Fingerprint:
-        """See `Collection.fingerprint`."""
-        return self._fingerprint
 
     def is_current(self) -> bool:
         """Whether no other process has dropped, replaced or rebuilt it since it was opened."""
@@ -172,7 +160,7 @@ class LocalCollection:
             # Not where the block failed: whoever interrupts it wants to leave, and the next search
             # or write brings the indexes up to date as well.
             with self.writing():
-                self._catch_up()
+                self._maintenance.catch_up()
                 self._dense.checkpoint()
                 self._tidy()
 
@@ -182,14 +170,14 @@ class LocalCollection:
             self._lexical.remake()
             self._dense.clear()
             self._dense = self._dense_index()  # dimension and metric may have changed
-            self._catch_up()
+            self._maintenance.catch_up()
             self._dense.checkpoint()
             self._tidy()
 
     def _tidy(self) -> None:
         """Forgets changes that outnumber the chunks, and removes what is of no use any more."""
         if self._catalog.log_length() > max(MIN_LOG, LOG_PER_CHUNK * self._catalog.counts()[1]):
-            applied = self._with_lexical(self._lexical.applied)
+            applied = self._maintenance.with_index(self._lexical.applied)
             kept = self._dense.kept
             self._catalog.prune(applied if kept is None else min(applied, kept))
         self._catalog.shrink_wal()
@@ -197,48 +185,12 @@ class LocalCollection:
 
     def require_lexical(self) -> None:
         """Opens the lexical index, and makes it where there is none."""
-        self._with_lexical(self._lexical.applied)
+        self._maintenance.with_index(self._lexical.applied)
 
     def _after_write(self) -> None:
-        behind = self._catalog.sequence() - self._with_lexical(self._lexical.applied)
+        behind = self._catalog.sequence() - self._maintenance.with_index(self._lexical.applied)
         if not getattr(self._bulk, "active", False) or behind >= CHANGES_PER_LEXICAL_COMMIT:
-            self._catch_up()
-
-    def _catch_up(self) -> None:
-        """Brings the lexical index up to date; one that is shared, for the holder of the lock."""
-        self._with_lexical(self._lexical.follow)
-
-    def _with_lexical(self, work: Callable[[], T]) -> T:
-        """What ``work`` gives; an index that can't be read is first made anew from the catalog.
-
-        Where that can't be written, this process keeps one in memory.
-        """
-        try:
-            return work()
-        except LexicalDamaged as error:
-            self._mend_lexical(error)
-        except StoreUnwritable as error:
-            if self._lexical.is_open:
-                raise
-            logger.warning("%s It is kept in memory until then.", error)
-            self._lexical.keep_in_memory()
-            self._lexical.follow()
-        return work()
-
-    def _mend_lexical(self, damage: LexicalDamaged) -> None:
-        try:
-            with self.writing():
-                try:
-                    self._lexical.reopen()  # another process may have mended it
-                except LexicalDamaged:
-                    if self._lexical.is_there:
-                        logger.warning("%s It is made anew from the catalog.", damage)
-                    self._lexical.remake()
-                self._lexical.follow()
-        except StoreUnwritable as error:
-            logger.warning("%s It is kept in memory until then.", error)
-            self._lexical.keep_in_memory()
-            self._lexical.follow()
+            self._maintenance.catch_up()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -249,9 +201,7 @@ class LocalCollection:
             StoreUnwritable: nobody may write here.
             NotFound: the collection was dropped or replaced meanwhile.
         """
-        with self._lock.held():
-            if not self._catalog.in_place():
-                raise NotFound(f'Collection "{self._name}" was dropped or replaced.')
+        with held_for_writing(self._name, self._lock, in_place=self._catalog.in_place):
             yield
 
     # --- searching ------------------------------------------------------------------------------
@@ -260,33 +210,20 @@ class LocalCollection:
         self, terms: Sequence[str], *, limit: int, where: Filter | None = None
     ) -> list[Candidate]:
         """See `Collection.search_lexical`."""
-        return self._with_lexical(lambda: self._search_lexical(terms, limit=limit, where=where))
+        return self._maintenance.with_index(
+            lambda: self._search_lexical(terms, limit=limit, where=where)
+        )
 
     def _search_lexical(
         self, terms: Sequence[str], *, limit: int, where: Filter | None
     ) -> list[Candidate]:
         if self._lexical.applied() < self._catalog.sequence():
-            self._catch_up_if_free()
+            self._maintenance.catch_up_if_free()
         return self._filtered(
             where,
             limit,
             lambda allowed, depth: self._lexical.search(terms, limit=depth, allowed=allowed),
         )
-
-    def _catch_up_if_free(self) -> None:
-        """A writer that died may have left changes behind. Those that can't be kept must wait.
-
-        One that writes much brings the index up to date itself: whoever did it between two of its
-        batches would hold it up, and pay for a commit with every search.
-        """
-        if self._lexical.shared and self._lock.is_bulk():
-            return
-        with self._lock.held_if_free() as held:
-            if (held and self._catalog.in_place()) or not self._lexical.shared:
-                try:
-                    self._lexical.follow()
-                except StoreUnwritable as error:
-                    logger.warning("%s Searches go on without what came since.", error)
 
     def search_dense(
         self, vector: Vector, *, limit: int, where: Filter | None = None
@@ -310,68 +247,7 @@ class LocalCollection:
         named.sort(key=lambda hit: (-hit[1], hit[0]))
         return [Candidate(id_, rank, score) for rank, (id_, score) in enumerate(named[:limit], 1)]
 
-    def _passing(self, where: Filter | None) -> KeySet | None:
-        return None if where is None else self._filters.passing(where)
-
-    # --- reading --------------------------------------------------------------------------------
-
-    def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
-        """See `Collection.chunks`."""
-        found = self._catalog.chunks(chunk_ids)
-        return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
-
-    def document_chunks(self, document_id: str) -> list[Chunk]:
-        """See `Collection.document_chunks`."""
-        return self._catalog.document_chunks(document_id)
-
-    def sample_chunks(self, count: int, *, seed: int, where: Filter | None = None) -> list[Chunk]:
-        """See `Collection.sample_chunks`."""
-        return self._catalog.sample_chunks(count, seed=seed, among=self._passing(where))
-
-    def languages(self) -> dict[str, int]:
-        """See `Collection.languages`."""
-        return self._catalog.languages()
-
-    def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
-        """See `Collection.neighbours`."""
-        return self._catalog.neighbours(chunk_id, radius=radius)
-
-    def vectors(self, chunk_ids: Sequence[str]) -> Vectors:
-        """See `Collection.vectors`."""
-        return self._catalog.vectors(chunk_ids, self._fingerprint.dimension)
-
-    def document(self, document_id: str) -> Document | None:
-        """See `Collection.document`."""
-        return self._catalog.document(document_id)
-
-    def record(self, document_id: str) -> DocumentRecord | None:
-        """See `Collection.record`."""
-        return self._catalog.record(document_id)
-
-    def records(self, *, after: str = "", limit: int | None = None) -> list[DocumentRecord]:
-        """See `Collection.records`."""
-        return self._catalog.records(after=after, limit=limit)
-
-    def stats(self) -> CollectionStats:
-        """See `Collection.stats`."""
-        documents, chunks = self._catalog.counts()
-        return CollectionStats(
-            self._name,
-            documents,
-            chunks,
-            self._catalog.sequence(),
-            self._fingerprint,
-            self.tuning(),
-            self.soundness(),
-        )
-
-    def tuning(self) -> Tuning | None:
-        """See `Collection.tuning`."""
-        return self._catalog.facts.tuning()
-
-    def soundness(self) -> Soundness | None:
-        """See `Collection.soundness`."""
-        return self._catalog.facts.soundness()
+    # --- inspection -----------------------------------------------------------------------------
 
     def verify(self) -> list[str]:
         """See `Collection.verify`. What is damaged is told, and not mended."""
@@ -381,7 +257,7 @@ class LocalCollection:
             if damaged := self._lexical.damage():
                 problems += [f"lexical index: {file} is not as it was written" for file in damaged]
             else:
-                self._catch_up()
+                self._maintenance.catch_up()
                 problems += _differences("lexical", truth, self._lexical.keys())
             problems += [f"dense index: {problem}" for problem in self._dense.damage()]
             problems += _differences("dense", truth, self._dense.keys())
