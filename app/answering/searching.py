@@ -1,0 +1,92 @@
+"""The searches for one question: for the whole, for each of its parts, and in other languages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain, zip_longest
+from typing import Final
+
+from app.answering.asking.asked import Asked, Part
+from app.domain.hits import Hit, SearchResult
+from app.domain.questions import Sense
+from app.errors import AttestError
+from app.filters import And, Filter, Not, OneOf
+from app.ports import Glossary
+from app.requests import AnswerRequest, SearchRequest
+from app.retrieval.pipeline import SearchPipeline
+
+logger = logging.getLogger(__name__)
+
+ACROSS: Final = 3
+"""Passages of another language that are looked at beside those in the language of the question."""
+
+
+class QuestionSearch:
+    """Searches for what a question asks; a glossary helps it into the other language."""
+
+    def __init__(self, pipeline: SearchPipeline, glossary: Glossary | None) -> None:
+        self._pipeline = pipeline
+        self._glossary = glossary
+
+    def search(self, request: AnswerRequest, asked: Asked, *, limit: int) -> SearchResult:
+        """One search for the whole question and, where it has several parts, one for each."""
+        # Twice as many as are used: near-duplicates and joined neighbours leave gaps.
+        whole = self._pipeline.search(
+            SearchRequest(
+                asked.rewritten, limit=2 * limit, where=request.where, explain=request.explain
+            )
+        )
+        queries = dict.fromkeys(part.text for part in asked.parts)
+        queries.pop(asked.rewritten, None)
+        further = [
+            self._pipeline.search(SearchRequest(query, limit=limit, where=request.where)).hits
+            for query in queries
+        ]
+        further += map(tuple, self._in_other_languages(request, asked))
+        return (
+            replace(whole, hits=_merged([whole.hits, *further], limit=2 * limit))
+            if further
+            else whole
+        )
+
+    def _in_other_languages(self, request: AnswerRequest, asked: Asked) -> list[Sequence[Hit]]:
+        """What is nearest by meaning, or holds its names or what its words are called there.
+
+        Of languages that share no words with it: passages in its own crowd out the others.
+        """
+        chinese: Filter = OneOf("lang", ("zh",))
+        other = Not(chinese) if asked.language == "zh" else chinese
+        where = other if request.where is None else And((request.where, other))
+        near = SearchRequest(
+            asked.parts[0].text, limit=ACROSS, where=where, routes=("dense",), rerank=False
+        )
+        searches = [near]
+        if names := dict.fromkeys(name.text for part in asked.parts for name in part.names):
+            # Names are written alike in both.
+            searches.append(replace(near, query=" ".join(names), routes=("bm25",)))
+        if called := dict.fromkeys(
+            sense.text for part in asked.parts for sense in known_senses(part, self._glossary)
+        ):
+            searches.append(replace(near, query=" ".join(called), routes=("bm25",)))
+        try:
+            return [self._pipeline.search(search).hits for search in searches]
+        except AttestError as error:  # the search for the question itself has told of it
+            logger.warning("other languages are not searched: %s", error)
+            return []
+
+
+def known_senses(part: Part, glossary: Glossary | None) -> Sequence[Sense]:
+    """What the words of a part are called in the other language, where that is known."""
+    return glossary.senses(part.terms, part.language) if glossary else ()
+
+
+def _merged(rankings: Sequence[Sequence[Hit]], *, limit: int) -> tuple[Hit, ...]:
+    """The first of each, then the second of each, each chunk once; ranks are given anew."""
+    taken: dict[str, Hit] = {}
+    for hit in chain.from_iterable(zip_longest(*rankings)):
+        if hit is not None:
+            taken.setdefault(hit.chunk.id, hit)
+    best = list(taken.values())[:limit]
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(best, start=1))
