@@ -1,0 +1,76 @@
+"""Commands that search a collection and answer from it."""
+
+# ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
+# ruff: noqa: FBT002 - typer reads flags from boolean defaults
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from app.cli.application import application
+from app.cli.commands.options import CollectionName
+from app.cli.terminal import out
+from app.errors import InvalidFilter
+from app.filters import Filter, parse_filter
+
+FilterJson = Annotated[str, typer.Option("--filter", help='As {"lang": "zh"}.')]
+AsJson = Annotated[bool, typer.Option("--json", help="Print what the HTTP API would return.")]
+
+querying = typer.Typer()
+
+
+@querying.command()
+def search(
+    query: str,
+    collection: CollectionName = "default",
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    where: FilterJson = "{}",
+    explain: Annotated[bool, typer.Option(help="Show what each route contributed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages that match a query best."""
+    from app.cli.render import render_hits
+    from app.http.schemas.answers import SearchAnswer
+    from app.requests import SearchRequest
+
+    request = SearchRequest(query, limit, _filter(where), explain=explain)
+    with application() as app:
+        result = app.make_service(reader=None, generator=None).search(collection, request)
+    if as_json:
+        out.print_json(SearchAnswer.of(result).model_dump_json(exclude_none=True))
+    else:
+        out.print(render_hits(result, explain=explain))
+
+
+@querying.command()
+def ask(
+    question: str,
+    collection: CollectionName = "default",
+    where: FilterJson = "{}",
+    explain: Annotated[bool, typer.Option(help="Show the draft and the timings.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the collection, with citations."""
+    from app.cli.render import render_answer
+    from app.http.schemas.answers import AnswerAnswer
+    from app.requests import AnswerRequest
+
+    request = AnswerRequest(question, where=_filter(where), explain=explain)
+    with application() as app:
+        answer = app.make_service(reader=app.reader, generator=app.generator).answer(
+            collection, request
+        )
+    if as_json:
+        out.print_json(AnswerAnswer.of(answer).model_dump_json(exclude_none=True))
+    else:
+        out.print(render_answer(answer, explain=explain))
+
+
+def _filter(source: str) -> Filter | None:
+    try:
+        return parse_filter(json.loads(source))
+    except (ValueError, RecursionError):
+        raise InvalidFilter('--filter takes JSON, such as {"lang": "zh"}.') from None
