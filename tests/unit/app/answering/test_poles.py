@@ -1,6 +1,6 @@
 import pytest
 
-from app.answering.verifying.poles import sides, turned
+from app.answering.verifying.checks.poles import sides, turned
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.verifying.verifier import LONGEST_CLAIM, Verifier, plain_claim
+from app.answering.verifying.boilerplate import LONGEST_CLAIM, plain_claim
+from app.answering.verifying.verifier import Verifier
 from app.domain.documents import BlockKind
 from app.domain.statements import Setting, Statement
 from tests.unit.app.answering.desk import statements

@@ -1,0 +1,1 @@
+"""What may be wrong with a sentence beside its statement: each file looks for one kind of it."""
