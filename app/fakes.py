@@ -27,17 +27,17 @@ class FakeAnalyzer:
     version = "fake-1"
 
     def terms(self, text: str) -> list[str]:
-        """See `app.ports.Analyzer.terms`."""
+        """See `app.ports.analyzer.Analyzer.terms`."""
         return _WORD.findall(normalise(text))
 
     def query_terms(self, text: str) -> list[str]:
-        """See `app.ports.Analyzer.query_terms`; it knows no function words."""
+        """See `app.ports.analyzer.Analyzer.query_terms`; it knows no function words."""
         return self.terms(text)
 
     def occurrences(
         self, texts: Sequence[str], terms: frozenset[str]
     ) -> list[list[tuple[int, str]]]:
-        """See `app.ports.Analyzer.occurrences`."""
+        """See `app.ports.analyzer.Analyzer.occurrences`."""
         return [
             [(place, term) for place, term in enumerate(self.terms(text)) if term in terms]
             for text in texts
@@ -58,19 +58,19 @@ class FakeEmbedder:
         self.dimension = dimension
 
     def count_tokens(self, text: str) -> int:
-        """See `app.ports.Embedder.count_tokens`."""
+        """See `app.ports.models.Embedder.count_tokens`."""
         return len(self.token_spans(text))
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """See `app.ports.Embedder.token_spans`."""
+        """See `app.ports.models.Embedder.token_spans`."""
         return [match.span() for match in re.finditer(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+", text)]
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """See `app.ports.Embedder.embed_queries`."""
+        """See `app.ports.models.Embedder.embed_queries`."""
         return self.embed_passages(texts)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """See `app.ports.Embedder.embed_passages`."""
+        """See `app.ports.models.Embedder.embed_passages`."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             for word in _WORD.findall(normalise(text)) or [""]:
@@ -86,7 +86,7 @@ class FakeReranker:
     id = "fake-reranker"
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
-        """See `app.ports.Reranker.score`."""
+        """See `app.ports.models.Reranker.score`."""
         asked = set(_WORD.findall(normalise(query)))
         return [
             len(asked & set(_WORD.findall(normalise(passage)))) / max(1, len(asked))
@@ -109,13 +109,13 @@ class FakeGenerator:
         return True
 
     def count_tokens(self, text: str) -> int:
-        """See `app.ports.Generator.count_tokens`."""
+        """See `app.ports.models.Generator.count_tokens`."""
         return len(text.split())
 
     def stream(
         self, turns: Sequence[Turn], *, max_tokens: int, stop: Callable[[], bool] = lambda: False
     ) -> Iterator[str]:
-        """See `app.ports.Generator.stream`."""
+        """See `app.ports.models.Generator.stream`."""
         self.asked.append(tuple(turns))
         for word in re.findall(r"\S+\s*", self.says)[:max_tokens]:
             if stop():

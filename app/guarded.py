@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from app.domain.questions import Turn
 from app.errors import AttestError, TransientError
 from app.panics import panics_raised
-from app.ports import Generator
+from app.ports.models import Generator
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class GeneratorFailed(TransientError):
 
 
 class GuardedGenerator:
-    """Implements `app.ports.Generator` by another one.
+    """Implements `app.ports.models.Generator` by another one.
 
     What an adapter or a library below it raises becomes `GeneratorFailed`, which an answer goes on
     without, as it does where a remote model is away.

@@ -21,7 +21,9 @@ from app.models.registry import (
     build_reranker,
 )
 from app.models.rerankers.cache import CachedReranker
-from app.ports import Analyzer, Closable, Embedder, Generator, Glossary, Reader, Reranker
+from app.ports.analyzer import Analyzer
+from app.ports.glossary import Glossary
+from app.ports.models import Closable, Embedder, Generator, Reader, Reranker
 from app.retrieval.health import soundness
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Learned, read_learned, shipped

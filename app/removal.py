@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.ports import Collection
+from app.ports.store import Collection
 
 
 def remove(

@@ -18,21 +18,15 @@ from app.domain.hits import SearchResult
 from app.domain.jobs import JobStatus, QueueHealth, Upload
 from app.errors import AttestError, FingerprintMismatch, NotFound, StoreCorrupted
 from app.guarded import GuardedGenerator
-from app.ports import (
-    Analyzer,
-    Collection,
-    Embedder,
-    Generator,
-    Glossary,
-    Ingestor,
-    Reader,
-    Reranker,
-    Store,
-)
+from app.ports.analyzer import Analyzer
+from app.ports.glossary import Glossary
+from app.ports.ingestor import Ingestor
+from app.ports.models import Embedder, Generator, Reader, Reranker
+from app.ports.store import Collection, Store
 from app.removal import remove
 from app.requests import AnswerRequest, SearchRequest
-from app.retrieval.ranking.learned import Learned
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
+from app.retrieval.ranking.learned import Learned
 from app.settings import Settings
 
 logger = logging.getLogger(__name__)

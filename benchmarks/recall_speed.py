@@ -24,7 +24,7 @@ from rank_bm25 import BM25Okapi
 
 from app.domain.collections import Fingerprint
 from app.domain.documents import Chunk, Document, IndexedDocument, Vectors
-from app.ports import Collection
+from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.pipeline import make_pipeline
 from app.settings import RetrievalSettings, StoreSettings

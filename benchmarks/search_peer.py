@@ -33,7 +33,7 @@ from app.main import Application
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.ports import Embedder
+    from app.ports.models import Embedder
 
 DOCUMENTS = 1_400
 WARMING = 10

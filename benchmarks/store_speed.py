@@ -42,7 +42,7 @@ from recall_speed import (
 from app.domain.collections import Fingerprint
 from app.domain.documents import Document, IndexedDocument, Vectors
 from app.filters import parse_filter
-from app.ports import Collection
+from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.health import soundness
 from app.retrieval.pipeline import SearchPipeline, make_pipeline

@@ -10,7 +10,8 @@ import numpy as np
 from app.domain.collections import Fingerprint
 from app.domain.documents import Document, IndexedDocument
 from app.errors import DocumentRejected, ModelIncompatible
-from app.ports import Analyzer, Embedder
+from app.ports.analyzer import Analyzer
+from app.ports.models import Embedder
 from app.settings import Settings
 from ingest.chunking.chunker import MAX_HEADING_CHARACTERS, Chunker, chunking_fingerprint
 

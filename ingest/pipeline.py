@@ -14,7 +14,7 @@ from app.domain.documents import IndexedDocument
 from app.domain.jobs import Failure
 from app.errors import AttestError, DocumentRejected
 from app.panics import panics_raised
-from app.ports import Collection
+from app.ports.store import Collection
 from app.removal import remove
 from ingest.indexer import Indexer
 from ingest.report import KEPT_FAILURES, IngestReport

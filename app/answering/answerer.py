@@ -27,7 +27,10 @@ from app.answering.traces import traces_of
 from app.answering.verifying.verifier import Verifier
 from app.domain.answers import Answer, AnswerEvent, SentenceEvent, Verdict
 from app.domain.hits import SearchResult
-from app.ports import Analyzer, Collection, Embedder, Generator, Glossary, Reader
+from app.ports.analyzer import Analyzer
+from app.ports.glossary import Glossary
+from app.ports.models import Embedder, Generator, Reader
+from app.ports.store import Collection
 from app.requests import AnswerRequest
 from app.retrieval.pipeline import SearchPipeline
 from app.retrieval.stopwatch import Stopwatch

@@ -18,7 +18,10 @@ from app.answering.searching import QuestionSearch, known_senses
 from app.domain.hits import SearchResult
 from app.domain.statements import Statement
 from app.errors import AttestError
-from app.ports import Analyzer, Collection, Embedder, Glossary, Reader
+from app.ports.analyzer import Analyzer
+from app.ports.glossary import Glossary
+from app.ports.models import Embedder, Reader
+from app.ports.store import Collection
 from app.requests import AnswerRequest
 from app.retrieval.pipeline import SearchPipeline
 from app.retrieval.stopwatch import Stopwatch

@@ -13,7 +13,7 @@ from app.domain.hits import Hit, SearchResult
 from app.domain.questions import Sense
 from app.errors import AttestError
 from app.filters import And, Filter, Not, OneOf
-from app.ports import Glossary
+from app.ports.glossary import Glossary
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 

@@ -32,7 +32,8 @@ from app.errors import ConfigurationError
 from app.models.bundled.catalogue import Kind, TrainedModel, bundled
 from app.models.bundled.packages import require
 from app.models.folder import ModelFolder
-from app.ports import Embedder, Generator, Glossary, Reader, Reranker
+from app.ports.glossary import Glossary
+from app.ports.models import Embedder, Generator, Reader, Reranker
 from app.settings import ModelSettings
 
 if TYPE_CHECKING:

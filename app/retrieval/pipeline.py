@@ -8,7 +8,9 @@ from concurrent.futures import Executor, Future
 
 from app.domain.hits import Candidate, Hit, SearchResult, Trace
 from app.errors import AttestError, ConfigurationError, InvalidRequest, OperatorError, RequestError
-from app.ports import Analyzer, Collection, Embedder, Reranker
+from app.ports.analyzer import Analyzer
+from app.ports.models import Embedder, Reranker
+from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
 from app.retrieval.fusion.fuse import Rankings, fuse

@@ -60,7 +60,7 @@ _THOUSANDS: Final = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 
 
 class StandardAnalyzer:
-    """Implements `app.ports.Analyzer` for English, Chinese and mixtures of them.
+    """Implements `app.ports.analyzer.Analyzer` for English, Chinese and mixtures of them.
 
     Chinese gives jieba's words at search granularity (a long word, and the shorter words in it)
     and every pair of neighbouring characters, so that a word which is cut otherwise in a question
@@ -100,7 +100,7 @@ class StandardAnalyzer:
     def occurrences(
         self, texts: Sequence[str], terms: frozenset[str]
     ) -> list[list[tuple[int, str]]]:
-        """Where ``terms`` stand in each text, ascending; see `app.ports.Analyzer`.
+        """Where ``terms`` stand in each text, ascending; see `app.ports.analyzer.Analyzer`.
 
         Scripts without spaces are searched character by character: a word is found wherever its
         characters stand, and nothing has to be segmented. All texts are searched at once, since a

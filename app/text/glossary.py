@@ -35,7 +35,7 @@ _MOST_ROWS: Final = 200
 
 
 class Glossary:
-    """Implements `app.ports.Glossary` with a file that `app.models.bundled.cc_cedict` wrote."""
+    """Implements `app.ports.glossary.Glossary` by a file of `app.models.bundled.cc_cedict`."""
 
     def __init__(self, file: Path, terms: Callable[[str], list[str]]) -> None:
         """Opens ``file``; ``terms`` are the analyzer's.
@@ -60,7 +60,7 @@ class Glossary:
         self._of_english = lru_cache(maxsize=8_192)(self._of_english_uncached)
 
     def senses(self, terms: Sequence[str], language: str) -> list[Sense]:
-        """See `app.ports.Glossary.senses`."""
+        """See `app.ports.glossary.Glossary.senses`."""
         if language == "zh":
             return [sense for term in dict.fromkeys(terms) for sense in self._of_chinese(term)]
         asked = frozenset(terms)

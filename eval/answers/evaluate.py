@@ -14,7 +14,7 @@ import numpy as np
 from app.domain.answers import Answer
 from app.domain.documents import Scalar
 from app.domain.questions import Turn
-from app.ports import Generator
+from app.ports.models import Generator
 from app.text.language import detect_language
 from eval.answers.grouping import group, group_by
 from eval.answers.judge import AnswerJudge

@@ -20,7 +20,7 @@ from app.answering.generating.prompt import inert
 from app.domain.answers import Answer
 from app.domain.questions import Turn
 from app.errors import RemoteUnavailable
-from app.ports import Generator
+from app.ports.models import Generator
 from eval.answers.measures.mean_score import Score, mean_score
 from eval.answers.scoring import AnswerScores, cited_passages
 from eval.retrieval.table import Resampling

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.domain.documents import Scalar
-from app.ports import Generator
+from app.ports.models import Generator
 from eval.answers.evaluate import Answerer, evaluate_answers
 from eval.answers.outcomes.comparison import (
     AnswerComparison,

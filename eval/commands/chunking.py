@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from app.errors import DocumentRejected
 from app.main import Application
-from app.ports import Embedder
+from app.ports.models import Embedder
 from app.settings import ChunkingSettings, Settings
 from app.stores.local.collection import LocalCollection
 from eval.commands.provenance import provenance

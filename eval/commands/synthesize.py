@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from app.main import Application
-from app.ports import Generator
+from app.ports.models import Generator
 from app.requests import SearchRequest
 from app.settings import Settings
 from app.stores.local.collection import LocalCollection

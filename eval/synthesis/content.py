@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.ports import Analyzer
+from app.ports.analyzer import Analyzer
 
 FUNCTION_WORDS: Final = (
     "a an the this that these those it its they their there here he she we you your i my our "

@@ -16,10 +16,10 @@ PAGE: Final = 1_000
 
 
 class Listing(Protocol):
-    """The part of `app.ports.Collection` that lists documents."""
+    """The part of `app.ports.store.Collection` that lists documents."""
 
     def records(self, *, after: str = "", limit: int | None = None) -> list[DocumentRecord]:
-        """See `app.ports.Collection.records`."""
+        """See `app.ports.store.Collection.records`."""
 
 
 class _FromDocument(Protocol):

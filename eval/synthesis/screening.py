@@ -15,7 +15,7 @@ import numpy as np
 
 from app.domain.documents import Chunk
 from app.domain.hits import Hit
-from app.ports import Collection
+from app.ports.store import Collection
 from eval.synthesis.content import ContentTerms
 from eval.synthesis.passages import prose_sentences
 from eval.synthesis.proposals import ask_sentence

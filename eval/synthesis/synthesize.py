@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from app.domain.collections import CollectionStats
-from app.ports import Analyzer, Collection, Generator
+from app.ports.analyzer import Analyzer
+from app.ports.models import Generator
+from app.ports.store import Collection
 from eval.errors import EvaluationError
 from eval.retrieval.evaluate import Progress
 from eval.synthesis.content import ContentTerms

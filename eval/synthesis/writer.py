@@ -8,7 +8,7 @@ from typing import Final
 
 from app.answering.generating.prompt import inert
 from app.domain.questions import Turn
-from app.ports import Generator
+from app.ports.models import Generator
 from eval.synthesis.content import ContentTerms
 from eval.synthesis.passages import Passage
 from eval.synthesis.question import Kind, Language, Proposal

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.errors import OperatorError
-from app.ports import Analyzer, Collection
+from app.ports.analyzer import Analyzer
+from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from app.text.query_kind import query_kind

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from app.domain.documents import Block, Chunk, Document, Metadata, MetadataValue, Span
-from app.ports import Embedder
+from app.ports.models import Embedder
 from app.settings import ChunkingSettings
 from ingest.chunking.headings import HeadingPath, heading_paths
 from ingest.chunking.strategies import cut_fixed, cut_sentences, cut_structure

@@ -35,7 +35,7 @@ REMOVED: Final = "The job was removed."
 
 
 class JobQueue:
-    """Implements `app.ports.Ingestor`."""
+    """Implements `app.ports.ingestor.Ingestor`."""
 
     def __init__(
         self,

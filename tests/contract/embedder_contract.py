@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from app.ports import Embedder
+from app.ports.models import Embedder
 
 TEXTS = (
     "The river bank was muddy after the flood.",

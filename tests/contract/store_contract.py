@@ -14,7 +14,7 @@ from app.domain.documents import Chunk, Document, IndexedDocument, Metadata, Vec
 from app.domain.hits import Candidate
 from app.errors import FingerprintMismatch, InvalidRequest, NotFound
 from app.filters import matches, parse_filter
-from app.ports import Collection, Store
+from app.ports.store import Collection, Store
 
 DIMENSION = 4
 FINGERPRINT = Fingerprint("fake-embedder", DIMENSION, "fake-analyzer", "none")

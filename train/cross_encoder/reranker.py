@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from app.models.folder import ModelFolder
 from app.models.rerankers.excerpt import Budget, excerpts, save_budget
-from app.ports import Reranker
+from app.ports.models import Reranker
 from train.combining.held_out import COMBINED, HeldOut, Score
 from train.cross_encoder.base import load_cross_encoder, save_cross_encoder, write_cross_encoder
 from train.cross_encoder.listwise_loss import NO_TEACHER, ListwiseLoss

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from app.domain.documents import Chunk
 from app.domain.hits import Fused
-from app.ports import Analyzer, Collection
+from app.ports.analyzer import Analyzer
+from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion.fuse import fuse
 from app.retrieval.pipeline import SearchPipeline

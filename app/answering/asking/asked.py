@@ -18,7 +18,7 @@ from app.answering.evidence.kinds.asked import kinds_asked
 from app.answering.evidence.kinds.kind import Kind
 from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.names.naming import named_in
-from app.ports import Analyzer
+from app.ports.analyzer import Analyzer
 from app.requests import AnswerRequest
 from app.text.function_words import is_english_function_word
 

@@ -9,7 +9,7 @@ from app.answering.asking.pieces import phrases
 from app.answering.asking.words import PRONOUN
 from app.answering.evidence.names.named import Sort
 from app.answering.evidence.names.naming import named_in
-from app.ports import Analyzer
+from app.ports.analyzer import Analyzer
 
 _ELLIPTIC: Final = re.compile(
     r"^\W*(?:and|but|or|what about|how about|what if|also|then|so|same|for|in|on|with)\b"

@@ -13,7 +13,7 @@ from app.answering.verifying.quantities import mentioned_quantities
 from app.domain.documents import Chunk, Document, Span
 from app.domain.hits import Hit, SearchResult
 from app.domain.statements import Statement
-from app.ports import Collection
+from app.ports.store import Collection
 from app.settings import AnswerSettings
 
 DUPLICATE_OVERLAP: Final = 0.9

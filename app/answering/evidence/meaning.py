@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.documents import Vector, Vectors
-from app.ports import Embedder
+from app.ports.models import Embedder
 
 _QUESTIONS: Final = (
     "At what temperature does water boil on a high mountain?",

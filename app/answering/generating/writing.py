@@ -19,7 +19,7 @@ from app.domain.documents import BlockKind
 from app.domain.questions import Turn
 from app.domain.statements import Statement
 from app.errors import AttestError
-from app.ports import Generator
+from app.ports.models import Generator
 from app.requests import AnswerRequest
 from app.settings import AnswerSettings
 

@@ -17,7 +17,7 @@ from app.cli.terminal import EXIT_INCOMPLETE, err, out
 from app.errors import NotFound, StoreCorrupted
 
 if TYPE_CHECKING:
-    from app.ports import Collection
+    from app.ports.store import Collection
 
 documents = typer.Typer()
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from app.domain.documents import Vectors
 from app.models.runtimes.disk_memory import DiskMemory, key_of
-from app.ports import Embedder
+from app.ports.models import Embedder
 
 
 class CachedEmbedder:
-    """Implements `app.ports.Embedder` over another one, whose vectors are kept in ``file``.
+    """Implements `app.ports.models.Embedder` over another one, whose vectors are kept in ``file``.
 
     A vector is found by the embedder's id, its kind (query or passage) and the text; it is the one
     that was computed, bit by bit.

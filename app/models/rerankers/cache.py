@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from app.models.runtimes.disk_memory import DiskMemory, key_of
-from app.ports import Reranker
+from app.ports.models import Reranker
 
 
 class CachedReranker:
-    """Implements `app.ports.Reranker` over another one, whose scores are kept in ``file``.
+    """Implements `app.ports.models.Reranker` over another one, whose scores are kept in ``file``.
 
     A score is found by the reranker's id, the tokens that it reads of a passage, the query and the
     passage.

@@ -22,7 +22,8 @@ from collections.abc import Collection as Ids
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.ports import Analyzer, Collection
+from app.ports.analyzer import Analyzer
+from app.ports.store import Collection
 from app.retrieval.fusion.fuse import Rankings
 from app.retrieval.ranking.term_match import MOST_TERMS, Occurrences, inverse_document_frequencies
 

@@ -18,7 +18,9 @@ from app.domain.documents import Chunk
 from app.domain.hits import Candidate
 from app.errors import AttestError
 from app.filters import OneOf
-from app.ports import Analyzer, Collection, Embedder
+from app.ports.analyzer import Analyzer
+from app.ports.models import Embedder
+from app.ports.store import Collection
 from app.text.sentences import sentence_spans
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from app.domain.documents import Chunk
 from app.domain.hits import Fused
 from app.errors import AttestError
-from app.ports import Analyzer, Collection, Reranker
+from app.ports.analyzer import Analyzer
+from app.ports.models import Reranker
+from app.ports.store import Collection
 from app.retrieval.ranking.combination import (
     Combined,
     Weights,

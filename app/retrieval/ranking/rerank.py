@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.ports import Reranker
+from app.ports.models import Reranker
 
 FIRST: Final = 4
 """Passages scored while no pace is known."""

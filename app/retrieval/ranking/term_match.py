@@ -40,7 +40,7 @@ def term_matches(query: Sequence[str], passages: Sequence[Occurrences]) -> list[
 
     Args:
         query: The terms of the query, in their order.
-        passages: Of each candidate, see `app.ports.Analyzer.occurrences`.
+        passages: Of each candidate, see `app.ports.analyzer.Analyzer.occurrences`.
     """
     weights = inverse_document_frequencies(query, passages)
     pairs = [(a, b) for a, b in itertools.pairwise(query) if a != b]

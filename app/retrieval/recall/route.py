@@ -8,7 +8,9 @@ from typing import Protocol
 
 from app.domain.hits import Candidate
 from app.filters import Filter
-from app.ports import Analyzer, Collection, Embedder
+from app.ports.analyzer import Analyzer
+from app.ports.models import Embedder
+from app.ports.store import Collection
 
 
 class Route(Protocol):

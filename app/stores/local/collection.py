@@ -16,7 +16,7 @@ from app.domain.documents import IndexedDocument, Vector
 from app.domain.hits import Candidate
 from app.errors import ModelIncompatible, NotFound, StoreUnwritable
 from app.filters import Filter
-from app.ports import Analyzer
+from app.ports.analyzer import Analyzer
 from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.catalog.chunk_names import ChunkNames
@@ -43,7 +43,7 @@ LOG_PER_CHUNK: Final = 2
 
 
 class LocalCollection(CollectionReader):
-    """Implements `app.ports.Collection` in one directory."""
+    """Implements `app.ports.store.Collection` in one directory."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from app.stores.local.filtering.key_set import KeySet
 
 
 class CollectionReader:
-    """Implements the part of `app.ports.Collection` that neither searches nor writes."""
+    """Implements the part of `app.ports.store.Collection` that neither searches nor writes."""
 
     def __init__(self, name: str, catalog: Catalog) -> None:
         self._name = name

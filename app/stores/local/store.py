@@ -23,7 +23,7 @@ from app.errors import (
     StoreCorrupted,
     StoreUnwritable,
 )
-from app.ports import Analyzer
+from app.ports.analyzer import Analyzer
 from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.collection import LocalCollection
@@ -36,7 +36,7 @@ _DROPPED: Final = ".dropped-"
 
 
 class LocalStore:
-    """Implements `app.ports.Store`. A collection is opened once and shared by all threads.
+    """Implements `app.ports.store.Store`. A collection is opened once and shared by all threads.
 
     Opening reads the catalog's facts alone; indexes are opened and brought up to date when they are
     first searched, under locks of their own. Only the collections asked for last keep files and

@@ -22,7 +22,7 @@ from app.errors import (
 )
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
 from app.filters import parse_filter
-from app.ports import Embedder, Reranker
+from app.ports.models import Embedder, Reranker
 from app.requests import SearchRequest
 from app.retrieval.health.soundness import SOUND_SHARE, USELESS_SHARE
 from app.retrieval.pipeline import SearchPipeline, make_pipeline

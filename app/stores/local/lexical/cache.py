@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.ports import Analyzer
+from app.ports.analyzer import Analyzer
 from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.filtering.key_set import Keys, KeySet

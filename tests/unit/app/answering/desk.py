@@ -20,7 +20,7 @@ from app.domain.documents import Document
 from app.domain.questions import Turn
 from app.domain.statements import Statement
 from app.fakes import FakeEmbedder, FakeGenerator, FakeGlossary
-from app.ports import Analyzer
+from app.ports.analyzer import Analyzer
 from app.requests import AnswerRequest
 from app.retrieval.pipeline import make_pipeline
 from app.settings import Settings

@@ -1,0 +1,189 @@
+"""What keeps documents in named collections, and finds their chunks again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
+from app.domain.documents import Chunk, Document, DocumentRecord, IndexedDocument, Vector, Vectors
+from app.domain.hits import Candidate
+from app.filters import Filter
+
+Reindex: TypeAlias = Callable[[Sequence[DocumentRecord]], list[IndexedDocument]]
+"""Those of the documents that get new chunks and vectors, with these."""
+
+
+class CollectionReader(Protocol):
+    """Finds chunks, and gives back what was put."""
+
+    def search_lexical(
+        self, terms: Sequence[str], *, limit: int, where: Filter | None = None
+    ) -> list[Candidate]:
+        """The best chunks by BM25 over analysed ``terms``; ties break on chunk id."""
+
+    def search_dense(
+        self, vector: Vector, *, limit: int, where: Filter | None = None
+    ) -> list[Candidate]:
+        """The nearest chunks by the collection's metric; ties break on chunk id."""
+
+    def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """The chunks of these ids, in their order; ids that are gone are left out."""
+
+    def document_chunks(self, document_id: str) -> list[Chunk]:
+        """All chunks of a document in reading order; empty where it does not exist."""
+
+    def sample_chunks(self, count: int, *, seed: int, where: Filter | None = None) -> list[Chunk]:
+        """Chunks drawn at random without repetition; all, where there are no more than ``count``.
+
+        Those of one document in reading order. The same ones for the same seed, as long as nothing
+        is written.
+        """
+
+    def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
+        """The chunk and those up to ``radius`` places before and behind it in its document."""
+
+    def vectors(self, chunk_ids: Sequence[str]) -> Vectors:
+        """Stored vectors of chunks that exist, in their order, ``(n, dim) float32``."""
+
+    def document(self, document_id: str) -> Document | None:
+        """A document with its text, or ``None``."""
+
+    def record(self, document_id: str) -> DocumentRecord | None:
+        """What a listing tells of one document, or ``None``."""
+
+    def records(self, *, after: str = "", limit: int | None = None) -> list[DocumentRecord]:
+        """Documents whose id sorts behind ``after``, ascending by id."""
+
+
+class CollectionWriter(Protocol):
+    """Takes documents in and lets them go."""
+
+    def put(self, documents: Sequence[IndexedDocument]) -> None:
+        """Adds documents, replacing those of the same id, all or none.
+
+        They are as durable as the store is, and found by every later search, once this returns.
+        Raises `CollectionBusy` when another writer does not let go in time, and
+        `ModelIncompatible` for vectors that can't be searched.
+        """
+
+    def delete(self, document_ids: Sequence[str]) -> int:
+        """Removes documents and says how many were there; they don't come back after return."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Keeps other writers out, of every process; those within take no turn of their own.
+
+        Raises `CollectionBusy` when another one does not let go in time, and `NotFound` where the
+        collection was dropped meanwhile.
+        """
+
+    def bulk(self) -> AbstractContextManager[None]:
+        """Lets indexes catch up less often while this thread writes much.
+
+        Within, `put` is durable at return; searches see it soon, and surely after the block.
+        Other writers are let in between two calls.
+        """
+
+
+class CollectionFacts(Protocol):
+    """Knows what built the collection, how large it is, and what was learned of it."""
+
+    @property
+    def name(self) -> str:
+        """The name it was opened by."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What built it."""
+
+    def stats(self) -> CollectionStats:
+        """Sizes, tuning and soundness, as of now."""
+
+    def languages(self) -> dict[str, int]:
+        """How many chunks have each language, as their metadata's ``lang`` names it."""
+
+    def tuning(self) -> Tuning | None:
+        """The retrieval settings that were chosen for this collection, if any."""
+
+    def tune(self, tuning: Tuning | None) -> None:
+        """Keeps these settings, or none, with the collection, from return on."""
+
+    def soundness(self) -> Soundness | None:
+        """What `keep_soundness` kept last, of the vectors that are there; cheap to ask."""
+
+    def keep_soundness(self, soundness: Soundness) -> None:
+        """Keeps it, from return on, until another comes or all vectors are replaced."""
+
+
+class CollectionMaintenance(Protocol):
+    """Checks a collection, and makes parts of it anew."""
+
+    def verify(self) -> list[str]:
+        """Each way in which documents and indexes disagree, in words; empty when sound."""
+
+    def is_damaged(self, document_id: str) -> bool:
+        """Whether vectors of a document are not as they were written."""
+
+    def rebuild_indexes(self) -> None:
+        """Makes both indexes anew from the documents."""
+
+    def reindex(self, reindex: Reindex, fingerprint: Fingerprint) -> None:
+        """Gives documents new chunks and vectors under ``fingerprint``, and makes all indexes anew.
+
+        They are made beside the collection, which can be searched and written meanwhile; what was
+        written is made up for, the last of it under the lock. Raises `CollectionBusy` where
+        somebody does so already.
+        """
+
+
+class Collection(
+    CollectionReader, CollectionWriter, CollectionFacts, CollectionMaintenance, Protocol
+):
+    """One named set of documents with its indexes."""
+
+    def close(self) -> None:
+        """Releases files. Further calls are errors."""
+
+
+class Store(Protocol):
+    """Named collections. Names match ``[a-z0-9][a-z0-9_-]{0,62}``."""
+
+    def names(self) -> list[str]:
+        """Existing collections, ascending."""
+
+    def create(self, name: str, fingerprint: Fingerprint) -> Collection:
+        """Opens a collection, making it where it does not exist.
+
+        Raises `FingerprintMismatch` when it exists and something else built it.
+        """
+
+    def open(self, name: str) -> Collection:
+        """Opens an existing collection. Raises `NotFound`."""
+
+    def open_same(self, name: str, fingerprint: Fingerprint) -> Collection:
+        """As `open`. Raises `FingerprintMismatch` where other settings built the collection."""
+
+    def drop(self, name: str, *, then: Callable[[], None] = lambda: None) -> None:
+        """Removes a collection and all it holds. Raises `NotFound`.
+
+        ``then`` is called once it is gone, and before it can be made anew.
+        """
+
+    def snapshot(self, name: str, file: Path) -> None:
+        """Copies a collection to a file, from which `restore` makes it again, as of one instant.
+
+        Raises `NotFound`, and `InvalidRequest` where ``file`` exists, can't be written, or the
+        store can't be copied.
+        """
+
+    def restore(self, file: Path, name: str) -> Collection:
+        """Makes a collection from a snapshot; its indexes are built on opening.
+
+        Raises `InvalidRequest` where the collection exists, ``file`` is no snapshot, or the store
+        keeps none.
+        """
+
+    def close(self) -> None:
+        """Closes every open collection."""
