@@ -24,13 +24,13 @@ from app.models.rerankers.cache import CachedReranker
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.models import Closable, Embedder, Generator, Reader, Reranker
+from app.ports.store import Collection, Store
 from app.retrieval.health import soundness
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Learned, read_learned, shipped
 from app.service import ROUTE_THREADS, Service
 from app.settings import RetrievalSettings, Settings
-from app.stores.local.collection import LocalCollection
-from app.stores.local.store import LocalStore
+from app.stores.registry import build_store
 from app.text.analyzer import StandardAnalyzer
 from ingest.indexer import Indexer
 from ingest.isolation import IsolatedLoader
@@ -120,9 +120,9 @@ class Application:
         return self._to_close(build_generator(self.settings.models))
 
     @cached_property
-    def store(self) -> LocalStore:
-        """Collections below ``store.directory``."""
-        return LocalStore(self.settings.store, self.analyzer)
+    def store(self) -> Store:
+        """See `build_store`."""
+        return build_store(self.settings.store, self.analyzer)
 
     @cached_property
     def indexer(self) -> Indexer:
@@ -176,7 +176,7 @@ class Application:
             return run.run(sources)
 
     @contextmanager
-    def _filling(self, collection: str) -> Iterator[LocalCollection]:
+    def _filling(self, collection: str) -> Iterator[Collection]:
         """The collection, and its soundness looked at anew once it was filled."""
         opened = self.store.open_same(collection, self.indexer.fingerprint)
         yield opened
@@ -188,7 +188,7 @@ class Application:
         return self._closing.enter_context(threads)
 
     def pipeline(
-        self, collection: LocalCollection, retrieval: RetrievalSettings | None = None
+        self, collection: Collection, retrieval: RetrievalSettings | None = None
     ) -> SearchPipeline:
         """A search pipeline of its own, for evaluation; other than as configured where told so."""
         return make_pipeline(
@@ -208,7 +208,7 @@ class Application:
         soundness.refresh(collection, analyzer=self.analyzer, embedder=self.embedder)
 
     def _reindexed(
-        self, collection: LocalCollection, records: Sequence[DocumentRecord]
+        self, collection: Collection, records: Sequence[DocumentRecord]
     ) -> list[IndexedDocument]:
         """Those documents that are not in the collection as the settings would have them now."""
         same = collection.fingerprint == self.indexer.fingerprint
@@ -281,7 +281,7 @@ class Application:
         return model
 
 
-def _is_there(collection: LocalCollection, cut: IndexedDocument) -> bool:
+def _is_there(collection: Collection, cut: IndexedDocument) -> bool:
     """Whether the collection has these chunks, with vectors that are whole."""
     id_ = cut.document.id
     try:

@@ -43,10 +43,13 @@ class _Section(BaseModel):
 class StoreSettings(_Section):
     """Where collections live and how their indexes behave."""
 
+    kind: Literal["local", "memory"] = Field(
+        "local", description="memory: collections end with the process"
+    )
     directory: Directory = Field(Path("data"), validate_default=True)
     lexical_engine: Literal["tantivy", "rank_bm25"] = "tantivy"
-    bm25_k1: float = Field(1.2, ge=0.0, le=10.0, description="rank_bm25 only; Tantivy's is 1.2")
-    bm25_b: float = Field(0.75, ge=0.0, le=1.0, description="rank_bm25 only; Tantivy's is 0.75")
+    bm25_k1: float = Field(1.2, ge=0.0, le=10.0, description="not Tantivy's, which is 1.2")
+    bm25_b: float = Field(0.75, ge=0.0, le=1.0, description="not Tantivy's, which is 0.75")
     metric: Literal["cosine", "dot", "l2"] = "cosine"
     hnsw_threshold: int = Field(200_000, ge=1, description="chunks above which search is by HNSW")
     hnsw_links: int = Field(32, ge=4, le=128)

@@ -14,8 +14,8 @@ from machine import provenance
 from rich.console import Console
 
 from app.main import Application
+from app.ports.store import Collection
 from app.settings import Settings
-from app.stores.local.collection import LocalCollection
 from eval.commands.target import Questions, evaluation_settings, prepare
 from eval.datasets.dataset import Dataset
 from eval.metrics.hit_rate import hit_rate
@@ -38,7 +38,7 @@ DEPTH = 100
 
 
 def scores(
-    collection: LocalCollection, dataset: Dataset, terms: Callable[[str], list[str]]
+    collection: Collection, dataset: Dataset, terms: Callable[[str], list[str]]
 ) -> tuple[list[float], list[float]]:
     hits, ranks = [], []
     for query in dataset.queries.values():

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from app.cli.terminal import out
 from app.errors import AttestError, NotFound, StoreCorrupted
 from app.models.bundled.packages import damaged_files, installed
-from app.retrieval.soundness import remarks
+from app.retrieval.health.soundness import remarks
 
 if TYPE_CHECKING:
     from app.main import Application
-    from app.stores.local.store import LocalStore
+    from app.ports.store import Store
 
 
 def is_sound(app: Application) -> bool:
@@ -22,13 +22,15 @@ def is_sound(app: Application) -> bool:
     for model in installed(app.settings.models.cache):
         problems = [f"damaged: {file}" for file in damaged_files(model)]
         sound = _told(f"model {model.name}", problems) and sound
+    if app.settings.store.kind == "memory":
+        out.print("collections: kept in memory, so there is nothing on disk to check")
     for name in app.store.names():
         sound = _is_whole(app.store, name) and sound
     _tell_of_jobs(app)
     return sound
 
 
-def _is_whole(store: LocalStore, name: str) -> bool:
+def _is_whole(store: Store, name: str) -> bool:
     """Checks one collection and tells of it, whatever happens, so that the next has its turn."""
     what = f"collection {name}"
     try:

@@ -13,8 +13,8 @@ from rich.progress import Progress, TaskID
 from app.errors import DocumentRejected
 from app.main import Application
 from app.ports.models import Embedder
+from app.ports.store import Collection
 from app.settings import ChunkingSettings, Settings
-from app.stores.local.collection import LocalCollection
 from eval.commands.provenance import provenance
 from eval.commands.target import evaluation_settings, in_cache, records
 from eval.datasets.dataset import Corpus, EvalDocument
@@ -193,7 +193,7 @@ class _Preparation:
             app.embedder, app.analyzer, app.settings.model_copy(update={"chunking": chunking})
         )
 
-        def index(name: str) -> tuple[LocalCollection, Mapping[str, Passage], str]:
+        def index(name: str) -> tuple[Collection, Mapping[str, Passage], str]:
             collection = self._index(app, indexer, name, configuration.label)
             return collection, *self._chunks(collection)
 
@@ -206,7 +206,7 @@ class _Preparation:
             routes=app.settings.retrieval.routes,
         )
 
-    def _index(self, app: Application, indexer: Indexer, name: str, label: str) -> LocalCollection:
+    def _index(self, app: Application, indexer: Indexer, name: str, label: str) -> Collection:
         collection = app.store.create(name, indexer.fingerprint)
         task = self._bar.add_task(f"indexing {label}", total=len(self._sources))
         ingestion = Ingestion(
@@ -220,7 +220,7 @@ class _Preparation:
             self._bar.console.print(f"not indexed: {failure.name}: {failure.reason}")
         return collection
 
-    def _chunks(self, collection: LocalCollection) -> tuple[Mapping[str, Passage], str]:
+    def _chunks(self, collection: Collection) -> tuple[Mapping[str, Passage], str]:
         """Where each chunk stands, and a digest of all that is indexed.
 
         Raises:

@@ -8,9 +8,9 @@ from rich.console import Console
 
 from app.main import Application
 from app.ports.models import Generator
+from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.settings import Settings
-from app.stores.local.collection import LocalCollection
 from eval.commands.target import shown
 from eval.synthesis.folder import write_dataset
 from eval.synthesis.render import summary
@@ -55,7 +55,7 @@ def run_synthesis(
 
 def write_questions(
     app: Application,
-    collection: LocalCollection,
+    collection: Collection,
     synthesis: SynthesisSettings,
     *,
     generator: Generator | None = None,

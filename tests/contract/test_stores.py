@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from app.conformance.stores import StoreContract
 from app.ports.store import Store
 from app.settings import StoreSettings
 from app.stores.local.store import LocalStore
-from tests.contract.store_contract import StoreContract
+from app.stores.memory.store import MemoryStore
 
 
 class WhitespaceAnalyzer:
@@ -43,5 +44,13 @@ class TestLocalStoreWithHnsw(StoreContract):
     def store(self, tmp_path: Path) -> Iterator[Store]:
         settings = StoreSettings(directory=tmp_path, hnsw_threshold=1)
         store = LocalStore(settings, WhitespaceAnalyzer())
+        yield store
+        store.close()
+
+
+class TestMemoryStore(StoreContract):
+    @pytest.fixture
+    def store(self) -> Iterator[Store]:
+        store = MemoryStore(StoreSettings(kind="memory"), WhitespaceAnalyzer())
         yield store
         store.close()

@@ -7,13 +7,19 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.http.world import MakeWorld, World
+from tests.http.world import MakeWorld, StoreKind, World
 
 
 @pytest.fixture
-def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
+def store_kind() -> StoreKind:
+    """Modules whose tests are for every store give another fixture of this name."""
+    return "local"
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, store_kind: StoreKind) -> Iterator[MakeWorld]:
     with ExitStack() as stack:
-        yield MakeWorld(tmp_path, stack)
+        yield MakeWorld(tmp_path, stack, store_kind)
 
 
 @pytest.fixture

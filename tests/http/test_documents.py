@@ -5,9 +5,15 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.http.world import HARBOUR, TEA, Gate, MakeWorld, World, error_of
+from tests.http.world import HARBOUR, TEA, Gate, MakeWorld, StoreKind, World, error_of
 
 DOCUMENTS = "/v1/collections/notes/documents"
+
+
+@pytest.fixture(params=["local", "memory"])
+def store_kind(request: pytest.FixtureRequest) -> StoreKind:
+    kind: StoreKind = request.param
+    return kind
 
 
 def test_records_are_taken_over_and_their_job_says_what_became_of_them(client: TestClient) -> None:

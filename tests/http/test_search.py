@@ -3,9 +3,15 @@ from __future__ import annotations
 import pytest
 
 from app.errors import RemoteUnavailable
-from tests.http.world import HARBOUR, TEA, World, error_of
+from tests.http.world import HARBOUR, TEA, StoreKind, World, error_of
 
 SEARCH = "/v1/collections/notes/search"
+
+
+@pytest.fixture(params=["local", "memory"])
+def store_kind(request: pytest.FixtureRequest) -> StoreKind:
+    kind: StoreKind = request.param
+    return kind
 
 
 @pytest.fixture

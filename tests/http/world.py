@@ -1,4 +1,4 @@
-"""A whole service of fakes over a real store and a real job queue, behind its HTTP edge."""
+"""A whole service of fakes over a store and a real job queue, behind its HTTP edge."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import httpx2
 from fastapi import FastAPI
@@ -21,7 +21,7 @@ from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.http.api import create_app
 from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
-from app.stores.local.store import LocalStore
+from app.stores.registry import build_store
 from ingest.indexer import Indexer
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.runner import Progress
@@ -30,6 +30,8 @@ from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
 from tests.http.contract import Contract
+
+StoreKind: TypeAlias = Literal["local", "memory"]
 
 HARBOUR = (
     "The lighthouse of Ardmore was lit in 1853. "
@@ -138,11 +140,12 @@ class World:
 
 
 class MakeWorld:
-    """Makes worlds over one directory; they end with ``stack``."""
+    """Makes worlds over one directory and stores of one kind; they end with ``stack``."""
 
-    def __init__(self, directory: Path, stack: ExitStack) -> None:
+    def __init__(self, directory: Path, stack: ExitStack, kind: StoreKind = "local") -> None:
         self._directory = directory
         self._stack = stack
+        self._kind: StoreKind = kind
 
     def __call__(
         self,
@@ -154,14 +157,14 @@ class MakeWorld:
         **server: Any,
     ) -> World:
         settings = Settings(
-            store=StoreSettings(directory=self._directory / "store"),
+            store=StoreSettings(kind=self._kind, directory=self._directory / "store"),
             server=ServerSettings(**server),
             # What is learned of statements one day must not decide what these tests look at.
             answer=AnswerSettings(min_probability=0.001, least_said=0.0),
         )
         analyzer, embedder = FakeAnalyzer(), BreakableEmbedder()
         generator = generator or FakeGenerator()
-        store = LocalStore(settings.store, analyzer)
+        store = build_store(settings.store, analyzer)
         indexer = Indexer(embedder, analyzer, settings)
 
         def run(name: str, sources: JobSources, progress: Progress) -> IngestReport:

@@ -14,6 +14,7 @@ from pathlib import Path
 from app.domain.documents import Document, IndexedDocument
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.main import Application
+from app.ports.store import Collection
 from app.settings import (
     ChunkingSettings,
     IngestSettings,
@@ -23,7 +24,6 @@ from app.settings import (
     Settings,
     StoreSettings,
 )
-from app.stores.local.collection import LocalCollection
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.registry import load
 
@@ -108,7 +108,7 @@ def cut(app: Application, versions: State) -> list[IndexedDocument]:
     return indexer.embed([indexer.chunk(d, f"{d.id}-{versions[d.id]}") for d in documents])
 
 
-def held(collection: LocalCollection) -> dict[str, int]:
+def held(collection: Collection) -> dict[str, int]:
     """The documents as they are stored, each whole. Raises `AssertionError` for half of one."""
     found: dict[str, int] = {}
     for record in collection.records():
@@ -124,7 +124,7 @@ def held(collection: LocalCollection) -> dict[str, int]:
     return found
 
 
-def require_agreement(collection: LocalCollection, state: State, gone: Iterable[int]) -> None:
+def require_agreement(collection: Collection, state: State, gone: Iterable[int]) -> None:
     """Catalog, both indexes and the soundness check say the same; versions ``gone`` don't answer.
 
     Raises:

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from app.conformance.documents import X, document, ids, unit
 from app.settings import StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
-from tests.contract.store_contract import X, document, ids, unit
 
 Open: TypeAlias = Callable[..., LocalStore]
 WAIT_S = 20.0

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from app.conformance.documents import FINGERPRINT, X, document, ids
 from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import CollectionBusy, InvalidRequest, StoreCorrupted
 from app.stores.local import collection as collection_module
 from app.stores.local.collection import LocalCollection
-from tests.contract.store_contract import FINGERPRINT, X, document, ids
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, fill, found, opening
 
 

@@ -272,6 +272,16 @@ def test_rebuild_takes_another_embedder_with_vectors_of_another_length(
     assert run("rebuild", "default")[0] == 0  # of the indexes alone, as nothing differs
 
 
+def test_doctor_finds_nothing_on_disk_of_a_store_in_memory(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTEST_STORE__KIND", "memory")
+    assert run("doctor")[:2] == (
+        0,
+        "collections: kept in memory, so there is nothing on disk to check\n",
+    )
+
+
 def test_doctor_tells_what_is_not_sound_and_fails(
     run: Run, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

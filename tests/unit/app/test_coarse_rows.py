@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.conformance.documents import document
 from app.domain.collections import Fingerprint
 from app.domain.documents import IndexedDocument, Vectors
 from app.filters import parse_filter
@@ -18,7 +19,6 @@ from app.stores.local.dense import index as dense_index
 from app.stores.local.dense import search as dense_search
 from app.stores.local.dense.coarse_rows import CoarseRows
 from app.stores.local.dense.search import DenseSearch
-from tests.contract.store_contract import document
 from tests.unit.app.stores import Open, SpaceAnalyzer, opening
 
 DIMENSION = 32

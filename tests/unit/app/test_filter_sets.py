@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.conformance.documents import FINGERPRINT, X, document, ids, unit
 from app.domain.collections import Fingerprint
 from app.domain.documents import Chunk, Document, IndexedDocument, Metadata
 from app.filters import Filter, matches, parse_filter
@@ -22,7 +23,6 @@ from app.stores.local.collection import LocalCollection
 from app.stores.local.filtering import filter_sets
 from app.stores.local.filtering.filter_sets import FilterSets
 from app.stores.local.lexical import tantivy_index
-from tests.contract.store_contract import FINGERPRINT, X, document, ids, unit
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, opening
 
 

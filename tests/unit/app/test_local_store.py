@@ -18,6 +18,7 @@ import torch
 from filelock import FileLock
 from rank_bm25 import BM25Okapi
 
+from app.conformance.documents import DIMENSION, FINGERPRINT, X, Y, Z, document, ids, unit
 from app.domain.collections import Fingerprint
 from app.domain.documents import IndexedDocument, Vector, Vectors
 from app.domain.hits import Candidate
@@ -34,7 +35,6 @@ from app.filters import parse_filter
 from app.stores.local.collection import LocalCollection
 from app.stores.local.dense import index as dense_index
 from app.stores.local.store import LocalStore
-from tests.contract.store_contract import DIMENSION, FINGERPRINT, X, Y, Z, document, ids, unit
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, opening
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.conformance.documents import document
 from app.domain.collections import Fingerprint, SelfRecall, Soundness
 from app.domain.documents import Vectors
 from app.errors import RemoteUnavailable
@@ -18,7 +19,6 @@ from app.retrieval.health.soundness import dense_factor, measure, refresh, remar
 from app.settings import StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
-from tests.contract.store_contract import document
 
 DIMENSION = 128
 

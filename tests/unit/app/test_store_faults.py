@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from app.conformance.documents import FINGERPRINT, X, document, ids
 from app.errors import CollectionBusy, StoreCorrupted, StoreUnwritable
 from app.stores.local.lexical import tantivy_index
 from app.stores.local.lexical.tantivy_checksums import SEGMENT_SUFFIXES
 from app.stores.local.lexical.tantivy_index import TantivyIndex
-from tests.contract.store_contract import FINGERPRINT, X, document, ids
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, fill, found, opening
 
 NOBODY = 65_534

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock, Timeout
 
+from app.conformance.documents import FINGERPRINT, X, document, ids
 from app.stores.local.locks.writer_lock import WriterLock
-from tests.contract.store_contract import FINGERPRINT, X, document, ids
 from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, opening
 
 

@@ -151,6 +151,18 @@ def test_a_folder_without_a_command_is_evaluated(run: Run, dataset: Path) -> Non
     assert short.table.row("bm25").cells["hit@1"].mean == 1.0
 
 
+def test_a_store_in_memory_is_evaluated_as_well(
+    run: Run, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTEST_STORE__KIND", "memory")
+    code, _, err = run("eval", dataset, "--out", "r.json")
+    assert code == 0, err
+    report = read_report(Path("r.json"))
+    assert report.documents == NOTES
+    assert report.table.row("bm25").cells["hit@1"].mean == 1.0
+    assert collections(tmp_path) == 0
+
+
 def test_reports_are_written_in_every_format(run: Run, dataset: Path) -> None:
     code, out, err = run(
         "eval", dataset, "--out", "a/r.json", "--markdown", "r.md", "--html", "r.html", "--diff"

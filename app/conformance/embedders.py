@@ -1,6 +1,7 @@
-"""What every embedder must do. An implementer inherits the class and gives an `embedder` fixture.
+"""What every embedder must do: a pytest class that an adapter's own tests inherit.
 
-The fixture should have the scope of the class: loading a model takes longer than these tests.
+An adapter's tests give the fixture `embedder`, which should have the scope of the class: loading a
+model takes longer than these tests.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ TEXTS = (
 
 
 class EmbedderContract:
-    """The contract of the `Embedder` port."""
+    """The contract of `app.ports.models.Embedder`."""
 
     rounding = 1e-4
     """How far a cosine may be from 1 where vectors should be equal: bfloat16 has 8 bits."""
@@ -88,10 +89,10 @@ class EmbedderContract:
         kept = next(
             words[:end]
             for end in ends
-            if embedder.count_tokens(f"{words[:end]} .") <= embedder.max_tokens
+            if embedder.count_tokens(f"{words[:end]} river") <= embedder.max_tokens
         )
-        assert embedder.count_tokens(f"{kept} .") >= embedder.max_tokens - 2
-        one, other = embedder.embed_passages([f"{kept} .", f"{kept} :"])
+        assert embedder.count_tokens(f"{kept} river") >= embedder.max_tokens - 2
+        one, other = embedder.embed_passages([f"{kept} river", f"{kept} bank"])
         assert not np.array_equal(one, other)
 
     def test_a_passage_beyond_max_tokens_is_cut_and_not_refused(self, embedder: Embedder) -> None:

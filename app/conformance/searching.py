@@ -1,0 +1,93 @@
+"""What every store must do when it is searched; part of `StoreContract`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.conformance.documents import FINGERPRINT, Animals, X, Y, document, ids, unit
+from app.filters import matches, parse_filter
+from app.ports.store import Collection, Store
+
+
+class SearchContract(Animals):
+    """Rankings, ties and filters."""
+
+    def test_lexical_search_ranks_by_bm25(self, collection: Collection) -> None:
+        found = collection.search_lexical(["cats", "purr"], limit=10)
+        assert ids(found) == ["cat#0", "cat#1"]
+        assert [c.rank for c in found] == [1, 2]
+        assert found[0].score > found[1].score >= 0
+
+    def test_lexical_search_of_unknown_or_no_terms_finds_nothing(
+        self, collection: Collection
+    ) -> None:
+        assert collection.search_lexical(["zebra"], limit=10) == []
+        assert collection.search_lexical([], limit=10) == []
+
+    def test_a_term_asked_twice_counts_twice(self, collection: Collection) -> None:
+        once = collection.search_lexical(["purr"], limit=1)[0].score
+        twice = collection.search_lexical(["purr", "purr"], limit=1)[0].score
+        assert twice == pytest.approx(2 * once, rel=1e-5)
+
+    def test_dense_search_ranks_by_similarity(self, collection: Collection) -> None:
+        found = collection.search_dense(X, limit=3)
+        assert ids(found) == ["cat#0", "mao#0", "cat#1"]
+        assert found[0].score == pytest.approx(1.0, abs=1e-3)
+        assert found[1].score == pytest.approx(1 / np.sqrt(1.01), abs=1e-3)
+
+    def test_limit_is_kept_and_may_exceed_the_collection(self, collection: Collection) -> None:
+        assert len(collection.search_dense(X, limit=2)) == 2
+        assert len(collection.search_dense(X, limit=100)) == 4
+        assert len(collection.search_lexical(["cats"], limit=1)) == 1
+
+    def test_ties_break_on_chunk_id(self, store: Store) -> None:
+        collection = store.create("ties", FINGERPRINT)
+        names = ["d", "b", "e", "a", "c"]
+        collection.put([document(name, ["same words"], [X]) for name in names])
+        for limit in (1, 2, 5):
+            expected = ["a#0", "b#0", "c#0", "d#0", "e#0"][:limit]
+            assert ids(collection.search_dense(X, limit=limit)) == expected
+            assert ids(collection.search_lexical(["same"], limit=limit)) == expected
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            pytest.param({"lang": "en"}, id="equals"),
+            pytest.param({"lang": ["zh", "fr"]}, id="one of"),
+            pytest.param({"tags": "small"}, id="element of a list"),
+            pytest.param({"year": {"gte": 2020, "lt": 2022.5}}, id="number range"),
+            pytest.param({"date": {"gte": "2024-01-01", "lt": "2025"}}, id="date range"),
+            pytest.param({"public": True}, id="boolean"),
+            pytest.param({"public": 1}, id="a boolean is no number"),
+            pytest.param({"year": {"gt": "2000"}}, id="a number is no string"),
+            pytest.param({"lang": {"ne": "en"}}, id="not equal"),
+            pytest.param({"year": {"exists": False}}, id="absent"),
+            pytest.param({"not": {"year": {"exists": True}}}, id="not"),
+            pytest.param({"or": [{"lang": "zh"}, {"year": 2020}]}, id="or"),
+            pytest.param({"and": [{"lang": "en"}, {"not": {"year": 2020}}]}, id="and not"),
+            pytest.param({"document_id": "dog"}, id="document"),
+            pytest.param({"year": 2**70}, id="a number larger than 64 bits"),
+            pytest.param({"nothing": "x"}, id="unknown field"),
+        ],
+    )
+    def test_filters_let_through_what_their_meaning_says(
+        self, collection: Collection, source: object
+    ) -> None:
+        where = parse_filter(source)
+        assert where is not None
+        everything = [c for name in ("cat", "dog", "mao") for c in collection.document_chunks(name)]
+        expected = {chunk.id for chunk in everything if matches(where, chunk.attributes)}
+        dense = collection.search_dense(unit(1, 1, 1, 1), limit=10, where=where)
+        assert set(ids(dense)) == expected
+        lexical = collection.search_lexical(["cats", "dogs", "猫"], limit=10, where=where)
+        assert set(ids(lexical)) == expected
+
+    def test_a_filter_does_not_cost_matches_behind_better_ones(self, store: Store) -> None:
+        collection = store.create("many", FINGERPRINT)
+        good = [document(f"good{i:03}", ["word word"], [X], {"kind": "a"}) for i in range(300)]
+        poor = document("poor", ["word and many others beside it"], [Y], {"kind": "b"})
+        collection.put([*good, poor])
+        where = parse_filter({"kind": "b"})
+        assert ids(collection.search_lexical(["word"], limit=5, where=where)) == ["poor#0"]
+        assert ids(collection.search_dense(X, limit=5, where=where)) == ["poor#0"]

@@ -1,0 +1,120 @@
+"""All chunks of a collection as of one change, side by side, and the two searches over them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from rank_bm25 import BM25Okapi
+
+from app.domain.documents import Chunk, Vector, Vectors
+from app.domain.hits import Candidate
+from app.filters import Filter, matches
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalSettings:
+    """The parameters of BM25."""
+
+    k1: float
+    b: float
+
+
+class ChunkTable:
+    """Chunks in the order in which they were written, a row each; it never changes.
+
+    BM25's counts are made at the first lexical search.
+    """
+
+    def __init__(
+        self,
+        chunks: Sequence[tuple[Chunk, list[str]]],
+        vectors: Sequence[Vectors],
+        *,
+        dimension: int,
+        metric: Literal["cosine", "dot", "l2"],
+        lexical: LexicalSettings,
+    ) -> None:
+        """``chunks`` come with their terms, and ``vectors`` document by document."""
+        self.chunks = [chunk for chunk, _ in chunks]
+        self.rows = {chunk.id: row for row, chunk in enumerate(self.chunks)}
+        none = np.empty((0, dimension), dtype=np.float32)
+        self.vectors: Vectors = np.concatenate([none, *vectors])
+        self._metric = metric
+        self._compared = _unit(self.vectors) if metric == "cosine" else self.vectors
+        self._terms = [terms for _, terms in chunks]
+        self._places = np.empty(len(chunks), dtype=np.int64)
+        """Of each row, the place of its chunk's id among all ids, by which ties are broken."""
+        self._places[sorted(range(len(chunks)), key=lambda row: self.chunks[row].id)] = np.arange(
+            len(chunks)
+        )
+        self._lexical = lexical
+        self._bm25: BM25Okapi | None = None
+        self._making = threading.Lock()
+
+    def search_lexical(
+        self, terms: Sequence[str], *, limit: int, where: Filter | None
+    ) -> list[Candidate]:
+        """See `CollectionReader.search_lexical`. Chunks without any of the terms are not found."""
+        if not terms or not any(self._terms):
+            return []
+        bm25 = self._counted()
+        wanted = frozenset(terms)
+        scores = np.asarray(bm25.get_scores(list(terms)))
+        return self._best(
+            scores, limit, where, lambda row: not wanted.isdisjoint(bm25.doc_freqs[row])
+        )
+
+    def search_dense(self, vector: Vector, *, limit: int, where: Filter | None) -> list[Candidate]:
+        """See `CollectionReader.search_dense`. By ``l2``, a score is a squared distance, negated.
+
+        Every row is summed in the same way wherever it lies, so that equal vectors tie; a matrix
+        product does not promise that.
+        """
+        query = np.asarray(vector, dtype=np.float32)
+        if self._metric == "l2":
+            apart = self._compared - query
+            return self._best(-np.einsum("ij,ij->i", apart, apart), limit, where)
+        if self._metric == "cosine":
+            query = _unit(query[None])[0]
+        return self._best(np.einsum("ij,j->i", self._compared, query), limit, where)
+
+    def passing(self, where: Filter | None) -> list[int]:
+        """The rows of the chunks that a filter lets through."""
+        return [
+            row
+            for row, chunk in enumerate(self.chunks)
+            if where is None or matches(where, chunk.attributes)
+        ]
+
+    def _counted(self) -> BM25Okapi:
+        with self._making:
+            if self._bm25 is None:
+                self._bm25 = BM25Okapi(self._terms, k1=self._lexical.k1, b=self._lexical.b)
+            return self._bm25
+
+    def _best(
+        self,
+        scores: NDArray[np.floating],
+        limit: int,
+        where: Filter | None,
+        is_found: Callable[[int], bool] = lambda _: True,
+    ) -> list[Candidate]:
+        found: list[Candidate] = []
+        for row in np.lexsort((self._places, -scores)).tolist():
+            if len(found) >= limit:
+                break
+            chunk = self.chunks[row]
+            if is_found(row) and (where is None or matches(where, chunk.attributes)):
+                found.append(Candidate(chunk.id, len(found) + 1, float(scores[row])))
+        return found
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Vectors = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
+    return scaled
