@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
-from app.stores.local.store import COLLECTION_NAME
+from app.stores.naming import COLLECTION_NAME
 from tests.http.world import MakeWorld
 
 

@@ -17,6 +17,7 @@ from app.domain.hits import Candidate
 from app.errors import ModelIncompatible, NotFound, StoreUnwritable
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
+from app.ports.store import Reindex
 from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.catalog.chunk_names import ChunkNames
@@ -29,7 +30,7 @@ from app.stores.local.lexical.engine import Scored
 from app.stores.local.lexical.maintenance import LexicalMaintenance
 from app.stores.local.locks.writer_lock import WriterLock
 from app.stores.local.locks.writing import held_for_writing
-from app.stores.local.reindexing import Reindex, remove_leftovers, staging
+from app.stores.local.reindexing import remove_leftovers, staging
 
 logger = logging.getLogger(__name__)
 

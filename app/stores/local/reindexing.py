@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from filelock import FileLock, Timeout
 
 from app.domain.collections import Fingerprint
 from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import CollectionBusy
+from app.ports.store import Reindex
 from app.stores.local.catalog.catalog import Catalog
-
-Reindex: TypeAlias = Callable[[Sequence[DocumentRecord]], list[IndexedDocument]]
-"""Those of the documents that get new chunks and vectors, with these."""
 
 PLACE: Final = "rebuild"
 BATCH: Final = 32

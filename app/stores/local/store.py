@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 import uuid
@@ -17,7 +16,6 @@ from filelock import FileLock, Timeout
 from app.domain.collections import Fingerprint
 from app.errors import (
     CollectionBusy,
-    FingerprintMismatch,
     InvalidRequest,
     NotFound,
     StoreCorrupted,
@@ -29,8 +27,8 @@ from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.collection import LocalCollection
 from app.stores.local.files import sync_file, sync_folder
 from app.stores.local.locks.writer_lock import WriterLock
+from app.stores.naming import COLLECTION_NAME, require_name, require_same
 
-COLLECTION_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _DROPPED: Final = ".dropped-"
 """What the folder of a dropped collection is renamed to before it is removed: no name begins so."""
 
@@ -88,7 +86,7 @@ class LocalStore:
     def open_same(self, name: str, fingerprint: Fingerprint) -> LocalCollection:
         """As `open`. Raises `FingerprintMismatch` where other settings built the collection."""
         collection = self.open(name)
-        _require_same(name, collection.fingerprint, fingerprint)
+        require_same(name, collection.fingerprint, fingerprint)
         return collection
 
     def open(self, name: str) -> LocalCollection:
@@ -237,11 +235,7 @@ class LocalStore:
             yield
 
     def _directory(self, name: str) -> Path:
-        if not COLLECTION_NAME.fullmatch(name):
-            raise InvalidRequest(
-                "A collection's name has 1 to 63 lower-case letters, digits, - and _, and starts "
-                "with a letter or a digit."
-            )
+        require_name(name)
         return self._root / name
 
 
@@ -256,16 +250,3 @@ def _clear_leftovers(directory: Path) -> None:
         shutil.rmtree(directory / name, ignore_errors=True)
     for beside in ("-wal", "-shm"):
         (directory / f"catalog.db{beside}").unlink(missing_ok=True)
-
-
-def _require_same(name: str, built_by: Fingerprint, now: Fingerprint) -> None:
-    differences = [
-        f"{field}: {getattr(built_by, field)} then, {getattr(now, field)} now"
-        for field in Fingerprint.__dataclass_fields__
-        if getattr(built_by, field) != getattr(now, field)
-    ]
-    if differences:
-        raise FingerprintMismatch(
-            f"collection {name} was built with other settings ({'; '.join(differences)}). "
-            f"Run `rag rebuild {name}` to rebuild it with these, or restore the settings."
-        )

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.retrieval.learned import Combination
-from app.retrieval.rerank import SLICE
+from app.retrieval.ranking.learned import Combination
+from app.retrieval.ranking.rerank import SLICE
 from train.combining.calibration import Pairs, expected_calibration_error, fit_logistic
 from train.combining.combination import learn
 from train.combining.left_out import Comparison, LeftOut
