@@ -15,7 +15,6 @@ from app.answering.generating.prompt import build_turns
 from app.answering.quoting.chosen import Chosen
 from app.answering.verifying.verifier import Verifier
 from app.domain.answers import DraftSentence, SentenceEvent, Verdict
-from app.domain.documents import BlockKind
 from app.domain.questions import Turn
 from app.domain.statements import Statement
 from app.errors import AttestError
@@ -75,9 +74,7 @@ class Writer:
                 stop=over,
             )
             for sentence in read_draft(pieces, cut_short=over):
-                yield from self._said(
-                    sentence, request.query, statements, probable, quotable, composition
-                )
+                yield from self._said(sentence, statements, probable, quotable, composition)
                 if over() or len(composition.sentences) >= self._settings.drafted_sentences:
                     return
         except AttestError as error:
@@ -100,7 +97,6 @@ class Writer:
     def _said(
         self,
         drafted: DraftSentence,
-        question: str,
         statements: Sequence[Statement],
         probable: dict[Statement, float],
         quotable: Sequence[Statement],
@@ -115,8 +111,9 @@ class Writer:
         elif (
             bearing is not None
             and bearing not in quotable
-            and self._is_bare(sentence.text, question)
+            and self._verifier.is_value(sentence.text)
         ):
+            # "480 €" claims to be what was asked for.
             reason = "it does not say of what"
         elif bearing is not None and any(
             self._verifier.refuse(sentence.text, _as_statement(said.text, bearing)) is None
@@ -134,15 +131,6 @@ class Writer:
                 yield composition.add(
                     quotation.text, Verdict.VERBATIM, [quotation], setting=about[0]
                 )
-
-    def _is_bare(self, sentence: str, question: str) -> bool:
-        """Whether it is a mere value, which says of itself nothing that was asked.
-
-        "480 €" claims to be what was asked for. Only a statement that is probable enough to be
-        quoted bears that.
-        """
-        asked = Statement("", 1, (0, len(question)), question, BlockKind.PARAGRAPH)
-        return not self._verifier.shared(sentence, asked)
 
     def _verifier_citing(
         self, sentence: DraftSentence, statements: Sequence[Statement]

@@ -105,12 +105,20 @@ class Verifier:
             or self._of_another_cell(claim, said, row)
         )
 
+    def is_value(self, sentence: str) -> bool:
+        """Whether it is an amount, a date or another value, and no word says of what."""
+        said = atoms_of(plain_claim(sentence), every_numeral=True)
+        return bool(written_values(said)) and not self._words_beside(said)
+
+    def _words_beside(self, said: Atoms) -> list[str]:
+        """The words beside the values that mean something."""
+        return [w for w in Words(said.rest, self._stems).sequence() if w not in _MEANS_NOTHING]
+
     def _says_something(self, claim: str, said: Atoms) -> bool:
         """Whether it is more than "The answer is:"."""
         if claim.rstrip().endswith((":", "：")):
             return False
-        words = [w for w in Words(said.rest, self._stems).sequence() if w not in _MEANS_NOTHING]
-        return bool(written_values(said) or words)
+        return bool(written_values(said) or self._words_beside(said))
 
     def closest(self, sentence: str, statements: Sequence[Statement]) -> list[Statement]:
         """``statements`` by how much of ``sentence`` they hold in words and values, most first."""
