@@ -32,6 +32,8 @@ MAX_CONDITIONS: Final = 200
 """Most comparisons that one filter may make; an object without keys counts as one."""
 MAX_VALUES: Final = 1_000
 """Most values that one filter may list."""
+MOST_CHARACTERS: Final = 999
+"""Of a text that a filter compares: stores need not keep longer ones whole for it."""
 _INTEGERS: Final = range(-(2**63), 2**63)
 """What stores keep exactly."""
 
@@ -208,6 +210,10 @@ def _scalar(field: str, value: object) -> Scalar:
         case bool():
             return value
         case str() if _is_unicode(value):
+            if len(value) > MOST_CHARACTERS:
+                raise InvalidFilter(
+                    f'"{field}" is compared with a text of more than {MOST_CHARACTERS} characters.'
+                )
             return value
         case int():
             number = value if value in _INTEGERS else _as_float(value)

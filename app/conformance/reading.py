@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from app.conformance.documents import FINGERPRINT, Animals, X, Y, Z, document
@@ -18,6 +20,34 @@ class ReadingContract(Animals):
         assert found.text == "cats purr at night\n\ncats sleep"
         assert found.metadata == {"lang": "en", "year": 2020, "tags": ("pet", "small")}
         assert collection.document("nothing") is None
+
+    def test_chunks_have_metadata_of_their_own(self, store: Store) -> None:
+        collection = store.create("pages", FINGERPRINT)
+        given = document("a", ["one", "two"], [X, Y], {"lang": "en", "draft": True, "year": 1})
+        own = {"lang": "en", "draft": 1, "page": 2, "tags": ("a", "b")}
+        first, second = given.chunks
+        collection.put([replace(given, chunks=(first, replace(second, metadata=own)))])
+        found = collection.chunks(["a#0", "a#1"])
+        assert [dict(chunk.metadata) for chunk in found] == [
+            {"lang": "en", "draft": True, "year": 1},
+            own,
+        ]
+        assert found[0].metadata["draft"] is True
+        assert found[1].metadata["draft"] is not True
+
+    def test_long_texts_are_metadata_too(self, store: Store) -> None:
+        collection = store.create("notes", FINGERPRINT)
+        note = "n" * 5_000
+        collection.put([document("a", ["one"], [X], {"note": note})])
+        assert collection.chunks(["a#0"])[0].metadata["note"] == note
+        for wanted, found in (
+            ({"note": {"exists": True}}, ["a#0"]),
+            ({"note": {"gt": "n" * 999}}, ["a#0"]),
+            ({"note": "n" * 999}, []),
+            ({"note": {"lt": "o"}}, ["a#0"]),
+        ):
+            hits = collection.search_dense(X, limit=3, where=parse_filter(wanted))
+            assert [hit.chunk_id for hit in hits] == found
 
     def test_chunks_come_back_in_the_order_asked(self, collection: Collection) -> None:
         found = collection.chunks(["dog#0", "missing", "cat#1"])

@@ -85,6 +85,8 @@ def test_filters_are_read(source: object, expected: Filter | None) -> None:
         ({"year": math.nan}, '"year" is compared with finite numbers'),
         ({"year": {"lt": math.inf}}, '"year" is compared with finite numbers'),
         ({"year": 10**400}, '"year" is compared with finite numbers'),
+        ({"note": "n" * 1_000}, '"note" is compared with a text of more than 999'),
+        ({"note": {"lt": "n" * 1_000}}, '"note" is compared with a text of more than 999'),
     ],
 )
 def test_what_is_no_filter_is_refused_with_the_part_that_is_wrong(

@@ -953,3 +953,13 @@ def test_a_closed_collection_refuses_further_calls(open_store: Open) -> None:
     store.close()
     with pytest.raises(NotFound):
         collection.stats()
+
+
+def test_metadata_of_a_document_is_kept_once(open_store: Open, tmp_path: Path) -> None:
+    """Sixteen thousand characters of it in a document of two hundred chunks."""
+    collection = open_store().create("notes", FINGERPRINT)
+    parts = [f"part {n}" for n in range(200)]
+    collection.put([document("a", parts, [X] * 200, {"note": "n" * 16_000})])
+    collection.close()
+    size = sum(file.stat().st_size for file in tmp_path.rglob("catalog.db*"))
+    assert size < 3_000_000

@@ -166,7 +166,12 @@ class Catalog(CatalogReader):
             chunk_key = db.execute(
                 "INSERT INTO chunks (document, id, position, first, last, text, heading_path, "
                 "metadata, vector, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (key, *rows.chunk_row(chunk), vector.tobytes(), vector_checksum(vector.tobytes())),
+                (
+                    key,
+                    *rows.chunk_row(chunk, document.metadata),
+                    vector.tobytes(),
+                    vector_checksum(vector.tobytes()),
+                ),
             ).lastrowid
             db.executemany(
                 "INSERT OR IGNORE INTO attributes (name, value, chunk) VALUES (?, ?, ?)",

@@ -224,7 +224,8 @@ class CatalogReader:
     def _chunk_rows(self, condition: str, *values: str | int) -> list[rows.Row]:
         return self._connections.rows(
             "SELECT c.key, c.id, d.id, c.position, c.text, c.first, c.last, d.title, "  # noqa: S608 - conditions are literals of this class
-            "c.heading_path, c.metadata FROM chunks c JOIN documents d ON d.key = c.document "
+            "c.heading_path, c.metadata, d.metadata "
+            "FROM chunks c JOIN documents d ON d.key = c.document "
             f"WHERE {condition} ORDER BY c.document, c.position",
             values,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from app.domain.documents import (
@@ -14,8 +15,10 @@ from app.domain.documents import (
     Document,
     DocumentRecord,
     Metadata,
+    MetadataValue,
     Scalar,
 )
+from app.filters import MOST_CHARACTERS
 
 Row: TypeAlias = tuple[Any, ...]
 """What sqlite3 returns; its columns are typed by the schema, not by Python."""
@@ -68,20 +71,36 @@ def record(row: Row) -> DocumentRecord:
     return DocumentRecord(*(*columns, _load(metadata)))
 
 
-def chunk_row(chunk: Chunk) -> tuple[str | int, ...]:
-    """``id, position, first, last, text, heading_path, metadata``."""
+def chunk_row(chunk: Chunk, of_document: Metadata) -> tuple[str | int, ...]:
+    """``id, position, first, last, text, heading_path, metadata``.
+
+    Of the metadata only what differs from the document's: null where the chunk has none of it.
+    """
+    own = {
+        name: value for name, value in chunk.metadata.items() if not _is(of_document, name, value)
+    }
+    lacking = dict.fromkeys(of_document.keys() - chunk.metadata.keys())
     return (
         chunk.id,
         chunk.position,
         *chunk.span,
         chunk.text,
         json.dumps(chunk.heading_path, ensure_ascii=False),
-        _dump(chunk.metadata),
+        json.dumps(own | lacking, ensure_ascii=False),
     )
 
 
 def chunk(row: Row) -> Chunk:
-    """From ``id, document id, position, text, first, last, title, heading_path, metadata``."""
+    """From a row of chunks and its document's title and metadata.
+
+    ``id, document id, position, text, first, last, title, heading_path, metadata, document's``.
+    """
+    own = _load(row[8])
+    metadata = {
+        name: value
+        for name, value in (dict(_loaded(row[9])) | dict(own)).items()
+        if value is not None
+    }
     return Chunk(
         id=row[0],
         document_id=row[1],
@@ -90,7 +109,7 @@ def chunk(row: Row) -> Chunk:
         span=(row[4], row[5]),
         title=row[6],
         heading_path=tuple(json.loads(row[7])),
-        metadata=_load(row[8]),
+        metadata=metadata,
     )
 
 
@@ -102,16 +121,30 @@ def attribute_rows(chunk: Chunk) -> Iterator[tuple[str, object]]:
 
 
 def sql_value(value: Scalar) -> object:
-    """A value as SQLite compares it: booleans apart from numbers, huge integers as floats."""
+    """A value as SQLite compares it: booleans apart from numbers, huge integers as floats.
+
+    Of a long text the beginning: no filter compares it with as much.
+    """
     if isinstance(value, bool):
         return b"\x01" if value else b"\x00"
     if isinstance(value, int) and abs(value) > MAX_SQL_INTEGER:
         return float(value)
-    return value
+    return value[: MOST_CHARACTERS + 1] if isinstance(value, str) else value
 
 
 def _dump(metadata: Metadata) -> str:
     return json.dumps(dict(metadata), ensure_ascii=False)
+
+
+def _is(metadata: Metadata, name: str, value: MetadataValue) -> bool:
+    """Whether ``name`` is ``value`` there, and not merely equal to it, as 1 is to true."""
+    return name in metadata and _dump({name: metadata[name]}) == _dump({name: value})
+
+
+@lru_cache(maxsize=64)
+def _loaded(source: str) -> Metadata:
+    """Of a document whose chunks are read one after the other; nobody may change it."""
+    return _load(source)
 
 
 def _load(source: str) -> Metadata:
