@@ -26,6 +26,7 @@ from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
 from app.retrieval.fusion.fuse import fuse
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
+from app.retrieval.recall.registry import least_scores
 from app.settings import Settings
 from eval.commands.target import Questions, Target, evaluation_settings, prepare
 from eval.metrics.hit_rate import hit_rate
@@ -119,6 +120,7 @@ def _fused(
             rankings,
             weights=weighed if any(weighed.values()) else dict.fromkeys(weighed, 1.0),
             settings=app.settings.retrieval,
+            minima=least_scores(),
         )
         ways[str(share)] = [c.chunk_id for c in fused]
     document = {c.chunk_id: c.document_id for c in trace.candidates}

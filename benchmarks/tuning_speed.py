@@ -20,6 +20,7 @@ from machine import provenance
 
 from app.domain.hits import Candidate
 from app.retrieval.fusion.fuse import fuse
+from app.retrieval.recall.registry import least_scores
 from app.settings import RetrievalSettings
 from eval.retrieval.runs import collapse
 from eval.statistics.ranks import first_relevant
@@ -77,7 +78,7 @@ def served_rank(question: Question, setting: Setting, judged: dict[str, int]) ->
     configured = RetrievalSettings(fusion=family.fusion, depth=family.depth, rrf_k=family.rrf_k)
     cut = {route: found[: family.depth] for route, found in question.rankings.items()}
     weights = dict(zip(ROUTES, setting.weights, strict=True))
-    fused = fuse(cut, weights=weights, settings=configured)
+    fused = fuse(cut, weights=weights, settings=configured, minima=least_scores())
     ranked = collapse([(document_of(f.chunk_id), f.score) for f in fused])
     return first_relevant([document for document, _ in ranked], judged) or 0
 

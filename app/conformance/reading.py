@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.conformance.documents import FINGERPRINT, Animals, X, Y, Z, document
+from app.domain.documents import Metadata
 from app.filters import parse_filter
 from app.ports.store import Collection, Store
 
@@ -24,7 +25,7 @@ class ReadingContract(Animals):
     def test_chunks_have_metadata_of_their_own(self, store: Store) -> None:
         collection = store.create("pages", FINGERPRINT)
         given = document("a", ["one", "two"], [X, Y], {"lang": "en", "draft": True, "year": 1})
-        own = {"lang": "en", "draft": 1, "page": 2, "tags": ("a", "b")}
+        own: Metadata = {"lang": "en", "draft": 1, "page": 2, "tags": ("a", "b")}
         first, second = given.chunks
         collection.put([replace(given, chunks=(first, replace(second, metadata=own)))])
         found = collection.chunks(["a#0", "a#1"])

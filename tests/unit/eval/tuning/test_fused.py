@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.domain.hits import Candidate, Fused
 from app.retrieval.fusion.fuse import fuse
+from app.retrieval.recall.registry import least_scores
 from app.settings import RetrievalSettings
 from eval.retrieval.runs import collapse
 from eval.statistics.ranks import first_relevant
@@ -84,7 +85,7 @@ def served(case: Case, question: int, setting: Setting) -> list[Fused]:
     if not any(weights.values()):
         weights = dict.fromkeys(case.routes, 1.0)
     configured = RetrievalSettings(fusion=family.fusion, depth=family.depth, rrf_k=family.rrf_k)
-    return fuse(cut, weights=weights, settings=configured)
+    return fuse(cut, weights=weights, settings=configured, minima=least_scores())
 
 
 def served_documents(case: Case, question: int, setting: Setting) -> tuple[tuple[str, float], ...]:
