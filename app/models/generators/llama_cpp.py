@@ -9,8 +9,10 @@ import json
 import queue
 import re
 import secrets
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -67,10 +69,13 @@ class LlamaCppGenerator:
         self._turn = threading.Lock()
         # llama.cpp's server can't do without an address: a socket in a folder of ours, with a key
         # that nobody knows, opens it to no one.
-        self._private = tempfile.TemporaryDirectory(prefix="attest-llama-")
-        self._server = _serve(
-            gguf_file(model.path), threads, context_tokens, Path(self._private.name)
-        )
+        private = Path(tempfile.mkdtemp(prefix="attest-llama-"))
+        self._forget = weakref.finalize(self, shutil.rmtree, private, ignore_errors=True)
+        self._server = _serve(gguf_file(model.path), threads, context_tokens, private)
+
+    def close(self) -> None:
+        """Removes what was made on disk."""
+        self._forget()
 
     @property
     def id(self) -> str:
