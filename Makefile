@@ -60,6 +60,8 @@ bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/recall_speed.py benchmarks/results/recall_speed.json
 	$(BIN)/python benchmarks/store_speed.py benchmarks/results/store_speed.json
 	$(BIN)/python benchmarks/turns.py benchmarks/results/turns.json
+	$(BIN)/python benchmarks/add_one.py benchmarks/results/add_one.json
+	$(BIN)/python benchmarks/server_memory.py benchmarks/results/server_memory.json
 	$(BIN)/python benchmarks/tuning_speed.py benchmarks/results/tuning_speed.json
 	$(BIN)/python benchmarks/reranker_speed.py benchmarks/results/reranker_speed.json
 	$(BIN)/python benchmarks/reranker_int8.py benchmarks/results/reranker_int8.json
