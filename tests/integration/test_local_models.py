@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -372,3 +374,21 @@ def test_the_choice_of_form_is_measured_once_and_then_read(
     )
     second = SentenceTransformerEmbedder.load(local_folder(folder), cache=cache)
     assert second.choice == first.choice
+
+
+@pytest.mark.models
+def test_a_process_can_end_while_an_answer_is_under_way() -> None:
+    code = """
+from app.domain.questions import Turn
+from app.models.registry import build_generator
+from app.settings import ModelSettings
+
+generator = build_generator(ModelSettings(generator="bundled:smollm2-135m-instruct"))
+pieces = generator.stream([Turn("user", "Write a long story about a river.")], max_tokens=400)
+print(next(pieces))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()

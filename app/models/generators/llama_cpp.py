@@ -70,12 +70,12 @@ class LlamaCppGenerator:
         # llama.cpp's server can't do without an address: a socket in a folder of ours, with a key
         # that nobody knows, opens it to no one.
         private = Path(tempfile.mkdtemp(prefix="attest-llama-"))
-        self._forget = weakref.finalize(self, shutil.rmtree, private, ignore_errors=True)
+        self._end = weakref.finalize(self, _end, self._turn, private)
         self._server = _serve(gguf_file(model.path), threads, context_tokens, private)
 
     def close(self) -> None:
-        """Removes what was made on disk."""
-        self._forget()
+        """Waits for the step that a generation is at, and removes what was made on disk."""
+        self._end()
 
     @property
     def id(self) -> str:
@@ -149,6 +149,12 @@ class LlamaCppGenerator:
                 yield piece
         finally:
             abandoned.set()
+
+
+def _end(turn: threading.Lock, private: Path) -> None:
+    """At the latest when Python exits: a thread that is within llama.cpp then would abort it."""
+    with turn:
+        shutil.rmtree(private, ignore_errors=True)
 
 
 def without_control(content: str) -> str:
