@@ -11,6 +11,7 @@ from app.answering.context.gathering import Context, gather_context
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.candidates import Candidates, Judged
 from app.answering.evidence.confidence import JudgedPart, judged_part
+from app.answering.evidence.extremes import extremes
 from app.answering.evidence.judgement import Judge
 from app.answering.evidence.meaning import Meaning, read_meaning
 from app.answering.evidence.relevance import Relevance, chunk_nearness
@@ -93,13 +94,14 @@ class Examiner:
         search = context.explain(search)
         degraded: list[str] = []
         with watch.stage("judge"):
-            parts = self._judged(asked, statements, search, context, degraded)
+            parts = self._judged(asked, statements, documents, search, context, degraded)
         return Examined(asked, search, context, documents, parts, tuple(degraded))
 
     def _judged(
         self,
         asked: Asked,
         statements: Sequence[Statement],
+        documents: Mapping[str, DocumentStatements],
         search: SearchResult,
         context: Context,
         degraded: list[str],
@@ -115,11 +117,11 @@ class Examiner:
         for part in asked.parts:
             try:
                 meaning: Meaning | None = read_meaning([part.text], self._embedder)
-                ranked = self._ranked(part, candidates, meaning, search, context)
+                ranked = self._ranked(part, candidates, documents, meaning, search, context)
             except AttestError as error:
                 degraded.append(f"answer: {error.public_message}")
                 logger.warning("a model failed while answering: %s", error)
-                ranked = self._ranked(part, candidates, None, search, context)
+                ranked = self._ranked(part, candidates, documents, None, search, context)
             found.append(judged_part(part, ranked, self._judge, terms=self._analyzer.terms))
         return found
 
@@ -127,6 +129,7 @@ class Examiner:
         self,
         part: Part,
         candidates: Candidates,
+        documents: Mapping[str, DocumentStatements],
         meaning: Meaning | None,
         search: SearchResult,
         context: Context,
@@ -143,6 +146,7 @@ class Examiner:
             embed=self._embedder.embed_passages,
             read=self._reader.read if self._reader and meaning else None,
             senses=known_senses(part, self._glossary),
+            extremes=extremes(part, candidates.statements, documents, self._analyzer.terms),
             judge=self._judge,
         )
         return relevance.rank(embedded=self._settings.scored_sentences)

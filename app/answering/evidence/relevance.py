@@ -15,7 +15,8 @@ What is measured of a statement, each in [0, 1]:
 - ``around``: the share of the question's terms that its setting holds; ``row``: 1 for a row;
 - ``titled``: the share of the names that its setting holds, so that it is about them;
 - ``first``: 1 for the first statement below its heading or question;
-- ``tier``: 1 for the row of a range that a number of the question falls into, −1 for others;
+- ``tier``: 1 for the row of a range that a number of the question falls into, or that has the most
+  of what a superlative asks for, −1 for the other rows;
 - ``novel``: 0 where it holds nothing but words of the question;
 - ``passage``: nearness of the chunk that it stands in, and ``prior``, 1 / log2(1 + rank of its
   passage);
@@ -32,12 +33,14 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Candidates, Judged, tier_of
+from app.answering.evidence.extremes import Place
 from app.answering.evidence.glossing import glossed
 from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds.held import heads_kind, holds_kind
@@ -76,6 +79,7 @@ class Relevance:
         read: Callable[[str, Sequence[str]], Sequence[float]] | None,
         judge: Judge,
         senses: Sequence[Sense] = (),
+        extremes: Mapping[Place, float] = MappingProxyType({}),
     ) -> None:
         self._part = part
         self._candidates = candidates
@@ -86,6 +90,7 @@ class Relevance:
         self._judge = judge
         self._across = [not share_words(part.language, other) for other in candidates.languages]
         self._senses = senses
+        self._extremes = extremes
         self._asked = frozenset(part.terms)
         self._overlap = Overlap(part, candidates, self._across, senses)
         self._amounts = amounts(part.shown)
@@ -139,7 +144,8 @@ class Relevance:
             titled=_share(self._part.names, self._candidates.around[at]),
             first=float(statement.first),
             novel=float(across or not self._candidates.terms[at] <= self._asked),
-            tier=falls_into(tier_of(statement), self._amounts),
+            tier=self._extremes.get((statement.document_id, statement.span))
+            or falls_into(tier_of(statement), self._amounts),
             row=float(bool(statement.cells)),
             across=float(across),
         )
@@ -204,6 +210,11 @@ class Relevance:
             probability *= BARE_CODE
         if self._part.form != "yes-no" and echoes(judged.statement, self._part):
             probability *= HARDLY
+        extreme = self._extremes.get((judged.statement.document_id, judged.statement.span), 0.0)
+        if extreme > 0:
+            probability = 1.0 - DEFINES * (1.0 - probability)
+        elif extreme < 0:
+            probability *= HARDLY
         if reverses(judged.statement, self._part):
             probability *= HARDLY
         return replace(judged, features=features, probability=probability)
@@ -242,7 +253,8 @@ def _share(names: Sequence[Named], holder: Holder) -> float:
 HARDLY: Final = 0.15
 """What the probability is multiplied by of a statement that can hardly answer."""
 DEFINES: Final = 0.4
-"""What the doubt is multiplied by of the first words below a heading whose meaning is asked for."""
+"""What the doubt is multiplied by of the first words below a heading whose meaning is asked for,
+and of a row that has the most of what is asked for."""
 _MEANS: Final = re.compile(
     r"\bwhat (?:does|do|did) .{1,60} (?:mean|stand for|indicate|signify)|\bmeaning of\b"
     r"|什么意思|何意|含义|代表什么|表示什么|是什么故障",

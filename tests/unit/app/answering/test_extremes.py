@@ -1,0 +1,79 @@
+"""The row of a table that a superlative asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.answering.asking.asked import take_apart
+from app.answering.context.statements import DocumentStatements
+from app.answering.evidence.extremes import extremes
+from app.requests import AnswerRequest
+from app.text.analyzer import StandardAnalyzer
+from tests.unit.app.answering.desk import document
+
+PUMPS = """| Model | Max pressure (bar) | Price | Weight | Warranty |
+|---|---|---|---|---|
+| Finch | 4 | €1,290 | 9 kg | 2 years |
+| Heron | 8 | €489 | 12 kg | 1 year |
+| Plover | 6 | €219 | 7 kg | 24 months |
+"""
+TABLE_ZH = """| 型号 | 压力（巴） | 单价 |
+|---|---|---|
+| 雀 | 4 | 1290 元 |
+| 鹭 | 8 | 489 元 |
+"""
+
+
+def _wanted(analyzer: StandardAnalyzer, question: str, text: str) -> list[str]:
+    """The labels of the rows that are asked for; of no comparison nothing."""
+    found = document("pumps.md", text)
+    rows = DocumentStatements(found)
+    statements = rows.within((0, len(found.text)), n=1)
+    wanted: list[str] = []
+    for part in take_apart(AnswerRequest(question), analyzer, turns=0).parts:
+        places = extremes(part, statements, {found.id: rows}, analyzer.terms)
+        labels = {(s.document_id, s.span): s.setting.row or s.text for s in statements}
+        wanted += [labels[place].split(" ")[0] for place, value in places.items() if value > 0]
+    return wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "model"),
+    [
+        ("Which pump has the highest pressure?", "Heron"),
+        ("Which model has the lowest max pressure?", "Finch"),
+        ("Which pump is the cheapest?", "Plover"),
+        ("Which pump is the most expensive?", "Finch"),
+        ("Which pump is the least expensive?", "Plover"),
+        ("What is the heaviest pump?", "Heron"),
+        ("哪款泵最贵？", "Finch"),
+        ("哪款最轻？", "Plover"),
+    ],
+)
+def test_the_row_with_the_most_or_the_least_is_asked_for(
+    analyzer: StandardAnalyzer, question: str, model: str
+) -> None:
+    (wanted,) = _wanted(analyzer, question, PUMPS)
+    assert model in wanted
+
+
+@pytest.mark.parametrize(("question", "model"), [("哪款压力最大？", "鹭"), ("哪款最贵？", "雀")])
+def test_chinese_tables_too(analyzer: StandardAnalyzer, question: str, model: str) -> None:
+    (wanted,) = _wanted(analyzer, question, TABLE_ZH)
+    assert model in wanted
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which pump has the longest warranty?",  # years and months
+        "Which pump is the loudest?",
+        "What does the Heron cost?",
+        "I may carry at most 9 kg: is that enough?",
+        "最多可以带几公斤？",
+    ],
+)
+def test_nothing_is_compared_where_that_would_be_a_guess(
+    analyzer: StandardAnalyzer, question: str
+) -> None:
+    assert _wanted(analyzer, question, PUMPS) == []
