@@ -44,6 +44,7 @@ _IMPLIED: Final = (
     (r"cheap|expensive|dear|pric|贵|便宜", "price cost fee rate charge 价格 单价 费用 租金"),
     (r"heav|light|重|轻", "weight mass 重量"),
     (r"fast|slow|快|慢", "speed 速度"),
+    (r"longest|shortest|最长|最短|最久", "duration length 时长 长度"),
 )
 """What some superlatives are about without saying so."""
 _NUMBER: Final = re.compile(r"-?\d{1,12}(?:[,\u00a0]\d{3}){0,3}(?:\.\d{1,6})?")

@@ -57,6 +57,12 @@ def test_the_row_with_the_most_or_the_least_is_asked_for(
     assert model in wanted
 
 
+def test_what_takes_the_longest_has_the_longest_duration(analyzer: StandardAnalyzer) -> None:
+    table = "| Course | Duration |\n|---|---|\n| Basic | 15 minutes |\n| Full | 90 minutes |\n"
+    (wanted,) = _wanted(analyzer, "Which course takes the longest?", table)
+    assert "Full" in wanted
+
+
 @pytest.mark.parametrize(("question", "model"), [("哪款压力最大？", "鹭"), ("哪款最贵？", "雀")])
 def test_chinese_tables_too(analyzer: StandardAnalyzer, question: str, model: str) -> None:
     (wanted,) = _wanted(analyzer, question, TABLE_ZH)
