@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.documents import Scalar
+from app.durability.files import write_text
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
 from eval.answers.measures.abstention import Abstention
@@ -15,7 +16,7 @@ from eval.answers.outcomes.shares import Outcomes
 from eval.answers.scoring import AnswerScores
 from eval.answers.shown import ShownAnswer, writable
 from eval.errors import EvaluationError
-from eval.json_files import dump_json, write_text
+from eval.json_files import dump_json
 from eval.reports.saved import read_saved
 
 FORMAT: Final = "attest-answers/2"

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.domain.documents import Scalar
+from app.durability.files import write_text
 from app.ports.models import Generator
 from eval.answers.evaluate import Answerer, evaluate_answers
 from eval.answers.outcomes.comparison import (
@@ -23,7 +24,6 @@ from eval.answers.render import to_terminal
 from eval.answers.report import AnswerReport, read_answer_report
 from eval.answers.shown import ShownAnswer, to_json_lines
 from eval.datasets.dataset import Dataset
-from eval.json_files import write_text
 from eval.page.answers import answers_to_html
 from eval.reports.wording import printable
 

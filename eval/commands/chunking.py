@@ -10,6 +10,7 @@ from typing import Final, Self
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from app.durability.files import write_text
 from app.errors import DocumentRejected
 from app.main import Application
 from app.ports.models import Embedder
@@ -19,7 +20,6 @@ from eval.commands.provenance import provenance
 from eval.commands.target import evaluation_settings, in_cache, records
 from eval.datasets.dataset import Corpus, EvalDocument
 from eval.errors import InvalidDataset
-from eval.json_files import write_text
 from eval.spans.configuration import Configuration, Strategy, grid
 from eval.spans.dataset import SpanDataset
 from eval.spans.measures.region import Passage

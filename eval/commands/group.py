@@ -146,7 +146,7 @@ def compare(
     markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,
 ) -> None:
     """What changed from one report to another, which questions, and how sure that is."""
-    from eval.json_files import write_text
+    from app.durability.files import write_text
     from eval.reports.compare import compare as compared
     from eval.reports.render_comparison import comparison_to_markdown, comparison_to_terminal
     from eval.reports.report import read_report

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from app.durability.files import write_text
 from app.main import Application
 from app.retrieval.pipeline import SearchPipeline
 from app.settings import Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown
-from eval.json_files import write_text
 from eval.page.html import to_html
 from eval.page.sweep import SweepPoint
 from eval.reports.gates import check_regression, check_thresholds, parse_threshold

@@ -10,13 +10,13 @@ from pathlib import Path
 from rich.console import Console
 
 from app.domain.collections import Tuning
+from app.durability.files import write_text
 from app.main import Application
 from app.retrieval.ranking.learned import NO_RERANKER
 from app.settings import RetrievalSettings, Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, Target, application, prepare, shown
 from eval.errors import EvaluationError
-from eval.json_files import write_text
 from eval.tuning.recall import recall_all, rerank_all
 from eval.tuning.report import TuningReport, in_words
 from eval.tuning.reranking import DEEPEST, tune_reranking

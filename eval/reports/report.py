@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.documents import Scalar
+from app.durability.files import write_text
 from eval.errors import EvaluationError
-from eval.json_files import dump_json, write_text
+from eval.json_files import dump_json
 from eval.reports.saved import read_saved
 from eval.retrieval.table import Table
 

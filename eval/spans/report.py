@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.documents import Scalar
-from eval.json_files import dump_json, write_text
+from app.durability.files import write_text
+from eval.json_files import dump_json
 from eval.reports.saved import read_saved
 from eval.retrieval.table import Resampling
 from eval.spans.configuration import Configuration

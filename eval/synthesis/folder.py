@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Final
 
+from app.durability.files import write_text
 from eval.errors import EvaluationError
-from eval.json_files import write_text
 from eval.synthesis.render import summary
 from eval.synthesis.synthesize import Synthesis
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -11,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.domain.jobs import JobStatus, Upload
+from app.durability.files import sync, write_bytes
 from app.errors import NotFound
-from app.stores.local.files import sync_folder
 
 _MANIFEST: Final = "manifest.json"
 _UNFINISHED: Final = ".new"
@@ -37,7 +36,7 @@ class Spool:
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
-        sync_folder(self._root)
+        sync(self._root)
 
     @staticmethod
     def _fill(folder: Path, job: JobStatus, uploads: Sequence[Upload]) -> None:
@@ -45,13 +44,13 @@ class Spool:
         for number, upload in enumerate(uploads):
             if upload.kind == "file":
                 assert isinstance(upload.content, bytes)
-                _write(folder / str(number), upload.content)
+                write_bytes(folder / str(number), upload.content)
                 entries.append({"name": upload.name, "file": str(number)})
             else:
                 entries.append({"name": upload.name, "record": upload.content})
         manifest = {"collection": job.collection, "at": job.created_at, "uploads": entries}
-        _write(folder / _MANIFEST, json.dumps(manifest).encode())
-        sync_folder(folder)
+        write_bytes(folder / _MANIFEST, json.dumps(manifest).encode())
+        sync(folder)
 
     def read(self, job_id: str) -> Iterator[Upload]:
         """The uploads of a job, in the order they came.
@@ -105,10 +104,3 @@ def _is_abandoned(folder: Path) -> bool:
         return time.time() - folder.stat().st_mtime > ABANDONED_S
     except FileNotFoundError:
         return False  # `write` has just given it its name, or a job has ended
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -21,8 +21,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
+from app.durability.files import write_text
 from app.text.sentences import sentence_spans
-from eval.json_files import write_text
 from train.bundled.truecase import Truecaser
 from train.mined.pairs import Pair, by_source, read_pairs
 

@@ -18,8 +18,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+from app.durability.files import write_text
 from app.text.sentences import sentence_spans
-from eval.json_files import write_text
 from train.bundled.written import LANGS, Family, Line, Section, Written, apart, lines_of
 from train.bundled.written import read_families as read
 

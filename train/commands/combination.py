@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from app.durability.files import write_text
 from app.main import Application
 from app.settings import Settings
 from eval.commands.provenance import provenance
 from eval.commands.target import evaluation_settings, index_dataset, shown
 from eval.datasets.dataset import Dataset
-from eval.json_files import dump_json, write_text
+from eval.json_files import dump_json
 from eval.tuning.recall import rerank_all
 from eval.tuning.reranking import Reranked
 from train.combining.combination import Learned, learn

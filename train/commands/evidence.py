@@ -13,6 +13,7 @@ from rich.console import Console
 from app.answering.answerer import Answerer
 from app.answering.evidence.judgement import Weights
 from app.domain.statements import Statement
+from app.durability.files import write_text
 from app.requests import AnswerRequest
 from app.settings import Settings
 from eval.answers.measures.containment import contains_answer
@@ -21,7 +22,7 @@ from eval.answers.outcomes.matching import fold, holds
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
 from eval.datasets.dataset import Dataset, EvalQuery
-from eval.json_files import dump_json, write_text
+from eval.json_files import dump_json
 from train.evidence import (
     LearnedEvidence,
     Row,

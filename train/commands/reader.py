@@ -15,13 +15,14 @@ from typing import Any, Final
 from rich.console import Console
 from tokenizers import Tokenizer
 
+from app.durability.files import write_text
 from app.errors import ModelIncompatible
 from app.models.bundled.packed_weights import TOKENIZER_FILE
 from app.models.folder import ModelFolder
 from app.models.runtimes.precision import library_versions
 from app.models.third_party import quiet
 from app.ports.models import Embedder
-from eval.json_files import dump_json, write_text
+from eval.json_files import dump_json
 from train.commands.run import CARD_FILE, MODEL, RUN_FILE, Provenance
 from train.cross_encoder.base import write_cross_encoder
 from train.errors import NotResumable

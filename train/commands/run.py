@@ -17,10 +17,11 @@ from typing import Final
 
 from rich.console import Console
 
+from app.durability.files import write_text
 from app.models.runtimes.precision import library_versions
 from app.models.third_party import quiet
 from app.settings import Settings
-from eval.json_files import dump_json, write_text
+from eval.json_files import dump_json
 from train.card import Card, Measured
 from train.combining.held_out import measure_by_source
 from train.commands.mine import mined_groups

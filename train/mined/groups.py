@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.hits import Contribution
+from app.durability.files import write_text
 from eval.datasets.rows import Row, read_rows
-from eval.json_files import Json, write_text
+from eval.json_files import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.documents import Span
-from eval.json_files import write_text
+from app.durability.files import write_text
 from train.errors import InvalidPairs
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
@@ -11,6 +10,7 @@ from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Candidates
 from app.answering.evidence.names.named import Named
 from app.domain.questions import Sense
+from app.text.rarity import inverse_document_frequency
 
 _NO_WORDS: Final = dict.fromkeys(
     ("said", "covered", "counted", "around", "absent", "contrast"), 0.0
@@ -77,7 +77,7 @@ def _inverse_document_frequencies(
     said: Sequence[frozenset[str]],
     around: Sequence[frozenset[str]],
 ) -> dict[str, float]:
-    """Lucene's BM25 form, ln(1 + (N − n + ½) / (n + ½)), over statements with their settings.
+    """Of each term, among statements with their settings.
 
     A term that no candidate holds counts as one that a single one holds: a question of which most
     is found nowhere is hardly answered.
@@ -87,9 +87,8 @@ def _inverse_document_frequencies(
     for of_statement, of_setting in zip(said, around, strict=True):
         frequency.update(of_statement | of_setting)
     return {
-        term: math.log1p((count - n + 0.5) / (n + 0.5))
+        term: inverse_document_frequency(max(1, frequency[term]), count)
         for term in dict.fromkeys(terms)
-        for n in [max(1, frequency[term])]
     }
 
 

@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+from app.durability.files import sha256
 from app.errors import ModelIncompatible, ModelMissing
 from app.models.bundled.catalogue import BundledModel
-from app.models.bundled.files import sha256
 
 PARTS_SUFFIX: Final = ".gguf"
 """Of a file that comes in parts."""

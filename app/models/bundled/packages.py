@@ -14,10 +14,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from app.durability.files import sha256, sync
 from app.errors import ModelIncompatible, ModelMissing
 from app.models.bundled.catalogue import BUNDLED, Bundled, BundledModel, TrainedModel, bundled
 from app.models.bundled.fetching import fetch
-from app.models.bundled.files import sha256, sync
 from app.models.bundled.receipts import Installed, read_receipt, write_receipt
 
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from app.durability.files import sha256, sync
 from app.models.bundled.catalogue import Bundled, TrainedModel
-from app.models.bundled.files import sha256, sync
 
 RECEIPT: Final = "attest.json"
 """Written last, so a folder without it is not a model."""

@@ -26,6 +26,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from app.durability.files import write_text
 from app.errors import ConfigurationError
 from app.models.folder import ModelFolder
 from app.models.runtimes.calibration_texts import PASSAGES, QUERY
@@ -178,10 +179,8 @@ def remember(file: Path, key: str, choice: Choice) -> None:
     """Adds ``choice`` to ``file`` under ``key``."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(file.with_suffix(".lock")):
-        temporary = file.with_suffix(".tmp")
         known = {**_entries(file), key: asdict(choice)}
-        temporary.write_text(json.dumps(known, indent=2), encoding="utf-8")
-        temporary.replace(file)
+        write_text(file, json.dumps(known, indent=2))
 
 
 def _entries(file: Path) -> dict[str, Any]:

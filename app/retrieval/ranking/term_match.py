@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import bisect
 import itertools
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
+
+from app.text.rarity import inverse_document_frequency
 
 WINDOW: Final = 30
 """Words, or characters of Chinese."""
@@ -90,9 +91,9 @@ def _nearness(passage: Occurrences, weights: Mapping[str, float]) -> float:
 def inverse_document_frequencies(
     query: Sequence[str], passages: Sequence[Occurrences]
 ) -> dict[str, float]:
-    """Lucene's BM25 form, ln(1 + (N − n + ½) / (n + ½)), with N candidates of which n hold it."""
+    """Of each term of the query, among the candidates."""
     frequency = Counter(term for passage in passages for term in {term for _, term in passage})
     return {
-        term: math.log1p((len(passages) - frequency[term] + 0.5) / (frequency[term] + 0.5))
+        term: inverse_document_frequency(frequency[term], len(passages))
         for term in dict.fromkeys(query)
     }

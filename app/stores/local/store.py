@@ -14,6 +14,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from app.domain.collections import Fingerprint
+from app.durability.files import sync
 from app.errors import (
     CollectionBusy,
     InvalidRequest,
@@ -25,7 +26,6 @@ from app.ports.analyzer import Analyzer
 from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.collection import LocalCollection
-from app.stores.local.files import sync_file, sync_folder
 from app.stores.local.locks.writer_lock import WriterLock
 from app.stores.naming import COLLECTION_NAME, require_name, require_same
 
@@ -149,7 +149,7 @@ class LocalStore:
         with self._writing(name), self._making():
             # Renamed first: a crash can't leave half a collection, nor indexes to a later one.
             directory.rename(self._root / f"{_DROPPED}{uuid.uuid4().hex}")
-            sync_folder(self._root)
+            sync(self._root)
             with self._lock:
                 collection = self._open.pop(name, None)
                 self._opening.pop(name, None)
@@ -197,9 +197,9 @@ class LocalStore:
             _clear_leftovers(directory)
             unfinished = directory / "catalog.new"
             shutil.copyfile(file, unfinished)
-            sync_file(unfinished)
+            sync(unfinished)
             unfinished.rename(_catalog_file(directory))
-            sync_folder(directory)
+            sync(directory)
         return self.open(name)
 
     def close(self) -> None:

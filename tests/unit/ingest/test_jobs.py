@@ -663,7 +663,7 @@ def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
         raise OSError(28, "No space left on device")
 
     queue = make(Recorder(), start=False)
-    monkeypatch.setattr("ingest.jobs.spool._write", full)
+    monkeypatch.setattr("ingest.jobs.spool.write_bytes", full)
     with pytest.raises(StoreUnwritable, match="Make room"):
         queue.submit("c", [TEXT])
     assert spooled(tmp_path) == []

@@ -16,6 +16,7 @@ import numpy as np
 
 from app.domain.collections import Fingerprint
 from app.domain.documents import IndexedDocument
+from app.durability.files import sync
 from app.errors import InvalidRequest
 from app.stores.local.catalog import rows
 from app.stores.local.catalog.connections import unwritable
@@ -23,7 +24,6 @@ from app.stores.local.catalog.facts import SCHEMA_VERSION, Facts
 from app.stores.local.catalog.integrity import add_checksums, problems_of, vector_checksum
 from app.stores.local.catalog.reader import CatalogReader
 from app.stores.local.catalog.vectors import VECTOR_TYPE
-from app.stores.local.files import sync_folder
 
 
 class Catalog(CatalogReader):
@@ -61,7 +61,7 @@ class Catalog(CatalogReader):
                 connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
                 connection.commit()
             unfinished.rename(path)
-            sync_folder(path.parent)
+            sync(path.parent)
         except (OSError, sqlite3.OperationalError) as error:
             raise unwritable(path, error) from error
         return cls(path, lock_timeout_s=lock_timeout_s)
@@ -86,7 +86,7 @@ class Catalog(CatalogReader):
                 f"{file} can't be written ({error}). Name a file in a folder that you may write "
                 "to, on a disk with room for it."
             ) from error
-        sync_folder(file.parent)
+        sync(file.parent)
 
     @staticmethod
     def check_snapshot(file: Path) -> None:

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from app.durability.files import may_write
 from app.errors import NotFound, StoreCorrupted, StoreUnwritable
 from app.stores.local.catalog.integrity import add_checksums
 from app.stores.local.catalog.rows import Row
-from app.stores.local.files import may_write
 
 WAL_BYTES: Final = 16_000_000
 """A larger write-ahead log is cut off after a large write: SQLite alone never does."""

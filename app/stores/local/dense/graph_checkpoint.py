@@ -9,7 +9,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from app.stores.local.files import checksum, read_json, sync_file, write_json
+from app.durability.files import checksum, read_json, sync, write_json
 from app.stores.local.filtering.key_set import Keys
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class GraphCheckpoint:
         np.save(keys_file, graph.keys, allow_pickle=False)
         checksums: dict[str, int] = {}
         for unfinished in (index_file, keys_file):
-            sync_file(unfinished)
+            sync(unfinished)
             final = self._folder / f"{name}{unfinished.suffix}"
             checksums[final.name] = checksum(unfinished)
             unfinished.replace(final)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from app.stores.local.files import read_json
+from app.durability.files import read_json
 
 SEGMENT_SUFFIXES: Final = (".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term")
 FOOTER_MAGIC: Final = 1_337

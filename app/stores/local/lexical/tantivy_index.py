@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import tantivy
 
-from app.stores.local.files import read_json, write_json
+from app.durability.files import read_json, write_json
 from app.stores.local.filtering.key_set import Keys, KeySet
 from app.stores.local.lexical.engine import LexicalDamaged, Scored
 from app.stores.local.lexical.tantivy_checksums import damaged_files

@@ -1,0 +1,1 @@
+"""What must survive a crash: files that are there whole or not at all."""
