@@ -25,7 +25,7 @@ from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.models import Closable, Embedder, Generator, Reader, Reranker
 from app.ports.store import Collection, Store
-from app.retrieval.health import soundness
+from app.retrieval.health import self_retrieval
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Learned, read_learned, shipped
 from app.service import ROUTE_THREADS, Service
@@ -177,10 +177,10 @@ class Application:
 
     @contextmanager
     def _filling(self, collection: str) -> Iterator[Collection]:
-        """The collection, and its soundness looked at anew once it was filled."""
+        """The collection, and its self-retrieval looked at anew once it was filled."""
         opened = self.store.open_same(collection, self.indexer.fingerprint)
         yield opened
-        soundness.refresh(opened, analyzer=self.analyzer, embedder=self.embedder)
+        self_retrieval.refresh(opened, analyzer=self.analyzer, embedder=self.embedder)
 
     @cached_property
     def _recall_threads(self) -> ThreadPoolExecutor:
@@ -205,7 +205,7 @@ class Application:
         """Cuts every stored text again, embeds what has changed or is damaged, remakes indexes."""
         collection = self.store.open(name)
         collection.reindex(partial(self._reindexed, collection), self.indexer.fingerprint)
-        soundness.refresh(collection, analyzer=self.analyzer, embedder=self.embedder)
+        self_retrieval.refresh(collection, analyzer=self.analyzer, embedder=self.embedder)
 
     def _reindexed(
         self, collection: Collection, records: Sequence[DocumentRecord]

@@ -44,7 +44,7 @@ from app.domain.documents import Document, IndexedDocument, Vectors
 from app.filters import parse_filter
 from app.ports.store import Collection
 from app.requests import SearchRequest
-from app.retrieval.health import soundness
+from app.retrieval.health import self_retrieval
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.settings import RetrievalSettings, StoreSettings
 from app.stores.local.store import LocalStore
@@ -91,7 +91,7 @@ def filled(
         with collection.bulk():
             while batch := list(islice(prepared, 100)):
                 collection.put(batch)
-    soundness.refresh(collection, analyzer=analyzer, embedder=GivenVectors(vectors))
+    self_retrieval.refresh(collection, analyzer=analyzer, embedder=GivenVectors(vectors))
     return collection
 
 
@@ -186,7 +186,7 @@ def ingest(
     """All that a command or a job does with one document, models apart."""
     source: Source = Ready(item)
     Ingestion(collection, ReadyIndexer(item), load=lambda *_: None, batch_chunks=64).run([source])
-    soundness.refresh(collection, analyzer=analyzer, embedder=embedder)
+    self_retrieval.refresh(collection, analyzer=analyzer, embedder=embedder)
 
 
 def run_once(directory: Path, name: str, prefix: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.cli.terminal import out
 from app.errors import AttestError, NotFound, StoreCorrupted
 from app.models.bundled.packages import damaged_files, installed
-from app.retrieval.health.soundness import remarks
+from app.retrieval.health.self_retrieval import remarks
 
 if TYPE_CHECKING:
     from app.main import Application

@@ -11,7 +11,7 @@ import pytest
 from app.conformance.documents import DIMENSION, FINGERPRINT, X, Z, document, ids
 from app.conformance.reading import ReadingContract
 from app.conformance.searching import SearchContract
-from app.domain.collections import Fingerprint, SelfRecall, Soundness, Tuning
+from app.domain.collections import Fingerprint, SelfRecall, SelfRetrieval, Tuning
 from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import FingerprintMismatch, InvalidRequest, NotFound
 from app.ports.store import Collection, Store
@@ -135,18 +135,20 @@ class StoreContract(SearchContract, ReadingContract):
         collection.tune(None)
         assert collection.tuning() is None
 
-    def test_soundness_is_kept_until_another_takes_its_place(
+    def test_self_retrieval_is_kept_until_another_takes_its_place(
         self, collection: Collection, store: Store
     ) -> None:
-        assert collection.soundness() is None
-        assert collection.stats().soundness is None
-        first = Soundness({"en": SelfRecall(64, 60, 62), "zh": SelfRecall(64, 20, 64)}, chunks=4)
-        collection.keep_soundness(first)
-        assert store.open("animals").soundness() == first
-        assert collection.stats().soundness == first
-        second = Soundness({"en": SelfRecall(3, 2, 1)}, chunks=8)
-        collection.keep_soundness(second)
-        assert collection.soundness() == second
+        assert collection.self_retrieval() is None
+        assert collection.stats().self_retrieval is None
+        first = SelfRetrieval(
+            {"en": SelfRecall(64, 60, 62), "zh": SelfRecall(64, 20, 64)}, chunks=4
+        )
+        collection.keep_self_retrieval(first)
+        assert store.open("animals").self_retrieval() == first
+        assert collection.stats().self_retrieval == first
+        second = SelfRetrieval({"en": SelfRecall(3, 2, 1)}, chunks=8)
+        collection.keep_self_retrieval(second)
+        assert collection.self_retrieval() == second
 
     def test_a_bulk_write_is_searchable_when_it_ends(self, collection: Collection) -> None:
         with collection.bulk():

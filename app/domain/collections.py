@@ -52,7 +52,7 @@ class SelfRecall:
 
 
 @dataclass(frozen=True, slots=True)
-class Soundness:
+class SelfRetrieval:
     """Whether a collection's vectors find what they were made of, by the passages' language.
 
     ``chunks`` is the size of the collection when this was measured. Languages with too few
@@ -73,4 +73,4 @@ class CollectionStats:
     sequence: int
     fingerprint: Fingerprint
     tuning: Tuning | None = None
-    soundness: Soundness | None = None
+    self_retrieval: SelfRetrieval | None = None

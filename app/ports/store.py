@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
+from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import Chunk, Document, DocumentRecord, IndexedDocument, Vector, Vectors
 from app.domain.hits import Candidate
 from app.filters import Filter
@@ -99,7 +99,7 @@ class CollectionFacts(Protocol):
         """What built it."""
 
     def stats(self) -> CollectionStats:
-        """Sizes, tuning and soundness, as of now."""
+        """Sizes, tuning and self-retrieval, as of now."""
 
     def languages(self) -> dict[str, int]:
         """How many chunks have each language, as their metadata's ``lang`` names it."""
@@ -110,10 +110,10 @@ class CollectionFacts(Protocol):
     def tune(self, tuning: Tuning | None) -> None:
         """Keeps these settings, or none, with the collection, from return on."""
 
-    def soundness(self) -> Soundness | None:
-        """What `keep_soundness` kept last, of the vectors that are there; cheap to ask."""
+    def self_retrieval(self) -> SelfRetrieval | None:
+        """What `keep_self_retrieval` kept last, of the vectors that are there; cheap to ask."""
 
-    def keep_soundness(self, soundness: Soundness) -> None:
+    def keep_self_retrieval(self, self_retrieval: SelfRetrieval) -> None:
         """Keeps it, from return on, until another comes or all vectors are replaced."""
 
 

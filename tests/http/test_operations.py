@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.domain.collections import SelfRecall, Soundness, Tuning
+from app.domain.collections import SelfRecall, SelfRetrieval, Tuning
 from app.domain.jobs import QueueHealth
 from app.errors import AttestError, ModelMissing
 from app.fakes import FakeGenerator
@@ -235,12 +235,12 @@ def test_a_collection_that_can_not_be_read_does_not_hide_the_others(
 
 def test_a_collection_tells_how_sound_its_vectors_are_once_that_is_measured(world: World) -> None:
     world.ingest("notes", {"id": "a", "text": "x"})
-    assert world.client.get("/v1/collections").json()["items"][0]["soundness"] is None
+    assert world.client.get("/v1/collections").json()["items"][0]["self_retrieval"] is None
 
-    soundness = Soundness({"zh": SelfRecall(asked=64, dense=20, bm25=63)}, chunks=500)
-    world.service._store.open("notes").keep_soundness(soundness)
+    self_retrieval = SelfRetrieval({"zh": SelfRecall(asked=64, dense=20, bm25=63)}, chunks=500)
+    world.service._store.open("notes").keep_self_retrieval(self_retrieval)
 
-    assert world.client.get("/v1/collections").json()["items"][0]["soundness"] == {
+    assert world.client.get("/v1/collections").json()["items"][0]["self_retrieval"] == {
         "languages": {"zh": {"asked": 64, "dense": 20, "bm25": 63}},
         "chunks": 500,
     }

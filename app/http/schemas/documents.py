@@ -7,7 +7,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, Field, JsonValue
 
-from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
+from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import Document, DocumentRecord, MetadataValue
 from app.domain.jobs import JobState, JobStatus
 
@@ -137,14 +137,14 @@ class DocumentPage(BaseModel):
 class CollectionBody(BaseModel):
     """A collection, its sizes and what built it.
 
-    ``soundness`` is null until it is measured, ``tuning`` until settings are tuned and kept.
+    ``self_retrieval`` is null until it is measured, ``tuning`` until settings are tuned and kept.
     """
 
     name: str
     documents: int
     chunks: int
     fingerprint: Fingerprint
-    soundness: Soundness | None
+    self_retrieval: SelfRetrieval | None
     tuning: Tuning | None
 
     @classmethod
@@ -155,7 +155,7 @@ class CollectionBody(BaseModel):
             documents=stats.documents,
             chunks=stats.chunks,
             fingerprint=stats.fingerprint,
-            soundness=stats.soundness,
+            self_retrieval=stats.self_retrieval,
             tuning=stats.tuning,
         )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.domain.hits import Candidate
 from app.filters import Filter
-from app.retrieval.health.soundness import dense_factor
+from app.retrieval.health.self_retrieval import dense_factor
 from app.retrieval.recall.route import Parts, RouteKind
 
 
@@ -24,7 +24,7 @@ class DenseRoute:
 
     def trust(self, language: str) -> float:
         """As far as the collection's embedder was found to know the language."""
-        return dense_factor(self.parts.collection.soundness(), language)
+        return dense_factor(self.parts.collection.self_retrieval(), language)
 
 
 DENSE: Final = RouteKind("dense", "dense vector", DenseRoute)

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from app.domain.collections import Fingerprint, Soundness, Tuning
+from app.domain.collections import Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import IndexedDocument, Vector
 from app.domain.hits import Candidate
 from app.errors import ModelIncompatible, NotFound, StoreUnwritable
@@ -132,10 +132,10 @@ class LocalCollection(CollectionReader):
         with self.writing():
             self._catalog.facts.set_tuning(tuning)
 
-    def keep_soundness(self, soundness: Soundness) -> None:
-        """See `Collection.keep_soundness`."""
+    def keep_self_retrieval(self, self_retrieval: SelfRetrieval) -> None:
+        """See `Collection.keep_self_retrieval`."""
         with self.writing():
-            self._catalog.facts.set_soundness(soundness)
+            self._catalog.facts.set_self_retrieval(self_retrieval)
 
     def _require_sound(self, document: IndexedDocument) -> None:
         expected = (len(document.chunks), self._fingerprint.dimension)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
+from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import Chunk, Document, DocumentRecord, Vectors
 from app.filters import Filter
 from app.stores.local.catalog.catalog import Catalog
@@ -78,16 +78,16 @@ class CollectionReader:
             self._catalog.sequence(),
             self._fingerprint,
             self.tuning(),
-            self.soundness(),
+            self.self_retrieval(),
         )
 
     def tuning(self) -> Tuning | None:
         """See `Collection.tuning`."""
         return self._catalog.facts.tuning()
 
-    def soundness(self) -> Soundness | None:
-        """See `Collection.soundness`."""
-        return self._catalog.facts.soundness()
+    def self_retrieval(self) -> SelfRetrieval | None:
+        """See `Collection.self_retrieval`."""
+        return self._catalog.facts.self_retrieval()
 
     def _passing(self, where: Filter | None) -> KeySet | None:
         return None if where is None else self._filters.passing(where)

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from app.domain.collections import Fingerprint, Soundness, Tuning
+from app.domain.collections import Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import CollectionBusy, ModelIncompatible
 from app.ports.analyzer import Analyzer
@@ -85,10 +85,10 @@ class MemoryCollection(MemoryCollectionReader):
         with self.writing():
             self._tuning = tuning
 
-    def keep_soundness(self, soundness: Soundness) -> None:
-        """See `Collection.keep_soundness`."""
+    def keep_self_retrieval(self, self_retrieval: SelfRetrieval) -> None:
+        """See `Collection.keep_self_retrieval`."""
         with self.writing():
-            self._soundness = soundness
+            self._self_retrieval = self_retrieval
 
     def rebuild_indexes(self) -> None:
         """See `Collection.rebuild_indexes`. All texts are analysed again."""
@@ -125,7 +125,7 @@ class MemoryCollection(MemoryCollectionReader):
                 same = replace(document, content_hash=found.record.content_hash)
                 changed[id_] = stored(same, self._terms(document), version=found.record.version)
         self._kept = before.reindexed(changed, fingerprint)
-        self._soundness = None  # it was measured on the vectors that went
+        self._self_retrieval = None  # it was measured on the vectors that went
 
     def _terms(self, document: IndexedDocument) -> tuple[list[str], ...]:
         return tuple(self._analyzer.terms(chunk.indexed_text) for chunk in document.chunks)

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from app.domain.collections import CollectionStats, Fingerprint, Soundness, Tuning
+from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import Chunk, Document, DocumentRecord, Vector, Vectors
 from app.domain.hits import Candidate
 from app.errors import NotFound
@@ -22,7 +22,7 @@ class MemoryCollectionReader:
         self._kept: Contents | None = contents
         """``None`` once the collection was dropped."""
         self._tuning: Tuning | None = None
-        self._soundness: Soundness | None = None
+        self._self_retrieval: SelfRetrieval | None = None
 
     @property
     def name(self) -> str:
@@ -127,16 +127,16 @@ class MemoryCollectionReader:
             contents.sequence,
             contents.fingerprint,
             self.tuning(),
-            self.soundness(),
+            self.self_retrieval(),
         )
 
     def tuning(self) -> Tuning | None:
         """See `Collection.tuning`."""
         return self._tuning
 
-    def soundness(self) -> Soundness | None:
-        """See `Collection.soundness`."""
-        return self._soundness
+    def self_retrieval(self) -> SelfRetrieval | None:
+        """See `Collection.self_retrieval`."""
+        return self._self_retrieval
 
     def verify(self) -> list[str]:
         """See `Collection.verify`. Searches are made from the documents and can't disagree."""

@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Any, TypeAlias
 
-from app.domain.collections import Soundness, Tuning
+from app.domain.collections import SelfRetrieval, Tuning
 from app.http.edge.server import serve
 from app.main import Application
 from ingest.pipeline import Ingestion
@@ -113,7 +113,7 @@ def tune(place: Place, _: random.Random, __: int, ___: State, say: Say) -> None:
             )
             say({"begin": "tune"})
             collection.tune(tuning)
-            collection.keep_soundness(Soundness({}, collection.stats().chunks))
+            collection.keep_self_retrieval(SelfRetrieval({}, collection.stats().chunks))
             say({"end": True})
 
 

@@ -125,7 +125,7 @@ def held(collection: Collection) -> dict[str, int]:
 
 
 def require_agreement(collection: Collection, state: State, gone: Iterable[int]) -> None:
-    """Catalog, both indexes and the soundness check say the same; versions ``gone`` don't answer.
+    """Catalog, both indexes and the self-retrieval check say the same; ``gone`` don't answer.
 
     Raises:
         AssertionError: they do not.

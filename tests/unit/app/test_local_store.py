@@ -450,7 +450,7 @@ def test_a_catalog_of_another_schema_is_refused(open_store: Open, tmp_path: Path
         open_store().open("a")
 
 
-@pytest.mark.parametrize("name", ["fingerprint", "tuning", "soundness"])
+@pytest.mark.parametrize("name", ["fingerprint", "tuning", "self_retrieval"])
 @pytest.mark.parametrize("value", ["{", "[]", '{"of": "another version"}'])
 def test_a_fact_that_cannot_be_read_is_an_error_that_says_what_to_do(
     open_store: Open, tmp_path: Path, name: str, value: str

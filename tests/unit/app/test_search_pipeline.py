@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.collections import SelfRecall, Soundness, Tuning
+from app.domain.collections import SelfRecall, SelfRetrieval, Tuning
 from app.domain.documents import Document, Metadata, Vectors
 from app.domain.hits import Candidate, SearchResult, Trace
 from app.errors import (
@@ -24,7 +24,7 @@ from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
 from app.filters import parse_filter
 from app.ports.models import Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.health.soundness import SOUND_SHARE, USELESS_SHARE
+from app.retrieval.health.self_retrieval import SOUND_SHARE, USELESS_SHARE
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Combination, Learned, shipped
 from app.retrieval.ranking.term_match import MOST_TERMS
@@ -278,7 +278,7 @@ def test_the_dense_route_counts_nothing_where_the_embedder_does_not_know_the_lan
     assert known == {"bm25": 0.25, "dense": 0.75}
 
     # Vectors find 10 of the 64 passages that BM25 finds, less than `USELESS_SHARE`.
-    collection.keep_soundness(Soundness({"en": SelfRecall(64, 10, 64)}, 100))
+    collection.keep_self_retrieval(SelfRetrieval({"en": SelfRecall(64, 10, 64)}, 100))
 
     trace = explained(pipeline, "cats purr")
     assert trace.settings["weights_of_query"] == {"bm25": 0.25, "dense": 0.0}
@@ -293,8 +293,10 @@ def test_each_language_has_its_own_trust_in_the_dense_route(
     make: Make, collection: LocalCollection
 ) -> None:
     half_trusted = round(1_000 * (USELESS_SHARE + SOUND_SHARE) / 2)
-    collection.keep_soundness(
-        Soundness({"en": SelfRecall(9, 9, 9), "zh": SelfRecall(1_000, half_trusted, 1_000)}, 2_000)
+    collection.keep_self_retrieval(
+        SelfRetrieval(
+            {"en": SelfRecall(9, 9, 9), "zh": SelfRecall(1_000, half_trusted, 1_000)}, 2_000
+        )
     )
     pipeline = make()
     rankings: dict[str, list[Candidate]] = {"bm25": [], "dense": []}
@@ -325,7 +327,7 @@ def test_what_bm25_finds_is_not_compared_where_it_is_to_count_in_full(make: Make
 def test_bm25_is_not_compared_with_vectors_that_are_noise(
     make: Make, collection: LocalCollection
 ) -> None:
-    collection.keep_soundness(Soundness({"en": SelfRecall(64, 10, 64)}, 100))
+    collection.keep_self_retrieval(SelfRetrieval({"en": SelfRecall(64, 10, 64)}, 100))
     weights = explained(make(), "purr zebra").settings["weights_of_query"]
     assert weights == {"bm25": 0.5, "dense": 0.0}
 
@@ -333,7 +335,7 @@ def test_bm25_is_not_compared_with_vectors_that_are_noise(
 def test_a_dense_route_asked_for_alone_answers_in_any_language(
     make: Make, collection: LocalCollection
 ) -> None:
-    collection.keep_soundness(Soundness({"en": SelfRecall(64, 10, 64)}, 100))
+    collection.keep_self_retrieval(SelfRetrieval({"en": SelfRecall(64, 10, 64)}, 100))
     result = make().search(SearchRequest("cats purr at night", routes=("dense",)))
     assert ids(result)[0] == "cats"
     assert result.hits[0].score > 0

@@ -133,7 +133,7 @@ class Catalog(CatalogReader):
                 (json.dumps(asdict(fingerprint)),),
             )
             # It was measured on the vectors that went.
-            Facts.forget(db, "soundness")
+            Facts.forget(db, "self_retrieval")
 
     @staticmethod
     def _remove(db: sqlite3.Connection, document_id: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from app.domain.collections import Fingerprint, SelfRecall, Soundness, Tuning
+from app.domain.collections import Fingerprint, SelfRecall, SelfRetrieval, Tuning
 from app.errors import StoreCorrupted
 from app.stores.local.catalog.connections import Connections, unreadable
 
@@ -57,17 +57,17 @@ class Facts:
             if tuning is not None:
                 db.execute("INSERT INTO facts VALUES ('tuning', ?)", (json.dumps(asdict(tuning)),))
 
-    def soundness(self) -> Soundness | None:
-        """What `set_soundness` kept last, unless documents were embedded anew since."""
-        value = self._value("soundness")
-        return None if value is None else self._read(value, _soundness)
+    def self_retrieval(self) -> SelfRetrieval | None:
+        """What `set_self_retrieval` kept last, unless documents were embedded anew since."""
+        value = self._value("self_retrieval")
+        return None if value is None else self._read(value, _self_retrieval)
 
-    def set_soundness(self, soundness: Soundness) -> None:
+    def set_self_retrieval(self, self_retrieval: SelfRetrieval) -> None:
         """Keeps what was measured in place of the one before."""
         with self._connections.transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO facts VALUES ('soundness', ?)",
-                (json.dumps(asdict(soundness)),),
+                "INSERT OR REPLACE INTO facts VALUES ('self_retrieval', ?)",
+                (json.dumps(asdict(self_retrieval)),),
             )
 
     @staticmethod
@@ -91,6 +91,6 @@ def _tuning(fields: dict[str, Any]) -> Tuning:
     return Tuning(**({"learned": {}} | fields), fingerprint=fingerprint)
 
 
-def _soundness(fields: dict[str, Any]) -> Soundness:
+def _self_retrieval(fields: dict[str, Any]) -> SelfRetrieval:
     languages = {name: SelfRecall(**found) for name, found in fields["languages"].items()}
-    return Soundness(languages, fields["chunks"])
+    return SelfRetrieval(languages, fields["chunks"])

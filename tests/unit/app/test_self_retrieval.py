@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from app.conformance.documents import document
-from app.domain.collections import Fingerprint, SelfRecall, Soundness
+from app.domain.collections import Fingerprint, SelfRecall, SelfRetrieval
 from app.domain.documents import Vectors
 from app.errors import RemoteUnavailable
 from app.fakes import FakeAnalyzer, FakeEmbedder
-from app.retrieval.health.soundness import dense_factor, measure, refresh, remarks, weaknesses
+from app.retrieval.health.self_retrieval import dense_factor, measure, refresh, remarks, weaknesses
 from app.settings import StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
@@ -92,13 +92,13 @@ def add(collection: LocalCollection, embedder: FakeEmbedder, **texts: Sequence[s
     )
 
 
-def measured(collection: LocalCollection, embedder: FakeEmbedder) -> Soundness:
+def measured(collection: LocalCollection, embedder: FakeEmbedder) -> SelfRetrieval:
     return measure(collection, analyzer=FakeAnalyzer(), embedder=embedder)
 
 
-def kept(collection: LocalCollection, embedder: FakeEmbedder) -> Soundness | None:
+def kept(collection: LocalCollection, embedder: FakeEmbedder) -> SelfRetrieval | None:
     refresh(collection, analyzer=FakeAnalyzer(), embedder=embedder)
-    return collection.soundness()
+    return collection.self_retrieval()
 
 
 # --- the factor ----------------------------------------------------------------------------------
@@ -122,20 +122,22 @@ def kept(collection: LocalCollection, embedder: FakeEmbedder) -> Soundness | Non
 def test_the_dense_route_counts_by_what_it_finds_of_what_bm25_finds(
     dense: int, bm25: int, factor: float
 ) -> None:
-    soundness = Soundness({"zh": SelfRecall(64, dense, bm25)}, chunks=1_000)
-    assert dense_factor(soundness, "zh") == pytest.approx(factor)
+    self_retrieval = SelfRetrieval({"zh": SelfRecall(64, dense, bm25)}, chunks=1_000)
+    assert dense_factor(self_retrieval, "zh") == pytest.approx(factor)
 
 
 def test_a_language_that_was_not_measured_counts_as_all_together_do() -> None:
-    soundness = Soundness({"en": SelfRecall(64, 60, 60), "zh": SelfRecall(60, 6, 60)}, chunks=1_000)
-    assert dense_factor(soundness, "en") == 1
-    assert dense_factor(soundness, "zh") == 0
-    assert dense_factor(soundness, "fr") == pytest.approx((66 / 120 - 0.5) / 0.08)
+    self_retrieval = SelfRetrieval(
+        {"en": SelfRecall(64, 60, 60), "zh": SelfRecall(60, 6, 60)}, chunks=1_000
+    )
+    assert dense_factor(self_retrieval, "en") == 1
+    assert dense_factor(self_retrieval, "zh") == 0
+    assert dense_factor(self_retrieval, "fr") == pytest.approx((66 / 120 - 0.5) / 0.08)
 
 
 def test_where_nothing_is_known_the_dense_route_counts_in_full() -> None:
     assert dense_factor(None, "zh") == 1
-    assert dense_factor(Soundness({}, chunks=3), "zh") == 1
+    assert dense_factor(SelfRetrieval({}, chunks=3), "zh") == 1
 
 
 # --- measuring -----------------------------------------------------------------------------------
@@ -146,17 +148,17 @@ def test_a_language_that_the_embedder_does_not_know_is_told_from_one_that_it_kno
 ) -> None:
     embedder = EnglishEmbedder()
     collection = filled(store, embedder, en=english(80), zh=chinese(30))
-    soundness = measured(collection, embedder)
-    assert soundness.chunks == 110
-    assert {code: found.asked for code, found in soundness.languages.items()} == {
+    self_retrieval = measured(collection, embedder)
+    assert self_retrieval.chunks == 110
+    assert {code: found.asked for code, found in self_retrieval.languages.items()} == {
         "en": 64,
         "zh": 30,
     }
-    assert soundness.languages["zh"].bm25 >= 28
-    assert dense_factor(soundness, "en") == 1
-    assert dense_factor(soundness, "zh") == 0
+    assert self_retrieval.languages["zh"].bm25 >= 28
+    assert dense_factor(self_retrieval, "en") == 1
+    assert dense_factor(self_retrieval, "zh") == 0
     assert embedder.query_batches == [94]  # all at once
-    assert measured(collection, embedder) == soundness
+    assert measured(collection, embedder) == self_retrieval
 
 
 def test_an_embedder_that_knows_a_language_is_sound(store: LocalStore) -> None:
@@ -218,9 +220,9 @@ def test_it_is_measured_anew_for_a_language_that_came_later(store: LocalStore) -
     collection = filled(store, embedder, en=english(60))
     kept(collection, embedder)
     add(collection, embedder, zh=chinese(20))
-    soundness = kept(collection, embedder)
-    assert soundness is not None
-    assert set(soundness.languages) == {"en", "zh"}
+    self_retrieval = kept(collection, embedder)
+    assert self_retrieval is not None
+    assert set(self_retrieval.languages) == {"en", "zh"}
 
 
 def test_new_vectors_forget_what_was_measured_on_the_old_ones(store: LocalStore) -> None:
@@ -228,7 +230,7 @@ def test_new_vectors_forget_what_was_measured_on_the_old_ones(store: LocalStore)
     collection = filled(store, embedder, zh=chinese(20))
     assert kept(collection, embedder) is not None
     collection.reindex(lambda _: [], replace(collection.fingerprint, embedder="another"))
-    assert collection.soundness() is None
+    assert collection.self_retrieval() is None
 
 
 def test_what_is_weak_is_told_with_what_to_do(
@@ -237,21 +239,21 @@ def test_what_is_weak_is_told_with_what_to_do(
     embedder = EnglishEmbedder()
     collection = filled(store, embedder, en=english(20), zh=chinese(20))
     assert remarks(collection) == ["dense route: not checked; the next ingestion does"]
-    soundness = kept(collection, embedder)
-    assert soundness is not None
+    self_retrieval = kept(collection, embedder)
+    assert self_retrieval is not None
     weakness = (
         "the embedder fake-embedder does not know zh: the dense route counts 0 there; "
         "set models.embedder to a multilingual one and run `rag rebuild a`"
     )
-    assert weaknesses(soundness, collection) == [weakness]
+    assert weaknesses(self_retrieval, collection) == [weakness]
     assert [record.getMessage() for record in caplog.records] == [f"collection a: {weakness}"]
-    en, zh = soundness.languages["en"], soundness.languages["zh"]
+    en, zh = self_retrieval.languages["en"], self_retrieval.languages["zh"]
     assert remarks(collection) == [
         f"dense route: finds {en.dense} of 20 sampled en passages (bm25: {en.bm25})",
         f"dense route: finds {zh.dense} of 20 sampled zh passages (bm25: {zh.bm25})",
         f"warning: {weakness}",
     ]
-    weak = Soundness({"zh": SelfRecall(64, 33, 60)}, chunks=20)
+    weak = SelfRetrieval({"zh": SelfRecall(64, 33, 60)}, chunks=20)
     assert "is weak in zh: the dense route counts 0.63 there" in weaknesses(weak, collection)[0]
 
 
@@ -262,6 +264,6 @@ def test_an_embedder_that_fails_is_logged_and_asked_again_later(
     collection = filled(store, FakeEmbedder(DIMENSION), zh=chinese(20))
     with caplog.at_level(logging.WARNING):
         assert kept(collection, BrokenEmbedder(error)) is None
-    assert "collection a: its soundness is not measured" in caplog.text
+    assert "collection a: its self_retrieval is not measured" in caplog.text
     assert str(error) in caplog.text
     assert kept(collection, FakeEmbedder(DIMENSION)) is not None

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from app.domain.collections import SelfRecall, Soundness
+from app.domain.collections import SelfRecall, SelfRetrieval
 from app.domain.documents import Chunk
 from app.domain.hits import Candidate
 from app.errors import AttestError
@@ -68,7 +68,7 @@ GROWTH: Final = 2
 """Measured again once the collection has grown or shrunk by this factor."""
 
 
-def measure(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -> Soundness:
+def measure(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -> SelfRetrieval:
     """Asks sampled passages of each language for themselves; the same for the same collection.
 
     Raises:
@@ -86,7 +86,7 @@ def measure(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -
     ]
     found = {language: SelfRecall(0, 0, 0) for language in measurable}
     if not asked:
-        return Soundness(found, chunks)
+        return SelfRetrieval(found, chunks)
     vectors = embedder.embed_queries([query for _, _, query in asked])
     for (language, chunk_id, query), vector in zip(asked, vectors, strict=True):
         depth = _depth(measurable[language])
@@ -99,7 +99,7 @@ def measure(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -
             dense=so_far.dense + _brings_back(dense, chunk_id, query, collection),
             bm25=so_far.bm25 + _brings_back(bm25, chunk_id, query, collection),
         )
-    return Soundness(found, chunks)
+    return SelfRetrieval(found, chunks)
 
 
 def _brings_back(
@@ -114,7 +114,7 @@ def _brings_back(
 
 
 def refresh(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -> None:
-    """Measures and keeps the soundness of a collection that has changed much since the last time.
+    """Measures the self-retrieval of a collection that has changed much since the last time.
 
     Warns in the log of languages that the embedder does not know. Failures are logged, too, and
     never raised: what called it has done its own work, and the next call tries again.
@@ -122,27 +122,29 @@ def refresh(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -
     try:
         if not _is_due(collection):
             return
-        soundness = measure(collection, analyzer=analyzer, embedder=embedder)
-        collection.keep_soundness(soundness)
+        self_retrieval = measure(collection, analyzer=analyzer, embedder=embedder)
+        collection.keep_self_retrieval(self_retrieval)
     except AttestError as error:
-        logger.warning("collection %s: its soundness is not measured: %s", collection.name, error)
+        logger.warning(
+            "collection %s: its self-retrieval is not measured: %s", collection.name, error
+        )
     except Exception:
-        logger.exception("collection %s: its soundness is not measured", collection.name)
+        logger.exception("collection %s: its self-retrieval is not measured", collection.name)
     else:
-        for weakness in weaknesses(soundness, collection):
+        for weakness in weaknesses(self_retrieval, collection):
             logger.warning("collection %s: %s", collection.name, weakness)
 
 
-def dense_factor(soundness: Soundness | None, language: str) -> float:
+def dense_factor(self_retrieval: SelfRetrieval | None, language: str) -> float:
     """What the dense route's weight is multiplied by for a query of this language, in [0, 1].
 
     It goes from 0 to 1 as the passages that vectors find go from `USELESS_SHARE` to `SOUND_SHARE`
     of those that BM25 finds; where the language was not measured, by all passages together.
     1 where nothing is known.
     """
-    if soundness is None:
+    if self_retrieval is None:
         return 1.0
-    found = soundness.languages.get(language) or _together(soundness)
+    found = self_retrieval.languages.get(language) or _together(self_retrieval)
     if found.bm25 < MIN_FOUND:
         return 1.0
     share = found.dense / found.bm25
@@ -151,23 +153,23 @@ def dense_factor(soundness: Soundness | None, language: str) -> float:
 
 def remarks(collection: Collection) -> list[str]:
     """What was found in each language, in words, and then what is wrong with it."""
-    soundness = collection.soundness()
-    if soundness is None:
+    self_retrieval = collection.self_retrieval()
+    if self_retrieval is None:
         due = "the next ingestion does" if _measurable(collection) else "too few passages"
         return [f"dense route: not checked; {due}"]
     found = [
         f"dense route: finds {found.dense} of {found.asked} sampled {language} passages "
         f"(bm25: {found.bm25})"
-        for language, found in sorted(soundness.languages.items())
+        for language, found in sorted(self_retrieval.languages.items())
     ]
-    return found + [f"warning: {weakness}" for weakness in weaknesses(soundness, collection)]
+    return found + [f"warning: {weakness}" for weakness in weaknesses(self_retrieval, collection)]
 
 
-def weaknesses(soundness: Soundness, collection: Collection) -> list[str]:
+def weaknesses(self_retrieval: SelfRetrieval, collection: Collection) -> list[str]:
     """What is wrong with each language whose dense route counts clearly less, and what to do."""
     told = []
-    for language in sorted(soundness.languages):
-        factor = dense_factor(soundness, language)
+    for language in sorted(self_retrieval.languages):
+        factor = dense_factor(self_retrieval, language)
         if factor < WORTH_TELLING:
             knows = "is weak in" if factor else "does not know"
             told.append(
@@ -194,14 +196,14 @@ def _is_due(collection: Collection) -> bool:
     measurable = _measurable(collection)
     if not measurable:
         return False
-    last, now = collection.soundness(), collection.stats().chunks
+    last, now = collection.self_retrieval(), collection.stats().chunks
     if last is None or not measurable.keys() <= last.languages.keys():
         return True
     return now >= GROWTH * last.chunks or GROWTH * now <= last.chunks
 
 
-def _together(soundness: Soundness) -> SelfRecall:
-    every = soundness.languages.values()
+def _together(self_retrieval: SelfRetrieval) -> SelfRecall:
+    every = self_retrieval.languages.values()
     return SelfRecall(
         asked=sum(found.asked for found in every),
         dense=sum(found.dense for found in every),
