@@ -396,7 +396,7 @@ def test_an_embedder_that_fails_after_an_ingestion_does_not_fail_it(
         code, out, _ = run("ingest", notes)
     assert code == 0
     assert "received 24 = indexed 24" in out
-    assert "its self_retrieval is not measured: the embedder does not answer" in caplog.text
+    assert "its self-retrieval is not measured: the embedder does not answer" in caplog.text
     assert "  dense route: not checked; the next ingestion does\n" in run("doctor")[1]
 
     assert "skipped 24" in run("ingest", notes)[1]

@@ -264,6 +264,6 @@ def test_an_embedder_that_fails_is_logged_and_asked_again_later(
     collection = filled(store, FakeEmbedder(DIMENSION), zh=chinese(20))
     with caplog.at_level(logging.WARNING):
         assert kept(collection, BrokenEmbedder(error)) is None
-    assert "collection a: its self_retrieval is not measured" in caplog.text
+    assert "collection a: its self-retrieval is not measured" in caplog.text
     assert str(error) in caplog.text
     assert kept(collection, FakeEmbedder(DIMENSION)) is not None
