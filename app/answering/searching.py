@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Final
 
 from app.answering.asking.asked import Asked, Part
@@ -20,7 +20,11 @@ from app.retrieval.pipeline import SearchPipeline
 logger = logging.getLogger(__name__)
 
 ACROSS: Final = 3
-"""Passages of another language that are looked at beside those in the language of the question."""
+"""Passages of another language that each search for them may add."""
+MOST_LOOKED_UP: Final = 64
+"""Words of a part that are looked up in a dictionary."""
+MOST_CALLED: Final = 200
+"""What these may be called, that is searched for."""
 
 
 class QuestionSearch:
@@ -69,17 +73,29 @@ class QuestionSearch:
         if called := dict.fromkeys(
             sense.text for part in asked.parts for sense in known_senses(part, self._glossary)
         ):
-            searches.append(replace(near, query=" ".join(called), routes=("bm25",)))
-        try:
-            return [self._pipeline.search(search).hits for search in searches]
-        except AttestError as error:  # the search for the question itself has told of it
-            logger.warning("other languages are not searched: %s", error)
-            return []
+            words = islice(called, MOST_CALLED)
+            searches.append(replace(near, query=" ".join(words), routes=("bm25",)))
+        found: list[Sequence[Hit]] = []
+        for search in searches:
+            try:
+                found.append(self._pipeline.search(search).hits)
+            except AttestError as error:
+                logger.warning("other languages are not searched by %s: %s", search.routes, error)
+        return found
 
 
 def known_senses(part: Part, glossary: Glossary | None) -> Sequence[Sense]:
-    """What the words of a part are called in the other language, where that is known."""
-    return glossary.senses(part.terms, part.language) if glossary else ()
+    """What the words of a part are called in the other language, where that is known.
+
+    Of a long question the first `MOST_LOOKED_UP` words are looked up.
+    """
+    if glossary is None:
+        return ()
+    try:
+        return glossary.senses(part.terms[:MOST_LOOKED_UP], part.language)
+    except AttestError as error:
+        logger.warning("the glossary can't be read: %s", error)
+        return ()
 
 
 def _merged(rankings: Sequence[Sequence[Hit]], *, limit: int) -> tuple[Hit, ...]:

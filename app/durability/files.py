@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import uuid
 import zlib
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     is takes a `sync` of the folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.new")
     try:
         with unfinished.open("wb") as file:
             file.write(content)

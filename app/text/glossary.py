@@ -91,8 +91,13 @@ class Glossary:
         return tuple(Sense(frozenset(stems.split()), self._terms(zh), zh) for zh, stems in rows)
 
     def _rows(self, query: str, word: str) -> list[tuple[str, str]]:
-        with self._lock:
-            return self._db.execute(query, (word, _MOST_ROWS)).fetchall()
+        try:
+            with self._lock:
+                return self._db.execute(query, (word, _MOST_ROWS)).fetchall()
+        except sqlite3.Error as error:
+            raise ModelIncompatible(
+                f"the glossary can't be read ({error}); remove it and run `rag models install`"
+            ) from error
 
 
 def _usual(senses: Iterable[Sense]) -> list[Sense]:

@@ -12,6 +12,8 @@ from typing import Final, TypeAlias
 
 from app.answering.asking.asked import Part
 from app.answering.context.statements import DocumentStatements
+from app.answering.evidence.candidates import first_cell
+from app.answering.evidence.tiers import amounts
 from app.domain.documents import Cell, Span
 from app.domain.statements import Statement
 from app.text.normalise import normalise
@@ -41,13 +43,17 @@ _NEGATED: Final = re.compile(
     re.IGNORECASE,
 )
 _IMPLIED: Final = (
-    (r"cheap|expensive|dear|pric|贵|便宜", "price cost fee rate charge 价格 单价 费用 租金"),
-    (r"heav|light|重|轻", "weight mass 重量"),
-    (r"fast|slow|快|慢", "speed 速度"),
+    (r"\b(?:cheap|expensive|dear|pric)|贵|便宜", "price cost fee rate charge 价格 单价 费用 租金"),
+    (r"\b(?:heaviest|lightest)\b|最重|最轻", "weight mass 重量"),
+    (r"\b(?:fastest|slowest)\b|最快|最慢", "speed 速度"),
     (r"longest|shortest|最长|最短|最久", "duration length 时长 长度"),
 )
 """What some superlatives are about without saying so."""
-_NUMBER: Final = re.compile(r"-?\d{1,12}(?:[,\u00a0]\d{3}){0,3}(?:\.\d{1,6})?")
+_NUMBER: Final = re.compile(r"(?<![\w.])-?\d{1,12}(?:[,\u00a0]\d{3}){0,3}(?:\.\d{1,6})?")
+_TOTAL: Final = re.compile(
+    r"(?:grand )?total|sum|average|mean|overall|all|合计|总计|小计|平均|总和", re.IGNORECASE
+)
+"""Labels of rows that add others up."""
 _EXPENSIVE: Final = re.compile(r"\bleast (?=expensive|costly)", re.IGNORECASE)
 
 
@@ -62,7 +68,7 @@ def extremes(
     Empty where no superlative is asked about, or where no column of a table has its values.
     """
     direction = _direction(part.shown)
-    if not direction:
+    if not direction or amounts(part.shown):  # a value is given: it is the row that is asked for
         return {}
     asked = _asked_about(part, terms)
     found: dict[Place, float] = {}
@@ -97,11 +103,14 @@ def _tables(
 ) -> Iterator[list[Statement]]:
     """All rows of each table that one of ``statements`` stands in."""
     rows = [s for s in statements if s.cells and s.group is not None]
-    first = {(row.document_id, row.group): row for row in reversed(rows)}
+    first: dict[tuple[str, int | None], Statement] = {}
+    for row in rows:
+        first.setdefault((row.document_id, row.group), row)
     for statement in list(first.values())[:MOST_TABLES]:
         document = documents[statement.document_id]
         if document.group_size(statement) <= MOST_ROWS:
-            yield [s for s in document.siblings(statement, most=MOST_ROWS) if s.cells]
+            beside = document.siblings(statement, most=MOST_ROWS)
+            yield [s for s in beside if s.cells and not _TOTAL.fullmatch(first_cell(s).strip())]
 
 
 def _values(
@@ -111,20 +120,21 @@ def _values(
     heads = {cell.head for row in rows for cell in row.cells}
     shared = {head: len(asked.intersection(terms(head))) for head in heads}
     most = max(shared.values(), default=0)
-    columns: dict[str, dict[Span, tuple[float, str]]] = {}
+    columns: dict[str, dict[Span, tuple[float, str] | None]] = {}
     for row in rows:
         for cell in row.cells:
-            if shared[cell.head] == most > 0 and (value := _value(row, cell)):
-                columns.setdefault(cell.head, {})[row.span] = value
-    comparable = [values for values in columns.values() if _compare(values, len(rows))]
-    if len(comparable) != 1:
+            if shared[cell.head] == most > 0:
+                columns.setdefault(cell.head, {})[row.span] = _value(row, cell)
+    comparable = [found for values in columns.values() if (found := _compared(values))]
+    return comparable[0] if len(comparable) == 1 else {}
+
+
+def _compared(values: Mapping[Span, tuple[float, str] | None]) -> Mapping[Span, float]:
+    """The numbers, where every row that has a value has one number of the same unit."""
+    known = {span: value for span, value in values.items() if value is not None}
+    if len(known) < 2 or len(known) < len(values) or len({unit for _, unit in known.values()}) > 1:  # noqa: PLR2004 - one is no comparison
         return {}
-    return {span: number for span, (number, _) in comparable[0].items()}
-
-
-def _compare(values: Mapping[Span, tuple[float, str]], rows: int) -> bool:
-    """Whether most rows have a value, and all of these one unit."""
-    return len(values) > 1 and 2 * len(values) > rows and len({u for _, u in values.values()}) == 1
+    return {span: number for span, (number, _) in known.items()}
 
 
 def _value(row: Statement, cell: Cell) -> tuple[float, str] | None:
@@ -134,5 +144,5 @@ def _value(row: Statement, cell: Cell) -> tuple[float, str] | None:
     numbers = _NUMBER.findall(text)
     if len(numbers) != 1:
         return None
-    unit = re.sub(r"(?<=[a-z])s\b", "", normalise(_NUMBER.sub(" ", text)))
+    unit = re.sub(r"(?<=[a-z]{3})s\b", "", normalise(_NUMBER.sub(" ", text)))
     return float(re.sub(r"[,\u00a0]", "", numbers[0])), " ".join(unit.split())

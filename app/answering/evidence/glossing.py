@@ -17,6 +17,7 @@ _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'-]*")
 
 def glossed(
     question: str,
+    language: str,
     senses: Sequence[Sense],
     texts: Sequence[frozenset[str]],
     analyse: Callable[[str], list[str]],
@@ -29,10 +30,10 @@ def glossed(
     chosen = _chosen(senses, texts)
     if not chosen:
         return ""
-    if any(len(sense.terms) > 1 or not _is_han(next(iter(sense.terms))) for sense in chosen):
+    if language != "zh":
         return _english_replaced(question, chosen, analyse)
-    for sense in sorted(chosen, key=lambda sense: -len(next(iter(sense.terms)))):
-        (term,) = sense.terms
+    of_term = {term: sense for sense in chosen for term in sense.terms}
+    for term, sense in sorted(of_term.items(), key=lambda found: -len(found[0])):
         question = question.replace(term, f" {sense.text} ")
     return " ".join(question.split())
 
@@ -69,7 +70,3 @@ def _english_replaced(
         return sense.text
 
     return " ".join(_WORD.sub(called, question).split())
-
-
-def _is_han(term: str) -> bool:
-    return "\u3400" <= term[0] <= "\u9fff"

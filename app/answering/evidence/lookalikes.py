@@ -37,8 +37,8 @@ def reverses(statement: Statement, part: Part) -> bool:
     if not statement.cells:
         return False
     asked = normalise(part.shown)
-    for cell in statement.cells:
-        start, end = (place - statement.span[0] for place in cell.span)
+    for cell in statement.cells[1:]:  # the first is the label of its row
+        start, end = (max(0, place - statement.span[0]) for place in cell.span)
         value, head = normalise(statement.text[start:end]).strip(), normalise(cell.head).strip()
         if value and head and value in asked and head in asked and _of(value, head).search(asked):
             return True
@@ -62,7 +62,10 @@ def is_of_another(statement: Statement, named: Named, part: Part) -> bool:
 @lru_cache(maxsize=1_024)
 def _of(value: str, head: str) -> re.Pattern[str]:
     value, head = re.escape(value), re.escape(head)
-    return re.compile(rf"{value}\s?(?:['’]s?|的)\s?{head}|\b{head} of (?:the )?{value}")
+    return re.compile(
+        rf"(?<!\w){value}(?:\s?['’]s?\s|\s?的\s?){head}(?![a-z])"
+        rf"|\b{head} of (?:the )?{value}(?![a-z])"
+    )
 
 
 @lru_cache(maxsize=1_024)

@@ -190,7 +190,11 @@ class Relevance:
         texts = [readable(best[at], self._part) for at in across]
         analyse = self._candidates.analyse
         question = glossed(
-            self._part.text, self._senses, [frozenset(analyse(t)) for t in texts], analyse
+            self._part.text,
+            self._part.language,
+            self._senses,
+            [frozenset(analyse(text)) for text in texts],
+            analyse,
         )
         if not question:
             return says
@@ -211,7 +215,7 @@ class Relevance:
         if self._part.form != "yes-no" and echoes(judged.statement, self._part):
             probability *= HARDLY
         extreme = self._extremes.get((judged.statement.document_id, judged.statement.span), 0.0)
-        if extreme > 0:
+        if extreme > 0 and not judged.missing:
             probability = 1.0 - DEFINES * (1.0 - probability)
         elif extreme < 0:
             probability *= HARDLY

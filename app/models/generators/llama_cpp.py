@@ -122,33 +122,44 @@ class LlamaCppGenerator:
             try:
                 for piece in pieces_of(event):
                     pieces.put(piece)
-            except (InvalidRequest, ModelIncompatible) as error:
+            except Exception as error:  # noqa: BLE001 - raised below, in the caller's thread
                 pieces.put(error)
                 return True
             return abandoned.is_set()
 
         def run() -> None:
-            with self._turn:
-                if not abandoned.is_set():
-                    self._server.handle_chat_completions(json.dumps(request), told)
-            pieces.put(None)
+            try:
+                with self._turn:
+                    if not abandoned.is_set():
+                        self._server.handle_chat_completions(json.dumps(request), told)
+            except Exception as error:  # noqa: BLE001 - as above
+                pieces.put(error)
+            finally:
+                pieces.put(None)
 
         # The call returns only at the end, so a thread of its own makes it and this one stays free
         # to notice that nobody waits any more.
         threading.Thread(target=run, name="llama.cpp", daemon=True).start()
         try:
-            while not stop():
-                try:
-                    piece = pieces.get(timeout=STOP_POLL_S)
-                except queue.Empty:
-                    continue
-                if piece is None:
-                    return
-                if isinstance(piece, Exception):
-                    raise piece
-                yield piece
+            yield from _received(pieces, stop)
         finally:
             abandoned.set()
+
+
+def _received(
+    pieces: queue.SimpleQueue[str | Exception | None], stop: Callable[[], bool]
+) -> Iterator[str]:
+    """What is put into ``pieces``, until there is no more or ``stop()`` is true."""
+    while not stop():
+        try:
+            piece = pieces.get(timeout=STOP_POLL_S)
+        except queue.Empty:
+            continue
+        if piece is None:
+            return
+        if isinstance(piece, Exception):
+            raise piece
+        yield piece
 
 
 def _end(turn: threading.Lock, private: Path) -> None:
@@ -212,6 +223,7 @@ def pieces_of(event: str) -> Iterator[str]:
     for one in told if isinstance(told, list) else [told]:
         error = one.get("error", one if "code" in one else None)
         if error:
+            error = error if isinstance(error, dict) else {"message": error}
             message = str(error.get("message", error))
             if error.get("type") == "exceed_context_size_error":
                 raise InvalidRequest(f"the conversation is too long for the model: {message}")

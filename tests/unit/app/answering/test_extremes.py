@@ -77,9 +77,36 @@ def test_chinese_tables_too(analyzer: StandardAnalyzer, question: str, model: st
         "What does the Heron cost?",
         "I may carry at most 9 kg: is that enough?",
         "最多可以带几公斤？",
+        "Which pump has the highest pressure of 6 bar?",  # the value is given
     ],
 )
 def test_nothing_is_compared_where_that_would_be_a_guess(
     analyzer: StandardAnalyzer, question: str
 ) -> None:
     assert _wanted(analyzer, question, PUMPS) == []
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "| Coast | 45 min |\n| Forest | 50 min |\n| Ridge | 1 h 30 min |\n",
+        "| Coast | 500 ms |\n| Forest | 2 m |\n",
+        "| Coast | 4 |\n| Forest | unknown |\n| Ridge | 5 |\n",
+    ],
+)
+def test_a_value_that_can_not_be_compared_compares_none(
+    analyzer: StandardAnalyzer, rows: str
+) -> None:
+    table = f"| Hike | Duration |\n|---|---|\n{rows}"
+    assert _wanted(analyzer, "Which hike has the longest duration?", table) == []
+
+
+def test_a_total_is_no_row_among_others(analyzer: StandardAnalyzer) -> None:
+    table = "| Month | Sales |\n|---|---|\n| May | 200 |\n| June | 400 |\n| Total | 600 |\n"
+    (wanted,) = _wanted(analyzer, "Which month had the highest sales?", table)
+    assert "June" in wanted
+
+
+def test_a_hyphen_in_a_code_is_no_minus(analyzer: StandardAnalyzer) -> None:
+    table = "| Valve | Pressure |\n|---|---|\n| A | PN-16 |\n| B | PN-40 |\n"
+    assert "A" not in "".join(_wanted(analyzer, "Which valve has the highest pressure?", table))

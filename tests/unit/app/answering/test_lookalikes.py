@@ -50,6 +50,15 @@ def test_who_has_somebody_is_another_question() -> None:
     assert not reverses(_said("The deputy is Ann."), _part("Who is Ann's deputy?", "Ann"))
 
 
+def test_a_label_is_not_what_is_asked_for() -> None:
+    row = _row(Branch="Leeds", Phone="0113 555")
+    assert not reverses(row, _part("What is Leeds' branch phone number?", "Leeds"))
+    row = _row(分公司="北京", 地址="长安街 1 号")
+    assert not reverses(row, _part("北京的分公司地址是什么？", language="zh"))
+    row = _row(name="Bo", deputy="Ann")
+    assert not reverses(row, _part("Who is Joann's deputy?", "Joann"))
+
+
 def test_chinese_rows_too() -> None:
     assert reverses(_row(姓名="王芳", 代理人="李明"), _part("李明的代理人是谁？", language="zh"))
     assert not reverses(
