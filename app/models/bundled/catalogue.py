@@ -253,7 +253,7 @@ CC_CEDICT: Final = BundledModel(
     licence="CC-BY-SA-4.0",
     origin="cc-cedict.org",
     unpack=_unpack_cc_cedict,
-    layout=1,
+    layout=2,
     languages=frozenset({"en", "zh"}),
 )
 """What words are called in the other language, so that questions find what they share none with."""

@@ -20,6 +20,7 @@ from app.errors import ModelIncompatible
 from app.text.analyzer import StandardAnalyzer
 from app.text.function_words import is_english_function_word
 from app.text.glossary import SCHEMA
+from app.text.normalise import normalise
 
 FILE: Final = "glossary.db"
 MOST_WORDS: Final = 3
@@ -27,9 +28,11 @@ MOST_WORDS: Final = 3
 
 _ENTRY: Final = re.compile(r"(?P<traditional>\S+) (?P<zh>\S+) \[[^\]]*\] /(?P<senses>.+)/\s*")
 _NO_SENSE: Final = re.compile(
-    r"surname |variant of|abbr\. |see |CL:|used in|classifier|particle|also written|also pr\."
-    r"|erhua|Taiwan pr\."
+    r"surname |(?:old |erhua |archaic )?variant of|abbr\. |see (?=[\u3400-\u9fff]|also)|CL:|used in"
+    r"|(?:\w+ )?classifier|(?:modal|structural|interjectory|final|grammatical) particle"
+    r"|also written|also pr\.|Taiwan pr\."
 )
+"""What a gloss begins with that says no meaning."""
 _ASIDE: Final = re.compile(r"\([^()]*\)|\[[^\]]*\]|\b(?:sth|sb|etc|esp|lit|fig)\b\.?")
 _LEADING: Final = re.compile(r"^(?:to|a|an|the|be)\s+")
 _PLACE: Final = re.compile(r"^([A-Z][\w' -]+), ")
@@ -75,14 +78,17 @@ def _rows(
         return
     place = 0
     for sense in entry["senses"].split("/"):
-        if _NO_SENSE.match(sense) or _NO_SENSE.search(_ASIDE.sub("", sense)):
-            continue
         for gloss in _glosses(sense):
             words = [w for w in _WORDS.findall(gloss) if not is_english_function_word(w)]
             stems = dict.fromkeys(analyzer.terms(" ".join(words)))
             if words and stems and len(words) <= MOST_WORDS:
                 weight = (1 + usual(entry["zh"])) / (1 + place)
-                called = (entry["zh"], " ".join(words), " ".join(stems), next(iter(stems)))
+                called = (
+                    normalise(entry["zh"]),
+                    " ".join(words),
+                    " ".join(stems),
+                    next(iter(stems)),
+                )
                 yield *called, place, weight
                 place += 1
 
@@ -90,5 +96,7 @@ def _rows(
 def _glosses(sense: str) -> Iterator[str]:
     for gloss in _ASIDE.sub(" ", sense).split(";"):
         text = " ".join(gloss.split())
+        if _NO_SENSE.match(text):
+            continue
         named = _PLACE.match(text)
         yield named[1] if named else _LEADING.sub("", text)

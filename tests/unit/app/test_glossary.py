@@ -19,6 +19,8 @@ DICTIONARY = """\
 退還 退还 [tui4 huan2] /to return (sth borrowed etc); to send back; to refund; to rebate/
 奧胡斯 奥胡斯 [Ao4 hu2 si1] /Aarhus, city in Denmark/
 王 王 [Wang2] /surname Wang/
+見面 见面 [jian4 mian4] /to meet; to see each other/CL:次[ci4]/
+乾隆 乾隆 [Qian2 long2] /Qianlong Emperor/
 雨 雨 [yu3] /rain/CL:陣|阵[zhen4]/
 聽力保護 听力保护 [ting1 li4 bao3 hu4] /hearing protection/
 囉嗦 啰嗦 [luo1 suo5] /to speak at far too great length about everything/
@@ -96,6 +98,18 @@ def test_surnames_measure_words_and_explanations_mean_nothing(
 ) -> None:
     assert _called(glossary, analyzer, "王 啰嗦") == {}
     assert _called(glossary, analyzer, "雨") == {"雨": "rain"}
+
+
+def test_a_gloss_that_begins_with_see_is_none_and_one_that_holds_it_is(
+    glossary: Glossary, analyzer: StandardAnalyzer
+) -> None:
+    assert _called(glossary, analyzer, "何时见面？")["见面"] == "meet, see each other"
+
+
+def test_words_are_found_as_the_analyzer_writes_them(
+    glossary: Glossary, analyzer: StandardAnalyzer
+) -> None:
+    assert "Qianlong Emperor" in _called(glossary, analyzer, "乾隆是谁？").values()
 
 
 def test_words_of_one_character_are_not_looked_for(
