@@ -12,11 +12,13 @@ from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.candidates import Candidates, Judged
 from app.answering.evidence.confidence import JudgedPart, judged_part
 from app.answering.evidence.extremes import extremes
+from app.answering.evidence.glossing import known_senses
 from app.answering.evidence.judgement import Judge
 from app.answering.evidence.meaning import Meaning, read_meaning
 from app.answering.evidence.relevance import Relevance, chunk_nearness
-from app.answering.searching import QuestionSearch, known_senses
+from app.answering.searching import QuestionSearch
 from app.domain.hits import SearchResult
+from app.domain.questions import Sense
 from app.domain.statements import Statement
 from app.errors import AttestError
 from app.ports.analyzer import Analyzer
@@ -61,7 +63,7 @@ class Examiner:
         settings: AnswerSettings,
         judge: Judge,
     ) -> None:
-        self._question_search = QuestionSearch(pipeline, glossary)
+        self._question_search = QuestionSearch(pipeline)
         self._collection = collection
         self._analyzer = analyzer
         self._embedder = embedder
@@ -79,8 +81,9 @@ class Examiner:
         watch = watch or Stopwatch()
         with watch.stage("understand"):
             asked = take_apart(request, self._analyzer, turns=self._settings.history_turns)
+            senses = [known_senses(part, self._glossary) for part in asked.parts]
         limit = request.limit or self._settings.passages
-        search = self._question_search.search(request, asked, limit=limit)
+        search = self._question_search.search(request, asked, senses, limit=limit)
         with watch.stage("context"):
             context = gather_context(
                 search.hits,
@@ -94,12 +97,13 @@ class Examiner:
         search = context.explain(search)
         degraded: list[str] = []
         with watch.stage("judge"):
-            parts = self._judged(asked, statements, documents, search, context, degraded)
+            parts = self._judged(asked, senses, statements, documents, search, context, degraded)
         return Examined(asked, search, context, documents, parts, tuple(degraded))
 
     def _judged(
         self,
         asked: Asked,
+        senses: Sequence[Sequence[Sense]],
         statements: Sequence[Statement],
         documents: Mapping[str, DocumentStatements],
         search: SearchResult,
@@ -114,20 +118,21 @@ class Examiner:
             language=self._analyzer.language,
         )
         found: list[JudgedPart] = []
-        for part in asked.parts:
+        for part, called in zip(asked.parts, senses, strict=True):
             try:
                 meaning: Meaning | None = read_meaning([part.text], self._embedder)
-                ranked = self._ranked(part, candidates, documents, meaning, search, context)
+                ranked = self._ranked(part, called, candidates, documents, meaning, search, context)
             except AttestError as error:
                 degraded.append(f"answer: {error.public_message}")
                 logger.warning("a model failed while answering: %s", error)
-                ranked = self._ranked(part, candidates, documents, None, search, context)
+                ranked = self._ranked(part, called, candidates, documents, None, search, context)
             found.append(judged_part(part, ranked, self._judge, terms=self._analyzer.terms))
         return found
 
     def _ranked(
         self,
         part: Part,
+        senses: Sequence[Sense],
         candidates: Candidates,
         documents: Mapping[str, DocumentStatements],
         meaning: Meaning | None,
@@ -145,7 +150,7 @@ class Examiner:
             near=lambda s: near.get(context.chunk_at(s.document_id, s.span), 0.0),
             embed=self._embedder.embed_passages,
             read=self._reader.read if self._reader and meaning else None,
-            senses=known_senses(part, self._glossary),
+            senses=senses,
             extremes=extremes(part, candidates.statements, documents, self._analyzer.terms),
             judge=self._judge,
         )

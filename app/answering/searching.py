@@ -8,12 +8,11 @@ from dataclasses import replace
 from itertools import chain, islice, zip_longest
 from typing import Final
 
-from app.answering.asking.asked import Asked, Part
+from app.answering.asking.asked import Asked
 from app.domain.hits import Hit, SearchResult
 from app.domain.questions import Sense
 from app.errors import AttestError
 from app.filters import And, Filter, Not, OneOf
-from app.ports.glossary import Glossary
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 
@@ -21,21 +20,23 @@ logger = logging.getLogger(__name__)
 
 ACROSS: Final = 3
 """Passages of another language that each search for them may add."""
-MOST_LOOKED_UP: Final = 64
-"""Words of a part that are looked up in a dictionary."""
 MOST_CALLED: Final = 200
-"""What these may be called, that is searched for."""
+"""Words of the other language that are searched for at once."""
 
 
 class QuestionSearch:
-    """Searches for what a question asks; a glossary helps it into the other language."""
+    """Searches for what a question asks."""
 
-    def __init__(self, pipeline: SearchPipeline, glossary: Glossary | None) -> None:
+    def __init__(self, pipeline: SearchPipeline) -> None:
         self._pipeline = pipeline
-        self._glossary = glossary
 
-    def search(self, request: AnswerRequest, asked: Asked, *, limit: int) -> SearchResult:
-        """One search for the whole question and, where it has several parts, one for each."""
+    def search(
+        self, request: AnswerRequest, asked: Asked, senses: Sequence[Sequence[Sense]], *, limit: int
+    ) -> SearchResult:
+        """One search for the whole question and, where it has several parts, one for each.
+
+        ``senses`` are what the words of each part are called in the other language.
+        """
         # Twice as many as are used: near-duplicates and joined neighbours leave gaps.
         whole = self._pipeline.search(
             SearchRequest(
@@ -48,14 +49,16 @@ class QuestionSearch:
             self._pipeline.search(SearchRequest(query, limit=limit, where=request.where)).hits
             for query in queries
         ]
-        further += map(tuple, self._in_other_languages(request, asked))
+        further += map(tuple, self._in_other_languages(request, asked, senses))
         return (
             replace(whole, hits=_merged([whole.hits, *further], limit=2 * limit))
             if further
             else whole
         )
 
-    def _in_other_languages(self, request: AnswerRequest, asked: Asked) -> list[Sequence[Hit]]:
+    def _in_other_languages(
+        self, request: AnswerRequest, asked: Asked, senses: Sequence[Sequence[Sense]]
+    ) -> list[Sequence[Hit]]:
         """What is nearest by meaning, or holds its names or what its words are called there.
 
         Of languages that share no words with it: passages in its own crowd out the others.
@@ -70,9 +73,7 @@ class QuestionSearch:
         if names := dict.fromkeys(name.text for part in asked.parts for name in part.names):
             # Names are written alike in both.
             searches.append(replace(near, query=" ".join(names), routes=("bm25",)))
-        if called := dict.fromkeys(
-            sense.text for part in asked.parts for sense in known_senses(part, self._glossary)
-        ):
+        if called := dict.fromkeys(sense.text for of_part in senses for sense in of_part):
             words = islice(called, MOST_CALLED)
             searches.append(replace(near, query=" ".join(words), routes=("bm25",)))
         found: list[Sequence[Hit]] = []
@@ -82,20 +83,6 @@ class QuestionSearch:
             except AttestError as error:
                 logger.warning("other languages are not searched by %s: %s", search.routes, error)
         return found
-
-
-def known_senses(part: Part, glossary: Glossary | None) -> Sequence[Sense]:
-    """What the words of a part are called in the other language, where that is known.
-
-    Of a long question the first `MOST_LOOKED_UP` words are looked up.
-    """
-    if glossary is None:
-        return ()
-    try:
-        return glossary.senses(part.terms[:MOST_LOOKED_UP], part.language)
-    except AttestError as error:
-        logger.warning("the glossary can't be read: %s", error)
-        return ()
 
 
 def _merged(rankings: Sequence[Sequence[Hit]], *, limit: int) -> tuple[Hit, ...]:

@@ -81,3 +81,8 @@ class Statement:
         about = self.setting.text
         text = " ".join(self.text.split())
         return f"{about}\n{text}" if about else text
+
+    def cell_text(self, cell: Cell) -> str:
+        """What stands in one of its ``cells``."""
+        start, end = (max(0, place - self.span[0]) for place in cell.span)
+        return self.text[start:end]

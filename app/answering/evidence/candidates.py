@@ -111,9 +111,7 @@ def _around(statement: Statement) -> str:
 
 def first_cell(statement: Statement) -> str:
     """The first cell of a row: what the row is for."""
-    cell = statement.cells[0]
-    start = cell.span[0] - statement.span[0]
-    return statement.text[max(0, start) : start + cell.span[1] - cell.span[0]]
+    return statement.cell_text(statement.cells[0])
 
 
 def tier_of(statement: Statement) -> str:

@@ -139,8 +139,7 @@ def _compared(values: Mapping[Span, tuple[float, str] | None]) -> Mapping[Span, 
 
 def _value(row: Statement, cell: Cell) -> tuple[float, str] | None:
     """The number in a cell, and what stands around it: its unit; ``None`` for none or several."""
-    start, end = (place - row.span[0] for place in cell.span)
-    text = row.text[max(0, start) : end]
+    text = row.cell_text(cell)
     numbers = _NUMBER.findall(text)
     if len(numbers) != 1:
         return None

@@ -1,4 +1,4 @@
-"""A question with words in the other language, as the statements found there call them.
+"""What the words of a question are called in the other language, and the question put with them.
 
 A reader that learned from such questions (`train.bundled.glossed`) reads one better than a question
 none of whose words stands in the statement.
@@ -6,13 +6,36 @@ none of whose words stands in the statement.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from app.answering.asking.asked import Part
 from app.domain.questions import Sense
+from app.errors import AttestError
+from app.ports.glossary import Glossary
+
+logger = logging.getLogger(__name__)
+
+MOST_LOOKED_UP: Final = 64
+"""Words of a part that are looked up in a dictionary."""
 
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'-]*")
+
+
+def known_senses(part: Part, glossary: Glossary | None) -> Sequence[Sense]:
+    """What the words of a part are called in the other language, where that is known.
+
+    Of a long question the first `MOST_LOOKED_UP` words are looked up.
+    """
+    if glossary is None:
+        return ()
+    try:
+        return glossary.senses(part.terms[:MOST_LOOKED_UP], part.language)
+    except AttestError as error:
+        logger.warning("the glossary can't be read: %s", error)
+        return ()
 
 
 def glossed(

@@ -36,10 +36,9 @@ def reverses(statement: Statement, part: Part) -> bool:
     """
     if not statement.cells:
         return False
-    asked = normalise(part.shown)
+    asked = _folded(part.shown)
     for cell in statement.cells[1:]:  # the first is the label of its row
-        start, end = (max(0, place - statement.span[0]) for place in cell.span)
-        value, head = normalise(statement.text[start:end]).strip(), normalise(cell.head).strip()
+        value, head = normalise(statement.cell_text(cell)).strip(), normalise(cell.head).strip()
         if value and head and value in asked and head in asked and _of(value, head).search(asked):
             return True
     return False
@@ -57,6 +56,11 @@ def is_of_another(statement: Statement, named: Named, part: Part) -> bool:
         name != named.text and not is_english_function_word(name.lower())
         for name in _before(asked[1]).findall(statement.text)
     )
+
+
+@lru_cache(maxsize=64)
+def _folded(question: str) -> str:
+    return normalise(question)  # once, and not for each row
 
 
 @lru_cache(maxsize=1_024)

@@ -35,7 +35,9 @@ class Overlap:
         self._said = self._shared(candidates.terms)
         self._around = self._shared(candidates.setting_terms)
         self._weights = _inverse_document_frequencies(part.terms, self._said, self._around)
-        self._known = frozenset[str]().union(*self._said, *self._around)
+        known = frozenset[str]().union(*self._said, *self._around)
+        self._known = {term: w for term, w in self._weights.items() if term in known}
+        self._total, self._count = sum(self._known.values()) or 1.0, len(self._known) or 1
         self._contrasting = _in_settings(self._around)
 
     def _shared(self, texts: Sequence[frozenset[str]]) -> list[frozenset[str]]:
@@ -54,8 +56,7 @@ class Overlap:
         said, around = self._said[at], self._around[at]
         named = frozenset(t for name in implied for t in self._candidates.analyse(name.text))
         covered = said | around | named
-        known = {term: w for term, w in self._weights.items() if term in self._known}
-        total, count = sum(known.values()) or 1.0, len(known) or 1
+        known, total, count = self._known, self._total, self._count
         contrast = sum(w for t, w in known.items() if t in self._contrasting and t not in covered)
         return {
             "said": sum(w for t, w in known.items() if t in said) / total,

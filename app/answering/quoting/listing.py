@@ -126,8 +126,7 @@ def _cell_values(
     """The terms of each cell whose value is a word or two: ``open``, ``Vienna``, ``高``."""
     found = set()
     for cell in statement.cells:
-        start = cell.span[0] - statement.span[0]
-        value = statement.text[start : start + cell.span[1] - cell.span[0]]
+        value = statement.cell_text(cell)
         held = frozenset(terms(value))
         if 0 < len(held) <= 3 and len(value) <= 24:  # noqa: PLR2004 - a word or two
             found.add(held)

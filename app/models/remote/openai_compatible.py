@@ -6,7 +6,6 @@ Ollama, vLLM, the llama.cpp server, Text Embeddings Inference and OpenAI itself 
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -20,9 +19,8 @@ from app.domain.questions import Turn
 from app.errors import ModelIncompatible, RemoteUnavailable
 from app.models.remote.http_client import HttpModelClient, RetryPolicy
 from app.models.remote.token_estimate import estimated_token_spans, estimated_tokens, first_tokens
+from app.models.streaming import streamed
 
-STOP_POLL_S: Final = 0.05
-"""How often a stream that is silent asks whether it should stop."""
 _DONE: Final = "[DONE]"
 
 
@@ -222,7 +220,7 @@ class OpenAIGenerator:
     ) -> Iterator[str]:
         """Pieces of the answer as they come.
 
-        Ends within `STOP_POLL_S` of ``stop()`` turning true even while the server is silent; the
+        Ends soon after ``stop()`` turns true (`streamed`), even while the server is silent; the
         connection is closed no later than the server's next piece. Once it began, nothing is
         retried.
 
@@ -237,33 +235,12 @@ class OpenAIGenerator:
             "temperature": self._temperature,
             "stream": True,
         }
-        # A blocking read can't be interrupted, so a thread of its own does it and this one stays
-        # free to notice that nobody waits any more.
-        pieces: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
-        abandoned = threading.Event()
 
-        def read() -> None:
-            try:
-                for piece in self._pieces(body, abandoned.is_set):
-                    pieces.put(piece)
-                pieces.put(None)
-            except Exception as error:  # noqa: BLE001 - raised again below, in the caller's thread
-                pieces.put(error)
+        def read(put: Callable[[str], None], abandoned: Callable[[], bool]) -> None:
+            for piece in self._pieces(body, abandoned):
+                put(piece)
 
-        threading.Thread(target=read, name="chat-completions", daemon=True).start()
-        try:
-            while not stop():
-                try:
-                    piece = pieces.get(timeout=STOP_POLL_S)
-                except queue.Empty:
-                    continue
-                if piece is None:
-                    return
-                if isinstance(piece, Exception):
-                    raise piece
-                yield piece
-        finally:
-            abandoned.set()
+        return streamed(read, name="chat-completions", stop=stop)
 
     def close(self) -> None:
         """Closes the connections."""

@@ -86,8 +86,3 @@ def written_as_names(question: str, subjects: Sequence[Subject]) -> tuple[Named,
         if any(subject.writes_as_name(word) for subject in subjects)
         and not any(subject.writes_small(word) for subject in subjects)
     )
-
-
-def stands_in(named: Named, text: str) -> bool:
-    """Whether the name stands in a whole document, as it is written; quick for long ones."""
-    return Subject(text).mentions(named)
