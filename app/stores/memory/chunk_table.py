@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +14,6 @@ from rank_bm25 import BM25Okapi
 from app.domain.documents import Chunk, Vector, Vectors
 from app.domain.hits import Candidate
 from app.filters import Filter, matches
-from app.text.rarity import inverse_document_frequency
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +94,7 @@ class ChunkTable:
     def _counted(self) -> BM25Okapi:
         with self._making:
             if self._bm25 is None:
-                bm25 = BM25Okapi(self._terms, k1=self._lexical.k1, b=self._lexical.b)
-                holding = Counter(term for frequencies in bm25.doc_freqs for term in frequencies)
-                # Its own is negative for what most chunks hold: no chunk may lose by a match.
-                bm25.idf = {
-                    term: inverse_document_frequency(count, len(self._terms))
-                    for term, count in holding.items()
-                }
-                self._bm25 = bm25
+                self._bm25 = BM25Okapi(self._terms, k1=self._lexical.k1, b=self._lexical.b)
             return self._bm25
 
     def _best(
