@@ -18,12 +18,16 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import jieba.posseg
 
+from app.cli.terminal import load_settings
+from app.main import Application
 from train.bundled.glossed import to_chinese, to_english
+from train.bundled.near_lines import near_lines
 from train.bundled.office.making import office_groups
 from train.bundled.reader_pairs import PAIRS, pair_rows
 from train.bundled.reader_worn import worn
@@ -91,7 +95,7 @@ def main(shared: Path, out: Path) -> None:
         found = pair_rows(shared, name)
         rows[name] = rng.sample(found, min(most, len(found)))
     with ProcessPoolExecutor(1) as beside:
-        written = beside.submit(written_groups, learnt(), WRITTEN_ROUNDS, seed=SEED)
+        written = beside.submit(_written)
         groups = _glossed(_learnt(rows, rng), rng)
         groups += office_groups(OFFICE, seed=SEED, cross=OFFICE_CROSS)
         groups += written.result()
@@ -103,6 +107,15 @@ def main(shared: Path, out: Path) -> None:
     for name, made in (("train", groups), ("held_out", held_out)):
         write_groups(made, out / f"{name}.jsonl")
         print(name, len(made), dict(Counter(group.source for group in made)))
+
+
+def _written() -> list[Group]:
+    app = Application(load_settings())
+    try:
+        near = partial(near_lines, embedder=app.embedder)
+        return written_groups(learnt(), WRITTEN_ROUNDS, seed=SEED, near=near)
+    finally:
+        app.close()
 
 
 def _spans(shared: Path, name: str) -> list[Row]:

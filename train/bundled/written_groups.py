@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -13,7 +13,7 @@ from typing import Final
 from app.answering.evidence.names.named import Sort
 from app.answering.evidence.names.naming import named_in
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
-from train.bundled.written import LANGS, Asked, Line, lines_of, read_families
+from train.bundled.written import LANGS, Asked, Family, Line, lines_of, read_families
 from train.reader.groups import Group, Said
 from train.reader.mentions import Names, mentions
 
@@ -24,7 +24,7 @@ _STATEMENTS: Final = 9
 _RIGHT: Final = 4
 """Statements that answer of one group at most."""
 _FOREIGN: Final = 3
-"""Statements of other families at most, those that share most with the question among some."""
+"""Statements of other families at most: as many that lie near, and that share most words."""
 _LOOKED_AT: Final = 200
 _LOST: Final = 0.08
 """Share of the answered questions whose answer is left out."""
@@ -33,8 +33,17 @@ _ELSEWHERE: Final = 0.08
 _CJK: Final = "\u2e80"
 
 
-def written_groups(files: Sequence[Path], rounds: int, *, seed: int) -> list[Group]:
-    """Each wording of each question in ``files``, ``rounds`` times with statements drawn anew."""
+Near = Callable[[Sequence[Family]], list[list[list[Line]]]]
+"""Of each question of each family, statements of other families that are near it."""
+
+
+def written_groups(
+    files: Sequence[Path], rounds: int, *, seed: int, near: Near | None = None
+) -> list[Group]:
+    """Each wording of each question in ``files``, ``rounds`` times with statements drawn anew.
+
+    With ``near``, half of the statements of other families are some that are near the question.
+    """
     rng = random.Random(seed)  # noqa: S311 - a sample, not a secret
     families = [family for file in files for family in read_families(file)]
     lines = [list(lines_of(family)) for family in families]
@@ -46,14 +55,15 @@ def written_groups(files: Sequence[Path], rounds: int, *, seed: int) -> list[Gro
         for lang, questions in zip(LANGS, asked.q, strict=True)
         for question in questions
     )
+    nearest = near(families) if near else [[[] for _ in family.asked] for family in families]
     groups = []
-    for family, own in zip(families, lines, strict=True):
-        for asked in family.asked:
+    for family, own, near_it in zip(families, lines, nearest, strict=True):
+        for asked, close in zip(family.asked, near_it, strict=True):
             for ask in (0, 1):
                 for question in asked.q[ask] * rounds:
                     foreign = rng.sample(everything, min(_LOOKED_AT, len(everything)))
                     foreign = [line for line in foreign if line not in own]
-                    group = _group(question, ask, asked, own, foreign, rng)
+                    group = _group(question, ask, asked, own, close, foreign, rng)
                     if rng.random() < _ELSEWHERE:
                         group = _elsewhere(group, own, names, rng)
                     groups.append(group)
@@ -83,6 +93,7 @@ def _group(
     ask: int,
     asked: Asked,
     lines: Sequence[Line],
+    close: Sequence[Line],
     foreign: Sequence[Line],
     rng: random.Random,
 ) -> Group:
@@ -90,7 +101,9 @@ def _group(
     right = [line for line in lines if line.place in asked.by]
     wrong = [line for line in lines if line.place not in asked.by]
     shown = [] if rng.random() < _LOST else rng.sample(right, min(len(right), _RIGHT))
-    others = _beside(question, ask, [], foreign, rng)[: rng.randint(0, _FOREIGN)]
+    strangers = rng.randint(0, _FOREIGN)
+    others = rng.sample(close, min(len(close), (strangers + 1) // 2))
+    others += _beside(question, ask, [], foreign, rng)[: strangers - len(others)]
     room = _STATEMENTS - len(shown) - len(others)
     beside = _beside(question, ask, right, wrong, rng)[:room] + others
     said = []

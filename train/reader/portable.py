@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ from app.models.bundled.packed_weights import (
     restored,
 )
 from train.reader.model import FROZEN, ReaderModel
+from train.reader.packing import packed, unpacked
 from train.reader.settings import PortableRun, ReaderRun
 from train.reader.tokens import TokenGroups
 from train.reader.training import ReaderTraining
@@ -51,6 +52,8 @@ _ROWS: Final = "rows"
 _COUNT: Final = "count"
 _BASE: Final = "base.xz"
 _TRAIN: Final = "train.xz"
+_SCALED: Final = 32
+"""Numbers of a word's embedding that have a scale of their own: those of bundled models had."""
 _EFFORT: Final = 4
 """Of the compression; more takes minutes and gains little."""
 _LEAST_APART: Final = 2**20
@@ -78,11 +81,12 @@ def prepare(folder: Path, base: Path, train: TokenGroups, run: PortableRun) -> N
     rows = np.unique(train.ids)
     tensors = load_file(base / WEIGHTS_FILE)
     count = len(tensors[WORDS])
-    packed = quantised(tensors | {WORDS: tensors[WORDS][rows]})
-    _write_arrays(folder / _BASE, packed | {_ROWS: rows, _COUNT: np.array([count])})
+    words = tensors[WORDS][rows].reshape(-1, _SCALED)
+    stored = quantised(tensors | {WORDS: words})
+    _write_arrays(folder / _BASE, stored | {_ROWS: rows, _COUNT: np.array([count])})
     small = np.min_scalar_type(len(rows))
-    arrays = train.arrays() | {"ids": np.searchsorted(rows, train.ids).astype(small)}
-    _write_arrays(folder / _TRAIN, arrays)
+    counted = replace(train, ids=np.searchsorted(rows, train.ids).astype(small))
+    _write_arrays(folder / _TRAIN, packed(counted))
     (folder / RUN).write_text(run.model_dump_json(indent=2), encoding="utf-8")
 
 
@@ -97,8 +101,9 @@ def unpack_base(folder: Path, target: Path) -> NDArray[np.int32]:
     stored = _read_arrays(folder / _BASE)
     rows, count = stored.pop(_ROWS), int(stored.pop(_COUNT)[0])
     tensors = restored(stored)
-    words = np.zeros((count, tensors[WORDS].shape[1]), np.float16)
-    words[rows] = tensors[WORDS]
+    known = tensors[WORDS].reshape(len(rows), -1)
+    words = np.zeros((count, known.shape[1]), np.float16)
+    words[rows] = known
     save_file(tensors | {WORDS: words}, target / WEIGHTS_FILE, metadata={"format": "pt"})
     return rows
 
@@ -107,8 +112,8 @@ def run_portable(folder: Path, out: Path, work: Path) -> None:
     """Trains what `prepare` wrote into ``folder``; ``whole`` and ``small`` go to ``out``."""
     run = PortableRun.model_validate_json((folder / RUN).read_text(encoding="utf-8"))
     rows = unpack_base(folder, work / "base")
-    arrays = _read_arrays(folder / _TRAIN)
-    groups = TokenGroups(**arrays | {"ids": rows[arrays["ids"]]})
+    counted = unpacked(_read_arrays(folder / _TRAIN))
+    groups = replace(counted, ids=rows[counted.ids])
     began = time.monotonic()
 
     def log(line: str) -> None:

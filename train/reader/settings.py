@@ -37,6 +37,9 @@ class ReaderRun(BaseModel):
     checkpoint_minutes: float = Field(5.0, gt=0.0)
     check_minutes: float = Field(20.0, gt=0.0)
     bfloat16: bool = Field(default=True, description="faster where the processor has it")
+    compiled: bool = Field(
+        default=False, description="by torch.compile: worth its minute on a card, not on a CPU"
+    )
     device: str = Field("cpu", pattern=r"^(cpu|cuda|mps)$")
     seed: int = 0
 

@@ -70,6 +70,9 @@ class ReaderTraining:
             foreach=self.device.type == "cpu",
             fused=self.device.type == "cuda",
         )
+        self._learning: Callable[..., Any] = self.model
+        if run.compiled:
+            self._learning = torch.compile(self.model, dynamic=True)
         self._map: Callable[..., Any] = map
         if self.device.type == "cpu":
             workers = max(torch.get_num_threads(), 1)
@@ -87,7 +90,7 @@ class ReaderTraining:
         tensors = self._on_device(groups)
         if self.step == 0:
             self._centre(groups, tensors)
-        losses: list[float] = []
+        losses: list[Tensor] = []
         for batch in self._batches(len(groups)):
             now = time.monotonic()
             self.spent_s = before + now - began
@@ -106,7 +109,7 @@ class ReaderTraining:
             if self.step % _REPORT == 0:
                 self._log(
                     f"step {self.step}, {self.seen:,} groups, {self.spent_s / 60:.1f} min, "
-                    f"loss {math.fsum(losses) / len(losses):.4f}"
+                    f"loss {float(torch.stack(losses).mean()):.4f}"
                 )
                 losses = []
         self.save()
@@ -180,8 +183,8 @@ class ReaderTraining:
         with torch.no_grad():
             self.model.score.first.bias.add_(math.log(odds) - float(torch.cat(logits).mean()))
 
-    def _learn(self, groups: TokenGroups, tensors: TokenTensors, batch: Sequence[int]) -> float:
-        """One step; says the loss of the logits."""
+    def _learn(self, groups: TokenGroups, tensors: TokenTensors, batch: Sequence[int]) -> Tensor:
+        """One step; says the loss of the logits, for which a card is not waited for."""
         self.model.train()
         rows = groups.statements_of(batch)
         chunks = chunks_of(groups.lengths[rows], most=self._run.chunk_tokens)[::-1]
@@ -223,10 +226,10 @@ class ReaderTraining:
                     weights.grad = gradient if so_far is None else so_far.add(gradient)
         torch.nn.utils.clip_grad_norm_(self._trained, _LARGEST_GRADIENT)
         self._optimizer.step()
-        return float(loss.detach())
+        return loss.detach()
 
     def _read(self, batch: Any) -> _Read:
-        scores, where = self.model(batch)
+        scores, where = self._learning(batch)
         places = functional.cross_entropy(
             where, batch.places, ignore_index=NOWHERE, reduction="sum"
         )

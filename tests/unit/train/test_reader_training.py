@@ -31,6 +31,7 @@ from train.errors import NotResumable
 from train.reader.groups import Group, Said, write_groups
 from train.reader.measure import area_under_curve, fit_scale, measure
 from train.reader.model import ReaderModel, chunks_of, groups_loss
+from train.reader.packing import packed, unpacked
 from train.reader.portable import Trained, keep_layers, mean_of, run_portable
 from train.reader.settings import ReaderRun
 from train.reader.tokens import NOWHERE, TokenGroups, place_of
@@ -296,6 +297,16 @@ def test_a_run_that_is_carried_away_comes_back_as_two_readers(
     piece.write_bytes(piece.read_bytes()[:-1])
     with pytest.raises(ModelIncompatible, match="copy it again"):
         bring("whole")
+
+
+def test_packed_groups_are_the_same_when_unpacked(start: Path) -> None:
+    many = [*groups(30), *groups(30)]
+    given = tokens(start, many)
+    small = packed(given)
+    assert len(small["tails"]) < len(given.ids) / 4
+    again = unpacked(small)
+    for name, array in given.arrays().items():
+        assert np.array_equal(array, getattr(again, name)), name
 
 
 def test_the_mean_of_runs_counts_all_of_their_steps() -> None:

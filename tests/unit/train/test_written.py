@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.fakes import FakeEmbedder
 from eval.datasets.beir import read_dataset
 from train.bundled import written_set
 from train.bundled.glossed import to_chinese, to_english
+from train.bundled.near_lines import near_lines
 from train.bundled.written import apart, learnt, lines_of, read_families
 from train.bundled.written_groups import written_groups
 
@@ -65,6 +68,23 @@ def test_every_group_holds_what_answers_or_nothing_does(tmp_path: Path) -> None:
     across = [g for g in groups if g.lang == "en" and any("棚" in s.setting for s in g.said)]
     assert across
     assert written_groups([tmp_path / "sheds-01.json"], 40, seed=3) == groups
+
+
+def test_statements_of_other_families_stand_in_groups_where_they_are_near(tmp_path: Path) -> None:
+    other = json.loads(json.dumps(family()).replace("Wren", "Rook").replace("closed", "shut"))
+    files = [write(tmp_path, family()), write(tmp_path, other, name="sheds-02.json")]
+    near = near_lines([f for file in files for f in read_families(file)], FakeEmbedder())
+    assert [[len(lines) for lines in of_family] for of_family in near] == [[6, 6], [6, 6]]
+    assert "Rook" in near[0][0][0].settings[0]
+    groups = written_groups(files, 10, seed=3, near=partial(near_lines, embedder=FakeEmbedder()))
+    assert len(groups) == 2 * 2 * 2 * 10
+    assert any("shut" in said.text for g in groups if "Wren" in g.question for said in g.said)
+    assert not any(
+        said.answers and "shut" in said.text
+        for g in groups
+        if "Wren" in g.question
+        for said in g.said
+    )
 
 
 @pytest.mark.parametrize(
