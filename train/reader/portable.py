@@ -14,9 +14,7 @@ end and each ``checkpoint_minutes`` before it.
 
 from __future__ import annotations
 
-import io
 import json
-import lzma
 import sys
 import tempfile
 import time
@@ -28,16 +26,14 @@ from typing import Any, Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import load, load_file, save, save_file
+from safetensors.numpy import load, save, save_file
 
 from app.models.bundled.packed_weights import (
     CONFIG_FILE,
     HEAD_FILE,
     WEIGHTS_FILE,
-    WORDS,
-    quantised,
-    restored,
 )
+from train.carried import pack_base, read_arrays, unpack_weights, write_arrays
 from train.reader.model import FROZEN, ReaderModel
 from train.reader.packing import packed, unpacked
 from train.reader.settings import PortableRun, ReaderRun
@@ -48,17 +44,8 @@ RUN: Final = "run.json"
 FACTS: Final = "facts.json"
 PIECE_BYTES: Final = 15 * 2**20
 _BYTES: Final = "bytes"
-_ROWS: Final = "rows"
-_COUNT: Final = "count"
 _BASE: Final = "base.xz"
 _TRAIN: Final = "train.xz"
-_SCALED: Final = 32
-"""Numbers of a word's embedding that have a scale of their own: those of bundled models had."""
-_EFFORT: Final = 4
-"""Of the compression; more takes minutes and gains little."""
-_LEAST_APART: Final = 2**20
-_FARTHEST_APART: Final = 2**29
-"""Bytes between groups that share a statement, which is then stored once; it costs memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +66,10 @@ def prepare(folder: Path, base: Path, train: TokenGroups, run: PortableRun) -> N
     for name in (CONFIG_FILE, HEAD_FILE):
         (folder / name).write_bytes((base / name).read_bytes())
     rows = np.unique(train.ids)
-    tensors = load_file(base / WEIGHTS_FILE)
-    count = len(tensors[WORDS])
-    words = tensors[WORDS][rows].reshape(-1, _SCALED)
-    stored = quantised(tensors | {WORDS: words})
-    _write_arrays(folder / _BASE, stored | {_ROWS: rows, _COUNT: np.array([count])})
+    pack_base(base, folder / _BASE, rows)
     small = np.min_scalar_type(len(rows))
     counted = replace(train, ids=np.searchsorted(rows, train.ids).astype(small))
-    _write_arrays(folder / _TRAIN, packed(counted))
+    write_arrays(folder / _TRAIN, packed(counted))
     (folder / RUN).write_text(run.model_dump_json(indent=2), encoding="utf-8")
 
 
@@ -98,21 +81,14 @@ def unpack_base(folder: Path, target: Path) -> NDArray[np.int32]:
     target.mkdir(parents=True, exist_ok=True)
     for name in (CONFIG_FILE, HEAD_FILE):
         (target / name).write_bytes((folder / name).read_bytes())
-    stored = _read_arrays(folder / _BASE)
-    rows, count = stored.pop(_ROWS), int(stored.pop(_COUNT)[0])
-    tensors = restored(stored)
-    known = tensors[WORDS].reshape(len(rows), -1)
-    words = np.zeros((count, known.shape[1]), np.float16)
-    words[rows] = known
-    save_file(tensors | {WORDS: words}, target / WEIGHTS_FILE, metadata={"format": "pt"})
-    return rows
+    return unpack_weights(folder / _BASE, target)
 
 
 def run_portable(folder: Path, out: Path, work: Path) -> None:
     """Trains what `prepare` wrote into ``folder``; ``whole`` and ``small`` go to ``out``."""
     run = PortableRun.model_validate_json((folder / RUN).read_text(encoding="utf-8"))
     rows = unpack_base(folder, work / "base")
-    counted = unpacked(_read_arrays(folder / _TRAIN))
+    counted = unpacked(read_arrays(folder / _TRAIN))
     groups = replace(counted, ids=rows[counted.ids])
     began = time.monotonic()
 
@@ -223,19 +199,6 @@ def keep_layers(model: ReaderModel, base: Path, folder: Path, layers: int) -> Pa
     save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
     model.score.save(str(folder))
     return folder
-
-
-def _write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    size = sum(array.nbytes for array in arrays.values())
-    apart = min(max(size, _LEAST_APART), _FARTHEST_APART)
-    packing = {"id": lzma.FILTER_LZMA2, "preset": _EFFORT, "dict_size": apart}
-    with lzma.open(file, "wb", filters=[packing]) as stream:
-        np.savez(stream, allow_pickle=False, **dict(arrays))
-
-
-def _read_arrays(file: Path) -> dict[str, NDArray[Any]]:
-    with lzma.open(file) as stream, np.load(io.BytesIO(stream.read())) as stored:
-        return dict(stored)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Training of a dual encoder on another machine: questions and passages, embedded apart."""
