@@ -24,8 +24,8 @@ from typing import Final
 
 import jieba.posseg
 
-from app.cli.terminal import load_settings
-from app.main import Application
+from app.models.registry import build_embedder
+from app.settings import ModelSettings
 from train.bundled.glossed import to_chinese, to_english
 from train.bundled.near_lines import near_lines
 from train.bundled.office.making import office_groups
@@ -110,12 +110,8 @@ def main(shared: Path, out: Path) -> None:
 
 
 def _written() -> list[Group]:
-    app = Application(load_settings())
-    try:
-        near = partial(near_lines, embedder=app.embedder)
-        return written_groups(learnt(), WRITTEN_ROUNDS, seed=SEED, near=near)
-    finally:
-        app.close()
+    near = partial(near_lines, embedder=build_embedder(ModelSettings()))
+    return written_groups(learnt(), WRITTEN_ROUNDS, seed=SEED, near=near)
 
 
 def _spans(shared: Path, name: str) -> list[Row]:
