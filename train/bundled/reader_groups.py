@@ -24,6 +24,7 @@ from typing import Final
 
 import jieba.posseg
 
+from app.models.embedders.cache import CachedEmbedder
 from app.models.registry import build_embedder
 from app.settings import ModelSettings
 from train.bundled.glossed import to_chinese, to_english
@@ -110,7 +111,9 @@ def main(shared: Path, out: Path) -> None:
 
 
 def _written() -> list[Group]:
-    near = partial(near_lines, embedder=build_embedder(ModelSettings()))
+    models = ModelSettings()
+    embedder = CachedEmbedder(build_embedder(models), models.cache / "embeddings.db")
+    near = partial(near_lines, embedder=embedder)
     return written_groups(learnt(), WRITTEN_ROUNDS, seed=SEED, near=near)
 
 
