@@ -18,7 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from app.text.query_kind import QueryKind
+from app.domain.queries import QueryKind
 
 
 def _user_cache() -> Path:

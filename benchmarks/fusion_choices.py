@@ -64,7 +64,10 @@ def fusions() -> dict[str, Callable[[Rankings], list[Fused]]]:
 
 def route_results(app: Application, name: str, questions: Mapping[str, str]) -> dict[str, Rankings]:
     pipeline = app.pipeline(app.store.open(name))
-    return {id_: pipeline.recall(SearchRequest(question)) for id_, question in questions.items()}
+    return {
+        id_: pipeline.recall(SearchRequest(question)).rankings
+        for id_, question in questions.items()
+    }
 
 
 def with_useless_dense(results: Mapping[str, Rankings]) -> dict[str, Rankings]:

@@ -25,8 +25,9 @@ from app.main import Application
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
 from app.retrieval.fusion.fuse import fuse
-from app.retrieval.pipeline import SearchPipeline, make_pipeline
+from app.retrieval.pipeline import RecallResult, SearchPipeline, make_pipeline
 from app.retrieval.recall.registry import least_scores
+from app.retrieval.understanding.understand import understand
 from app.settings import Settings
 from eval.commands.target import Questions, Target, evaluation_settings, prepare
 from eval.metrics.hit_rate import hit_rate
@@ -111,8 +112,9 @@ def _fused(
         )
         for route in ROUTES
     }
-    weights = pipeline.weights(trace.query, rankings)
-    found = lead("bm25", rankings, trace.query, collection=target.collection, analyzer=app.analyzer)
+    query = understand(trace.query, app.analyzer)
+    weights = pipeline.weights(RecallResult(query, rankings))
+    found = lead("bm25", rankings, query, collection=target.collection, analyzer=app.analyzer)
     ways = {route: [c.chunk_id for c in ranking] for route, ranking in rankings.items()}
     for share in LEADS:
         weighed = {**weights, "bm25": weights["bm25"] * lead_factor(found, full=share)}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 
 from app.domain.hits import Candidate, Hit, SearchResult, Trace
+from app.domain.queries import Query
 from app.errors import AttestError, ConfigurationError, InvalidRequest, OperatorError, RequestError
 from app.ports.analyzer import Analyzer
 from app.ports.models import Embedder, Reranker
@@ -23,10 +25,18 @@ from app.retrieval.recall.route import Parts, Route
 from app.retrieval.stopwatch import Stopwatch
 from app.retrieval.tracing import candidate_traces
 from app.retrieval.tuned import InForce, settings_in_force
+from app.retrieval.understanding.understand import understand
 from app.settings import RetrievalSettings
-from app.text.query_kind import query_kind
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RecallResult:
+    """A query as it was understood, and what each route that answered returned for it."""
+
+    query: Query
+    rankings: Rankings
 
 
 class SearchPipeline:
@@ -81,54 +91,54 @@ class SearchPipeline:
             RequestError: what a route says of the request itself.
             AttestError: every route failed; the error of the first.
         """
-        if not request.query.strip():
-            raise InvalidRequest("The query is empty; ask something.")
         watch = Stopwatch()
         degraded: list[str] = []
-        rankings = self._recall(request, watch, degraded)
+        recalled = self._recall(request, watch, degraded)
         with watch.stage("fuse"):
-            weights = self.weights(request.query, rankings)
-            fused = fuse(rankings, weights=weights, settings=self._settings, minima=least_scores())
+            weights = self.weights(recalled)
+            fused = fuse(
+                recalled.rankings, weights=weights, settings=self._settings, minima=least_scores()
+            )
         if request.rerank is False:
             order = as_fused(fused)
         else:
-            order = self._ranker.rank(request.query, fused, watch, degraded)
+            order = self._ranker.rank(recalled.query, fused, watch, degraded)
         with watch.stage("fetch"):
             hits = self._hits(order[: request.limit])
-        trace = self._trace(request, weights, order, hits) if request.explain else None
+        trace = (
+            self._trace(recalled.query, request.limit, weights, order, hits)
+            if request.explain
+            else None
+        )
         return SearchResult(hits, tuple(degraded), watch.timings_ms(), trace)
 
-    def recall(self, request: SearchRequest) -> Mapping[str, Sequence[Candidate]]:
+    def recall(self, request: SearchRequest) -> RecallResult:
         """Every route's own ranking, before they are fused: what tuning starts from.
 
         Raises:
+            InvalidRequest: as `search`.
             AttestError: a route failed; what is left would be taken for all that it finds.
         """
         degraded: list[str] = []
-        rankings = self._recall(request, Stopwatch(), degraded)
+        recalled = self._recall(request, Stopwatch(), degraded)
         if degraded:
             raise OperatorError(f"recall failed: {'; '.join(degraded)}")
-        return rankings
+        return recalled
 
-    def weights(self, query: str, rankings: Rankings) -> Mapping[str, float]:
+    def weights(self, recalled: RecallResult) -> Mapping[str, float]:
         """What each route that answered counts for this query; see `route_weights`."""
         return route_weights(
             self._settings,
-            language=self._analyzer.language(query),
-            kind=query_kind(query),
-            factors=self.factors(query, rankings),
-            answered=rankings,
+            language=recalled.query.language,
+            kind=recalled.query.kind,
+            factors=self.factors(recalled),
+            answered=recalled.rankings,
         )
 
-    def factors(self, query: str, rankings: Rankings) -> Mapping[str, float]:
-        """How far routes are to be trusted with this query, 0 to 1; 1 for those not named.
-
-        Args:
-            query: What was asked.
-            rankings: What each route that answered returned.
-        """
-        language = self._analyzer.language(query)
-        factors = {name: self._routes[name].trust(language) for name in rankings}
+    def factors(self, recalled: RecallResult) -> Mapping[str, float]:
+        """How far each route that answered is to be trusted with this query, 0 to 1."""
+        query, rankings = recalled.query, recalled.rankings
+        factors = {name: self._routes[name].trust(query.language) for name in rankings}
         full = self._settings.bm25_lead
         for name in rankings:
             others = (factor for other, factor in factors.items() if other != name)
@@ -141,19 +151,24 @@ class SearchPipeline:
 
     def _recall(
         self, request: SearchRequest, watch: Stopwatch, degraded: list[str]
-    ) -> Mapping[str, Sequence[Candidate]]:
+    ) -> RecallResult:
         """Every route's ranking, in the order of the request; routes run at the same time."""
+        query = understand(request.query, self._analyzer)
+        depth = max(self._settings.depth, request.limit)
         wanted = request.routes or self._settings.routes
         if unknown := [name for name in wanted if name not in self._routes]:
             raise InvalidRequest(
                 f'There is no route "{unknown[0]}"; there are {", ".join(self._routes)}.'
             )
+
+        def recall(name: str) -> list[Candidate]:
+            with watch.stage(name):
+                return self._routes[name].recall(query, limit=depth, where=request.where)
+
         *others, last = dict.fromkeys(wanted)
-        pending = {
-            name: self._executor.submit(self._timed_recall, name, request, watch) for name in others
-        }
+        pending = {name: self._executor.submit(recall, name) for name in others}
         # Here, since to wake another thread and wait for it takes as long as a route does.
-        pending[last] = _done(lambda: self._timed_recall(last, request, watch))
+        pending[last] = _done(lambda: recall(last))
         rankings: dict[str, list[Candidate]] = {}
         failures: list[AttestError] = []
         for name, future in pending.items():
@@ -171,12 +186,7 @@ class SearchPipeline:
                 logger.exception("route %s failed", name)
         if not rankings:
             raise failures[0]
-        return rankings
-
-    def _timed_recall(self, name: str, request: SearchRequest, watch: Stopwatch) -> list[Candidate]:
-        depth = max(self._settings.depth, request.limit)
-        with watch.stage(name):
-            return self._routes[name].recall(request.query, limit=depth, where=request.where)
+        return RecallResult(query, rankings)
 
     def _hits(self, best: Sequence[Combined]) -> tuple[Hit, ...]:
         found = {candidate.fused.chunk_id: candidate for candidate in best}
@@ -195,7 +205,8 @@ class SearchPipeline:
 
     def _trace(
         self,
-        request: SearchRequest,
+        query: Query,
+        limit: int,
         weights: Mapping[str, float],
         order: Sequence[Combined],
         hits: Sequence[Hit],
@@ -203,18 +214,18 @@ class SearchPipeline:
         chunks = self._collection.chunks([candidate.fused.chunk_id for candidate in order])
         tuning = self._in_force.tuning
         return Trace(
-            query=request.query,
-            language=self._analyzer.language(request.query),
-            terms=tuple(self._analyzer.query_terms(request.query)),
+            query=query.text,
+            language=query.language,
+            terms=query.terms,
             settings={
                 **self._settings.model_dump(),
                 "weights_of_query": weights,
-                "query_kind": query_kind(request.query),
+                "query_kind": query.kind,
                 "tuning": dict(tuning.evidence) if tuning else None,
                 "tuning_ignored": self._in_force.ignored,
                 "reranker": self._ranker.reranker_id,
             },
-            candidates=candidate_traces(order, hits, chunks, limit=request.limit),
+            candidates=candidate_traces(order, hits, chunks, limit=limit),
         )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-QueryKind: TypeAlias = Literal["question", "identifier", "keywords"]
+from app.domain.queries import QueryKind
 
 _IDENTIFIER: Final = re.compile(
     r"\w_\w"  # snake_case

@@ -9,7 +9,6 @@ from pathlib import Path
 from rich.console import Console
 
 from app.durability.files import write_text
-from app.main import Application
 from app.retrieval.pipeline import SearchPipeline
 from app.settings import Settings
 from eval.commands.provenance import provenance
@@ -84,14 +83,14 @@ def run(
                 changes = diff(report, stage, baseline)
                 console.print(diff_to_terminal(changes, target.dataset))
         if outputs.html is not None:
-            sweep = _sweep(app, target, pipeline)
+            sweep = _sweep(target, pipeline)
             write_text(outputs.html, to_html(report, target.dataset, searched.runs, sweep=sweep))
     _write(report, outputs, console)
     failures = check_thresholds(report, gates.thresholds)
     return failures + (check_regression(report, base) if base else [])
 
 
-def _sweep(app: Application, target: Target, pipeline: SearchPipeline) -> tuple[SweepPoint, ...]:
+def _sweep(target: Target, pipeline: SearchPipeline) -> tuple[SweepPoint, ...]:
     """The ensemble at other weights, where there are two routes to weigh."""
     retrieval = pipeline.in_force.settings
     if len(retrieval.routes) != 2:  # noqa: PLR2004 - a curve has one weight to vary
@@ -100,7 +99,6 @@ def _sweep(app: Application, target: Target, pipeline: SearchPipeline) -> tuple[
         pipeline,
         target.collection,
         target.dataset,
-        analyzer=app.analyzer,
         routes=retrieval.routes,
     )
     return weight_sweep(recalled, retrieval)

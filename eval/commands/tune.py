@@ -83,7 +83,6 @@ def _tune(
             pipeline,
             target.collection,
             target.dataset,
-            analyzer=app.analyzer,
             routes=configured.routes,
             progress=told,
         )

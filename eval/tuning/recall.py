@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.errors import OperatorError
-from app.ports.analyzer import Analyzer
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.pipeline import SearchPipeline
-from app.text.query_kind import query_kind
 from eval.datasets.dataset import Dataset
 from eval.retrieval.evaluate import Progress
 from eval.tuning.recalled import Question, Recalled, to_arrays
@@ -21,7 +19,6 @@ def recall_all(
     collection: Collection,
     dataset: Dataset,
     *,
-    analyzer: Analyzer,
     routes: Sequence[str],
     progress: Progress = lambda _done, _total: None,
 ) -> Recalled:
@@ -33,17 +30,17 @@ def recall_all(
     questions: list[Question] = []
     documents: dict[str, str] = {}
     for done, query in enumerate(dataset.queries.values(), start=1):
-        rankings = pipeline.recall(SearchRequest(query.text, routes=tuple(routes)))
-        found = {c.chunk_id for ranking in rankings.values() for c in ranking}
+        recalled = pipeline.recall(SearchRequest(query.text, routes=tuple(routes)))
+        found = {c.chunk_id for ranking in recalled.rankings.values() for c in ranking}
         chunks = collection.chunks(sorted(found - documents.keys()))
         documents |= {chunk.id: chunk.document_id for chunk in chunks}
         questions.append(
             Question(
                 id=query.id,
-                language=analyzer.language(query.text),
-                kind=query_kind(query.text),
-                rankings=rankings,
-                factors=pipeline.factors(query.text, rankings),
+                language=recalled.query.language,
+                kind=recalled.query.kind,
+                rankings=recalled.rankings,
+                factors=pipeline.factors(recalled),
             )
         )
         progress(done, len(dataset.queries))

@@ -39,7 +39,7 @@ from torch.nn import functional
 from transformers import AutoModel
 
 from app.models.bundled.packed_weights import CONFIG_FILE, WEIGHTS_FILE, WORDS
-from train.carried import pack_base, read_arrays, unpack_weights, write_arrays
+from train.carrying.weights import pack_base, read_arrays, unpack_weights, write_arrays
 from train.reader.model import FROZEN, chunks_of
 
 RUN: Final = "run.json"

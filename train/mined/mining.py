@@ -71,10 +71,10 @@ def mine(
         AttestError: a route failed.
     """
     for query, relevant in corpus.questions.items():
-        rankings = pipeline.recall(SearchRequest(query))
+        recalled = pipeline.recall(SearchRequest(query))
         fused = fuse(
-            rankings,
-            weights=pipeline.weights(query, rankings),
+            recalled.rankings,
+            weights=pipeline.weights(recalled),
             settings=pipeline.in_force.settings,
             minima=least_scores(),
         )

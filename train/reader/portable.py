@@ -33,9 +33,9 @@ from app.models.bundled.packed_weights import (
     HEAD_FILE,
     WEIGHTS_FILE,
 )
-from train.carried import pack_base, read_arrays, unpack_weights, write_arrays
+from train.carrying.token_groups import packed, unpacked
+from train.carrying.weights import pack_base, read_arrays, unpack_weights, write_arrays
 from train.reader.model import FROZEN, ReaderModel
-from train.reader.packing import packed, unpacked
 from train.reader.settings import PortableRun, ReaderRun
 from train.reader.tokens import TokenGroups
 from train.reader.training import ReaderTraining

@@ -22,6 +22,7 @@ from collections.abc import Collection as Ids
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.domain.queries import Query
 from app.ports.analyzer import Analyzer
 from app.ports.store import Collection
 from app.retrieval.fusion.fuse import Rankings
@@ -70,7 +71,7 @@ def lead_of_hits(
 
 
 def lead(
-    route: str, rankings: Rankings, query: str, *, collection: Collection, analyzer: Analyzer
+    route: str, rankings: Rankings, query: Query, *, collection: Collection, analyzer: Analyzer
 ) -> float:
     """The `lead_of_hits` of a route over the others; 1 where it has no hits that are stored still.
 
@@ -83,7 +84,7 @@ def lead(
     """
     first = {name: [c.chunk_id for c in ranking[:FIRST]] for name, ranking in rankings.items()}
     chunks = collection.chunks(sorted({id_ for ids in first.values() for id_ in ids}))
-    terms = analyzer.query_terms(query)[:MOST_TERMS]
+    terms = query.terms[:MOST_TERMS]
     places = analyzer.occurrences([chunk.indexed_text for chunk in chunks], frozenset(terms))
     passages = {chunk.id: found for chunk, found in zip(chunks, places, strict=True)}
     hits = passages.keys() & set(first[route])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from app.domain.queries import QueryKind
 from app.settings import RetrievalSettings
-from app.text.query_kind import QueryKind
 
 
 def route_weights(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.documents import Chunk
 from app.domain.hits import Fused
+from app.domain.queries import Query
 from app.errors import AttestError
 from app.ports.analyzer import Analyzer
 from app.ports.models import Reranker
@@ -54,7 +55,7 @@ class Ranker:
         return self._reranker.id if self._reranker else None
 
     def rank(
-        self, query: str, fused: Sequence[Fused], watch: Stopwatch, degraded: list[str]
+        self, query: Query, fused: Sequence[Fused], watch: Stopwatch, degraded: list[str]
     ) -> list[Combined]:
         """All candidates; those beyond ``match_depth`` follow in their fused order.
 
@@ -84,9 +85,9 @@ class Ranker:
             reranker=self.reranker_id or NO_RERANKER,
         )
 
-    def _term_matches(self, query: str, chunks: Sequence[Chunk]) -> Mapping[str, float]:
+    def _term_matches(self, query: Query, chunks: Sequence[Chunk]) -> Mapping[str, float]:
         """By chunk id."""
-        terms = self._analyzer.query_terms(query)[:MOST_TERMS]
+        terms = query.terms[:MOST_TERMS]
         texts = [chunk.indexed_text for chunk in chunks]
         found = term_matches(terms, self._analyzer.occurrences(texts, frozenset(terms)))
         return {chunk.id: match for chunk, match in zip(chunks, found, strict=True)}
@@ -94,7 +95,7 @@ class Ranker:
     def _rerank(
         self,
         reranker: Reranker,
-        query: str,
+        query: Query,
         fused: Sequence[Fused],
         chunks: Mapping[str, Chunk],
         matches: Mapping[str, float],
@@ -128,7 +129,7 @@ class Ranker:
         try:
             found = score_within(
                 reranker,
-                query,
+                query.text,
                 [chunks[chunk_id].indexed_text for chunk_id in best],
                 budget_ms=settings.rerank_budget_ms,
                 pace=self._pace,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.hits import Candidate
+from app.domain.queries import Query
 from app.filters import Filter
 from app.retrieval.recall.route import Parts, RouteKind
 
@@ -16,10 +17,9 @@ class BM25Route:
 
     parts: Parts
 
-    def recall(self, query: str, *, limit: int, where: Filter | None) -> list[Candidate]:
+    def recall(self, query: Query, *, limit: int, where: Filter | None) -> list[Candidate]:
         """See `Route.recall`."""
-        terms = self.parts.analyzer.query_terms(query)
-        return self.parts.collection.search_lexical(terms, limit=limit, where=where)
+        return self.parts.collection.search_lexical(query.terms, limit=limit, where=where)
 
     def trust(self, language: str) -> float:  # noqa: ARG002 - the port asks
         """1: words are words in every language."""

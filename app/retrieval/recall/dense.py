@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.hits import Candidate
+from app.domain.queries import Query
 from app.filters import Filter
 from app.retrieval.health.self_retrieval import dense_factor
 from app.retrieval.recall.route import Parts, RouteKind
@@ -17,9 +18,9 @@ class DenseRoute:
 
     parts: Parts
 
-    def recall(self, query: str, *, limit: int, where: Filter | None) -> list[Candidate]:
+    def recall(self, query: Query, *, limit: int, where: Filter | None) -> list[Candidate]:
         """See `Route.recall`."""
-        vector = self.parts.embedder.embed_queries([query])[0]
+        vector = self.parts.embedder.embed_queries([query.text])[0]
         return self.parts.collection.search_dense(vector, limit=limit, where=where)
 
     def trust(self, language: str) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.hits import Candidate
+from app.domain.queries import Query
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
 from app.ports.models import Embedder
@@ -16,7 +17,7 @@ from app.ports.store import Collection
 class Route(Protocol):
     """One way to recall candidates from one collection."""
 
-    def recall(self, query: str, *, limit: int, where: Filter | None) -> list[Candidate]:
+    def recall(self, query: Query, *, limit: int, where: Filter | None) -> list[Candidate]:
         """Candidates, best first; ranks from 1, no chunk twice."""
 
     def trust(self, language: str) -> float:

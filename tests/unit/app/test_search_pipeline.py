@@ -25,10 +25,11 @@ from app.filters import parse_filter
 from app.ports.models import Embedder, Reranker
 from app.requests import SearchRequest
 from app.retrieval.health.self_retrieval import SOUND_SHARE, USELESS_SHARE
-from app.retrieval.pipeline import SearchPipeline, make_pipeline
+from app.retrieval.pipeline import RecallResult, SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Combination, Learned, shipped
 from app.retrieval.ranking.term_match import MOST_TERMS
 from app.retrieval.stopwatch import Stopwatch
+from app.retrieval.understanding.understand import understand
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
@@ -300,9 +301,12 @@ def test_each_language_has_its_own_trust_in_the_dense_route(
     )
     pipeline = make()
     rankings: dict[str, list[Candidate]] = {"bm25": [], "dense": []}
-    assert pipeline.factors("cats purr", rankings)["dense"] == 1.0
-    assert pipeline.factors("猫叫", rankings)["dense"] == pytest.approx(0.5)
-    assert pipeline.weights("猫叫", rankings) == {"bm25": 0.5, "dense": pytest.approx(0.25)}
+    english, chinese = (
+        RecallResult(understand(text, FakeAnalyzer()), rankings) for text in ("cats purr", "猫叫")
+    )
+    assert pipeline.factors(english)["dense"] == 1.0
+    assert pipeline.factors(chinese)["dense"] == pytest.approx(0.5)
+    assert pipeline.weights(chinese) == {"bm25": 0.5, "dense": pytest.approx(0.25)}
 
 
 def test_bm25_counts_by_how_much_more_of_the_question_it_finds(make: Make) -> None:
@@ -356,7 +360,7 @@ def test_the_weight_of_the_reranker_is_kept(make: Make) -> None:
 
 
 def test_recall_gives_each_routes_own_ranking(make: Make) -> None:
-    rankings = make().recall(SearchRequest("cats purr"))
+    rankings = make().recall(SearchRequest("cats purr")).rankings
     assert list(rankings) == ["bm25", "dense"]
     assert [candidate.rank for candidate in rankings["dense"]] == [1, 2, 3, 4]
     assert len(rankings["bm25"]) == 1

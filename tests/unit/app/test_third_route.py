@@ -15,6 +15,7 @@ import pytest
 
 from app.domain.documents import Document
 from app.domain.hits import Candidate
+from app.domain.queries import Query
 from app.errors import ConfigurationError
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.filters import Filter
@@ -47,11 +48,11 @@ class TrigramRoute:
     parts: Parts
     _known: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def recall(self, query: str, *, limit: int, where: Filter | None) -> list[Candidate]:
+    def recall(self, query: Query, *, limit: int, where: Filter | None) -> list[Candidate]:
         chunks = self.parts.collection.sample_chunks(1_000, seed=0, where=where)
         for chunk in chunks:
             self._known.setdefault(chunk.id, _trigrams(chunk.text))
-        asked = _trigrams(query)
+        asked = _trigrams(query.text)
         scores = {c.id: sum((self._known[c.id] & asked).values()) for c in chunks}
         best = sorted((id_ for id_ in scores if scores[id_]), key=lambda id_: (-scores[id_], id_))
         return [Candidate(id_, n, scores[id_]) for n, id_ in enumerate(best[:limit], 1)]
@@ -104,7 +105,7 @@ def test_a_registered_route_is_searched_fused_traced_and_evaluated(
         assert searcher.routes() == ("bm25", "embedding", "trigrams")
         stages = searcher.search("katspurring").stages
         assert [document for document, _ in stages["trigrams"]] == ["cats", "birds"]
-        assert pipeline.factors("猫", pipeline.recall(SearchRequest("猫")))["trigrams"] == 0.0
+        assert pipeline.factors(pipeline.recall(SearchRequest("猫")))["trigrams"] == 0.0
 
 
 def test_a_route_that_is_not_registered_is_told_with_those_that_are(

@@ -24,6 +24,7 @@ from app.models.readers.statement_reader import read_scale
 from app.models.registry import build_reader
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
+from train.carrying.token_groups import packed, unpacked
 from train.commands.reader import prepare_run, run_reader
 from train.commands.run import Provenance
 from train.cross_encoder.base import write_cross_encoder
@@ -31,7 +32,6 @@ from train.errors import NotResumable
 from train.reader.groups import Group, Said, write_groups
 from train.reader.measure import area_under_curve, fit_scale, measure
 from train.reader.model import ReaderModel, chunks_of, groups_loss
-from train.reader.packing import packed, unpacked
 from train.reader.portable import Trained, keep_layers, mean_of, run_portable
 from train.reader.settings import ReaderRun
 from train.reader.tokens import NOWHERE, TokenGroups, place_of

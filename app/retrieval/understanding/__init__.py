@@ -1,0 +1,1 @@
+"""From what was typed to a query that every route can run."""

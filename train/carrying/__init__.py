@@ -1,0 +1,1 @@
+"""What is carried to another machine and back, in little room."""
