@@ -28,8 +28,9 @@ class Setting:
     ``question`` is the question or term that it stands under (FAQ, definition, caption),
     ``lead_in`` the sentence or the item that announces its list, ``row`` the label of its table
     row, ``heads`` what the columns of its cells are called, ``antecedent`` the sentence that names
-    what its pronoun stands for, ``before`` the one before it where it is too short to say what it
-    is about: that one is read with it, and lends it nothing. ``page`` counts from 1.
+    what its pronoun stands for, or what its line begins with, ``before`` the one before it where it
+    is too short to say what it is about: that one is read with it, and lends it nothing. ``page``
+    counts from 1.
     """
 
     title: str = ""

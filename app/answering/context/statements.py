@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from app.answering.context.asides import (
@@ -24,6 +25,7 @@ from app.answering.context.asides import (
     without_question_mark,
 )
 from app.answering.context.implied_blocks import implied_blocks
+from app.answering.context.labelled_lines import LineSubjects
 from app.answering.context.places import LONGEST_ITEM, Place, numbering, places_of, short
 from app.answering.context.validity import validity_of
 from app.domain.documents import Block, BlockKind, Document, Span
@@ -58,6 +60,10 @@ class DocumentStatements:
             if place.group is not None:
                 self._groups.setdefault(place.group, []).append(at)
         self._base = Setting(title=short(document.title), validity=validity_of(document))
+
+    @cached_property
+    def _subjects(self) -> LineSubjects:
+        return LineSubjects(self._document.text)
 
     def within(self, span: Span, *, n: int) -> list[Statement]:
         """Those that begin within ``span``, in reading order, as of passage ``n``."""
@@ -177,6 +183,7 @@ class DocumentStatements:
                 return
         for sentence in split_sentences(self._text(block.span)):
             start, end = (block.span[0] + edge for edge in sentence.span)
+            subject = self._subjects.at(start)
             if block.kind is BlockKind.LIST or sentence.kind is BlockKind.LIST:
                 start += _mark_length(self._document.text[start:end])
             start += answer_offset(self._document.text[start:end])
@@ -190,8 +197,8 @@ class DocumentStatements:
                     n,
                     (start, end),
                     replace(place, question=question),
-                    antecedent=named if leaning else "",
-                    before="" if leaning or not is_curt(text) else named,
+                    antecedent=subject or (named if leaning else ""),
+                    before="" if subject or leaning or not is_curt(text) else named,
                 )
                 if not leaning:
                     named = short(text)

@@ -29,7 +29,26 @@ def said(name: str, text: str) -> list[str]:
     return [statement.text for statement in statements(name, text)]
 
 
+SITES = """Aarhus: head office, production. Address: Kajgade 18.
+Leeds: service and sales. Address: 5 Tannery Row. It has a car park.
+
+苏州：总部、生产。地址：星湖街 88 号。
+昆山：仓库。地址：古城路 5 号。
+
+Open: 8 to 18. Phone: 555. Closed: Sunday.
+"""
+
+
 class TestSettings:
+    def test_what_a_line_begins_with_is_the_subject_of_its_fields(self):
+        found = {s.text: s.setting.antecedent for s in statements("sites.txt", SITES)}
+        assert found["Address: 5 Tannery Row."] == "Leeds"
+        assert found["It has a car park."] == "Leeds"
+        assert found["Address: Kajgade 18."] == "Aarhus"
+        assert found["地址：古城路 5 号。"] == "昆山"
+        assert found["Leeds: service and sales."] == ""
+        assert found["Phone: 555."] == ""
+
     def test_a_sentence_stands_under_its_title_and_headings(self):
         forbidden = the_one(statements("drills.md", DRILLS), "forbidden")
         assert forbidden.text == "Use in rain is forbidden."
