@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Self
 
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from app.domain.documents import Span
-from app.models.readers.statement_pairs import Laid, lay_out
+from app.models.readers.statement_pairs import Laid, Tokens, lay_out
 from train.reader.groups import Group
 
 MOST_OF_IT: Final = 0.8
 """An answer that is more of its statement than this has no place to be learnt."""
 NOWHERE: Final = -1
+_REMEMBERED: Final = 300_000
+"""Texts; some GiB of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,11 @@ class TokenGroups:
     @classmethod
     def of(cls, groups: Sequence[Group], tokenizer: Tokenizer) -> Self:
         """Lays out every statement of ``groups`` as the reader will see it."""
+        remembering = RememberingTokenizer(tokenizer)
         ids, begins, said_from, places = array("i"), array("h"), array("h"), array("h")
         lengths, sizes, answers = array("h"), array("h"), array("b")
         for group in groups:
-            laid = lay_out(tokenizer, group.question, [said.read() for said in group.said])
+            laid = lay_out(remembering, group.question, [said.read() for said in group.said])
             sizes.append(len(laid))
             for pair, said in zip(laid, group.said, strict=True):
                 ids.extend(pair.ids)
@@ -91,6 +95,28 @@ class TokenGroups:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """By the names of the fields."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+class RememberingTokenizer:
+    """A tokenizer that takes a text apart once: statements stand in many groups."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._known = lru_cache(maxsize=_REMEMBERED)(self._tokens)
+
+    def encode(self, text: str, *, add_special_tokens: bool = True) -> Tokens:
+        """The tokens of ``text``."""
+        return self._known(text, add_special_tokens)
+
+    def encode_batch(
+        self, texts: Sequence[str], *, add_special_tokens: bool = True
+    ) -> list[Tokens]:
+        """Those of each of ``texts``."""
+        return [self._known(text, add_special_tokens) for text in texts]
+
+    def _tokens(self, text: str, special: bool) -> Tokens:  # noqa: FBT001 - for the cache
+        encoding = self._tokenizer.encode(text, add_special_tokens=special)
+        return Tokens(encoding.ids, encoding.offsets)
 
 
 def place_of(pair: Laid, span: Span) -> tuple[int, int] | None:

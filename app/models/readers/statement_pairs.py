@@ -13,9 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-from tokenizers import Tokenizer
+from typing import Any, Final, Protocol
 
 from app.models.runtimes.pair_scorer import PairBatch, pad_rows
 
@@ -30,6 +28,24 @@ SETTING_LEAST: Final = 32
 """Tokens that a setting may have however long its statement is."""
 _CHARACTERS: Final = 1_500
 """Of a text that is tokenized; no token is so long that more could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as token ids, and the characters that each of them stands for."""
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+
+
+class TextEncoder(Protocol):
+    """What is wanted of a tokenizer, in the words of ``tokenizers``."""
+
+    def encode(self, text: str, *, add_special_tokens: bool = True) -> Any:
+        """`Tokens`, or what has their attributes."""
+
+    def encode_batch(self, texts: Sequence[str], *, add_special_tokens: bool = True) -> list[Any]:
+        """The same of each of ``texts``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +72,7 @@ def split_setting(text: str) -> tuple[str, str]:
     return (setting, statement) if newline else ("", text)
 
 
-def lay_out(tokenizer: Tokenizer, question: str, texts: Sequence[str]) -> list[Laid]:
+def lay_out(tokenizer: TextEncoder, question: str, texts: Sequence[str]) -> list[Laid]:
     """Pairs of ``question`` with each of ``texts``, in their order."""
     first, *_, last = tokenizer.encode("").ids
     asked = tokenizer.encode(_ends(question), add_special_tokens=False).ids
