@@ -7,13 +7,24 @@ from functools import lru_cache
 from typing import Final
 
 from app.answering.asking.asked import Part
-from app.answering.evidence.names.named import Named
+from app.answering.evidence.candidates import tier_of
+from app.answering.evidence.names.months import month_of
+from app.answering.evidence.names.named import Named, Sort
+from app.answering.evidence.names.naming import named_in
 from app.domain.statements import Statement
 from app.text.function_words import is_english_function_word
 from app.text.normalise import normalise
 
 _LEAST_LEFT: Final = 3
 """Words, characters or numbers beside a name that say something of it."""
+_LONGEST_LABEL: Final = 40
+_SENTENCE: Final = re.compile(r"[.!?。！？；;]\s*$")
+_LABEL_CHARACTERS: Final = 80
+_NAMING: Final = re.compile(
+    r"(?:^|[^a-z])(?:model|name|product|device|machine|title|article)(?: name)?\s{0,2}[:：=|]"
+    r"|(?:型号|名称|产品|机型|品名|标题)\s{0,2}[:：=|]",
+    re.IGNORECASE,
+)
 _CAPITALISED: Final = r"([A-Z][\w'-]*)"
 
 
@@ -56,6 +67,35 @@ def is_of_another(statement: Statement, named: Named, part: Part) -> bool:
         name != named.text and not is_english_function_word(name.lower())
         for name in _before(asked[1]).findall(statement.text)
     )
+
+
+def has_own_subject(statement: Statement) -> bool:
+    """Whether what it leans on names something else, so that its document lends it no name.
+
+    A date names nothing that a statement could be about, and neither does a number of a clause.
+    """
+    antecedent = statement.setting.antecedent
+    if not antecedent:
+        return False
+    if len(antecedent) <= _LONGEST_LABEL and not _SENTENCE.search(antecedent):
+        return True  # what its line begins with
+    return any(
+        named.sort is not Sort.NUMBER
+        and any(map(str.isalpha, named.text))
+        and month_of(named.text) is None
+        for named in named_in(antecedent)
+    )
+
+
+def names_the_whole(statement: Statement, named: Named) -> bool:
+    """Whether a name in a line of a record is what the record is of, and not the line alone.
+
+    It is where the line says what the model or the title is; an identifier is but in a label.
+    """
+    if _NAMING.search(statement.text[:_LABEL_CHARACTERS]):
+        return True
+    label = "" if len(statement.cells) == 1 else normalise(tier_of(statement))  # a value alone
+    return named.sort is Sort.IDENTIFIER and normalise(named.text) not in label
 
 
 @lru_cache(maxsize=64)

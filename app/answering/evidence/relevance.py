@@ -45,7 +45,13 @@ from app.answering.evidence.glossing import glossed
 from app.answering.evidence.judgement import Features, Judge
 from app.answering.evidence.kinds.held import heads_kind, holds_kind
 from app.answering.evidence.kinds.kind import PLAIN
-from app.answering.evidence.lookalikes import echoes, is_of_another, reverses
+from app.answering.evidence.lookalikes import (
+    echoes,
+    has_own_subject,
+    is_of_another,
+    names_the_whole,
+    reverses,
+)
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.names.holder import Holder
 from app.answering.evidence.names.named import Named
@@ -158,13 +164,15 @@ class Relevance:
         another row or item of its list.
         """
         statement = self._candidates.statements[at]
-        if statement.setting.antecedent or not self._candidates.subjects[at].is_about(named):
+        if has_own_subject(statement) or not self._candidates.subjects[at].is_about(named):
             return False
         if is_of_another(statement, named, self._part):
             return False
         beside = (statement.document_id, statement.group)
         return statement.group is None or not any(
-            (other.document_id, other.group) == beside and holder.holds(named)
+            (other.document_id, other.group) == beside
+            and holder.holds(named)
+            and not names_the_whole(other, named)
             for other, holder in zip(
                 self._candidates.statements, self._candidates.holders, strict=True
             )

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from app.answering.evidence.names.matching import bounded, within_edits
+from app.answering.evidence.names.months import dates_in_month, month_of
 from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.names.numbered_parts import NUMBERED_PART, numbered_part
 from app.text.normalise import normalise
@@ -48,10 +49,12 @@ class Holder:
                 bounded(name).search(text) is not None
                 for name, text in ((_glue(folded), self._glued), (folded, self._folded))
             )
+        month = month_of(named.text)
         return (
             all(self._nearly(term) for term in frozenset(self._analyse(named.text)))
             or _inflected(named.text, self._folded)
             or (named.text.isupper() and _stands_for(named.text, self._text))
+            or (month is not None and dates_in_month(month).search(self._folded) is not None)
         )
 
     def _nearly(self, term: str) -> bool:

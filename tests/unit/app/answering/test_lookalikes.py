@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.answering.asking.asked import Part
-from app.answering.evidence.lookalikes import echoes, is_of_another, reverses
+from app.answering.evidence.lookalikes import (
+    echoes,
+    has_own_subject,
+    is_of_another,
+    names_the_whole,
+    reverses,
+)
 from app.answering.evidence.names.named import Named, Sort
 from app.domain.documents import BlockKind, Cell
-from app.domain.statements import Statement
+from app.domain.statements import Setting, Statement
 
 
 def _part(text: str, *names: str, language: str = "en") -> Part:
@@ -84,3 +92,25 @@ def test_a_name_alone_is_an_echo() -> None:
     asked = _part("What does KB-2052 say?", "KB-2052")
     assert echoes(_said("Article KB-2052."), asked)
     assert not echoes(_said("Article KB-2052: press MENU and UP."), asked)
+
+
+def test_a_record_says_what_it_is_of_in_one_of_its_lines() -> None:
+    pump = Named("T40", Sort.IDENTIFIER)
+    assert names_the_whole(_said("device › model: T40"), Named("Kestrel", Sort.NAME))
+    assert names_the_whole(_said("host = t40-lab"), pump)
+    assert not names_the_whole(_row(code="T40", meaning="too hot"), pump)
+    assert not names_the_whole(_row(name_="Ann", deputy="Bo"), Named("Bo", Sort.NAME))
+
+
+@pytest.mark.parametrize(
+    ("antecedent", "own"),
+    [
+        ("", False),
+        ("Leeds", True),
+        ("The T40 has a lamp.", True),
+        ("10.1 The agreement begins on 1 July 2024 and has no fixed end.", False),
+    ],
+)
+def test_a_date_is_no_subject_of_its_own(antecedent: str, own: bool) -> None:
+    leaning = replace(_said("It ends then."), setting=Setting(antecedent=antecedent))
+    assert has_own_subject(leaning) is own

@@ -33,6 +33,19 @@ def test_identifiers_versions_and_numbered_parts_are_named(question, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("2026-01-28 safety committee", True),
+        ("会议纪要 2026 年 1 月 28 日", True),
+        ("2026-11-28 safety committee", False),
+        ("page 2026-10", False),
+    ],
+)
+def test_a_month_is_held_by_a_date_in_digits(text, held):
+    assert Holder(text, str.split).holds(Named("January", Sort.NAME)) is held
+
+
+@pytest.mark.parametrize(
     ("question", "expected"),
     [
         ("What was the revenue in 2023?", ["2023"]),
