@@ -61,28 +61,30 @@ class Triple:
 
 def triples(shared: Path, files: Sequence[Path], rng: random.Random) -> list[Triple]:
     """All of them, in random order."""
-    made = [*_written(files, rng), *_public(shared, rng)]
+    made = [*written_triples(files, rng), *_public(shared, rng)]
     rng.shuffle(made)
     return made
 
 
-def _written(files: Sequence[Path], rng: random.Random) -> Iterator[Triple]:
+def written_triples(files: Sequence[Path], rng: random.Random) -> Iterator[Triple]:
+    """Of each wording of each answered question of ``files``."""
     for family in (family for file in files for family in read_families(file)):
         lines = list(lines_of(family))
         for asked in family.asked:
-            right = next((line for line in lines if asked.by and line.place == asked.by[0]), None)
+            if not asked.by:
+                continue
+            right = next(line for line in lines if line.place == asked.by[0])
             for ask in (0, 1):
-                for question in asked.q[ask] if right else ():
+                for question in asked.q[ask]:
                     tell = 1 - ask if rng.random() < _ACROSS else ask
                     texts = _texts(family, lines, right, tell, rng)
                     yield Triple(worn(question, rng), *texts, "written")
 
 
 def _texts(
-    family: Family, lines: Sequence[Line], right: Line | None, tell: int, rng: random.Random
+    family: Family, lines: Sequence[Line], right: Line, tell: int, rng: random.Random
 ) -> tuple[str, str]:
     """What answers, and what stands in its place in a sister document."""
-    assert right is not None
     sisters = [n for n in range(1, len(family.documents) + 1) if n != right.document]
     if rng.random() < _STATEMENT:
         others = [line for line in lines if line.place != right.place]
