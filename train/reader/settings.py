@@ -38,7 +38,7 @@ class ReaderRun(BaseModel):
     check_minutes: float = Field(20.0, gt=0.0)
     bfloat16: bool = Field(default=True, description="faster where the processor has it")
     compiled: bool = Field(
-        default=False, description="by torch.compile: worth its minute on a card, not on a CPU"
+        default=False, description="by torch.compile, whose first two minutes may not come back"
     )
     device: str = Field("cpu", pattern=r"^(cpu|cuda|mps)$")
     seed: int = 0
