@@ -11,7 +11,13 @@ from typing import Final
 
 from app.answering.asking.following import leans_on_before, put_into, referent
 from app.answering.asking.forms import Form, form_of
-from app.answering.asking.phrasing import about, as_question, chinese_subject, is_story
+from app.answering.asking.phrasing import (
+    about,
+    as_question,
+    chinese_subject,
+    is_story,
+    with_short_days,
+)
 from app.answering.asking.pieces import compared, focus, pieces, shared
 from app.answering.asking.words import PRONOUN
 from app.answering.evidence.kinds.asked import kinds_asked
@@ -207,10 +213,12 @@ def _subject(part: str, at: int, place: _Place) -> str:
 def _readings(text: str, in_context: str, subject: str, *, rich: bool) -> tuple[str, ...]:
     """The ways to put it that a reader is asked; a part that says little needs its context."""
     if subject:
-        return tuple(dict.fromkeys((about(text, subject), in_context)))
-    if in_context == text:
-        return (as_question(text),)
-    return (text, in_context) if rich else (in_context,)
+        found: tuple[str, ...] = (about(text, subject), in_context)
+    elif in_context == text:
+        found = (as_question(text),)
+    else:
+        found = (text, in_context) if rich else (in_context,)
+    return tuple(dict.fromkeys((*found, *map(with_short_days, found))))
 
 
 def content_terms(text: str, analyzer: Analyzer) -> list[str]:

@@ -47,6 +47,7 @@ _CONDITION: Final = re.compile(
     r"^\W*(?:if|when|in case|for|in|at|on|with|after|before)\b|^\W*(?:如果|要是|假如|对于|在|当)",
     re.IGNORECASE,
 )
+_LONG_DAY: Final = re.compile(r"(?:星期|礼拜)(?=[一二三四五六日天])")
 _REASON: Final = re.compile(
     r"^\W*(?:because|since|as|so|but|i|we|my|our|he|she|they|it'?s|thanks?|thank you)\b"
     r"|^\W*(?:因为|所以|不然|但是?|我|我们|谢谢)",
@@ -114,6 +115,11 @@ def as_question(keywords: str) -> str:
         return f"{text}是什么？"
     article = "" if re.match(r"(?:the|an?)\b", text, re.IGNORECASE) else "the "
     return f"What is {article}{text.rstrip(':')}?"
+
+
+def with_short_days(text: str) -> str:
+    """Chinese days of the week as they are written short: 星期一 and 礼拜一 as 周一."""
+    return _LONG_DAY.sub("周", text)
 
 
 def asked_of(name: str, part: str) -> str:

@@ -1,34 +1,46 @@
-"""Lines that begin with what they are about: "Leeds: sales. Address: 5 Tannery Row."."""
+"""Fields behind what they are fields of: "Leeds: sales. Address: 5 Tannery Row."."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from app.domain.documents import Span
 
-_LABEL: Final = r"[^\s:：.;,。；，|][^:：.;,。；，|\n]{0,38}"
-_SUBJECT: Final = re.compile(rf"[-*•\s]{{0,8}}({_LABEL})[:：](?!//)")
-_FIELD: Final = re.compile(rf"[.;。；]\s{{0,3}}({_LABEL})[:：](?!//)")
+_LABEL: Final = re.compile(
+    r"(?:^[-*•\s]{0,8}|[.;。；]\s{0,3})([^\s:：.;,。；，|][^:：.;,。；，|\n]{0,38})[:：](?!//)",
+    re.MULTILINE,
+)
 _LEAST: Final = 2
-"""Lines of different subjects that have the same field; one alone may be a field itself."""
+"""Subjects that have the same field; behind one alone it may be a subject itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """A label where a sentence begins; ``first`` is whether its line begins there, too."""
+
+    start: int
+    label: str
+    first: bool
 
 
 class LineSubjects:
-    """What lines of one text are about that begin with it.
+    """What the fields in a text are fields of, line by line; a paragraph may be one line.
 
-    A line has a subject where another one that begins otherwise has the same field: "Address" of
-    Leeds and of Porto. "Open: 8 to 6. Phone: 555." has two fields and no subject.
+    A label is a field where it stands behind several others within their lines: "Address" of Leeds
+    and of Porto. "Open: 8 to 6. Phone: 555." has two labels and no field.
     """
 
     def __init__(self, text: str) -> None:
-        self._found = _line_subjects(text)
+        self._found = list(_fields(text))
         self._starts = [span[0] for span, _ in self._found]
 
     def at(self, place: int) -> str:
-        """The subject of the line, behind the line's first sentence; empty elsewhere."""
+        """The sentence with the subject of the fields that ``place`` lies in; empty elsewhere."""
         number = bisect_right(self._starts, place) - 1
         if number < 0:
             return ""
@@ -36,22 +48,42 @@ class LineSubjects:
         return subject if place < end else ""
 
 
-def _line_subjects(text: str) -> list[tuple[Span, str]]:
-    found: list[tuple[Span, str, list[str]]] = []
-    owners: defaultdict[str, set[str]] = defaultdict(set)
-    start = 0
-    for line in text.splitlines(keepends=True):
-        if subject := _SUBJECT.match(line):
-            fields = list(_FIELD.finditer(line, subject.end()))
-            labels = [field[1].casefold() for field in fields]
-            for label in labels:
-                owners[label].add(subject[1].casefold())
-            if fields:
-                behind = (start + fields[0].start() + 1, start + len(line))
-                found.append((behind, subject[1].strip(), labels))
-        start += len(line)
-    return [
-        (span, subject)
-        for span, subject, labels in found
-        if any(len(owners[label]) >= _LEAST for label in labels)
+def _fields(text: str) -> Iterator[tuple[Span, str]]:
+    labels = [
+        _Labelled(m.start(1), m[1].casefold(), m[0].lstrip()[:1] not in ".;。；")
+        for m in _LABEL.finditer(text)
     ]
+    fields = _names_of_fields(labels)
+    subject, begins = None, 0
+    for found in (*labels, _Labelled(len(text), "", first=True)):
+        is_field = found.label in fields and not found.first
+        if not is_field or subject is None:
+            if subject is not None and begins:
+                yield (
+                    (begins, _line_end(text, begins, found.start)),
+                    _between(text, subject, begins),
+                )
+            subject, begins = found, 0
+        elif not begins:
+            begins = found.start
+
+
+def _line_end(text: str, start: int, end: int) -> int:
+    line = text.find("\n", start, end)
+    return end if line < 0 else line
+
+
+def _between(text: str, subject: _Labelled, end: int) -> str:
+    return " ".join(text[subject.start : end].split())
+
+
+def _names_of_fields(labels: list[_Labelled]) -> frozenset[str]:
+    within = Counter(found.label for found in labels if not found.first)
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    subject = ""
+    for found in labels:
+        if found.first or within[found.label] < _LEAST:
+            subject = found.label
+        elif subject:
+            owners[found.label].add(subject)
+    return frozenset(label for label, of in owners.items() if len(of) >= _LEAST)

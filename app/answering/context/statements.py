@@ -27,6 +27,7 @@ from app.answering.context.asides import (
 from app.answering.context.implied_blocks import implied_blocks
 from app.answering.context.labelled_lines import LineSubjects
 from app.answering.context.places import LONGEST_ITEM, Place, numbering, places_of, short
+from app.answering.context.records import record_of
 from app.answering.context.validity import validity_of
 from app.domain.documents import Block, BlockKind, Document, Span
 from app.domain.statements import Setting, Statement
@@ -59,7 +60,10 @@ class DocumentStatements:
         for at, place in enumerate(self._places):
             if place.group is not None:
                 self._groups.setdefault(place.group, []).append(at)
-        self._base = Setting(title=short(document.title), validity=validity_of(document))
+        title, of = short(document.title), record_of(document.text, self._blocks)
+        if of and of.casefold() not in title.casefold():
+            title = f"{title} › {of}" if title else of
+        self._base = Setting(title=title, validity=validity_of(document))
 
     @cached_property
     def _subjects(self) -> LineSubjects:
@@ -197,7 +201,7 @@ class DocumentStatements:
                     n,
                     (start, end),
                     replace(place, question=question),
-                    antecedent=subject or (named if leaning else ""),
+                    antecedent=short(subject) or (named if leaning else ""),
                     before="" if subject or leaning or not is_curt(text) else named,
                 )
                 if not leaning:

@@ -17,8 +17,7 @@ from app.text.normalise import normalise
 
 _LEAST_LEFT: Final = 3
 """Words, characters or numbers beside a name that say something of it."""
-_LONGEST_LABEL: Final = 40
-_SENTENCE: Final = re.compile(r"[.!?。！？；;]\s*$")
+_LABELLED: Final = re.compile(r"[^:：.;,。；，]{1,40}[:：]")
 _LABEL_CHARACTERS: Final = 80
 _NAMING: Final = re.compile(
     r"(?:^|[^a-z])(?:model|name|product|device|machine|title|article)(?: name)?\s{0,2}[:：=|]"
@@ -77,8 +76,8 @@ def has_own_subject(statement: Statement) -> bool:
     antecedent = statement.setting.antecedent
     if not antecedent:
         return False
-    if len(antecedent) <= _LONGEST_LABEL and not _SENTENCE.search(antecedent):
-        return True  # what its line begins with
+    if _LABELLED.match(antecedent):
+        return True  # it is a field of that
     return any(
         named.sort is not Sort.NUMBER
         and any(map(str.isalpha, named.text))

@@ -21,6 +21,7 @@ import app.answering
 import app.http
 import app.text
 from app.answering.asking.asked import take_apart
+from app.answering.context.labelled_lines import LineSubjects
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.names.naming import named_in
 from app.answering.verifying.atoms import atoms_of
@@ -206,7 +207,7 @@ class TestWhatReadsAnyText:
 
     @pytest.mark.parametrize(
         "work",
-        [normalise, detect_language, query_kind, split_sentences],
+        [normalise, detect_language, query_kind, split_sentences, LineSubjects],
     )
     def test_texts_are_read_in_linear_time(self, text: Callable[[int], str], work: Work) -> None:
         require_linear(work, text, CHARACTERS, work.__name__)

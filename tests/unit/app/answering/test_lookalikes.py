@@ -106,7 +106,7 @@ def test_a_record_says_what_it_is_of_in_one_of_its_lines() -> None:
     ("antecedent", "own"),
     [
         ("", False),
-        ("Leeds", True),
+        ("Leeds: sales.", True),
         ("The T40 has a lamp.", True),
         ("10.1 The agreement begins on 1 July 2024 and has no fixed end.", False),
     ],

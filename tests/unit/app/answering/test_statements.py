@@ -42,12 +42,24 @@ Open: 8 to 18. Phone: 555. Closed: Sunday.
 class TestSettings:
     def test_what_a_line_begins_with_is_the_subject_of_its_fields(self):
         found = {s.text: s.setting.antecedent for s in statements("sites.txt", SITES)}
-        assert found["Address: 5 Tannery Row."] == "Leeds"
-        assert found["It has a car park."] == "Leeds"
-        assert found["Address: Kajgade 18."] == "Aarhus"
-        assert found["地址：古城路 5 号。"] == "昆山"
+        assert found["Address: 5 Tannery Row."] == "Leeds: service and sales."
+        assert found["It has a car park."] == "Leeds: service and sales."
+        assert found["Address: Kajgade 18."] == "Aarhus: head office, production."
+        assert found["地址：古城路 5 号。"] == "昆山：仓库。"
         assert found["Leeds: service and sales."] == ""
         assert found["Phone: 555."] == ""
+
+    def test_what_a_record_is_of_stands_above_its_lines(self):
+        text = "service: heron-billing\nowner: Team Ledger\ndatabase:\n  host: db-7\n"
+        owner = the_one(statements("", text), "Team Ledger")
+        assert owner.setting.path == ("heron-billing",)
+
+    def test_a_paragraph_of_several_subjects_gives_each_field_its_own(self):
+        text = "Head: Ida Moe. Phone: 310. Room: 4. Deputy: Tom Ndlovu. Phone: 322. Room: 7."
+        found = {s.text: s.setting.antecedent for s in statements("people.md", text)}
+        assert found["Phone: 322."] == found["Room: 7."] == "Deputy: Tom Ndlovu."
+        assert found["Room: 4."] == "Head: Ida Moe."
+        assert found["Deputy: Tom Ndlovu."] == ""
 
     def test_a_sentence_stands_under_its_title_and_headings(self):
         forbidden = the_one(statements("drills.md", DRILLS), "forbidden")
