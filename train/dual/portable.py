@@ -38,9 +38,10 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import AutoModel
 
-from app.models.bundled.packed_weights import CONFIG_FILE, WEIGHTS_FILE, WORDS
+from app.models.bundled.packed_weights import CONFIG_FILE, WEIGHTS_FILE
 from train.carrying.weights import pack_base, read_arrays, unpack_weights, write_arrays
 from train.reader.model import FROZEN, chunks_of
+from train.schedule import rate_factor
 
 RUN: Final = "run.json"
 LOG: Final = "log.json"
@@ -51,7 +52,6 @@ _QUERY: Final = "query: "
 _PASSAGE: Final = "passage: "
 _ROUND: Final = 8
 """Lengths are padded to multiples of it, so that there are few shapes."""
-_LOWEST_RATE: Final = 0.01
 _LARGEST_GRADIENT: Final = 1.0
 _REPORT: Final = 25
 
@@ -140,10 +140,8 @@ class DualTraining:
             share = (time.monotonic() - began) / whole
             if share >= 1:
                 break
-            warm = self.run.warmup
-            factor = share / warm if share < warm else (1 - share) / (1 - warm)
             for group in self._optimizer.param_groups:
-                group["lr"] = self.run.learning_rate * max(factor, _LOWEST_RATE)
+                group["lr"] = self.run.learning_rate * rate_factor(share, warmup=self.run.warmup)
             losses.append(self.learn(batch))
             step, seen = step + 1, seen + len(batch)
             if step % _REPORT == 0:
@@ -239,7 +237,6 @@ def take(base: Path, trained: Path, model: Path, share: float) -> None:
             was = tensors[name].astype(np.float32)
             moved = (1 - share) * was + share * values.astype(np.float32)
             tensors[name] = moved.astype(tensors[name].dtype)
-    assert WORDS in tensors
     save_file(tensors, model / WEIGHTS_FILE, metadata={"format": "pt"})
 
 

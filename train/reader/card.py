@@ -87,7 +87,10 @@ class ReaderCard:
                 "",
                 "## Settings",
                 "",
-                *(f"- {name}: {value}" for name, value in self.run.model_dump().items()),
+                *(
+                    f"- {name}: {value}"
+                    for name, value in self.run.model_dump(exclude={"base"}).items()
+                ),
                 *(f"- {name} {version}" for name, version in self.versions.items()),
                 "",
             ]

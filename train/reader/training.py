@@ -24,11 +24,11 @@ from torch.nn import functional
 from train.reader.model import ReaderModel, TokenTensors, chunks_of, groups_loss
 from train.reader.settings import ReaderRun
 from train.reader.tokens import NOWHERE, TokenGroups
+from train.schedule import rate_factor
 
 _CENTRING: Final = 60
 """Groups by which the first bias is set."""
 _REPORT: Final = 50
-_LOWEST_RATE: Final = 0.01
 _LARGEST_GRADIENT: Final = 1.0
 
 _Read = tuple[Tensor, Tensor, Tensor]
@@ -166,11 +166,10 @@ class ReaderTraining:
             round_, skip = round_ + 1, 0
 
     def _set_rate(self, share: float) -> None:
-        warmup = self._run.warmup
-        factor = share / warmup if share < warmup else (1 - share) / (1 - warmup)
+        factor = rate_factor(share, warmup=self._run.warmup)
         rates = (self._run.learning_rate, self._run.head_learning_rate)
         for group, rate in zip(self._optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * max(factor, _LOWEST_RATE)
+            group["lr"] = rate * factor
 
     def _centre(self, groups: TokenGroups, tensors: TokenTensors) -> None:
         """Sets the bias so that untrained logits say what share of the statements answers."""

@@ -54,27 +54,17 @@ def _fields(text: str) -> Iterator[tuple[Span, str]]:
         for m in _LABEL.finditer(text)
     ]
     fields = _names_of_fields(labels)
-    subject, begins = None, 0
+    subject: _Labelled | None = None
+    begins = 0
     for found in (*labels, _Labelled(len(text), "", first=True)):
-        is_field = found.label in fields and not found.first
-        if not is_field or subject is None:
-            if subject is not None and begins:
-                yield (
-                    (begins, _line_end(text, begins, found.start)),
-                    _between(text, subject, begins),
-                )
-            subject, begins = found, 0
-        elif not begins:
-            begins = found.start
-
-
-def _line_end(text: str, start: int, end: int) -> int:
-    line = text.find("\n", start, end)
-    return end if line < 0 else line
-
-
-def _between(text: str, subject: _Labelled, end: int) -> str:
-    return " ".join(text[subject.start : end].split())
+        if subject is not None and found.label in fields and not found.first:
+            begins = begins or found.start
+            continue
+        if subject is not None and begins:
+            line = text.find("\n", begins, found.start)
+            said = " ".join(text[subject.start : begins].split())
+            yield (begins, found.start if line < 0 else line), said
+        subject, begins = found, 0
 
 
 def _names_of_fields(labels: list[_Labelled]) -> frozenset[str]:

@@ -8,11 +8,11 @@ from typing import Final
 
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import tier_of
-from app.answering.evidence.names.months import month_of
 from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.names.naming import named_in
 from app.domain.statements import Statement
 from app.text.function_words import is_english_function_word
+from app.text.months import MONTHS
 from app.text.normalise import normalise
 
 _LEAST_LEFT: Final = 3
@@ -81,7 +81,7 @@ def has_own_subject(statement: Statement) -> bool:
     return any(
         named.sort is not Sort.NUMBER
         and any(map(str.isalpha, named.text))
-        and month_of(named.text) is None
+        and named.text.casefold() not in MONTHS
         for named in named_in(antecedent)
     )
 
@@ -89,7 +89,8 @@ def has_own_subject(statement: Statement) -> bool:
 def names_the_whole(statement: Statement, named: Named) -> bool:
     """Whether a name in a line of a record is what the record is of, and not the line alone.
 
-    It is where the line says what the model or the title is; an identifier is but in a label.
+    It is where the line says what the model or the title is; an identifier is, too, unless it
+    stands in the label.
     """
     if _NAMING.search(statement.text[:_LABEL_CHARACTERS]):
         return True

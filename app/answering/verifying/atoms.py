@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from app.answering.verifying.quantities import Quantity, periods_in, quantities_in
 from app.answering.verifying.words.stems import LONGEST_KEPT
+from app.text.months import MONTHS
 from app.text.normalise import in_simplified
 
 Date: TypeAlias = tuple[int | None, int | None, int | None]
@@ -21,18 +22,7 @@ Date: TypeAlias = tuple[int | None, int | None, int | None]
 Time: TypeAlias = tuple[int, int]
 """Hour, from 0 to 24, and minute."""
 
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-            "august aug", "september sept sep", "october oct", "november nov", "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATE: Final = re.compile(
     r"(?<![\d.-])(?P<y1>(?:1[5-9]|20|21)\d\d)[-/.](?P<m1>0?[1-9]|1[0-2])[-/.](?P<d1>3[01]"
     r"|[12]\d|0?[1-9])(?![\d-])"
@@ -188,7 +178,7 @@ def _date(match: re.Match[str]) -> Date:
         year, day = found.get(f"y{at}"), found.get(f"d{at}")
         month, name = found.get(f"m{at}"), found.get(f"n{at}")
         if year or month or name or day:
-            number = _MONTHS[name.lower()] if name else int(month) if month else None
+            number = MONTHS[name.lower()] if name else int(month) if month else None
             return (int(year) if year else None, number, int(day) if day else None)
     first, second = int(found["a7"]), int(found["b7"])
     # 03/05/2024 may be either; what can't be a month is the day.

@@ -305,7 +305,7 @@ def test_a_job_that_waits_for_its_operator_is_done_once_he_has_helped(
         for source in sources:
             try:
                 id_ = source.identify()[0]
-                text = source.load(lambda *_: None).text  # type: ignore[arg-type,return-value]
+                text = source.load(lambda *_: None).text  # type: ignore[arg-type,return-value]  # no loader is asked
             except DocumentRejected as reason:
                 failures.append(Failure(source.name, reason.code, reason.message, source.kind))
                 continue

@@ -8,9 +8,9 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from app.answering.evidence.names.matching import bounded, within_edits
-from app.answering.evidence.names.months import dates_in_month, month_of
 from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.names.numbered_parts import NUMBERED_PART, numbered_part
+from app.text.months import MONTHS
 from app.text.normalise import normalise
 
 
@@ -49,12 +49,12 @@ class Holder:
                 bounded(name).search(text) is not None
                 for name, text in ((_glue(folded), self._glued), (folded, self._folded))
             )
-        month = month_of(named.text)
+        month = MONTHS.get(named.text.casefold())
         return (
             all(self._nearly(term) for term in frozenset(self._analyse(named.text)))
             or _inflected(named.text, self._folded)
             or (named.text.isupper() and _stands_for(named.text, self._text))
-            or (month is not None and dates_in_month(month).search(self._folded) is not None)
+            or (month is not None and _dates_in(month).search(self._folded) is not None)
         )
 
     def _nearly(self, term: str) -> bool:
@@ -102,6 +102,12 @@ def _inflected(name: str, folded: str) -> bool:
 @lru_cache(maxsize=256)
 def _with_ending(folded: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z\d]){re.escape(folded)}[a-z]{{1,2}}(?![a-z\d])")
+
+
+@lru_cache(maxsize=12)
+def _dates_in(month: int) -> re.Pattern[str]:
+    """Dates of that month in digits, year first, or as Chinese has them."""
+    return re.compile(rf"(?<!\d)\d{{4}}[-/. ]0?{month}[-/. ]\d{{1,2}}(?!\d)|(?<!\d)0?{month}\s?月")
 
 
 _INITIAL: Final = re.compile(r"\b([A-Za-z])[A-Za-z]*")

@@ -37,7 +37,7 @@ def vector_checksum(vector: bytes) -> int:
 
 def add_checksums(connection: sqlite3.Connection) -> None:
     """Lets statements on this connection call ``crc32``."""
-    checksum: Callable[[object], int] = lambda value: (  # noqa: E731
+    checksum: Callable[[object], int] = lambda value: (  # noqa: E731 - it has a type so
         vector_checksum(value) if isinstance(value, bytes) else -1
     )
     connection.create_function("crc32", 1, checksum, deterministic=True)
