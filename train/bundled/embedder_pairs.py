@@ -7,7 +7,8 @@
 Each line has a ``query``, the ``positive`` that answers it, and a ``negative`` that resembles it,
 which is empty where none is known. Passages stand below their title and heading, as chunks do when
 they are indexed. Of documents that were written for this, a question is asked of the text in its
-own language and in the other, and of the statement alone.
+own language and in the other, and of the statement alone; and a line is a query for itself in the
+other language.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ SPANS: Final = {
     "lawbench_mrc_zh": 498,
 }
 """Questions drawn of each file of spans."""
-FILES: Final = {"medquad": 3_000, "qed_nq": 4_000, "aws_doc_headings": 1_500}
+FILES: Final = {
+    "medquad": 3_000,
+    "qed_nq": 4_000,
+    "aws_doc_headings": 3_000,
+    "javaguide_headings_zh": 2_000,
+}
 """Pairs drawn of other files."""
 CHARACTERS: Final = {"en": 900, "zh": 300}
 """Of a passage that are read."""
@@ -47,6 +53,9 @@ _BEFORE: Final = 200
 _STATEMENT: Final = 0.35
 """Share of written questions that are asked of one statement alone."""
 _ACROSS: Final = 0.4
+"""Share of written questions that are asked of the text in the other language."""
+_LINES: Final = 12
+"""Lines of a family that are paired with themselves in the other language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,9 @@ def written_triples(files: Sequence[Path], rng: random.Random) -> Iterator[Tripl
                     tell = 1 - ask if rng.random() < _ACROSS else ask
                     texts = _texts(family, lines, right, tell, rng)
                     yield Triple(worn(question, rng), *texts, "written")
+        for line in rng.sample(lines, min(_LINES, len(lines))):
+            ask = rng.randrange(2)
+            yield Triple(line.texts[ask], _said(line, 1 - ask), "", "lines")
 
 
 def _texts(

