@@ -1,4 +1,4 @@
-"""Trains an embedder on mined groups, with sentence-transformers."""
+"""Training of an embedder on mined groups, with sentence-transformers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 from app.models.embedders.prefixes import Prefixes, prefixes_for
 from app.models.folder import ModelFolder
 from app.models.third_party import quiet
-from train.combining.held_out import ALONE, HeldOut, Score
 from train.cross_encoder.samples import Sample, Split, draw
-from train.settings import EmbedderRun
+from train.run_settings import EmbedderRun
+from train.score_combination.held_out import ALONE, HeldOut, Score
 from train.trainer import (
     CheckpointLoading,
     arguments,
@@ -29,11 +29,11 @@ from train.trainer import (
 )
 
 EMBEDDED: Final = 32
-"""Texts of one batch where nothing is learned."""
+"""Batch size where nothing is trained."""
 
 
 class EmbedderTrainee:
-    """Implements `train.trainee.Trainee`.
+    """An embedder as `train.trainee.Trainee`.
 
     The loss is InfoNCE: −log of the answer's share in Σ exp(cos / temperature) over the passages of
     all questions in the batch and this question's mined negatives.
@@ -106,11 +106,11 @@ class EmbedderTrainee:
 
 
 class _Trainer(CheckpointLoading, SentenceTransformerTrainer):  # type: ignore[misc]  # untyped there
-    """Of embedders."""
+    """A trainer of embedders."""
 
 
 def nearness(model: SentenceTransformer, name: str) -> Score:
-    """Cosines of a question with passages, as the served embedder gives them."""
+    """Returns a function that computes cosines as the served embedder does."""
     prefixes = _prefixes(model, name)
 
     def score(query: str, passages: Sequence[str]) -> Sequence[float]:

@@ -1,4 +1,4 @@
-"""The commands of ``rag eval``; each is a few lines over its module."""
+"""Options of the commands of ``rag eval``; each calls a function of its module."""
 
 # ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
 # ruff: noqa: FBT002 - typer reads flags from boolean defaults
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from eval.commands.target import Questions
 
 EXIT_GATE: Final = 1
-"""A threshold was not reached, or something became worse than in the base."""
+"""Exit code if a threshold is missed or something is worse than in the base."""
 
 
 class _RunByDefault(TyperGroup):
-    """``rag eval FOLDER`` is ``rag eval run FOLDER``."""
+    """Makes ``rag eval FOLDER`` mean ``rag eval run FOLDER``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # its type is private to typer
-        """Puts the default command in front of what is none."""
+        """Inserts the default command where none is given."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
 
 class _Strategy(StrEnum):
-    """`ChunkingSettings.strategy`, as typer takes a choice."""
+    """`ChunkingSettings.strategy` as a choice for typer."""
 
     STRUCTURE = "structure"
     SENTENCE = "sentence"
@@ -41,7 +41,7 @@ class _Strategy(StrEnum):
 
 
 class _Half(StrEnum):
-    """`eval.datasets.expected.Half`, as typer takes a choice."""
+    """`eval.datasets.expected.Half` as a choice for typer."""
 
     SEEN = "seen"
     UNSEEN = "unseen"
@@ -56,7 +56,7 @@ evaluation = typer.Typer(
 Dataset = Annotated[Path, typer.Argument(help="Folder in BEIR layout.")]
 Distractors = Annotated[list[Path] | None, typer.Option("--with", help="Add this folder's corpus.")]
 Documents = Annotated[Path | None, typer.Option("--docs", help="Ask these files.")]
-Asked = Annotated[
+AskedCollection = Annotated[
     str | None, typer.Option("--collection", "-c", help="Ask this collection, which is there.")
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Write the report here, as JSON.")]
@@ -71,7 +71,7 @@ def _questions(
 
 
 def _fail(failures: list[str]) -> None:
-    """Tells the gates that failed, if any, and ends the command."""
+    """Prints the gates that failed, if any, and exits."""
     for failure in failures:
         err.print(f"failed: {failure}", style="red")
     if failures:
@@ -83,7 +83,7 @@ def run(
     dataset: Dataset,
     distractors: Distractors = None,
     documents: Documents = None,
-    collection: Asked = None,
+    collection: AskedCollection = None,
     out_json: Out = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
     html: Annotated[
@@ -97,7 +97,7 @@ def run(
         Path | None, typer.Option(help="Fail where something is worse than in this report.")
     ] = None,
 ) -> None:
-    """Hit rate and MRR of each route and of their ensemble, and whether they differ."""
+    """Evaluate each route and their ensemble by hit rate and MRR, with significance tests."""
     from eval.commands.run import Gates, Outputs
     from eval.commands.run import run as evaluate
 
@@ -117,13 +117,13 @@ def tune(
     dataset: Dataset,
     distractors: Distractors = None,
     documents: Documents = None,
-    collection: Asked = None,
+    collection: AskedCollection = None,
     out_json: Out = None,
     apply: Annotated[
         bool, typer.Option(help="Keep what is accepted with the collection; the service uses it.")
     ] = True,
 ) -> None:
-    """Choose weights, fusion and depth; keep only what gains on questions held out."""
+    """Tune weights, fusion and depth; accept only gains on held-out questions."""
     from eval.commands.tune import run_tune
 
     run_tune(
@@ -145,16 +145,18 @@ def compare(
     out_json: Annotated[Path | None, typer.Option("--out", help="Write it as JSON.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,
 ) -> None:
-    """What changed from one report to another, which questions, and how sure that is."""
+    """Compare two reports: what changed, on which questions, and whether it is significant."""
     from app.durability.files import write_text
     from eval.reports.compare import compare as compared
     from eval.reports.render_comparison import comparison_to_markdown, comparison_to_terminal
-    from eval.reports.report import read_report
+    from eval.reports.retrieval_report import RetrievalReport
 
-    found = compared(read_report(before), read_report(after), shared_questions=shared)
+    found = compared(
+        RetrievalReport.read(before), RetrievalReport.read(after), shared_questions=shared
+    )
     out.print(comparison_to_terminal(found))
     if out_json is not None:
-        write_text(out_json, found.to_json())
+        found.save(out_json)
     if markdown is not None:
         write_text(markdown, comparison_to_markdown(found))
 
@@ -164,7 +166,7 @@ def answers(
     dataset: Dataset,
     distractors: Distractors = None,
     documents: Documents = None,
-    collection: Asked = None,
+    collection: AskedCollection = None,
     out_json: Out = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="The first questions of each kind only.")
@@ -194,15 +196,15 @@ def answers(
         Path | None, typer.Option(help="Fail where answers are worse than in this report.")
     ] = None,
 ) -> None:
-    """Right and wrong answers, refusals, exact match, F1 and citations."""
-    from eval.answers.run import AnswerGates, AnswerOutputs
-    from eval.commands.answers import Asked, run_answer_evaluation
+    """Evaluate answers: right, wrong and refused ones, exact match, F1 and citations."""
+    from eval.answers.run_answers import AnswerGates, AnswerOutputs
+    from eval.commands.answers import QuestionSelection, run_answer_evaluation
 
     failures = run_answer_evaluation(
         _questions(dataset, distractors, documents, collection),
         settings=load_settings(),
         judge=judge,
-        asked=Asked(half.value if half else "", tuple(kinds or ()), limit),
+        asked=QuestionSelection(half.value if half else "", tuple(kinds or ()), limit),
         withhold=withhold,
         outputs=AnswerOutputs(out_json, texts, html, keep_texts),
         gates=AnswerGates(tuple(fail_under or ()), no_regression),
@@ -221,7 +223,7 @@ def synthesize(
         bool, typer.Option("--generate", help="Let the configured generator write some too.")
     ] = False,
 ) -> None:
-    """Write questions from a collection's own passages, marked as synthetic."""
+    """Write synthetic questions from the passages of a collection."""
     from eval.commands.synthesize import run_synthesis
     from eval.synthesis.synthesize import SynthesisSettings
 
@@ -256,7 +258,7 @@ def chunking(
     out_json: Out = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
 ) -> None:
-    """Compare chunk sizes, overlaps and embedders by the answer's text that they find."""
+    """Compare chunk sizes, overlaps and embedders by how much answer text they retrieve."""
     from eval.commands.chunking import CHUNK_TOKENS, OVERLAP_SHARES, run_chunking
     from eval.spans.configuration import grid
 

@@ -1,4 +1,4 @@
-"""``python -m eval.answers.faults``: measures the service's verifier, or prints cases to read."""
+"""``python -m eval.answers.faults``: evaluates the verifier of the service, or prints cases."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rich.table import Table
 
 from eval.answers.faults.against_service import judge_with, service_verifier
 from eval.answers.faults.cases import LANGUAGES, Case
+from eval.answers.faults.corpus_passages import read_passages
 from eval.answers.faults.planting import plant
-from eval.answers.faults.reading import read_passages
 from eval.answers.faults.scoring import FaultReport, Share, score
 from eval.errors import EvaluationError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; 0 where it did what was asked."""
+    """Runs the command and returns its exit code."""
     given = _parser().parse_args(arguments)
     console = Console()
     # With --dump there is no report, so the first path is a corpus as well.

