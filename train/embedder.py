@@ -73,7 +73,7 @@ class EmbedderTrainee:
         prefixes = _prefixes(model, self._base.id)
         dataset = Dataset.from_list(list(_rows(list(samples), prefixes, run)))
         held_out = HeldOut(
-            split.held_out, lambda trained: nearness(trained, self._base.id), metric=ALONE
+            split.held_out, lambda trained: cosine_scores(trained, self._base.id), metric=ALONE
         )
         settings = arguments(self._folder, run, samples=len(dataset), metric=ALONE)
         settings.batch_sampler = BatchSamplers.NO_DUPLICATES  # an answer must be no one's negative
@@ -91,16 +91,16 @@ class EmbedderTrainee:
 
     def before(self) -> Score:
         """See `Trainee.before`."""
-        return nearness(self._load(), self._base.id)
+        return cosine_scores(self._load(), self._base.id)
 
     def after(self) -> Score:
         """See `Trainee.after`."""
-        return nearness(self._model, self._base.id)
+        return cosine_scores(self._model, self._base.id)
 
     def save(self, folder: Path) -> None:
         """See `Trainee.save`."""
         model = merged(self._model) if self._run.lora_rank else self._model
-        # The family that the base's name told of is not told of by the new one's.
+        # The name of the base states its family; that of the new model does not.
         model.prompts = model.prompts | asdict(_prefixes(model, self._base.id))
         model.save_pretrained(str(folder), create_model_card=False)
 
@@ -109,7 +109,7 @@ class _Trainer(CheckpointLoading, SentenceTransformerTrainer):  # type: ignore[m
     """A trainer of embedders."""
 
 
-def nearness(model: SentenceTransformer, name: str) -> Score:
+def cosine_scores(model: SentenceTransformer, name: str) -> Score:
     """Returns a function that computes cosines as the served embedder does."""
     prefixes = _prefixes(model, name)
 

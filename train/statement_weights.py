@@ -109,7 +109,7 @@ def learn_evidence(
     """Fits statement and confidence weights to all sets, with held-out scores.
 
     ``terms`` is the analyzer's function. Confidence is fitted to held-out probabilities of
-    statements, so it never sees a probability of a statement that was fitted to it.
+    statements.
     """
     rows = [row for of_set in sets.values() for row in of_set]
     statements = _DesignMatrix(

@@ -68,7 +68,7 @@ def evaluate_answers(
     withhold: bool = False,
     resampling: Resampling = DEFAULT_RESAMPLING,
     progress: Progress = lambda _done, _total: None,
-    told: Callable[[ShownAnswer], None] = lambda _shown: None,
+    on_answer: Callable[[ShownAnswer], None] = lambda _shown: None,
 ) -> AnswerReport:
     """Evaluates the answerable questions of a dataset, then the unanswerable ones.
 
@@ -84,7 +84,7 @@ def evaluate_answers(
             the same, so that abstention recall over these questions is a lower bound.
         resampling: How intervals are computed.
         progress: Called after each question.
-        told: Called with each question and its answer in full, which the report does not hold.
+        on_answer: Called with each question and its full answer, which reports omit.
 
     Raises:
         InvalidRun: an answer cites a document that the dataset does not hold.
@@ -114,7 +114,7 @@ def evaluate_answers(
             milliseconds=milliseconds,
         )
         questions.append(scores)
-        told(show_answer(query, answer, scores))
+        on_answer(show_answer(query, answer, scores))
         if judging and answer.sentences:
             judging.judge(query.id, query.text, answer, language=language)
         progress(done, len(asked))

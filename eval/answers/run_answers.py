@@ -75,7 +75,7 @@ def run_answers(
 
     Raises:
         EvaluationError: as `evaluate_answers`; or a threshold or the base can't be read, which is
-            told before the first question.
+            raised before the first question.
     """
     for threshold in gates.thresholds:
         parse_answer_threshold(threshold)
@@ -92,7 +92,7 @@ def run_answers(
             limit=limit,
             withhold=withhold,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
-            told=shown.append,
+            on_answer=shown.append,
         )
     if outputs.keep_texts:
         report = replace(report, shown=tuple(shown))

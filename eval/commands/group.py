@@ -55,9 +55,10 @@ evaluation = typer.Typer(
 
 Dataset = Annotated[Path, typer.Argument(help="Folder in BEIR layout.")]
 Distractors = Annotated[list[Path] | None, typer.Option("--with", help="Add this folder's corpus.")]
-Documents = Annotated[Path | None, typer.Option("--docs", help="Ask these files.")]
+Documents = Annotated[Path | None, typer.Option("--docs", help="Ask the questions of these files.")]
 AskedCollection = Annotated[
-    str | None, typer.Option("--collection", "-c", help="Ask this collection, which is there.")
+    str | None,
+    typer.Option("--collection", "-c", help="Ask the questions of this collection."),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Write the report here, as JSON.")]
 
@@ -91,7 +92,7 @@ def run(
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show questions won and lost.")] = False,
     fail_under: Annotated[
-        list[str] | None, typer.Option(help="As ensemble.hit@1>=0.8; give it again for more.")
+        list[str] | None, typer.Option(help="Threshold such as ensemble.hit@1>=0.8; repeatable.")
     ] = None,
     no_regression: Annotated[
         Path | None, typer.Option(help="Fail where something is worse than in this report.")
@@ -120,7 +121,7 @@ def tune(
     collection: AskedCollection = None,
     out_json: Out = None,
     apply: Annotated[
-        bool, typer.Option(help="Keep what is accepted with the collection; the service uses it.")
+        bool, typer.Option(help="Save accepted settings with the collection, for the service.")
     ] = True,
 ) -> None:
     """Tune weights, fusion and depth; accept only gains on held-out questions."""
@@ -137,13 +138,13 @@ def tune(
 
 @evaluation.command()
 def compare(
-    before: Annotated[Path, typer.Argument(help="A report's JSON.")],
-    after: Annotated[Path, typer.Argument(help="Another, on the same questions.")],
+    before: Annotated[Path, typer.Argument(help="JSON of a report.")],
+    after: Annotated[Path, typer.Argument(help="JSON of another report on the same questions.")],
     shared: Annotated[
         bool, typer.Option("--shared", help="Compare on the questions that both have.")
     ] = False,
     out_json: Annotated[Path | None, typer.Option("--out", help="Write it as JSON.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the comparison as Markdown.")] = None,
 ) -> None:
     """Compare two reports: what changed, on which questions, and whether it is significant."""
     from app.durability.files import write_text
@@ -169,28 +170,28 @@ def answers(
     collection: AskedCollection = None,
     out_json: Out = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="The first questions of each kind only.")
+        int | None, typer.Option(min=1, help="Ask only the first questions of each kind.")
     ] = None,
     withhold: Annotated[
         bool, typer.Option("--withhold", help="Ask again with the relevant documents hidden.")
     ] = False,
     judge: Annotated[
-        str | None, typer.Option(help="A generator that judges too, as openai:URL#MODEL.")
+        str | None, typer.Option(help="Generator that judges answers, such as openai:URL#MODEL.")
     ] = None,
     half: Annotated[_Half | None, typer.Option(help="Ask the questions of this half.")] = None,
     kinds: Annotated[
-        list[str] | None, typer.Option("--kind", help="Of this kind; give it again for more.")
+        list[str] | None, typer.Option("--kind", help="Ask the questions of this kind; repeatable.")
     ] = None,
     texts: Annotated[
-        Path | None, typer.Option(help="Write questions and answers here, a line of JSON each.")
+        Path | None, typer.Option(help="Write questions and answers here as JSON Lines.")
     ] = None,
     keep_texts: Annotated[
-        bool, typer.Option("--keep-texts", help="Put them into the report too.")
+        bool, typer.Option("--keep-texts", help="Include the texts in the report.")
     ] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with every answer.")] = None,
     fail_under: Annotated[
         list[str] | None,
-        typer.Option(help="As right>=0.85 or wrong<=0.05; give it again for more."),
+        typer.Option(help="Threshold such as right>=0.85 or wrong<=0.05; repeatable."),
     ] = None,
     no_regression: Annotated[
         Path | None, typer.Option(help="Fail where answers are worse than in this report.")
@@ -216,11 +217,11 @@ def answers(
 @evaluation.command()
 def synthesize(
     collection: Annotated[str, typer.Argument(help="Name of the collection.")],
-    folder: Annotated[Path, typer.Option("--out", help="The folder to make.")],
-    limit: Annotated[int, typer.Option(min=1, help="Questions at most.")] = 200,
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write.")],
+    limit: Annotated[int, typer.Option(min=1, help="Most questions to make.")] = 200,
     seed: int = 0,
     generate: Annotated[
-        bool, typer.Option("--generate", help="Let the configured generator write some too.")
+        bool, typer.Option("--generate", help="Let the configured generator write questions too.")
     ] = False,
 ) -> None:
     """Write synthetic questions from the passages of a collection."""
@@ -243,17 +244,18 @@ def chunking(
     documents: Documents = None,
     strategies: Annotated[
         list[_Strategy] | None,
-        typer.Option("--strategy", help="Give it again for more."),
+        typer.Option("--strategy", help="Chunking strategy; repeatable."),
     ] = None,
     sizes: Annotated[
-        list[int] | None, typer.Option("--tokens", min=16, help="Give it again for more.")
+        list[int] | None, typer.Option("--tokens", min=16, help="Tokens of a chunk; repeatable.")
     ] = None,
     overlaps: Annotated[
         list[float] | None,
-        typer.Option("--overlap", min=0.0, max=0.5, help="As a share of the chunk."),
+        typer.Option("--overlap", min=0.0, max=0.5, help="Share of a chunk; repeatable."),
     ] = None,
     embedders: Annotated[
-        list[str] | None, typer.Option("--embedder", help="Try these too; by default the one set.")
+        list[str] | None,
+        typer.Option("--embedder", help="Embedder to try; repeatable."),
     ] = None,
     out_json: Out = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,

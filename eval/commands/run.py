@@ -12,7 +12,7 @@ from app.durability.files import write_text
 from app.retrieval.pipeline import SearchPipeline
 from app.settings import Settings
 from eval.commands.provenance import provenance
-from eval.commands.target import Questions, Target, application, prepare, shown
+from eval.commands.target import Questions, Target, application, prepare, progress_bar
 from eval.page.retrieval_page import to_html
 from eval.page.weight_sweep import SweepPoint
 from eval.reports.gates import check_regression, check_thresholds, parse_threshold
@@ -67,8 +67,8 @@ def run(
         pipeline = app.pipeline(target.collection)
         retrieval = pipeline.in_force.settings
         searcher = PipelineSearcher(pipeline, routes=retrieval.routes)
-        with shown(console, "asking") as told:
-            searched = search_all(target.dataset, searcher, progress=told)
+        with progress_bar(console, "asking") as advance:
+            searched = search_all(target.dataset, searcher, progress=advance)
         report = make_report(
             target.dataset,
             searched,

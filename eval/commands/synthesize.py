@@ -11,7 +11,7 @@ from app.ports.models import Generator
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.settings import Settings
-from eval.commands.target import shown
+from eval.commands.target import progress_bar
 from eval.synthesis.dataset_folder import write_dataset
 from eval.synthesis.summary import summary
 from eval.synthesis.synthesize import Synthesis, SynthesisSettings, synthesize
@@ -67,12 +67,12 @@ def write_questions(
         EvaluationError: no question could be kept.
     """
     pipeline = app.pipeline(collection)
-    with shown(console, "writing questions") as told:
+    with progress_bar(console, "writing questions") as advance:
         return synthesize(
             collection,
             search=lambda question: pipeline.search(SearchRequest(question)).hits,
             analyzer=app.analyzer,
             generator=generator,
             settings=synthesis,
-            progress=told,
+            progress=advance,
         )

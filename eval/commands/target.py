@@ -25,7 +25,7 @@ from eval.answers.service_answerer import unhurried
 from eval.datasets.beir import read_corpus, read_dataset
 from eval.datasets.dataset import Corpus, Dataset, EvalDocument, pool
 from eval.errors import EvaluationError
-from eval.retrieval.evaluate import Progress as Told
+from eval.retrieval.evaluate import Progress as Advance
 from ingest.jobs.store import TABLE
 from ingest.report import IngestReport
 from ingest.sources.found_files import find_files
@@ -210,11 +210,11 @@ def _corpus(collection: Collection, name: str) -> Corpus:
 
 
 @contextmanager
-def shown(console: Console, what: str) -> Iterator[Told]:
+def progress_bar(console: Console, what: str) -> Iterator[Advance]:
     """Shows a progress bar, which takes ``(done, total)``."""
     with Progress(console=console) as bar:
         task = bar.add_task(what, total=None)
-        told: Callable[[int, int], None] = lambda done, total: bar.update(  # noqa: E731 - typed here
+        advance: Callable[[int, int], None] = lambda done, total: bar.update(  # noqa: E731 - typed here
             task, completed=done, total=total
         )
-        yield told
+        yield advance

@@ -14,7 +14,7 @@ from app.main import Application
 from app.retrieval.ranking.learned import NO_RERANKER
 from app.settings import RetrievalSettings, Settings
 from eval.commands.provenance import provenance
-from eval.commands.target import Questions, Target, application, prepare, shown
+from eval.commands.target import Questions, Target, application, prepare, progress_bar
 from eval.errors import EvaluationError
 from eval.tuning.candidate_recall import recall_candidates, rerank_candidates
 from eval.tuning.reranking import DEEPEST, tune_reranking
@@ -76,13 +76,13 @@ def _tune(
     app: Application, target: Target, configured: RetrievalSettings, console: Console
 ) -> TuningReport:
     pipeline = app.pipeline(target.collection)
-    with shown(console, "recalling") as told:
+    with progress_bar(console, "recalling") as advance:
         recalled = recall_candidates(
             pipeline,
             target.collection,
             target.dataset,
             routes=configured.routes,
-            progress=told,
+            progress=advance,
         )
     started = time.perf_counter()
     report = tune(recalled, configured, recalled_depth=configured.depth)
@@ -95,8 +95,10 @@ def _tune(
         "rerank_stop": 0.0,
     }
     chosen = RetrievalSettings(**configured.model_dump() | dict(report.settings) | deep)
-    with shown(console, "reranking") as told:
-        reranked = rerank_candidates(app.pipeline(target.collection, chosen), target.dataset, told)
+    with progress_bar(console, "reranking") as advance:
+        reranked = rerank_candidates(
+            app.pipeline(target.collection, chosen), target.dataset, advance
+        )
     report = report.with_reranking(
         tune_reranking(
             reranked,

@@ -97,7 +97,7 @@ def check_regression(
 
 
 def _falls(changes: Sequence[Change], routes: set[str]) -> list[str]:
-    """Of the stages that are worse on a measure: routes, and combinations they do not explain."""
+    """Routes that are worse on a measure, and worse combinations that they do not explain."""
     fallen = [change for change in changes if change.stage in routes]
     combined = [change for change in changes if change.stage not in routes]
     if not fallen:

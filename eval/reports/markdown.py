@@ -9,7 +9,7 @@ from typing import Final
 from eval.reports.wording import printable
 
 _SPECIAL: Final = re.compile(r"[\\`*<>|&]|\](?=[(\[:])")
-"""What could end a cell, start a tag or a link, or change how the text is shown."""
+"""Characters that could end a cell, start a tag or a link, or change the formatting."""
 
 
 def plain(text: str) -> str:

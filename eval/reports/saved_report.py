@@ -22,7 +22,7 @@ class SavedReport:
     __slots__ = ()
 
     NAME: ClassVar[str]
-    """What error messages call such a report, for example ``a report on answers``."""
+    """Name of the report in error messages, for example ``a report on answers``."""
 
     def to_json(self) -> str:
         """The report as JSON; equal reports give equal text, and `from_json` reads it back."""

@@ -1,4 +1,4 @@
-"""Reads questions with spans, strictly. A folder has one of three layouts.
+"""Reads questions with answer spans and validates them. A folder has one of three layouts.
 
 ::
 
@@ -11,9 +11,9 @@
     corpus.jsonl or a corpus that is passed in, queries.jsonl, qrels.tsv as `eval.datasets.beir`,
                     with "references": [{"document": id, "quote": str}, …] in the metadata
 
-Offsets count characters, half open. Answers and quotes are located where they stand verbatim. An
-answer that stands in its document twice, or not at all, has no certain place: its question is left
-out and named. A quote is written to be found, so one without a certain place is an error.
+Offsets count characters, half open. Answers and quotes are located by exact match. An answer that
+occurs twice in its document, or not at all, has no unique position; its question is left out and
+listed. A quote is written to be found, so one without a unique position is an error.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FULL_DOCUMENTS: Final = "full_docs.jsonl"
 
 
 def read_span_dataset(folder: Path, *, corpus: Corpus | None = None) -> SpanDataset:
-    """The questions of a folder over whole documents.
+    """Reads the questions of a folder over whole documents.
 
     Args:
         folder: In one of the layouts above.
@@ -155,7 +155,7 @@ def _span(row: Row, item: object) -> Span:
 
 
 def _only_place(quote: str, text: str) -> Span | None:
-    """Where ``quote`` stands, ``None`` if nowhere or at several places, overlapping ones too."""
+    """Span of the only occurrence of ``quote``; ``None`` if there is none, or several."""
     start = text.find(quote) if quote else -1
     if start < 0 or text.find(quote, start + 1) >= 0:
         return None

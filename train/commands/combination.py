@@ -12,7 +12,7 @@ from app.durability.files import write_text
 from app.main import Application
 from app.settings import Settings
 from eval.commands.provenance import provenance
-from eval.commands.target import evaluation_settings, index_dataset, shown
+from eval.commands.target import evaluation_settings, index_dataset, progress_bar
 from eval.datasets.dataset import Dataset
 from eval.json_files import dump_json
 from eval.tuning.candidate_recall import rerank_candidates
@@ -60,8 +60,8 @@ def run_combination(
                 raise InvalidPairs(f"two datasets are called {dataset.name}; rename a folder")
             dataset = dataset.first(limit)
             collection = app.store.open(name)
-            with shown(console, f"reranking {dataset.name}") as told:
-                reranked = rerank_candidates(app.pipeline(collection), dataset, told)
+            with progress_bar(console, f"reranking {dataset.name}") as advance:
+                reranked = rerank_candidates(app.pipeline(collection), dataset, advance)
             sets[dataset.name] = _questions(app, reranked, dataset)
             if not sets[dataset.name]:
                 raise InvalidPairs(f"{dataset.name} has no question with two candidates or more")

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from app.main import Application
 from app.settings import Settings
-from eval.commands.target import evaluation_settings, shown
+from eval.commands.target import evaluation_settings, progress_bar
 from ingest.sources.records import RecordSource
 from train.mining.candidate_groups import CandidateGroup, read_groups, write_groups
 from train.mining.hard_negatives import Corpus, MiningSettings, corpus_of, mine
@@ -60,19 +60,19 @@ def _mine(
     app: Application, source: str, corpus: Corpus, mining: MiningSettings, console: Console
 ) -> list[CandidateGroup]:
     name = f"train-{_key(app, corpus, mining, source)}"
-    with shown(console, f"indexing {source}") as told:
-        app.ingest(name, _records(corpus), lambda r: told(r.received, len(corpus.documents)))
+    with progress_bar(console, f"indexing {source}") as advance:
+        app.ingest(name, _records(corpus), lambda r: advance(r.received, len(corpus.documents)))
     collection = app.store.open(name)
     app.embedder.embed_queries(list(corpus.questions))  # in batches, into its cache
     found: list[CandidateGroup] = []
-    with shown(console, f"mining {source}") as told:
+    with progress_bar(console, f"mining {source}") as advance:
         mined = mine(
             corpus, app.pipeline(collection), collection, analyzer=app.analyzer, settings=mining
         )
         for done, group in enumerate(mined, start=1):
             if group is not None:
                 found.append(group)
-            told(done, len(corpus.questions))
+            advance(done, len(corpus.questions))
     return found
 
 

@@ -41,18 +41,18 @@ def measure(groups: Sequence[StatementGroup], logits: Logits) -> list[ReaderScor
     """Computes the metrics of each source, ordered by its name."""
     readings = []
     for source in sorted({group.source for group in groups}):
-        told = [(g, x) for g, x in zip(groups, logits, strict=True) if g.source == source]
-        with_answer = [(g, x) for g, x in told if g.answered]
+        of_source = [(g, x) for g, x in zip(groups, logits, strict=True) if g.source == source]
+        with_answer = [(g, x) for g, x in of_source if g.answered]
         right = [g.statements[int(np.argmax(x))].answers for g, x in with_answer]
         scored = [
             (s.answers, v) for g, x in with_answer for s, v in zip(g.statements, x, strict=True)
         ]
-        best = [(g.answered, max(x)) for g, x in told]
+        best = [(g.answered, max(x)) for g, x in of_source]
         readings.append(
             ReaderScores(
                 source,
                 len(with_answer),
-                len(told) - len(with_answer),
+                len(of_source) - len(with_answer),
                 sum(right) / len(right) if right else None,
                 area_under_curve(scored),
                 area_under_curve(best),

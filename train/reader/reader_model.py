@@ -163,9 +163,9 @@ def groups_loss(
     lists = torch.where(some, -chosen, 0.0)
     wanted = right
     if teacher is not None:
-        told = _padded(teacher, sizes, _LOW)
-        wanted = torch.lerp(right, torch.sigmoid(told), distil)
-        lists = torch.lerp(lists, -(torch.softmax(told, -1) * log_shares).sum(-1), distil)
+        teacher_logits = _padded(teacher, sizes, _LOW)
+        wanted = torch.lerp(right, torch.sigmoid(teacher_logits), distil)
+        lists = torch.lerp(lists, -(torch.softmax(teacher_logits, -1) * log_shares).sum(-1), distil)
     each = functional.binary_cross_entropy_with_logits(padded, wanted, reduction="none")
     single = each.masked_fill(~there, 0.0).sum(-1) / counts
     return (listwise * lists + binary * single).mean()

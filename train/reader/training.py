@@ -189,12 +189,12 @@ class ReaderTraining:
         padded = [tensors.batch(rows[chunk]) for chunk in chunks]
         read: list[_Read] = list(self._map(self._read, padded))
         logits = torch.empty(len(rows), device=self.device)
-        told = None if self._teacher is None else torch.empty_like(logits)
+        teacher_logits = None if self._teacher is None else torch.empty_like(logits)
         for chunk, part, (scores, _, _) in zip(chunks, padded, read, strict=True):
             logits[chunk] = scores.detach()
-            if self._teacher is not None and told is not None:
+            if self._teacher is not None and teacher_logits is not None:
                 with torch.no_grad():
-                    told[chunk] = self._teacher(part)[0]
+                    teacher_logits[chunk] = self._teacher(part)[0]
         logits.requires_grad_()
         loss = groups_loss(
             logits,
@@ -202,12 +202,12 @@ class ReaderTraining:
             groups.sizes(batch),
             listwise=self._run.listwise,
             binary=self._run.binary,
-            teacher=told,
+            teacher=teacher_logits,
             distil=self._run.distil,
         )
         (wanted,) = torch.autograd.grad(loss, logits)
-        placed = torch.stack([count for _, _, count in read]).sum()
-        share = self._run.span / placed.clamp(min=1)
+        answer_count = torch.stack([count for _, _, count in read]).sum()
+        share = self._run.span / answer_count.clamp(min=1)
 
         def back(work: tuple[NDArray[np.int64], _Read]) -> tuple[Tensor | None, ...]:
             chunk, (scores, places, _) = work

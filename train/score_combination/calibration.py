@@ -110,14 +110,14 @@ def errors_by_language(found: Iterable[Mapping[str, PredictedRelevance]]) -> dic
     """Expected calibration error over all predictions, by language."""
     everything: dict[str, list[PredictedRelevance]] = {}
     for by_language in found:
-        for language, told in by_language.items():
-            everything.setdefault(language, []).append(told)
+        for language, predicted in by_language.items():
+            everything.setdefault(language, []).append(predicted)
     return {
         language: expected_calibration_error(
-            np.concatenate([one.probabilities for one in told]),
-            np.concatenate([one.relevant for one in told]),
+            np.concatenate([one.probabilities for one in predicted]),
+            np.concatenate([one.relevant for one in predicted]),
         )
-        for language, told in sorted(everything.items())
+        for language, predicted in sorted(everything.items())
     }
 
 

@@ -58,12 +58,12 @@ def fit_combination(sets: QuestionSets, *, reranker: str | None) -> FittedCombin
         reranker: The id of the one that scored them; ``None``: nothing did.
     """
     chooser = _Chooser(sets, has_reranker=reranker is not None)
-    left_out, told = [], []
+    left_out, predicted = [], []
     for name, questions in sets.items():
         others = {other: found for other, found in sets.items() if other != name}
         combination = chooser.choose(tuple(others))
         scores, comparisons = compare_orders(questions, combination, reranked=reranker is not None)
-        told.append(
+        predicted.append(
             {
                 calibration.reranker: predict_hits(questions, combination, calibration)
                 for calibration in calibrations(others, combination, reranker)
@@ -79,7 +79,7 @@ def fit_combination(sets: QuestionSets, *, reranker: str | None) -> FittedCombin
                 scores=scores,
                 comparisons=comparisons,
                 calibration_error={
-                    id_: errors_by_language([hits]) for id_, hits in told[-1].items()
+                    id_: errors_by_language([hits]) for id_, hits in predicted[-1].items()
                 },
             )
         )
@@ -88,7 +88,7 @@ def fit_combination(sets: QuestionSets, *, reranker: str | None) -> FittedCombin
         combination=combination,
         calibrations=calibrations(sets, combination, reranker),
         calibration_error={
-            id_: errors_by_language(of_set[id_] for of_set in told) for id_ in told[0]
+            id_: errors_by_language(of_set[id_] for of_set in predicted) for id_ in predicted[0]
         },
         left_out=with_corrected(left_out),
     )

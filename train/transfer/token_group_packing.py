@@ -39,7 +39,7 @@ def packed(tokens: TokenGroups) -> Arrays:
         tokens.ids[tokens.starts[pair] : tokens.starts[pair] + tokens.begins[pair]]
         for pair in first
     ]
-    placed = tokens.places[:, 0] != NOWHERE
+    with_place = tokens.places[:, 0] != NOWHERE
     return {
         "heads": np.concatenate(heads),
         "head_lengths": tokens.begins[first],
@@ -49,8 +49,8 @@ def packed(tokens: TokenGroups) -> Arrays:
         "which": which,
         "sizes": np.diff(tokens.groups).astype(_SMALL),
         "answers": tokens.answers,
-        "placed": np.flatnonzero(placed),
-        "places": tokens.places[placed] - tokens.begins[placed][:, None],
+        "placed": np.flatnonzero(with_place),
+        "places": tokens.places[with_place] - tokens.begins[with_place][:, None],
     }
 
 
@@ -67,8 +67,8 @@ def unpacked(arrays: Arrays) -> TokenGroups:
     _copy(arrays["heads"], heads[group], begins, ids, starts[:-1])
     _copy(arrays["tails"], tails[which], lengths - begins, ids, starts[:-1] + begins)
     places = np.full((len(which), 2), NOWHERE, np.int16)
-    placed = arrays["placed"]
-    places[placed] = arrays["places"] + begins[placed][:, None]
+    with_place = arrays["placed"]
+    places[with_place] = arrays["places"] + begins[with_place][:, None]
     return TokenGroups(
         ids=ids,
         starts=starts,

@@ -48,7 +48,7 @@ _FILES: Final[dict[str, object]] = {
 
 
 class FieldError(BaseModel):
-    """What is wrong with one value."""
+    """A problem with one value of the request."""
 
     path: str
     message: str

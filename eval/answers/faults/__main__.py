@@ -96,21 +96,21 @@ def _show(report: FaultReport, console: Console) -> None:
         ("false drafts caught", report.caught, False),
         ("true rewordings refused", report.refused, True),
     ):
-        table = Table(title=f"{name}: {_said(share())}")
+        table = Table(title=f"{name}: {_share_text(share())}")
         table.add_column("kind")
         for lang in LANGUAGES:
             table.add_column(lang, justify="right")
         for kind in report.kinds(true=true):
-            table.add_row(kind, *(_said(share(kind=kind, lang=lang)) for lang in LANGUAGES))
+            table.add_row(kind, *(_share_text(share(kind=kind, lang=lang)) for lang in LANGUAGES))
         for half in ("seen", "unseen"):
             table.add_row(
                 f"all of the {half} half",
-                *(_said(share(half=half, lang=lang)) for lang in LANGUAGES),
+                *(_share_text(share(half=half, lang=lang)) for lang in LANGUAGES),
             )
         console.print(table)
 
 
-def _said(share: Share) -> str:
+def _share_text(share: Share) -> str:
     return "–" if share.value is None else f"{share.count} of {share.of} ({share.value:.1%})"
 
 

@@ -72,9 +72,9 @@ class PeopleQuestions:
         return StatementGroup(question, tuple(statements), "office_faq", LANGS[question_lang])
 
     def _under(
-        self, asked: Cells, told: Cells, title: str, statement_lang: int, *, answers: bool
+        self, asked: Cells, answered: Cells, title: str, statement_lang: int, *, answers: bool
     ) -> LabelledStatement:
-        """An FAQ entry with the answer of ``told`` under the question of ``asked``."""
+        """An FAQ entry with the answer of ``answered`` under the question of ``asked``."""
         heading = self.draw.one(
             asked[3 * statement_lang],
             asked[3 * statement_lang],
@@ -82,7 +82,7 @@ class PeopleQuestions:
         )
         setting = f"{title}{SETTING_SEPARATOR}{heading}" if title else heading
         return LabelledStatement(
-            self.draw.rng.choice(variants(told[3 * statement_lang + 2])), setting, answers
+            self.draw.rng.choice(variants(answered[3 * statement_lang + 2])), setting, answers
         )
 
     def role(self) -> StatementGroup:

@@ -59,8 +59,8 @@ class Sampler:
 
     def languages(self) -> tuple[int, int]:
         """Languages of the question and of the statements; 0 is English, 1 Chinese."""
-        told = self.rng.randint(0, 1)
-        return (1 - told if self.chance(self._cross) else told), told
+        statement_lang = self.rng.randint(0, 1)
+        return (1 - statement_lang if self.chance(self._cross) else statement_lang), statement_lang
 
     def chance(self, share: float) -> bool:
         """Returns true with probability ``share``."""

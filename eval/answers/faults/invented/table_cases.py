@@ -98,17 +98,17 @@ def _of_table(schema: Schema, number: int, chance: Random) -> Iterator[Case]:
                     source,
                     phrase.format(label=label, value=chance.choice(others)),
                 )
-            likes = [
+            similar = [
                 rows[at][other]
                 for other, its in enumerate(schema.columns)
                 if other != place and its.measure == column.measure
             ]
-            if likes:
+            if similar:
                 yield _case(
                     "row: value of another column",
                     passage,
                     source,
-                    phrase.format(label=label, value=chance.choice(likes)),
+                    phrase.format(label=label, value=chance.choice(similar)),
                 )
 
 

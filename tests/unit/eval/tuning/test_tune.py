@@ -188,5 +188,6 @@ def test_the_same_questions_give_the_same_report(report: TuningReport) -> None:
     again = tune(one_useless(), EQUAL_RRF, recalled_depth=DEPTH)
     assert again.to_json() == report.to_json()
     assert json.loads(report.to_json())["format"] == "attest-tuning/1"
+    assert TuningReport.from_json(report.to_json()).to_json() == report.to_json()
     other = tune(one_useless(), EQUAL_RRF, recalled_depth=DEPTH, seed=1)
     assert other.to_json() != report.to_json()
