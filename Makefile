@@ -65,7 +65,7 @@ bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/tuning_speed.py benchmarks/results/tuning_speed.json
 	$(BIN)/python benchmarks/reranker_speed.py benchmarks/results/reranker_speed.json
 	$(BIN)/python benchmarks/reranker_int8.py benchmarks/results/reranker_int8.json
-	$(BIN)/python benchmarks/embedder_precision.py docs/results/embedder_precision.json
+	$(BIN)/python benchmarks/embedder_numeric_forms.py docs/results/embedder_numeric_forms.json
 
 reader: models  ## Train the bundled reader anew, from TRAIN=…, and what its judgement is worth
 	mkdir -p $(READER)
@@ -83,7 +83,7 @@ evidence: models  ## Learn anew what measures of a statement are worth, on EVAL=
 
 reranker: models  ## Train the bundled reranker anew, from TRAIN=…, and combine it, on EVAL=…
 	mkdir -p $(WORK)
-	$(BIN)/python -m train.bundled.pairs $(TRAIN) $(WORK)/pairs.jsonl
+	$(BIN)/python -m train.bundled.reranker_pairs $(TRAIN) $(WORK)/pairs.jsonl
 	$(BIN)/rag train reranker $(WORK)/pairs.jsonl --out $(WORK)/run \
 	  --base bundled:multilingual-e5-small --layers 3 --set head=interaction \
 	  --set questions=16000 --set negatives=3 --set passage_tokens=96 \

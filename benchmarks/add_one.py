@@ -1,10 +1,10 @@
-"""Times adding one document to a large and to a small collection, the whole run of it.
+"""Times the whole run of adding one document, to a large and to a small collection.
 
     python benchmarks/add_one.py OUT.json [--data ../shared/data/eval] [--chunks 100000]
 
-A run is the command ``rag ingest`` from its start to its end, or an upload to a server that waits
-until it is indexed. Texts are those of `recall_speed`; their vectors are made up, since what is
-timed embeds only the new document. Runs on the two collections take turns.
+A run is the command ``rag ingest`` from start to end, or an upload that waits until the document is
+indexed. Texts are those of `recall_speed`; their vectors are random, because the timed run embeds
+only the new document. Runs on the two collections alternate.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from app.settings import Settings, StoreSettings
 SMALL = 1_000
 """Chunks of the collection that the large one is compared with."""
 RUNS = 8
-"""Of each way, on each collection."""
+"""Number of runs of each kind on each collection."""
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def fill(store: Path, collections: Mapping[str, list[str]]) -> None:
-    """Collections as the application makes them, but for their vectors."""
+    """Makes collections as the application does, with random vectors."""
     application = Application(Settings(store=StoreSettings(directory=store)))
     rng = np.random.default_rng(3)
     for name, texts in collections.items():
@@ -78,7 +78,7 @@ def fill(store: Path, collections: Mapping[str, list[str]]) -> None:
 
 
 def in_turns(run: Callable[[str, int], None]) -> dict[str, float]:
-    """Median seconds on each collection, after one run that warms up, and their ratio."""
+    """Median seconds on each collection after one warm-up run, and their ratio."""
     taken: dict[str, list[float]] = {"small": [], "large": []}
     for number in range(RUNS + 1):
         for name, seconds in taken.items():
@@ -91,7 +91,7 @@ def in_turns(run: Callable[[str, int], None]) -> dict[str, float]:
 
 
 def command(environment: Mapping[str, str], folder: Path, name: str, number: int) -> None:
-    """``rag ingest`` of a new file."""
+    """Runs ``rag ingest`` on a new file."""
     file = folder / f"new-{number}.md"
     file.write_text(_text(number), encoding="utf-8")
     subprocess.run(
@@ -103,7 +103,7 @@ def command(environment: Mapping[str, str], folder: Path, name: str, number: int
 
 
 def upload(url: str, name: str, number: int) -> None:
-    """A new document, indexed when the answer comes."""
+    """Uploads a new document and waits until it is indexed."""
     body = json.dumps({"documents": [{"id": f"posted-{number}", "text": _text(number)}]}).encode()
     post(f"{url}/v1/collections/{name}/documents?wait=true", body)
 

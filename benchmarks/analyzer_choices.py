@@ -1,8 +1,8 @@
-"""What each choice in the analyzer is worth: BM25 with it and without, on real questions.
+"""Measures each choice in the analyzer: BM25 with and without it, on real questions.
 
     python benchmarks/analyzer_choices.py ../shared/data/eval docs/results/analyzer_choices.json
 
-Scored by bm25s (Lucene's formula, k1 = 1.2, b = 0.75), so that only the terms differ.
+Scores are from bm25s (Lucene's formula, k1 = 1.2, b = 0.75), so only the terms differ.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def variants(analyzer: StandardAnalyzer) -> dict[str, Terms]:
         return [t for run in _runs(text) for t in (_pairs(run) if is_han(run) else [run])]
 
     def _runs(text: str) -> Iterator[str]:
-        """Runs of Chinese characters, and the shipped terms of all that lies between them."""
+        """Yields runs of Chinese characters, and the shipped terms of the text between them."""
         for han, other in HAN_OR_OTHER.findall(normalise(text)):
             yield from [han] if han else analyzer.terms(other)
 

@@ -1,9 +1,9 @@
-"""Ways to fuse, compared on the same route results; also with a dense route that knows nothing.
+"""Compares fusion methods on the same route results, also with a useless dense route.
 
     python benchmarks/fusion_choices.py ../shared/data/eval docs/results/fusion_choices.json
 
 The useless route returns random chunks of the collection with cosines as close together as an
-embedder gives for a language that it does not know. A way to fuse is safe where that costs little.
+embedder gives for a language that it does not know. A method is safe if it loses little then.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""How far BM25 should count by its lead over the dense route: shares tried on many sets.
+"""Tries how much BM25 should count by its lead over the dense route, on many sets.
 
     python benchmarks/fusion_lead.py OUT.json FOLDER[@DOCUMENTS] ...
 
-Each way is held to the better single route of the set by a paired test, corrected by Holm over all
-sets. ``served`` is the whole chain, with term matches at two weights. For each set it is told which
-lead would have been chosen by the mean hit@1 of all the others.
+Each variant is compared with the better single route of the set by a paired test, Holm-corrected
+over all sets. ``served`` is the whole pipeline, with two weights of term matches. For each set, the
+result states which lead would have been chosen by the mean hit@1 of all other sets.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ROUTES = ("bm25", "dense")
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Settings that the whole chain is run with."""
+    """Settings of a run of the whole pipeline."""
 
     lead: float
     match_weight: float
@@ -54,7 +54,7 @@ class Served:
 
 SERVED = (Served(0.0, 1.0), Served(0.6, 1.0), Served(0.6, 0.5))
 Scores = dict[str, dict[str, list[float]]]
-"""By way and measure, one a question."""
+"""Scores by variant and measure, one per question."""
 
 
 def scores_of(app: Application, target: Target) -> Scores:
@@ -97,7 +97,7 @@ def _traced(pipeline: SearchPipeline, query: str) -> Trace:
 def _fused(
     app: Application, target: Target, pipeline: SearchPipeline, trace: Trace
 ) -> dict[str, list[str]]:
-    """Documents, best first: of each route, and fused by each share.
+    """Ranked documents of each route, and fused with each lead.
 
     ``pipeline`` is one that lets BM25 count in full.
     """
@@ -142,18 +142,18 @@ def main() -> None:
             console.print(folder)
     finally:
         app.close()
-    told = {name: _told(found, name) for name in found}
-    _correct(told)
+    summaries = {name: _summary(found, name) for name in found}
+    _correct(summaries)
     facts = {
         "questions": QUESTIONS,
-        "sets": told,
+        "sets": summaries,
         "provenance": provenance("faiss-cpu", "tantivy"),
     }
     out.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
 def left_out(found: Mapping[str, Scores], name: str) -> str:
-    """The lead that is the best of all sets but ``name``, before term matches."""
+    """The lead that is best on all sets but ``name``, before term matches."""
     others = [scores for other, scores in found.items() if other != name]
     means = {
         str(share): float(np.mean([np.mean(scores[str(share)]["hit@1"]) for scores in others]))
@@ -162,7 +162,7 @@ def left_out(found: Mapping[str, Scores], name: str) -> str:
     return max(means, key=lambda share: means[share])
 
 
-def _told(found: Mapping[str, Scores], name: str) -> dict[str, object]:
+def _summary(found: Mapping[str, Scores], name: str) -> dict[str, object]:
     scores = found[name]
     means = {
         way: {measure: round(float(np.mean(values[measure])), 4) for measure in MEASURES}
@@ -186,12 +186,12 @@ def _told(found: Mapping[str, Scores], name: str) -> dict[str, object]:
     }
 
 
-def _correct(told: Mapping[str, dict[str, object]]) -> None:
-    """Adds p-values for as many sets as each way was tried on."""
-    ways = next(iter(told.values()))["tests"]
+def _correct(summaries: Mapping[str, dict[str, object]]) -> None:
+    """Adds p-values, corrected for the number of sets of each variant."""
+    ways = next(iter(summaries.values()))["tests"]
     assert isinstance(ways, dict)
     for way in ways:
-        tests = [of_set["tests"][way] for of_set in told.values()]  # type: ignore[index]  # a mapping, as made above
+        tests = [of_set["tests"][way] for of_set in summaries.values()]  # type: ignore[index]  # a mapping, as made above
         for test, corrected in zip(tests, holm([t["p"] for t in tests]), strict=True):
             test["p, corrected"] = corrected
 

@@ -1,4 +1,4 @@
-"""Ingests a folder of files that break pipelines, and accounts for every one.
+"""Ingests a folder of hostile files and accounts for each of them.
 
 python benchmarks/hostile_files.py ../shared/data/docs docs/results/hostile_files.json
 """

@@ -1,4 +1,4 @@
-"""Sends a server every hostile input of the tests and writes down what each cost.
+"""Sends every hostile input of the tests to a server and records its cost.
 
 python benchmarks/hostile_inputs.py benchmarks/results/hostile_inputs.json [PART-OF-A-NAME …]
 """

@@ -1,4 +1,4 @@
-"""Kills work on a store a thousand times and writes down what came of it.
+"""Kills processes that write to a store a thousand times, and records the damage found.
 
 python benchmarks/kills.py benchmarks/results/kills.json 1000 7
 """

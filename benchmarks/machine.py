@@ -1,4 +1,4 @@
-"""What a timing is worth nothing without: the machine, the versions, the commit."""
+"""Provenance of a timing: machine, versions and commit."""
 
 from __future__ import annotations
 

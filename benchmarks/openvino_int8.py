@@ -1,7 +1,7 @@
-"""Quantises the matrix products of an OpenVINO model to 8 bits, to be measured beside other forms.
+"""Quantises the matrix products of an OpenVINO model to 8 bits, for `embedder_numeric_forms`.
 
-Each row of a weight matrix gets a scale of its own; OpenVINO quantises activations in groups while
-it computes. Embeddings, sums and norms stay as they are.
+Each row of a weight matrix has its own scale; OpenVINO quantises activations in groups at run time.
+Embeddings, sums and norms are unchanged.
 """
 
 from __future__ import annotations

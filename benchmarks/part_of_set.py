@@ -1,9 +1,10 @@
-"""A part of a dataset that is indexed in minutes: its first questions, and documents enough.
+"""Makes a small part of a dataset, which is indexed in minutes.
 
     python benchmarks/part_of_set.py ../shared/data/eval/covidqa FOLDER 300 700
 
 The part has the first 300 questions, the documents that answer them, and of the others the first
-ones, 700 documents in all. Figures of a part are no figures of the set: there is less to confuse.
+ones, 700 documents in all. Scores on a part do not compare with those on the set, because it has
+fewer distractors.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 def _lines(file: Path) -> list[str]:
-    """Not by `str.splitlines`, which also breaks at separators that JSON leaves as they are."""
+    """Splits at line feeds; `str.splitlines` also splits at characters that JSON leaves."""
     return [line for line in file.read_text(encoding="utf-8").split("\n") if line]
 
 

@@ -1,4 +1,4 @@
-"""Whether function words in questions help BM25: the same index asked with and without them.
+"""Measures BM25 with and without the function words of questions, on the same index.
 
 python benchmarks/query_terms.py ../shared/data/eval docs/results/query_terms.json
 """

@@ -1,10 +1,10 @@
-"""How fast recall is at 100,000 chunks, and what adding one document costs.
+"""Times recall with 100,000 chunks, and adding one document.
 
     python benchmarks/recall_speed.py OUT.json [--data ../shared/data/eval] [--chunks 100000]
 
-Real text, in two languages, cut into passages of 230 characters; vectors are random, since neither
-the exact search nor its cost looks at what they mean. rank-bm25 answers the same questions in the
-same run. Nothing here runs a model.
+The texts are real, in two languages, cut into passages of 230 characters. The vectors are random,
+because the cost of exact search does not depend on them. rank-bm25 answers the same questions in
+the same run. No model runs.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def rows(data: Path, name: str, file: str) -> Iterator[dict[str, str]]:
 
 
 def passages(data: Path) -> Iterator[str]:
-    """Pieces of the corpora, taken from each in turn, so that both languages are there."""
+    """Yields passages of the corpora in turn, so that both languages occur."""
     sources = [
         (
             row["text"][at : at + PASSAGE_CHARACTERS]
@@ -100,7 +100,7 @@ def summary(times: Sequence[float]) -> dict[str, float]:
 
 
 class GivenVectors:
-    """An embedder's place taken by vectors that are there already."""
+    """An embedder that returns given vectors."""
 
     id = "given"
     dimension = DIMENSION

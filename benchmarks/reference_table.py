@@ -1,4 +1,4 @@
-"""The reference results as one page, made from the reports that `make results` wrote.
+"""Renders the reference results as one page, from the reports of `make results`.
 
 python benchmarks/reference_table.py docs/results docs/results/README.md
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.reports.report import Report, read_report
+from eval.reports.retrieval_report import RetrievalReport
 from eval.retrieval.stages import ENSEMBLE, ENSEMBLE_RERANK
 from eval.retrieval.verdict import outcome
 from eval.statistics.significance import PairedTest
@@ -28,7 +28,7 @@ def signed(test: PairedTest) -> str:
     return f"{test.difference:+.3f} [{test.interval.low:+.3f}, {test.interval.high:+.3f}]"
 
 
-def stages(reports: dict[str, Report]) -> Iterator[str]:
+def stages(reports: dict[str, RetrievalReport]) -> Iterator[str]:
     yield "| set | questions | stage | " + " | ".join(MEASURES) + " |"
     yield "|---|---|---|" + "---|" * len(MEASURES)
     for name, report in reports.items():
@@ -37,8 +37,10 @@ def stages(reports: dict[str, Report]) -> Iterator[str]:
             yield f"| {name} | {len(report.table.queries)} | {row.stage} | {cells} |"
 
 
-def compared(reports: dict[str, Report], stage: str, *, with_ensemble: bool) -> Iterator[str]:
-    """`stage` with the ensemble, or with the best single route."""
+def compared(
+    reports: dict[str, RetrievalReport], stage: str, *, with_ensemble: bool
+) -> Iterator[str]:
+    """Compares `stage` with the ensemble, or with the best single route."""
     yield f"| set | measure | baseline | {stage} − baseline | p, corrected | |"
     yield "|---|---|---|---|---|---|"
     for name, report in reports.items():
@@ -76,12 +78,12 @@ def tuned(folder: Path) -> Iterator[str]:
 def main() -> None:
     folder, out = Path(sys.argv[1]), Path(sys.argv[2])
     reports = {
-        name: read_report(folder / f"{name}.json")
+        name: RetrievalReport.read(folder / f"{name}.json")
         for name in SETS
         if (folder / f"{name}.json").exists()
     }
     forced = {
-        name: read_report(folder / f"{name}.json")
+        name: RetrievalReport.read(folder / f"{name}.json")
         for name in FORCED
         if (folder / f"{name}.json").exists()
     }

@@ -1,10 +1,10 @@
-"""What computing the bundled reranker in 8 bits would gain, and what it would cost.
+"""Measures the speed and the accuracy of the bundled reranker in 8 bits.
 
     python benchmarks/reranker_int8.py FILE [--rounds 7] [--questions 40]
 
-Weights get a scale a row and activations one a batch, as PyTorch's dynamic quantisation does (its
-``torch.ops.quantized``, which it has announced to remove). A form counts when its scores, less
-their mean over a question's candidates, keep a cosine of
+Weights have one scale per row and activations one per batch, as in PyTorch's dynamic quantisation
+(``torch.ops.quantized``, whose removal is announced). A form is admitted if its scores, less their
+mean over a question's candidates, have a cosine of at least
 `app.models.runtimes.precision.MIN_COSINE` to those of float32
 (`app.models.runtimes.pair_precision`). Questions and candidates are the first of scifact.
 """
@@ -36,7 +36,7 @@ BUDGET = Budget(passage=96, lead=24)
 
 
 class Int8Linear(nn.Module):
-    """A linear layer whose products are of 8 bits."""
+    """A linear layer with 8-bit products."""
 
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()

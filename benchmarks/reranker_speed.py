@@ -1,13 +1,13 @@
-"""Times the bundled reranker against `CrossEncoder.predict`, and within searches.
+"""Times the bundled reranker alone against `CrossEncoder.predict`, and within searches.
 
     python benchmarks/reranker_speed.py FILE [--rounds 7] [--questions 100]
 
 By itself: 20 candidates of 256 tokens, the first passages of scifact and of cmrc2018_dev. The peer
-is the same model in sentence-transformers, in float32, as its users call it: on the whole passages.
-Both take turns within each round, so that what else the machine is doing meets them alike.
+is the same model in sentence-transformers, in float32, on the whole passages, as its users call it.
+Both alternate within each round, so that other load on the machine affects both.
 
 Within searches: the stage ``rerank`` of the first questions of the same sets, as served, which
-stops early, and reading all 20; both take turns with every question.
+stops early, and with all 20 read; both alternate with every question.
 """
 
 from __future__ import annotations

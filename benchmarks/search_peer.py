@@ -5,8 +5,8 @@
 
 The peer is ``EnsembleRetriever`` over ``BM25Retriever`` and a FAISS vector store, with equal
 weights and ten hits of each; it embeds with the bundled embedder, loaded as the server loads it.
-Documents are of one chunk each, questions of the sets that the texts are of. Both are asked in
-turns, each question once, after the first questions have warmed them up.
+Documents have one chunk each; the questions are those of the same sets. Both systems are searched
+alternately, once per question, after the first questions as warm-up.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ HITS = 10
 
 
 class Bundled(Embeddings):
-    """The bundled embedder, as LangChain asks it."""
+    """The bundled embedder as LangChain's `Embeddings`."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -104,7 +104,7 @@ def main() -> None:
 
 
 def retriever(texts: list[str], embeddings: Embeddings) -> EnsembleRetriever:
-    """The peer, as its documentation composes it."""
+    """The peer, composed as in its documentation."""
     lexical = BM25Retriever.from_texts(texts)
     lexical.k = HITS
     dense = FAISS.from_texts(texts, embeddings).as_retriever(search_kwargs={"k": HITS})

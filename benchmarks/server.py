@@ -1,4 +1,4 @@
-"""A real server to be measured: started, waited for, asked, stopped."""
+"""Starts a real server for benchmarks, sends requests, and stops it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATIENCE_S = 1_800.0
 def serving(
     folder: Path, environment: Mapping[str, str]
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """``rag serve`` on a free port: its address and its process. ``folder`` gets its log."""
+    """Runs ``rag serve`` on a free port; yields address and process. ``folder`` gets its log."""
     port = _free_port()
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
@@ -41,7 +41,7 @@ def serving(
 
 
 def post(url: str, body: bytes, kind: str = "application/json") -> dict[str, object]:
-    """What the server answers."""
+    """Sends a POST request and returns the response."""
     request = urllib.request.Request(url, body, {"Content-Type": kind})
     with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
         told: dict[str, object] = json.loads(answer.read())

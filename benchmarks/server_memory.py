@@ -1,11 +1,11 @@
-"""Measures what a real server holds at start, once it has ingested and once it was asked.
+"""Measures the memory of a real server at start, after ingestion and after questions.
 
 python benchmarks/server_memory.py benchmarks/results/server_memory.json [DOCUMENTS]
 
-Bytes are those of ``/proc``: resident, the proportional share of what is shared, and of the
-resident ones those that lie in files (libraries, mapped weights) and those that do not. The peer is
-a process that imports PyTorch and transformers and nothing else; ``weights`` are the sizes of the
-files of the installed models. What the environment says of malloc holds for the server, too.
+Bytes are those of ``/proc``: resident, proportional share, and of the resident ones those in files
+(libraries, mapped weights) and anonymous ones. The peer is a process that only imports PyTorch and
+transformers; ``weights`` are the file sizes of the installed models. Malloc settings of the
+environment apply to the server too.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def measured(directory: Path, documents: int) -> dict[str, object]:
-    """What server and loader hold after each step, and how long ingestion took."""
+    """Memory of server and loader after each step, and the time of ingestion."""
     environment = os.environ | {"ATTEST_STORE__DIRECTORY": str(directory)}
     with serving(directory, environment) as (url, server):
         held = {"at_start": _held_by(server.pid)}
@@ -66,7 +66,7 @@ def measured(directory: Path, documents: int) -> dict[str, object]:
 
 
 def peer() -> dict[str, int]:
-    """What a process holds that has imported the libraries alone."""
+    """Memory of a process that has only imported the libraries."""
     with subprocess.Popen([sys.executable, "-c", PEER], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -109,7 +109,7 @@ def _held(pid: int) -> dict[str, int]:
 
 
 def _texts(count: int) -> list[str]:
-    """Stretches of the English handbook with a number each, so that none is like another."""
+    """Parts of the English handbook, each with a number, so that all are different."""
     pages = sorted((ROOT / "docs/handbook/en").glob("*.md"))
     words = " ".join(page.read_text(encoding="utf-8") for page in pages).split()
     choose = random.Random(SEED)

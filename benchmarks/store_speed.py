@@ -1,12 +1,11 @@
-"""What filters, single documents and other searches cost a large collection.
+"""Times filters, adding a document, and concurrent searches in a large collection.
 
     python benchmarks/store_speed.py OUT.json [--data ../shared/data/eval] [--chunks 100000]
         [--store DIR]
 
 Texts, vectors and questions are those of `recall_speed`, with metadata beside them: ``lang``, and
-``percent``, a number from 0 to 99 for each document, by which filters pass as many chunks as
-wanted. With ``--store`` collections are kept in a folder and found there the next time. Nothing
-here runs a model.
+``percent``, a number from 0 to 99 for each document, by which filters pass a given share of chunks.
+With ``--store``, collections are kept in a folder and reused. No model runs.
 """
 
 from __future__ import annotations
@@ -58,10 +57,10 @@ SHARES = (1, 10, 50, 99)
 """Percent of the chunks that filters let through."""
 STAGES = ("bm25", "dense", "fuse", "match", "fetch", "total")
 ADDED = 20
-"""Documents that are added to each collection, in each way."""
+"""Number of documents added to each collection in each way."""
 ADDED_CHUNKS = 3
 READERS = 2
-"""Threads that search at the same time."""
+"""Number of threads that search concurrently."""
 
 
 def described(
@@ -84,7 +83,7 @@ def described(
 def filled(
     store: LocalStore, name: str, texts: Sequence[str], vectors: Vectors, analyzer: StandardAnalyzer
 ) -> Collection:
-    """The collection of this name, made where it is not there yet."""
+    """Opens the collection of this name, or makes it."""
     collection = store.create(name, Fingerprint("given", DIMENSION, analyzer.version, "given"))
     if not collection.stats().chunks:
         prepared = described(texts, vectors, "d", analyzer)
@@ -117,7 +116,7 @@ def searched(
 
 
 def filters(questions: int) -> dict[str, Sequence[object]]:
-    """``same_…`` is one filter all the time; ``new_…`` compares as no search before it did."""
+    """Filters: ``same_…`` repeats one; ``new_…`` makes a comparison never made before."""
     chosen: dict[str, Sequence[object]] = {"none": [None]}
     for share in SHARES:
         chosen[f"same_{share}"] = [{"percent": {"lt": share}}]
@@ -163,7 +162,7 @@ class Ready:
 
 
 class ReadyIndexer:
-    """Gives back what is ready."""
+    """An indexer that returns a ready document."""
 
     max_characters = 1_000_000
 
@@ -183,14 +182,14 @@ def ingest(
     analyzer: StandardAnalyzer,
     embedder: GivenVectors,
 ) -> None:
-    """All that a command or a job does with one document, models apart."""
+    """Does all that a command or a job does with one document, without models."""
     source: Source = Ready(item)
     Ingestion(collection, ReadyIndexer(item), load=lambda *_: None, batch_chunks=64).run([source])
     self_retrieval.refresh(collection, analyzer=analyzer, embedder=embedder)
 
 
 def run_once(directory: Path, name: str, prefix: str) -> None:
-    """What a process of its own does: opens the collection, adds a document, ends."""
+    """Opens the collection and adds a document, in a process of its own."""
     started = time.perf_counter()
     analyzer = StandardAnalyzer(directory / "analyzer")
     store = LocalStore(StoreSettings(directory=directory), analyzer)
@@ -209,7 +208,7 @@ def added(
     vectors: Vectors,
     analyzer: StandardAnalyzer,
 ) -> dict[str, object]:
-    """Milliseconds that one more document takes, collections in turn."""
+    """Milliseconds for one more document, with collections alternating."""
     embedder = GivenVectors(vectors)
     ways = ("put", "job_until_found", "command", "command_whole_process")
     times: dict[str, dict[str, list[float]]] = {way: {n: [] for n in collections} for way in ways}

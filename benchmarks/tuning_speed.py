@@ -1,11 +1,11 @@
-"""How long it takes to try hundreds of settings on 1,000 questions, once these are recalled.
+"""Times trying hundreds of settings on 1,000 recalled questions.
 
     python benchmarks/tuning_speed.py [benchmarks/results/tuning_speed.json]
 
 Rankings are drawn at random: two routes of 100 chunks each, half of them in common, several chunks
-a document, scores as BM25 and cosines are spread. The service's own fusion does a sample of the
-same work and finds the same ranks, but where rounding parts scores that are equal, as those of rrf
-can be; the ratio is per question and setting.
+a document, scores distributed like BM25 scores and cosines. The service's own fusion does a sample
+of the same work and finds the same ranks, except where rounding separates equal scores, which rrf
+often has. The ratio is per question and setting.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from app.retrieval.recall.registry import least_scores
 from app.settings import RetrievalSettings
 from eval.retrieval.runs import collapse
 from eval.statistics.ranks import first_relevant
-from eval.tuning.fused import Family, Setting, ranks_of_settings
+from eval.tuning.batch_fusion import Family, Setting, ranks_of_settings
+from eval.tuning.candidate_arrays import Question, to_arrays
 from eval.tuning.grid import settings_to_try
-from eval.tuning.recalled import Question, to_arrays
 
 ROUTES = ("bm25", "dense")
 QUESTIONS = 1_000

@@ -1,8 +1,8 @@
-"""Whether writers get a fair turn, and what searches pay while another process writes much.
+"""Measures fairness among writers, and the cost of searches during a bulk write.
 
     python benchmarks/turns.py OUT.json [--chunks 5000] [--seconds 10]
 
-Writers and searches are processes of their own on one collection. Nothing here runs a model.
+Writers and searches are separate processes on one collection. No model runs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from app.text.analyzer import StandardAnalyzer
 
 WRITERS = 8
 BATCH = 20
-"""Documents that a bulk write puts at once."""
+"""Number of documents in a batch of a bulk write."""
 
 
 def opened(directory: Path) -> LocalCollection:
@@ -52,7 +52,7 @@ def prepared(prefix: str) -> Iterator[IndexedDocument]:
 
 
 def write(directory: Path, name: str, seconds: float, *, bulk: bool) -> None:
-    """Says how many times it has committed."""
+    """Writes for a while and prints the number of commits."""
     collection, source, commits = opened(directory), prepared(name), 0
     end = time.monotonic() + seconds
     if bulk:

@@ -1,1 +1,4 @@
-"""Offline evaluation: datasets, metrics, runs and reports."""
+"""Offline evaluation of retrieval, answers and chunking, and tuning of retrieval settings.
+
+Begin with `eval.commands.group`, which lists the commands of ``rag eval``.
+"""

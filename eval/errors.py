@@ -1,4 +1,4 @@
-"""What evaluation raises on purpose, below the project's root.
+"""Errors of evaluation, below the root error of the project.
 
 ::
 
@@ -16,7 +16,7 @@ from app.errors import OperatorError
 
 
 class EvaluationError(OperatorError):
-    """The evaluation can't be trusted, so it is not made."""
+    """The evaluation would not be valid, so it is not made."""
 
     code = "evaluation_failed"
 

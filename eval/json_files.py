@@ -1,4 +1,4 @@
-"""JSON as evaluation keeps it: the same content is always the same bytes."""
+"""Canonical JSON: equal content gives equal bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model card of a run: what was trained on what, how, and what it scores."""
+"""The model card of a run: its training data, settings and held-out metrics."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from eval.reports.markdown import table
-from train.combining.held_out import Ranks
-from train.mined.groups import Group
-from train.settings import EmbedderRun, RerankerRun
+from train.mining.candidate_groups import CandidateGroup
+from train.run_settings import EmbedderRun, RerankerRun
+from train.score_combination.held_out import Ranks
 
 _UNSTATED: Final = "not stated"
 _SCORES: Final = (
@@ -22,7 +22,7 @@ _SCORES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Held-out questions of one source, or of all, and how they are ranked before and after."""
+    """Held-out ranking metrics of one source, or of all, before and after training."""
 
     source: str
     questions: int
@@ -32,9 +32,9 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card says. ``licences`` are by source, where they are known.
+    """Content of a card. ``licences`` are by source, where known.
 
-    ``minutes`` are those since the run was begun, or taken up again at step ``taken_up``.
+    ``minutes`` count from the start of the run, or from its resumption at step ``taken_up``.
     """
 
     kind: str
@@ -42,7 +42,7 @@ class Card:
     run: RerankerRun | EmbedderRun
     base: str
     licence: str
-    trained: Sequence[Group]
+    trained: Sequence[CandidateGroup]
     measured: Sequence[Measured]
     licences: Mapping[str, str]
     versions: Mapping[str, str]
@@ -51,7 +51,7 @@ class Card:
     steps: int
 
     def to_markdown(self) -> str:
-        """The card; it holds no text of the data."""
+        """Renders the card, which holds no text of the data."""
         trained = Counter((group.source, group.language) for group in self.trained)
         read = self.steps * self.run.batch_questions
         kept = f"step {self.steps}, {read:,} questions"

@@ -1,4 +1,4 @@
-"""Trains an embedder on mined groups, with sentence-transformers."""
+"""Training of an embedder on mined groups, with sentence-transformers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 from app.models.embedders.prefixes import Prefixes, prefixes_for
 from app.models.folder import ModelFolder
 from app.models.third_party import quiet
-from train.combining.held_out import ALONE, HeldOut, Score
 from train.cross_encoder.samples import Sample, Split, draw
-from train.settings import EmbedderRun
+from train.run_settings import EmbedderRun
+from train.score_combination.held_out import ALONE, HeldOut, Score
 from train.trainer import (
     CheckpointLoading,
     arguments,
@@ -29,11 +29,11 @@ from train.trainer import (
 )
 
 EMBEDDED: Final = 32
-"""Texts of one batch where nothing is learned."""
+"""Batch size where nothing is trained."""
 
 
 class EmbedderTrainee:
-    """Implements `train.trainee.Trainee`.
+    """An embedder as `train.trainee.Trainee`.
 
     The loss is InfoNCE: −log of the answer's share in Σ exp(cos / temperature) over the passages of
     all questions in the batch and this question's mined negatives.
@@ -73,7 +73,7 @@ class EmbedderTrainee:
         prefixes = _prefixes(model, self._base.id)
         dataset = Dataset.from_list(list(_rows(list(samples), prefixes, run)))
         held_out = HeldOut(
-            split.held_out, lambda trained: nearness(trained, self._base.id), metric=ALONE
+            split.held_out, lambda trained: cosine_scores(trained, self._base.id), metric=ALONE
         )
         settings = arguments(self._folder, run, samples=len(dataset), metric=ALONE)
         settings.batch_sampler = BatchSamplers.NO_DUPLICATES  # an answer must be no one's negative
@@ -91,26 +91,26 @@ class EmbedderTrainee:
 
     def before(self) -> Score:
         """See `Trainee.before`."""
-        return nearness(self._load(), self._base.id)
+        return cosine_scores(self._load(), self._base.id)
 
     def after(self) -> Score:
         """See `Trainee.after`."""
-        return nearness(self._model, self._base.id)
+        return cosine_scores(self._model, self._base.id)
 
     def save(self, folder: Path) -> None:
         """See `Trainee.save`."""
         model = merged(self._model) if self._run.lora_rank else self._model
-        # The family that the base's name told of is not told of by the new one's.
+        # The name of the base states its family; that of the new model does not.
         model.prompts = model.prompts | asdict(_prefixes(model, self._base.id))
         model.save_pretrained(str(folder), create_model_card=False)
 
 
 class _Trainer(CheckpointLoading, SentenceTransformerTrainer):  # type: ignore[misc]  # untyped there
-    """Of embedders."""
+    """A trainer of embedders."""
 
 
-def nearness(model: SentenceTransformer, name: str) -> Score:
-    """Cosines of a question with passages, as the served embedder gives them."""
+def cosine_scores(model: SentenceTransformer, name: str) -> Score:
+    """Returns a function that computes cosines as the served embedder does."""
     prefixes = _prefixes(model, name)
 
     def score(query: str, passages: Sequence[str]) -> Sequence[float]:

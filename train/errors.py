@@ -1,4 +1,4 @@
-"""What training raises on purpose, below the project's root.
+"""Errors of training, below the root error of the project.
 
 ::
 
@@ -14,7 +14,7 @@ from app.errors import OperatorError
 
 
 class TrainingError(OperatorError):
-    """There is nothing to train on, or with."""
+    """Training can not begin or continue."""
 
     code = "training_failed"
 

@@ -1,4 +1,4 @@
-"""What a run trains: a reranker or an embedder, behind one face."""
+"""The interface of a model that a run trains, a reranker or an embedder."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from train.combining.held_out import Score
 from train.cross_encoder.samples import Split
+from train.score_combination.held_out import Score
 
 
 class Trainee(Protocol):
-    """A model that is trained once. Its checkpoints lie in the folder that it was made with."""
+    """A model that is trained once; its checkpoints are in the folder that it was made with."""
 
     @property
     def kind(self) -> str:
-        """``reranker`` or ``embedder``: the setting below ``models`` that will name it."""
+        """``reranker`` or ``embedder``: the field of the settings ``models`` that will name it."""
 
     def train(self, split: Split, progress: Callable[[str], None]) -> int:
-        """Trains, from the last checkpoint on where there is one; see `train.trainer.learn`.
+        """Trains from the last checkpoint on, if there is one; see `train.trainer.learn`.
 
         Args:
             split: Questions to train on, and those that checkpoints are chosen by.
@@ -29,10 +29,10 @@ class Trainee(Protocol):
         """
 
     def before(self) -> Score:
-        """How the base scores."""
+        """The scores of the base model."""
 
     def after(self) -> Score:
-        """How the model scores now."""
+        """The scores of the model in its current state."""
 
     def save(self, folder: Path) -> None:
-        """Writes an ordinary Hugging Face folder, which must not exist."""
+        """Writes a Hugging Face folder, which must not exist."""

@@ -1,4 +1,4 @@
-"""What training a reranker and training an embedder share: arguments, checkpoints, progress."""
+"""The parts that reranker and embedder training share: arguments, checkpoints, progress."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 from transformers.trainer import TRAINER_STATE_NAME
 
 from app.models.third_party import quiet
-from train.settings import EmbedderRun, RerankerRun
+from train.run_settings import EmbedderRun, RerankerRun
 
 WEIGHT_DECAY: Final = 0.01
 CHECKPOINTS: Final = "checkpoints"
-"""Where they lie, in a run's folder."""
+"""Name of the folder of checkpoints within the folder of a run."""
 _WRITTEN_LAST: Final = TRAINER_STATE_NAME
-"""Of the files of a checkpoint: without it, the run was killed while it wrote them."""
+"""Last file of a checkpoint; a checkpoint without it is incomplete."""
 M = TypeVar("M")
 """A sentence-transformers model."""
 
@@ -63,11 +63,11 @@ def arguments(folder: Path, run: RerankerRun | EmbedderRun, *, samples: int, met
 
 
 class CheckpointLoading:
-    """For a trainer of sentence-transformers: how it takes up a checkpoint, the best or the last.
+    """Mixin for trainers of sentence-transformers: loads the last checkpoint, or the best one.
 
-    Theirs wants the very weights that a model has, and a checkpoint is loaded with a pooler where
-    the model that it is of was made without one. When it comes to the best checkpoint, theirs logs
-    that and keeps the weights that came last.
+    The library's own loader requires identical weight names, but a checkpoint is loaded with a
+    pooler even if its model was made without one. When it should load the best checkpoint, it only
+    logs a warning and keeps the last weights.
     """
 
     model: Any
@@ -86,7 +86,7 @@ class CheckpointLoading:
             raise RuntimeError(f"{checkpoint_path} lacks {', '.join(found.missing_keys)}")
 
     def load_mean(self, checkpoints: Sequence[Path]) -> None:
-        """Gives the model the mean of the weights of several checkpoints."""
+        """Loads the mean of the weights of several checkpoints into the model."""
         mean: dict[str, torch.Tensor] = {}
         for checkpoint in checkpoints:
             self._load_from_checkpoint(str(checkpoint))
@@ -98,10 +98,10 @@ class CheckpointLoading:
 
 
 def learn(trainer: Any, folder: Path, *, average: int) -> int:
-    """Runs ``trainer``, from the newest whole checkpoint in ``folder`` on where there is one.
+    """Runs ``trainer``, from the newest complete checkpoint in ``folder`` if there is one.
 
-    The model ends with the weights of the best checkpoint, or with the mean of the last
-    ``average`` where that is more than one.
+    The model ends with the weights of the best checkpoint, or with the mean of the last ``average``
+    ones if that is more than one.
 
     Source: P. Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization",
     UAI 2018.
@@ -120,13 +120,13 @@ def learn(trainer: Any, folder: Path, *, average: int) -> int:
 
 
 def last_step(folder: Path) -> int:
-    """The step that a run in ``folder`` has come to and can be taken up at; 0 where it is new."""
+    """The step from which a run in ``folder`` resumes; 0 for a new run."""
     found = _checkpoints(folder)
     return _step(found[-1]) if found else 0
 
 
 def _checkpoints(folder: Path) -> list[Path]:
-    """Those that are whole, by their steps, ascending."""
+    """Complete checkpoints, ordered by step."""
     found = (folder / CHECKPOINTS).glob("checkpoint-*")
     whole = [checkpoint for checkpoint in found if (checkpoint / _WRITTEN_LAST).is_file()]
     return sorted(whole, key=_step)
@@ -137,7 +137,7 @@ def _step(checkpoint: Path) -> int:
 
 
 def callbacks(run: RerankerRun | EmbedderRun, progress: Callable[[str], None]) -> list[Any]:
-    """Ends a run that stopped gaining, and tells how it goes."""
+    """Callbacks that stop a run without improvement and report progress."""
     return [
         EarlyStoppingCallback(early_stopping_patience=run.patience),
         _Progress(progress),
@@ -145,13 +145,13 @@ def callbacks(run: RerankerRun | EmbedderRun, progress: Callable[[str], None]) -
 
 
 class _Progress(TrainerCallback):
-    """A line for each log entry."""
+    """Reports each log entry in a line."""
 
     def __init__(self, progress: Callable[[str], None]) -> None:
         self._progress = progress
 
     def on_log(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002 - the signature is the library's
-        """Tells loss and held-out measures."""
+        """Reports the loss and held-out metrics."""
         logs = kwargs.get("logs") or {}
         shown = {k: v for k, v in logs.items() if k == "loss" or k.startswith("eval_mrr")}
         if shown:
@@ -196,14 +196,14 @@ def optimiser(model: Any, run: RerankerRun) -> torch.optim.Optimizer:
 
 
 def freeze_vocabulary(model: Any) -> None:
-    """Word and position embeddings stay: few pairs can't teach what a rare word means."""
+    """Freezes word and position embeddings: a few pairs can not teach the meaning of rare words."""
     for name, weights in model.named_parameters():
         if name.endswith(("word_embeddings.weight", "position_embeddings.weight")):
             weights.requires_grad_(requires_grad=False)
 
 
 def merged(model: M) -> M:
-    """The model with its adapters folded into its weights."""
+    """Folds the adapters of the model into its weights."""
     transformer: Any = model[0]  # type: ignore[index]  # its first module is the transformer
     from peft.tuners.tuners_utils import BaseTunerLayer  # noqa: PLC0415 - an extra, for LoRA alone
     from peft.utils import ModulesToSaveWrapper  # noqa: PLC0415 - as above

@@ -20,9 +20,9 @@ from app.http.edge.metrics import Metrics
 from app.http.edge.parts import Edge, Lanes
 from app.http.edge.startup import Startup
 from app.http.routes import answers, collections, documents, openai, operations, search
-from app.http.routes.openai import ChatBody
-from app.http.schemas.answers import AnswerBody, SearchBody
-from app.http.schemas.documents import DocumentsBody
+from app.http.routes.openai import ChatCompletionRequest
+from app.http.schemas.answers import AnswerRequest, SearchRequest
+from app.http.schemas.documents import DocumentsRequest
 from app.http.schemas.openapi import describe
 from app.service import Service
 from app.settings import ServerSettings, Settings
@@ -89,7 +89,14 @@ def create_app(
     install_error_handlers(app, ROUTES)
     for module in ROUTE_MODULES:
         app.include_router(module.router)
-    describe(app, AnswerBody, ChatBody, DocumentsBody, SearchBody, locked=bool(server.api_keys))
+    describe(
+        app,
+        AnswerRequest,
+        ChatCompletionRequest,
+        DocumentsRequest,
+        SearchRequest,
+        locked=bool(server.api_keys),
+    )
     # The last one added is the outermost: id and log around keys, keys before any body is read.
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s

@@ -1,1 +1,4 @@
-"""Whether answers say what was asked, cite where it stands, and are withheld where nothing does."""
+"""Evaluation of answers: correctness, citations, and abstention on unanswerable questions.
+
+Begin with `eval.answers.evaluate`.
+"""

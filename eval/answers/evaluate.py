@@ -1,4 +1,4 @@
-"""Asks every question of a dataset, scores the answers, and makes the report."""
+"""Evaluates the answers to every question of a dataset."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ from app.domain.documents import Scalar
 from app.domain.questions import Turn
 from app.ports.models import Generator
 from app.text.language import detect_language
+from eval.answers.answer_report import AnswerReport, Milliseconds
 from eval.answers.grouping import group, group_by
 from eval.answers.judge import AnswerJudge
 from eval.answers.measures.abstention import score_abstention
 from eval.answers.outcomes.shares import count_outcomes
-from eval.answers.report import AnswerReport, Milliseconds
 from eval.answers.scoring import AnswerScores, score_answer
 from eval.answers.shown import ShownAnswer, show_answer
 from eval.datasets.dataset import Dataset, EvalQuery
 from eval.errors import InvalidRun
-from eval.metrics.relevance import is_relevant
+from eval.metrics.relevance_grades import is_relevant
 from eval.retrieval.evaluate import Progress
 from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
 
 WITHHELD: Final = "withheld"
-"""Kind of a question whose relevant documents are out of the answerer's reach."""
+"""Kind of a question whose relevant documents are hidden from the answerer."""
 
 
 class Answerer(Protocol):
-    """Answers from a collection that holds the dataset's corpus and nothing else."""
+    """Answers questions from a collection that holds only the corpus of the dataset."""
 
     def answer(
         self, question: str, *, without: Collection[str] = (), history: Sequence[Turn] = ()
     ) -> Answer:
-        """The whole answer to one question, asked after the turns of ``history``.
+        """Answers a question that follows the turns of ``history``.
 
-        It is as if documents ``without`` were not there.
+        The documents ``without`` are ignored.
         """
 
     def document_text(self, document_id: str) -> str:
-        """A document's text as the collection holds it: what spans point into."""
+        """Text of a document as the collection holds it; spans refer to it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question as it is asked; ``judgments`` are ``None`` where nothing answers it."""
+class _Trial:
+    """A question to ask; ``judgments`` are ``None`` if nothing answers it."""
 
     query: EvalQuery
     judgments: Mapping[str, int] | None
@@ -68,23 +68,23 @@ def evaluate_answers(
     withhold: bool = False,
     resampling: Resampling = DEFAULT_RESAMPLING,
     progress: Progress = lambda _done, _total: None,
-    told: Callable[[ShownAnswer], None] = lambda _shown: None,
+    on_answer: Callable[[ShownAnswer], None] = lambda _shown: None,
 ) -> AnswerReport:
-    """Asks the answerable questions of a dataset, then the unanswerable ones.
+    """Evaluates the answerable questions of a dataset, then the unanswerable ones.
 
     Args:
         dataset: Documents and questions.
-        answerer: What is evaluated.
+        answerer: The system to evaluate.
         generator: The id of the model that writes, ``none`` where answers are only quoted.
-        provenance: What a reader needs to repeat the run.
-        judge: A model that is asked about each answer given.
+        provenance: Facts needed to repeat the run.
+        judge: A model that judges each given answer.
         limit: How many questions of each kind to ask at most, the first ones; ``None`` for all.
         withhold: Ask each answerable question again without its relevant documents, as one that
             can't be answered; its id is headed by `WITHHELD`. Another document may answer it all
             the same, so that abstention recall over these questions is a lower bound.
         resampling: How intervals are computed.
         progress: Called after each question.
-        told: Called with each question and its answer in full, which the report does not hold.
+        on_answer: Called with each question and its full answer, which reports omit.
 
     Raises:
         InvalidRun: an answer cites a document that the dataset does not hold.
@@ -114,7 +114,7 @@ def evaluate_answers(
             milliseconds=milliseconds,
         )
         questions.append(scores)
-        told(show_answer(query, answer, scores))
+        on_answer(show_answer(query, answer, scores))
         if judging and answer.sentences:
             judging.judge(query.id, query.text, answer, language=language)
         progress(done, len(asked))
@@ -149,21 +149,21 @@ def evaluate_answers(
     )
 
 
-def _questions(dataset: Dataset, *, limit: int | None, withhold: bool) -> Iterator[_Asked]:
+def _questions(dataset: Dataset, *, limit: int | None, withhold: bool) -> Iterator[_Trial]:
     answerable = list(islice(dataset.queries.values(), limit))
     for query in answerable:
-        yield _Asked(query, dataset.qrels[query.id])
+        yield _Trial(query, dataset.qrels[query.id])
     for query in islice(dataset.unanswerable.values(), limit):
-        yield _Asked(query, None)
+        yield _Trial(query, None)
     for query in answerable if withhold else ():
         judgments = dataset.qrels[query.id]
         relevant = frozenset(id_ for id_ in judgments if is_relevant(id_, judgments))
         alone = replace(query, id=f"{WITHHELD} {query.id}", kind=WITHHELD)
-        yield _Asked(alone, None, relevant)
+        yield _Trial(alone, None, relevant)
 
 
 def _check_corpus(dataset: Dataset, query: EvalQuery, answer: Answer) -> None:
-    """A collection with other documents would give numbers that compare with nothing."""
+    """Refuses an answer from a collection with other documents: its scores would not compare."""
     for citation in answer.citations:
         if citation.document_id not in dataset.documents:
             raise InvalidRun(

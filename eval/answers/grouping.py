@@ -1,4 +1,4 @@
-"""Means of questions that have something in common."""
+"""Mean scores over groups of questions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eval.retrieval.table import Resampling
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some of the questions: how many of each kind, how many not answered, and their means."""
+    """A group of questions: counts of each kind, of abstentions, and mean scores."""
 
     answerable: int
     unanswerable: int
@@ -21,7 +21,7 @@ class Group:
 
 
 def group(questions: Sequence[AnswerScores], resampling: Resampling) -> Group:
-    """All of these questions as one group; a measure that none of them defines is left out."""
+    """Makes one group; measures that no question defines are left out."""
     means = {
         measure: mean_score(
             [q.scores[measure] for q in questions if measure in q.scores], resampling
@@ -42,6 +42,6 @@ def group_by(
     questions: Sequence[AnswerScores],
     resampling: Resampling,
 ) -> dict[str, Group]:
-    """A group for each name, by name; questions with an empty one are in none."""
+    """Makes a group for each name, ordered by name; empty names are skipped."""
     names = sorted({name_of(q) for q in questions} - {""})
     return {name: group([q for q in questions if name_of(q) == name], resampling) for name in names}

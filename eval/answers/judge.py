@@ -1,7 +1,7 @@
-"""A language model as judge: does the answer rest on what it cites, and does it answer?
+"""A language model as judge of answers: are they supported by citations, and do they answer?
 
-An option beside the measures that need no model. A verdict is only as good as the model that gives
-it, so a report names the model and counts what it could not use.
+It is optional; the other measures need no model. A verdict is only as good as the model, so a
+report names the model and counts replies that could not be used.
 
 Source: L. Zheng et al., "Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena", NeurIPS Datasets
 and Benchmarks 2023, for single-answer grading and its biases; the two questions follow the
@@ -52,7 +52,7 @@ _YES: Final = ("yes", "是")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a judge found of one answer."""
+    """A judgement of one answer."""
 
     supported: bool
     answers: bool
@@ -60,10 +60,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class JudgeReport:
-    """What a model judged of the answers that were given; abstentions are not judged.
+    """Judgements of the given answers by a model; abstentions are not judged.
 
-    ``asked == len(judgements) + unparsable + unavailable``; the means are over ``judgements``, by
-    question id. ``answers_unanswerable`` is of questions that nothing should answer.
+    ``asked == len(judgements) + unparsable + unavailable``; the means are over ``judgements``,
+    which are by question id. ``answers_unanswerable`` is over unanswerable questions.
     """
 
     model: str
@@ -77,7 +77,7 @@ class JudgeReport:
 
 
 class AnswerJudge:
-    """Asks a generator about one answer after the other, and keeps its judgements."""
+    """Judges answers with a generator and keeps the judgements."""
 
     def __init__(self, generator: Generator, *, max_tokens: int = MAX_REPLY_TOKENS) -> None:
         self._generator = generator
@@ -87,7 +87,7 @@ class AnswerJudge:
         self._unavailable = 0
 
     def judge(self, question_id: str, question: str, answer: Answer, *, language: str) -> None:
-        """Judges an answer that was given. A model out of reach is counted, and no error."""
+        """Judges a given answer; an unavailable model is counted and raises no error."""
         turns = judge_turns(question, answer, language=language)
         try:
             reply = "".join(self._generator.stream(turns, max_tokens=self._max_tokens))
@@ -101,7 +101,7 @@ class AnswerJudge:
             self._judgements[question_id] = judgement
 
     def report(self, questions: Sequence[AnswerScores], *, resampling: Resampling) -> JudgeReport:
-        """The judgements so far, and their means over these questions."""
+        """Reports the judgements so far and their means over these questions."""
         judged = [(q, self._judgements[q.id]) for q in questions if q.id in self._judgements]
 
         def mean(values: list[bool]) -> Score | None:
@@ -120,7 +120,7 @@ class AnswerJudge:
 
 
 def judge_turns(question: str, answer: Answer, *, language: str) -> list[Turn]:
-    """What the judge is asked: passages, question and answer, in Chinese for a Chinese question."""
+    """The prompt: passages, question and answer; in Chinese for a Chinese question."""
     numbers: dict[str, list[str]] = {}
     for citation in answer.citations:
         numbers.setdefault(citation.chunk_id, []).append(str(citation.n))
@@ -140,10 +140,9 @@ def judge_turns(question: str, answer: Answer, *, language: str) -> list[Turn]:
 
 
 def parse_judgement(reply: str) -> Judgement | None:
-    """The verdict of a reply that gives each of its two lines exactly once, else ``None``.
+    """Parses a reply with exactly one of each verdict line, else returns ``None``.
 
-    A model that repeats the example, or says both, has not decided; guessing what it meant would
-    put our opinion in place of its.
+    A reply that repeats the example, or gives both verdicts, is not guessed at.
     """
     supported, answers = _SUPPORTED.findall(reply), _ANSWERS.findall(reply)
     if len(supported) != 1 or len(answers) != 1:

@@ -1,8 +1,8 @@
-"""One answer against what is known of its question.
+"""Scores of one answer against what is known about its question.
 
-Each measure of `MEASURES` is a mean over the questions it is defined for, which its entry names. An
-abstention on an answerable question counts 0 wherever the measure is of the question, and is left
-out where the measure is of the answer that was given.
+Each measure of `MEASURES` is a mean over the questions for which it is defined, as its entry says.
+An abstention on an answerable question counts 0 in measures of questions, and is left out of
+measures of given answers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from eval.answers.measures.token_f1 import token_f1
 from eval.answers.measures.token_recall import token_recall
 from eval.answers.outcomes.outcome import AnswerOutcome, judge_answer
 from eval.datasets.dataset import EvalQuery
-from eval.metrics.relevance import is_relevant
+from eval.metrics.relevance_grades import is_relevant
 
 Mode: TypeAlias = Literal["generated", "extractive", "abstained"]
 
@@ -47,24 +47,23 @@ MEASURES: Final[Mapping[str, str]] = {
     "cited_statements": _ANSWERED,
     "document_found": "answerable questions, whatever was said",
 }
-"""Every measure, in the order of the report, with the questions that its mean is over.
+"""Every measure in the order of the report, with the questions that its mean is over.
 
 ``contains`` is of the whole answer, ``contains_first`` of its first sentence, ``passage_contains``
-of the passages that it cites. ``citation_hit`` says whether any relevant document is cited, and
-``document_found`` whether the search returned one: no answer can cite what was not found.
+of the passages that it cites. ``citation_hit`` says whether a relevant document is cited, and
+``document_found`` whether the search returned one: an answer can not cite what was not found.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerScores:
-    """What became of one question; the texts stay in the dataset.
+    """Scores of one question; its texts are in the dataset.
 
-    ``asked`` is the beginning of a hash over the question, its metadata and its judgments, so that
-    reports can be compared question by question. ``outcome`` is ``None`` where nothing says what a
-    right answer holds; ``missing`` and ``forbidden`` are what it rests on, see `Judged`.
-    ``scores`` has the measures of `MEASURES` that are defined for it, none if it is unanswerable.
-    ``quotations`` counts what was checked by `misquotations`. ``milliseconds`` is the time to the
-    whole answer, search included.
+    ``asked`` is a prefix of a hash over the question, its metadata and its judgments, so that
+    reports can be compared by question. ``outcome`` is ``None`` if nothing is required of an
+    answer; see `Judged` for ``missing`` and ``forbidden``. ``scores`` has the measures of
+    `MEASURES` that are defined, none for an unanswerable question. ``quotations`` counts what
+    `misquotations` checked. ``milliseconds`` is the time to the whole answer, including the search.
     """
 
     id: str
@@ -97,11 +96,11 @@ def score_answer(
 
     Args:
         query: The question.
-        answer: What was said.
+        answer: The answer.
         judgments: Grade of each judged document; ``None`` for an unanswerable question.
-        language: Of the question.
+        language: Language of the question.
         text_of: The text of a document by its id, as the collection holds it.
-        milliseconds: How long it took.
+        milliseconds: Time to the answer.
     """
     judged = judge_answer(query, answer, answerable=judgments is not None)
     return AnswerScores(
@@ -164,14 +163,14 @@ def _scores(
 
 
 def _fingerprint(query: EvalQuery, judgments: Mapping[str, int] | None) -> str:
-    """12 hex digits that differ where the question, its answer or its judgments do."""
+    """A hash of 12 hex digits over a question, its answers and its judgments."""
     content = [query.text, query.answers, dict(query.metadata), judgments and dict(judgments)]
     text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
 
 
 def cited_passages(answer: Answer) -> dict[str, str]:
-    """Text of each cited chunk by its id; where the search did not return it, what is quoted."""
+    """Texts of cited chunks by id; the quote, if the search did not return the chunk."""
     found = {hit.chunk.id: hit.chunk.text for hit in answer.search.hits}
     quoted: dict[str, list[str]] = {}
     for citation in answer.citations:

@@ -1,4 +1,4 @@
-"""The service as an evaluation of answers sees it, and the settings it is evaluated with."""
+"""The service as an answerer for evaluations, and the settings that it is evaluated with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.service import Service
 from app.settings import Settings
 
 UNHURRIED_MS: Final = 3_600_000.0
-"""A budget that no answer spends."""
+"""A time budget that no answer exceeds."""
 
 
 class ServiceAnswerer:
@@ -39,14 +39,14 @@ class ServiceAnswerer:
 
 
 def unhurried(settings: Settings) -> Settings:
-    """``settings`` in which no model runs out of time: what is said depends on no clock."""
+    """Settings without time limits, so that answers do not depend on the clock."""
     answer = settings.answer.model_copy(update={"generate_budget_ms": UNHURRIED_MS})
     retrieval = settings.retrieval.model_copy(update={"rerank_budget_ms": UNHURRIED_MS})
     return settings.model_copy(update={"answer": answer, "retrieval": retrieval})
 
 
 def answer_facts(settings: Settings) -> Mapping[str, Scalar]:
-    """The settings of answering by dotted name, for a report's provenance."""
+    """The settings of answering by dotted name, for the provenance of a report."""
     facts: dict[str, Scalar] = {
         f"answer.{name}": value for name, value in settings.answer.model_dump().items()
     }

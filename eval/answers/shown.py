@@ -1,4 +1,4 @@
-"""One question with its answer, in full, for a person to read."""
+"""A question and its answer in full, for a person to read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eval.datasets.dataset import EvalQuery
 
 @dataclass(frozen=True, slots=True)
 class ShownSentence:
-    """A sentence as it was shown: below its setting, with the numbers of its citations."""
+    """A shown sentence with its setting and the numbers of its citations."""
 
     text: str
     setting: str
@@ -34,9 +34,9 @@ class ShownCitation:
 
 @dataclass(frozen=True, slots=True)
 class ShownGroup:
-    """Alternatives of which a right answer holds one, and whether this one does.
+    """A group of alternatives, one of which is required, and whether the answer contains one.
 
-    ``held`` is ``None`` where nothing was answered.
+    ``held`` is ``None`` if there was no answer.
     """
 
     alternatives: tuple[str, ...]
@@ -45,12 +45,12 @@ class ShownGroup:
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """What was asked, what was said, and what came of it.
+    """A question, its answer, and the outcome.
 
-    ``text`` is the answer as a terminal shows it, a refusal included. ``forbidden`` is what it
-    holds and must not; ``must_not_hold`` is all that it must not. ``near`` is what the documents
-    have that an unanswerable question nearly asks for, where the dataset says it. ``outcome`` is
-    empty where nothing says what a right answer holds.
+    ``text`` is the answer as a terminal shows it, refusals included. ``forbidden`` are the
+    forbidden texts that it contains, ``must_not_hold`` all of them. ``near`` says what the
+    documents have that is closest to an unanswerable question, if the dataset has that. ``outcome``
+    is empty if nothing is required of an answer.
     """
 
     id: str
@@ -74,12 +74,12 @@ class ShownAnswer:
 
 
 def show_answer(query: EvalQuery, answer: Answer, scores: AnswerScores) -> ShownAnswer:
-    """The answer to a question with its scores, in full.
+    """Makes the full text of an answer from its scores.
 
     Args:
         query: The question as it was asked.
-        answer: What was said.
-        scores: What `eval.answers.scoring.score_answer` made of it.
+        answer: The answer.
+        scores: Its scores, from `eval.answers.scoring.score_answer`.
     """
     groups = query.must_hold or ((query.answers,) if query.answers else ())
     near = query.metadata.get("near")
@@ -114,11 +114,11 @@ def show_answer(query: EvalQuery, answer: Answer, scores: AnswerScores) -> Shown
 
 
 def to_json_lines(answers: Iterable[ShownAnswer]) -> str:
-    """One line of JSON an answer; half of a surrogate pair becomes a question mark."""
+    """One line of JSON per answer; half of a surrogate pair becomes a question mark."""
     lines = (dumps(asdict(answer), ensure_ascii=False, allow_nan=False) for answer in answers)
     return writable("".join(f"{line}\n" for line in lines))
 
 
 def writable(text: str) -> str:
-    """Text of others as UTF-8 can hold it."""
+    """Replaces what UTF-8 can not encode."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,1 +1,1 @@
-"""``rag eval``: one module a command; `group` is what typer sees."""
+"""The commands of ``rag eval``, one module each; `eval.commands.group` defines their options."""

@@ -1,4 +1,4 @@
-"""``rag eval answers``: asks the questions as a user would, and judges the answers."""
+"""``rag eval answers``: asks questions as a user would, and evaluates the answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.domain.documents import Scalar
 from app.models.registry import build_generator
 from app.settings import Settings
 from eval.answers.outcomes.comparison import ASKED
-from eval.answers.run import AnswerGates, AnswerOutputs, run_answers
+from eval.answers.run_answers import AnswerGates, AnswerOutputs, run_answers
 from eval.answers.service_answerer import ServiceAnswerer, answer_facts
 from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
@@ -19,15 +19,15 @@ from eval.datasets.expected import Half
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which questions are asked: of one half, of these kinds, the first ``limit``; or all."""
+class QuestionSelection:
+    """Selection of questions: one half, some kinds, the first ``limit``; by default all."""
 
     half: Half = ""
     kinds: Sequence[str] = ()
     limit: int | None = None
 
     def facts(self) -> dict[str, Scalar]:
-        """The choice by dotted name, for a report's provenance; empty where all are asked."""
+        """The selection by dotted name, for the provenance of a report; empty for all questions."""
         given: dict[str, Scalar] = {}
         if self.half:
             given["half"] = self.half
@@ -43,26 +43,26 @@ def run_answer_evaluation(
     *,
     settings: Settings,
     judge: str | None,
-    asked: Asked,
+    asked: QuestionSelection,
     withhold: bool,
     outputs: AnswerOutputs,
     gates: AnswerGates,
     console: Console,
 ) -> list[str]:
-    """Evaluates the answers of the configured generator, or extractive ones where there is none.
+    """Evaluates generated answers, or extractive ones if no generator is configured.
 
     Args:
-        questions: Where they are and what they are asked of.
-        settings: What to evaluate; no budget of time is in force.
-        judge: A generator by name, as in ``models.generator``, that judges besides.
-        asked: Which of the questions.
+        questions: The questions and the documents to ask them of.
+        settings: The settings to evaluate; time budgets are lifted.
+        judge: A generator that judges answers too, named as in ``models.generator``.
+        asked: The selection of questions.
         withhold: Ask each answerable question again with its relevant documents hidden.
-        outputs: Where the report and the texts go.
-        gates: What must hold.
-        console: Where tables and progress go.
+        outputs: Files for the report and the texts.
+        gates: Checks that must pass.
+        console: Shows tables and progress.
 
     Returns:
-        The gates that failed, in words.
+        Messages of the gates that failed.
 
     Raises:
         EvaluationError: the dataset, a threshold or the base can't be read, or don't fit.

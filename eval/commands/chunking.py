@@ -1,4 +1,4 @@
-"""``rag eval chunking``: indexes a dataset in every way that is asked for, and compares them."""
+"""``rag eval chunking``: indexes a dataset with several chunkings and compares them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from eval.commands.target import evaluation_settings, in_cache, records
 from eval.datasets.dataset import Corpus, EvalDocument
 from eval.errors import InvalidDataset
 from eval.spans.configuration import Configuration, Strategy, grid
-from eval.spans.dataset import SpanDataset
 from eval.spans.measures.region import Passage
-from eval.spans.reader import read_span_dataset
-from eval.spans.render import to_markdown, to_terminal
-from eval.spans.report import SweepReport
+from eval.spans.render_sweep import to_markdown, to_terminal
 from eval.spans.searcher import PipelineChunkSearch
+from eval.spans.span_dataset import SpanDataset
+from eval.spans.span_dataset_files import read_span_dataset
 from eval.spans.sweep import DEFAULT_BUDGETS, sweep
+from eval.spans.sweep_report import SweepReport
 from ingest.indexer import Indexer
 from ingest.pipeline import Ingestion
 from ingest.sources.found_files import find_files
@@ -36,8 +36,8 @@ from ingest.sources.model import Source
 STRATEGIES: Final[tuple[Strategy, ...]] = ("structure", "sentence", "fixed")
 CHUNK_TOKENS: Final = (128, 192, 256, 384)
 OVERLAP_SHARES: Final = (0.0, 0.125, 0.25)
-"""What is tried unless the caller says: chunks that most embedders read whole, with no overlap, a
-little, and as much as is commonly advised."""
+"""Default values to try: chunk sizes that most embedders can read whole, with no overlap, little
+overlap, and as much as is commonly advised."""
 
 
 def run_chunking(
@@ -51,21 +51,21 @@ def run_chunking(
     markdown: Path | None = None,
     console: Console,
 ) -> SweepReport:
-    """Measures ways of cutting against the settings' own on a dataset with spans.
+    """Compares chunkings with that of the settings on a dataset with answer spans.
 
-    Collections are kept in the cache by what made them, and vectors by their text: a run that was
-    interrupted goes on, and one over the same chunks embeds nothing.
+    Collections are cached by what made them, and vectors by their text. An interrupted run resumes,
+    and a run over the same chunks embeds nothing.
 
     Args:
-        dataset_folder: In a layout of `eval.spans.reader`.
+        dataset_folder: In a layout of `eval.spans.span_dataset_files`.
         settings: Its chunking and embedder are the baseline; all else is as in every configuration.
         documents: A folder of files to ask the questions of, where the dataset has no documents.
         configurations: What to try; ``None`` for every strategy, size and overlap named above.
         budgets_tokens: Contexts; configurations are compared at the first. Tokens are those of the
             settings' embedder, also for chunks that another one is tried on.
-        out: Where the report's JSON goes.
-        markdown: Where its Markdown goes.
-        console: Where tables and progress go.
+        out: JSON file for the report.
+        markdown: Markdown file for the report.
+        console: Shows tables and progress.
 
     Raises:
         EvaluationError: the dataset can't be read or the search failed in part. Documents that
@@ -111,7 +111,7 @@ def run_chunking(
 
 
 def configured(settings: Settings) -> Configuration:
-    """The way of cutting and embedding that settings name."""
+    """The chunking and embedder of the settings."""
     return Configuration(
         settings.chunking.strategy,
         settings.chunking.chunk_tokens,
@@ -123,7 +123,7 @@ def configured(settings: Settings) -> Configuration:
 def _read(
     folder: Path, documents: Path | None, app: Application, console: Console
 ) -> tuple[SpanDataset, Sequence[Source]]:
-    """The dataset, and its documents as they are to be indexed."""
+    """Reads the dataset and the sources of its documents."""
     if documents is None:
         dataset = read_span_dataset(folder)
         return dataset, tuple(records(dataset.documents))
@@ -141,7 +141,7 @@ def _read(
 
 
 class _Applications:
-    """One application, with one set of models, for each embedder; closed together."""
+    """One application per embedder, each with one set of models; they are closed together."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -155,7 +155,7 @@ class _Applications:
             application.close()
 
     def of(self, embedder: str) -> Application:
-        """The one that embeds with this model."""
+        """The application with this embedder."""
         if embedder not in self._made:
             models = self._settings.models.model_copy(update={"embedder": embedder})
             self._made[embedder] = Application(self._settings.model_copy(update={"models": models}))
@@ -163,7 +163,7 @@ class _Applications:
 
 
 class _Preparation:
-    """Indexes one dataset in many ways. ``counter`` counts the tokens of every way's chunks."""
+    """Indexes a dataset with many chunkings. ``counter`` counts the tokens of all of them."""
 
     def __init__(
         self,
@@ -182,7 +182,7 @@ class _Preparation:
         self._counter = counter
 
     def prepare(self, configuration: Configuration) -> PipelineChunkSearch:
-        """See `eval.spans.sweep.Prepare`."""
+        """Implements `eval.spans.sweep.Prepare`."""
         app = self._applications.of(configuration.embedder)
         chunking = ChunkingSettings(
             strategy=configuration.strategy,
@@ -221,7 +221,7 @@ class _Preparation:
         return collection
 
     def _chunks(self, collection: Collection) -> tuple[Mapping[str, Passage], str]:
-        """Where each chunk stands, and a digest of all that is indexed.
+        """Spans of all chunks, and a digest of everything indexed.
 
         Raises:
             InvalidDataset: what was indexed is not the text that references point into.

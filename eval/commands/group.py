@@ -1,4 +1,4 @@
-"""The commands of ``rag eval``; each is a few lines over its module."""
+"""Options of the commands of ``rag eval``; each calls a function of its module."""
 
 # ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
 # ruff: noqa: FBT002 - typer reads flags from boolean defaults
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from eval.commands.target import Questions
 
 EXIT_GATE: Final = 1
-"""A threshold was not reached, or something became worse than in the base."""
+"""Exit code if a threshold is missed or something is worse than in the base."""
 
 
 class _RunByDefault(TyperGroup):
-    """``rag eval FOLDER`` is ``rag eval run FOLDER``."""
+    """Makes ``rag eval FOLDER`` mean ``rag eval run FOLDER``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # its type is private to typer
-        """Puts the default command in front of what is none."""
+        """Inserts the default command where none is given."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
 
 class _Strategy(StrEnum):
-    """`ChunkingSettings.strategy`, as typer takes a choice."""
+    """`ChunkingSettings.strategy` as a choice for typer."""
 
     STRUCTURE = "structure"
     SENTENCE = "sentence"
@@ -41,7 +41,7 @@ class _Strategy(StrEnum):
 
 
 class _Half(StrEnum):
-    """`eval.datasets.expected.Half`, as typer takes a choice."""
+    """`eval.datasets.expected.Half` as a choice for typer."""
 
     SEEN = "seen"
     UNSEEN = "unseen"
@@ -55,9 +55,10 @@ evaluation = typer.Typer(
 
 Dataset = Annotated[Path, typer.Argument(help="Folder in BEIR layout.")]
 Distractors = Annotated[list[Path] | None, typer.Option("--with", help="Add this folder's corpus.")]
-Documents = Annotated[Path | None, typer.Option("--docs", help="Ask these files.")]
-Asked = Annotated[
-    str | None, typer.Option("--collection", "-c", help="Ask this collection, which is there.")
+Documents = Annotated[Path | None, typer.Option("--docs", help="Ask the questions of these files.")]
+AskedCollection = Annotated[
+    str | None,
+    typer.Option("--collection", "-c", help="Ask the questions of this collection."),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Write the report here, as JSON.")]
 
@@ -71,7 +72,7 @@ def _questions(
 
 
 def _fail(failures: list[str]) -> None:
-    """Tells the gates that failed, if any, and ends the command."""
+    """Prints the gates that failed, if any, and exits."""
     for failure in failures:
         err.print(f"failed: {failure}", style="red")
     if failures:
@@ -83,7 +84,7 @@ def run(
     dataset: Dataset,
     distractors: Distractors = None,
     documents: Documents = None,
-    collection: Asked = None,
+    collection: AskedCollection = None,
     out_json: Out = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
     html: Annotated[
@@ -91,13 +92,13 @@ def run(
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show questions won and lost.")] = False,
     fail_under: Annotated[
-        list[str] | None, typer.Option(help="As ensemble.hit@1>=0.8; give it again for more.")
+        list[str] | None, typer.Option(help="Threshold such as ensemble.hit@1>=0.8; repeatable.")
     ] = None,
     no_regression: Annotated[
         Path | None, typer.Option(help="Fail where something is worse than in this report.")
     ] = None,
 ) -> None:
-    """Hit rate and MRR of each route and of their ensemble, and whether they differ."""
+    """Evaluate each route and their ensemble by hit rate and MRR, with significance tests."""
     from eval.commands.run import Gates, Outputs
     from eval.commands.run import run as evaluate
 
@@ -117,13 +118,13 @@ def tune(
     dataset: Dataset,
     distractors: Distractors = None,
     documents: Documents = None,
-    collection: Asked = None,
+    collection: AskedCollection = None,
     out_json: Out = None,
     apply: Annotated[
-        bool, typer.Option(help="Keep what is accepted with the collection; the service uses it.")
+        bool, typer.Option(help="Save accepted settings with the collection, for the service.")
     ] = True,
 ) -> None:
-    """Choose weights, fusion and depth; keep only what gains on questions held out."""
+    """Tune weights, fusion and depth; accept only gains on held-out questions."""
     from eval.commands.tune import run_tune
 
     run_tune(
@@ -137,24 +138,26 @@ def tune(
 
 @evaluation.command()
 def compare(
-    before: Annotated[Path, typer.Argument(help="A report's JSON.")],
-    after: Annotated[Path, typer.Argument(help="Another, on the same questions.")],
+    before: Annotated[Path, typer.Argument(help="JSON of a report.")],
+    after: Annotated[Path, typer.Argument(help="JSON of another report on the same questions.")],
     shared: Annotated[
         bool, typer.Option("--shared", help="Compare on the questions that both have.")
     ] = False,
     out_json: Annotated[Path | None, typer.Option("--out", help="Write it as JSON.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the comparison as Markdown.")] = None,
 ) -> None:
-    """What changed from one report to another, which questions, and how sure that is."""
+    """Compare two reports: what changed, on which questions, and whether it is significant."""
     from app.durability.files import write_text
     from eval.reports.compare import compare as compared
     from eval.reports.render_comparison import comparison_to_markdown, comparison_to_terminal
-    from eval.reports.report import read_report
+    from eval.reports.retrieval_report import RetrievalReport
 
-    found = compared(read_report(before), read_report(after), shared_questions=shared)
+    found = compared(
+        RetrievalReport.read(before), RetrievalReport.read(after), shared_questions=shared
+    )
     out.print(comparison_to_terminal(found))
     if out_json is not None:
-        write_text(out_json, found.to_json())
+        found.save(out_json)
     if markdown is not None:
         write_text(markdown, comparison_to_markdown(found))
 
@@ -164,45 +167,45 @@ def answers(
     dataset: Dataset,
     distractors: Distractors = None,
     documents: Documents = None,
-    collection: Asked = None,
+    collection: AskedCollection = None,
     out_json: Out = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="The first questions of each kind only.")
+        int | None, typer.Option(min=1, help="Ask only the first questions of each kind.")
     ] = None,
     withhold: Annotated[
         bool, typer.Option("--withhold", help="Ask again with the relevant documents hidden.")
     ] = False,
     judge: Annotated[
-        str | None, typer.Option(help="A generator that judges too, as openai:URL#MODEL.")
+        str | None, typer.Option(help="Generator that judges answers, such as openai:URL#MODEL.")
     ] = None,
     half: Annotated[_Half | None, typer.Option(help="Ask the questions of this half.")] = None,
     kinds: Annotated[
-        list[str] | None, typer.Option("--kind", help="Of this kind; give it again for more.")
+        list[str] | None, typer.Option("--kind", help="Ask the questions of this kind; repeatable.")
     ] = None,
     texts: Annotated[
-        Path | None, typer.Option(help="Write questions and answers here, a line of JSON each.")
+        Path | None, typer.Option(help="Write questions and answers here as JSON Lines.")
     ] = None,
     keep_texts: Annotated[
-        bool, typer.Option("--keep-texts", help="Put them into the report too.")
+        bool, typer.Option("--keep-texts", help="Include the texts in the report.")
     ] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with every answer.")] = None,
     fail_under: Annotated[
         list[str] | None,
-        typer.Option(help="As right>=0.85 or wrong<=0.05; give it again for more."),
+        typer.Option(help="Threshold such as right>=0.85 or wrong<=0.05; repeatable."),
     ] = None,
     no_regression: Annotated[
         Path | None, typer.Option(help="Fail where answers are worse than in this report.")
     ] = None,
 ) -> None:
-    """Right and wrong answers, refusals, exact match, F1 and citations."""
-    from eval.answers.run import AnswerGates, AnswerOutputs
-    from eval.commands.answers import Asked, run_answer_evaluation
+    """Evaluate answers: right, wrong and refused ones, exact match, F1 and citations."""
+    from eval.answers.run_answers import AnswerGates, AnswerOutputs
+    from eval.commands.answers import QuestionSelection, run_answer_evaluation
 
     failures = run_answer_evaluation(
         _questions(dataset, distractors, documents, collection),
         settings=load_settings(),
         judge=judge,
-        asked=Asked(half.value if half else "", tuple(kinds or ()), limit),
+        asked=QuestionSelection(half.value if half else "", tuple(kinds or ()), limit),
         withhold=withhold,
         outputs=AnswerOutputs(out_json, texts, html, keep_texts),
         gates=AnswerGates(tuple(fail_under or ()), no_regression),
@@ -214,14 +217,14 @@ def answers(
 @evaluation.command()
 def synthesize(
     collection: Annotated[str, typer.Argument(help="Name of the collection.")],
-    folder: Annotated[Path, typer.Option("--out", help="The folder to make.")],
-    limit: Annotated[int, typer.Option(min=1, help="Questions at most.")] = 200,
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write.")],
+    limit: Annotated[int, typer.Option(min=1, help="Most questions to make.")] = 200,
     seed: int = 0,
     generate: Annotated[
-        bool, typer.Option("--generate", help="Let the configured generator write some too.")
+        bool, typer.Option("--generate", help="Let the configured generator write questions too.")
     ] = False,
 ) -> None:
-    """Write questions from a collection's own passages, marked as synthetic."""
+    """Write synthetic questions from the passages of a collection."""
     from eval.commands.synthesize import run_synthesis
     from eval.synthesis.synthesize import SynthesisSettings
 
@@ -241,22 +244,23 @@ def chunking(
     documents: Documents = None,
     strategies: Annotated[
         list[_Strategy] | None,
-        typer.Option("--strategy", help="Give it again for more."),
+        typer.Option("--strategy", help="Chunking strategy; repeatable."),
     ] = None,
     sizes: Annotated[
-        list[int] | None, typer.Option("--tokens", min=16, help="Give it again for more.")
+        list[int] | None, typer.Option("--tokens", min=16, help="Tokens of a chunk; repeatable.")
     ] = None,
     overlaps: Annotated[
         list[float] | None,
-        typer.Option("--overlap", min=0.0, max=0.5, help="As a share of the chunk."),
+        typer.Option("--overlap", min=0.0, max=0.5, help="Share of a chunk; repeatable."),
     ] = None,
     embedders: Annotated[
-        list[str] | None, typer.Option("--embedder", help="Try these too; by default the one set.")
+        list[str] | None,
+        typer.Option("--embedder", help="Embedder to try; repeatable."),
     ] = None,
     out_json: Out = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
 ) -> None:
-    """Compare chunk sizes, overlaps and embedders by the answer's text that they find."""
+    """Compare chunk sizes, overlaps and embedders by how much answer text they retrieve."""
     from eval.commands.chunking import CHUNK_TOKENS, OVERLAP_SHARES, run_chunking
     from eval.spans.configuration import grid
 

@@ -1,4 +1,4 @@
-"""What a reader needs to repeat a run: commit, versions, models, fingerprint, settings."""
+"""Facts needed to repeat a run: commit, versions, models, fingerprint, settings."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from app.main import Application
 from app.settings import RetrievalSettings
 
 LIBRARIES: Final = ("faiss-cpu", "sentence-transformers", "tantivy", "torch", "transformers")
-"""Whose versions are recorded."""
+"""Libraries whose versions are recorded."""
 
 
 def provenance(
     app: Application, fingerprint: Fingerprint, retrieval: RetrievalSettings
 ) -> Mapping[str, Scalar]:
-    """Facts by dotted name, of a collection and of the retrieval settings in force for it."""
+    """Facts by dotted name about a collection and the retrieval settings used for it."""
     facts: dict[str, Scalar] = {"commit": _commit(), "python": platform.python_version()}
     facts |= {f"version.{name}": importlib.metadata.version(name) for name in LIBRARIES}
     facts |= {f"fingerprint.{name}": value for name, value in asdict(fingerprint).items()}
@@ -33,7 +33,7 @@ def provenance(
 
 
 def _commit() -> str:
-    """The checked-out commit, ``unknown`` outside a checkout."""
+    """The checked-out commit, or ``unknown`` outside of a checkout."""
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607 - git of the PATH

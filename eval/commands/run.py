@@ -1,4 +1,4 @@
-"""``rag eval run``: asks the questions, prints the table, writes reports, checks what was asked."""
+"""``rag eval run``: evaluates retrieval, prints the table, writes reports, checks gates."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from app.durability.files import write_text
 from app.retrieval.pipeline import SearchPipeline
 from app.settings import Settings
 from eval.commands.provenance import provenance
-from eval.commands.target import Questions, Target, application, prepare, shown
-from eval.page.html import to_html
-from eval.page.sweep import SweepPoint
+from eval.commands.target import Questions, Target, application, prepare, progress_bar
+from eval.page.retrieval_page import to_html
+from eval.page.weight_sweep import SweepPoint
 from eval.reports.gates import check_regression, check_thresholds, parse_threshold
-from eval.reports.render import diff_to_terminal, to_markdown, to_terminal
-from eval.reports.report import Report, read_report
+from eval.reports.render_retrieval import diff_to_terminal, to_markdown, to_terminal
+from eval.reports.retrieval_report import RetrievalReport
 from eval.retrieval.evaluate import make_report, search_all
 from eval.retrieval.pipeline_searcher import PipelineSearcher
 from eval.retrieval.traces import diff
-from eval.tuning.recall import recall_all
+from eval.tuning.candidate_recall import recall_candidates
 from eval.tuning.tune import weight_sweep
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where reports go, by format; ``None``: nowhere."""
+    """Output files by format; ``None`` writes nothing."""
 
     json: Path | None = None
     markdown: Path | None = None
@@ -36,7 +36,7 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What must hold, see `eval.reports.gates`."""
+    """Gates of an evaluation, see `eval.reports.gates`."""
 
     thresholds: Sequence[str] = ()
     base: Path | None = None
@@ -51,24 +51,24 @@ def run(
     show_diff: bool,
     console: Console,
 ) -> list[str]:
-    """Evaluates the settings, with what was tuned for the collection, and shows what was found.
+    """Evaluates the settings, including tuned ones of the collection, and prints the result.
 
     Returns:
-        The gates that failed, in words.
+        Messages of the gates that failed.
 
     Raises:
         EvaluationError: the dataset, a threshold or the base can't be read, or don't fit.
     """
     for threshold in gates.thresholds:
         parse_threshold(threshold)  # a misspelt one fails before the questions are asked, not after
-    base = read_report(gates.base) if gates.base else None
+    base = RetrievalReport.read(gates.base) if gates.base else None
     with application(settings, questions) as app:
         target = prepare(app, questions, console)
         pipeline = app.pipeline(target.collection)
         retrieval = pipeline.in_force.settings
         searcher = PipelineSearcher(pipeline, routes=retrieval.routes)
-        with shown(console, "asking") as told:
-            searched = search_all(target.dataset, searcher, progress=told)
+        with progress_bar(console, "asking") as advance:
+            searched = search_all(target.dataset, searcher, progress=advance)
         report = make_report(
             target.dataset,
             searched,
@@ -91,11 +91,11 @@ def run(
 
 
 def _sweep(target: Target, pipeline: SearchPipeline) -> tuple[SweepPoint, ...]:
-    """The ensemble at other weights, where there are two routes to weigh."""
+    """Scores of the ensemble at other weights, if there are two routes."""
     retrieval = pipeline.in_force.settings
     if len(retrieval.routes) != 2:  # noqa: PLR2004 - a curve has one weight to vary
         return ()
-    recalled = recall_all(
+    recalled = recall_candidates(
         pipeline,
         target.collection,
         target.dataset,
@@ -104,7 +104,7 @@ def _sweep(target: Target, pipeline: SearchPipeline) -> tuple[SweepPoint, ...]:
     return weight_sweep(recalled, retrieval)
 
 
-def _write(report: Report, outputs: Outputs, console: Console) -> None:
+def _write(report: RetrievalReport, outputs: Outputs, console: Console) -> None:
     if outputs.json is not None:
         report.save(outputs.json)
     if outputs.markdown is not None:

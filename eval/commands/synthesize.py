@@ -1,4 +1,4 @@
-"""``rag eval synthesize``: questions for a collection that has none."""
+"""``rag eval synthesize``: makes synthetic questions for a collection without any."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from app.ports.models import Generator
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.settings import Settings
-from eval.commands.target import shown
-from eval.synthesis.folder import write_dataset
-from eval.synthesis.render import summary
+from eval.commands.target import progress_bar
+from eval.synthesis.dataset_folder import write_dataset
+from eval.synthesis.summary import summary
 from eval.synthesis.synthesize import Synthesis, SynthesisSettings, synthesize
 
 
@@ -29,12 +29,12 @@ def run_synthesis(
     """Writes questions from the passages of a collection, in BEIR layout without a corpus.
 
     Args:
-        collection: Its name.
-        settings: Where collections are, and the generator.
-        synthesis: How many questions of which kinds.
+        collection: Name of the collection.
+        settings: Name the store and the generator.
+        synthesis: Number and kinds of questions.
         generate: Let the configured generator write questions too.
-        out: The folder to make.
-        console: Where the summary goes.
+        out: Folder to write.
+        console: Shows the summary.
 
     Raises:
         EvaluationError: no question could be kept, or the folder is not empty.
@@ -61,18 +61,18 @@ def write_questions(
     generator: Generator | None = None,
     console: Console,
 ) -> Synthesis:
-    """Questions from the passages of an open collection, screened by its own search.
+    """Makes questions from the passages of an open collection, screened by its own search.
 
     Raises:
         EvaluationError: no question could be kept.
     """
     pipeline = app.pipeline(collection)
-    with shown(console, "writing questions") as told:
+    with progress_bar(console, "writing questions") as advance:
         return synthesize(
             collection,
             search=lambda question: pipeline.search(SearchRequest(question)).hits,
             analyzer=app.analyzer,
             generator=generator,
             settings=synthesis,
-            progress=told,
+            progress=advance,
         )

@@ -1,7 +1,7 @@
-"""What is evaluated: judged questions, and the collection that they are asked of.
+"""The target of an evaluation: judged questions and the collection to ask them of.
 
-Questions come with a corpus, which is indexed into a collection of its own in the cache, or are
-asked of files (``--docs``), indexed likewise, or of a collection that is there (``--collection``).
+Questions come with a corpus, which is indexed into a cached collection, or are asked of files
+(``--docs``), which are indexed likewise, or of an existing collection (``--collection``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from eval.answers.service_answerer import unhurried
 from eval.datasets.beir import read_corpus, read_dataset
 from eval.datasets.dataset import Corpus, Dataset, EvalDocument, pool
 from eval.errors import EvaluationError
-from eval.retrieval.evaluate import Progress as Told
+from eval.retrieval.evaluate import Progress as Advance
 from ingest.jobs.store import TABLE
 from ingest.report import IngestReport
 from ingest.sources.found_files import find_files
@@ -35,12 +35,12 @@ from ingest.sources.records import RecordSource
 T = TypeVar("T")
 
 _EVERYTHING: Final = ("",)
-"""Beginnings of the ids that belong to a run: the collection is its own."""
+"""Id prefixes that belong to a run: its collection has no other documents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Where the questions are, and what they are asked of, as the command line says it."""
+    """Questions and the documents to ask them of, as given on the command line."""
 
     folder: Path
     distractors: tuple[Path, ...] = ()
@@ -48,7 +48,7 @@ class Questions:
     collection: str | None = None
 
     def __post_init__(self) -> None:
-        """Raises `EvaluationError` where two things are named that exclude each other."""
+        """Raises `EvaluationError` if options exclude each other."""
         given = [self.distractors or None, self.documents, self.collection]
         if sum(item is not None for item in given) > 1:
             raise EvaluationError("--with, --docs and --collection exclude each other; give one")
@@ -56,14 +56,14 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Questions and the open collection that they are asked of."""
+    """Judged questions and the open collection to ask them of."""
 
     dataset: Dataset
     collection: Collection
 
 
 def evaluation_settings(settings: Settings) -> Settings:
-    """``settings`` with collections and vectors kept in the cache, and all the time there is."""
+    """Settings whose collections and vectors are in the cache, without time limits."""
     store = settings.store.model_copy(update={"directory": settings.models.cache / "eval"})
     models = settings.models.model_copy(update={"embedding_cache": True})
     return unhurried(settings).model_copy(update={"store": store, "models": models})
@@ -71,7 +71,7 @@ def evaluation_settings(settings: Settings) -> Settings:
 
 @contextmanager
 def application(settings: Settings, questions: Questions) -> Iterator[Application]:
-    """Parts over the settings' own store where a collection is named, else over the cache."""
+    """An application over the configured store for a named collection, else over the cache."""
     own = unhurried(settings) if questions.collection else evaluation_settings(settings)
     app = Application(own)
     try:
@@ -81,7 +81,7 @@ def application(settings: Settings, questions: Questions) -> Iterator[Applicatio
 
 
 def prepare(app: Application, questions: Questions, console: Console) -> Target:
-    """Reads the questions, indexes what they are asked of where need be, and opens it.
+    """Reads the questions, indexes the documents if needed, and opens the collection.
 
     Raises:
         EvaluationError: the dataset can't be read. Documents that can't be indexed are named, and
@@ -101,7 +101,7 @@ def prepare(app: Application, questions: Questions, console: Console) -> Target:
 def index_dataset(
     app: Application, folder: Path, distractors: tuple[Path, ...], console: Console
 ) -> tuple[str, Dataset]:
-    """A dataset, and the name of the collection that its corpus is indexed in, made if need be."""
+    """Reads a dataset and indexes its corpus if needed; returns the collection's name and it."""
     dataset = pool(read_dataset(folder), *map(read_corpus, distractors))
 
     def index(name: str) -> str:
@@ -119,10 +119,10 @@ def in_cache(
     index: Callable[[str], T],
     console: Console,
 ) -> T:
-    """What ``index`` makes of the cache's collection, by name, of content indexed in one way.
+    """Applies ``index`` to the cached collection of some content, indexed in one way.
 
-    One that is damaged, or that another version wrote, is thrown away and ``index`` called again:
-    nothing is in it that can't be made from the content.
+    A collection that is damaged, or that another version wrote, is deleted and indexed again: it
+    holds nothing that can't be made from the content.
     """
     key = f"{content} {asdict(fingerprint)}"
     name = f"eval-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
@@ -139,7 +139,7 @@ def in_cache(
 
 
 def records(documents: Mapping[str, EvalDocument]) -> Iterator[RecordSource]:
-    """Documents of a dataset, as they are indexed."""
+    """Yields the documents of a dataset as sources."""
     for document in documents.values():
         record = {"id": document.id, "title": document.title, "text": document.text}
         yield RecordSource(document.id, record)
@@ -194,7 +194,7 @@ def _ingest(
 
 
 def _forget_unread(collection: Collection, report: IngestReport) -> None:
-    """Removes what an earlier run could read and this one could not: it counts as never found."""
+    """Removes documents that an earlier run could read and this one could not."""
     taken = {failure.name for failure in report.failures if failure.code == "id_conflict"}
     unread = report.unread(record.id for record in collection.records()) - taken
     collection.delete(sorted(unread))
@@ -210,11 +210,11 @@ def _corpus(collection: Collection, name: str) -> Corpus:
 
 
 @contextmanager
-def shown(console: Console, what: str) -> Iterator[Told]:
-    """A progress bar that is told ``(done, total)``."""
+def progress_bar(console: Console, what: str) -> Iterator[Advance]:
+    """Shows a progress bar, which takes ``(done, total)``."""
     with Progress(console=console) as bar:
         task = bar.add_task(what, total=None)
-        told: Callable[[int, int], None] = lambda done, total: bar.update(  # noqa: E731 - typed here
+        advance: Callable[[int, int], None] = lambda done, total: bar.update(  # noqa: E731 - typed here
             task, completed=done, total=total
         )
-        yield told
+        yield advance

@@ -1,4 +1,4 @@
-"""``rag eval tune``: chooses retrieval settings on judged questions and keeps what is sound."""
+"""``rag eval tune``: tunes retrieval settings on judged questions and saves accepted ones."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from pathlib import Path
 from rich.console import Console
 
 from app.domain.collections import Tuning
-from app.durability.files import write_text
 from app.main import Application
 from app.retrieval.ranking.learned import NO_RERANKER
 from app.settings import RetrievalSettings, Settings
 from eval.commands.provenance import provenance
-from eval.commands.target import Questions, Target, application, prepare, shown
+from eval.commands.target import Questions, Target, application, prepare, progress_bar
 from eval.errors import EvaluationError
-from eval.tuning.recall import recall_all, rerank_all
-from eval.tuning.report import TuningReport, in_words
+from eval.tuning.candidate_recall import recall_candidates, rerank_candidates
 from eval.tuning.reranking import DEEPEST, tune_reranking
 from eval.tuning.tune import tune
+from eval.tuning.tuning_report import TuningReport, in_words
 
 
 def run_tune(
@@ -31,18 +30,17 @@ def run_tune(
     out: Path | None,
     console: Console,
 ) -> TuningReport:
-    """Tunes, says in words what was found, and keeps accepted settings with the collection.
+    """Tunes settings, prints the findings, and saves accepted settings with the collection.
 
-    What the collection was tuned to before is left aside: settings are compared with the
-    configured ones.
+    Earlier tuned settings of the collection are ignored; the comparison is with the configured
+    ones.
 
     Args:
-        questions: Where they are and what they are asked of.
-        settings: The configured ones.
-        apply: Keep what is accepted with the collection; what was kept before is forgotten where
-            nothing is.
-        out: Where the report's JSON goes.
-        console: Where words and progress go.
+        questions: The questions and the documents to ask them of.
+        settings: The configured settings.
+        apply: Save accepted settings with the collection; if none are, delete those saved before.
+        out: JSON file for the report.
+        console: Shows findings and progress.
 
     Raises:
         EvaluationError: the dataset can't be read, has too few questions, or ones that a program
@@ -69,7 +67,7 @@ def run_tune(
             kept = "kept with" if report.settings else "nothing is kept with"
             console.print(f"{kept} collection {target.collection.name}")
     if out is not None:
-        write_text(out, report.to_json())
+        report.save(out)
         console.print(f"written: {out}")
     return report
 
@@ -78,13 +76,13 @@ def _tune(
     app: Application, target: Target, configured: RetrievalSettings, console: Console
 ) -> TuningReport:
     pipeline = app.pipeline(target.collection)
-    with shown(console, "recalling") as told:
-        recalled = recall_all(
+    with progress_bar(console, "recalling") as advance:
+        recalled = recall_candidates(
             pipeline,
             target.collection,
             target.dataset,
             routes=configured.routes,
-            progress=told,
+            progress=advance,
         )
     started = time.perf_counter()
     report = tune(recalled, configured, recalled_depth=configured.depth)
@@ -97,8 +95,10 @@ def _tune(
         "rerank_stop": 0.0,
     }
     chosen = RetrievalSettings(**configured.model_dump() | dict(report.settings) | deep)
-    with shown(console, "reranking") as told:
-        reranked = rerank_all(app.pipeline(target.collection, chosen), target.dataset, told)
+    with progress_bar(console, "reranking") as advance:
+        reranked = rerank_candidates(
+            app.pipeline(target.collection, chosen), target.dataset, advance
+        )
     report = report.with_reranking(
         tune_reranking(
             reranked,

@@ -1,4 +1,4 @@
-"""Reads datasets in BEIR's layout, strictly: what can't be counted rightly is refused.
+"""Reads datasets in BEIR's layout and refuses what would give wrong scores.
 
 ::
 
@@ -27,18 +27,18 @@ from eval.datasets.dataset import Corpus, Dataset, EvalDocument, EvalQuery, Refe
 from eval.datasets.expected import read_half, read_history, read_must_hold, read_must_not_hold
 from eval.datasets.rows import Row, read_lines, read_rows
 from eval.errors import InvalidDataset
-from eval.metrics.relevance import count_relevant
+from eval.metrics.relevance_grades import count_relevant
 
 CORPUS: Final = "corpus.jsonl"
 QUERIES: Final = "queries.jsonl"
 UNANSWERABLE: Final = "queries_unanswerable.jsonl"
 QRELS: Final = ("qrels.tsv", "qrels/test.tsv")
 UNANSWERABLE_KIND: Final = "unanswerable"
-"""Value of ``metadata.kind`` that marks a query which the corpus does not answer."""
+"""Value of ``metadata.kind`` that marks an unanswerable query."""
 
 
 def read_corpus(folder: Path) -> Corpus:
-    """The documents of a folder, which may hold nothing else.
+    """Reads the documents of a folder, which may hold nothing else.
 
     Raises:
         InvalidDataset: a row is malformed or an id is there twice.
@@ -63,10 +63,10 @@ def read_dataset(
     corpus: Corpus | None = None,
     unjudged: Literal["refuse", "leave out"] = "refuse",
 ) -> Dataset:
-    """A dataset of a folder; ``corpus`` is given exactly where the folder holds only questions.
+    """Reads a dataset; ``corpus`` is given if and only if the folder holds only questions.
 
-    A query without a relevant document would be a miss for every route, so it is refused, or left
-    out and named in ``Dataset.unjudged`` where the caller says so.
+    A query without a relevant document would be a miss for every route. It is refused, or left out
+    and listed in ``Dataset.unjudged`` if ``unjudged`` says so.
 
     Raises:
         InvalidDataset: a file is malformed, or files contradict each other; the message says where.
@@ -134,7 +134,7 @@ def _read_queries(path: Path, corpus: Corpus, queries: dict[str, EvalQuery]) -> 
 def _check_expectations(
     folder: Path, answerable: Mapping[str, EvalQuery], unanswerable: Mapping[str, EvalQuery]
 ) -> None:
-    """Refuses what can't be judged: a right answer to no question, or one that nothing tells."""
+    """Refuses required texts of unanswerable queries, and forbidden texts without required ones."""
     for query in unanswerable.values():
         if query.must_hold:
             raise InvalidDataset(
@@ -150,7 +150,7 @@ def _check_expectations(
 
 
 def _references(metadata: Row, corpus: Corpus) -> tuple[Reference, ...]:
-    """The quotes of ``metadata.references``; references of another form stay in the metadata."""
+    """Reads the quotes of ``metadata.references``; other forms stay in the metadata."""
     listed = metadata.fields.get("references")
     if not isinstance(listed, list):
         return ()
@@ -207,7 +207,7 @@ def _read_qrels(
 
 
 def _check_header(first: tuple[str, str] | None, path: Path) -> None:
-    """Refuses a file without a header, whose first judgment would be lost."""
+    """Refuses a file without a header, because its first judgment would be lost."""
     if first is None:
         raise InvalidDataset(f"{path} is empty")
     where, line = first

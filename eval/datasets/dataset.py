@@ -1,4 +1,4 @@
-"""An evaluation dataset: documents, queries, and which document answers which query.
+"""An evaluation dataset: documents, queries, and the relevant documents of each query.
 
 `eval.datasets.beir` reads it from a folder. Everything is compared by id, never by text.
 """
@@ -28,7 +28,7 @@ class EvalDocument:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Where an answer stands: ``quote`` is a verbatim string of the document's text."""
+    """Position of an answer: ``quote`` is a verbatim part of the document's text."""
 
     document_id: str
     quote: str
@@ -36,12 +36,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class EvalQuery:
-    """A question, with what is known of its answer.
+    """A question and what is known about its answer.
 
-    ``kind``, ``lang`` and ``half`` are empty where the dataset does not say. A right answer holds
-    at least one alternative of every group of ``must_hold`` and nothing of ``must_not_hold``
-    (`eval.datasets.expected`); ``history`` is what was said before. ``metadata`` has all of these
-    too.
+    ``kind``, ``lang`` and ``half`` are empty if the dataset does not state them. A right answer
+    contains at least one alternative of every group of ``must_hold`` and nothing of
+    ``must_not_hold`` (`eval.datasets.expected`). ``history`` has the turns before the question.
+    ``metadata`` contains all of these too.
     """
 
     id: str
@@ -58,13 +58,13 @@ class EvalQuery:
 
     @property
     def synthetic(self) -> bool:
-        """Whether a program wrote it (``metadata.synthetic``); what it shows is said apart."""
+        """Whether a program wrote the question (``metadata.synthetic``)."""
         return self.metadata.get("synthetic") is True
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Documents alone: distractors, or a collection that questions are asked of."""
+    """Documents without questions: distractors, or a collection to ask questions of."""
 
     name: str
     documents: Mapping[str, EvalDocument]
@@ -74,9 +74,9 @@ class Corpus:
 class Dataset:
     """A corpus with judged queries. ``qrels`` maps query id → document id → grade.
 
-    ``queries`` and ``qrels`` have the same keys, and each query at least one relevant document.
-    ``unanswerable`` queries are meant to have none and stand apart; ``unjudged`` are the ids of
-    queries that were left out at the reader's explicit wish.
+    ``queries`` and ``qrels`` have the same keys, and each query has at least one relevant document.
+    ``unanswerable`` queries have none and are kept apart. ``unjudged`` are the ids of queries that
+    were left out on request.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Dataset:
     unjudged: tuple[str, ...] = ()
 
     def first(self, count: int | None) -> Dataset:
-        """The dataset with its first ``count`` judged queries alone; all for ``None``."""
+        """The dataset with only its first ``count`` judged queries; all for ``None``."""
         kept = list(self.qrels)[:count]
         return replace(
             self,
@@ -96,7 +96,7 @@ class Dataset:
         )
 
     def only(self, *, half: Half = "", kinds: Collection[str] = ()) -> Dataset:
-        """The questions of one half and of these kinds, over the same documents; empty: of any.
+        """The dataset with only the questions of one half and of these kinds; empty means any.
 
         Raises:
             InvalidDataset: no question is left.
@@ -122,12 +122,12 @@ class Dataset:
 
     @property
     def synthetic(self) -> int:
-        """How many of the judged queries no person has asked."""
+        """Number of judged queries that a program wrote."""
         return sum(query.synthetic for query in self.queries.values())
 
     @property
     def hash(self) -> str:
-        """SHA-256 (hex) over ids, texts, metadata and grades; neither name nor order matter."""
+        """SHA-256 (hex) over ids, texts, metadata and grades, independent of name and order."""
         digest = hashlib.sha256()
         for record in _canonical_records(self):
             line = json.dumps(record, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
@@ -136,7 +136,7 @@ class Dataset:
 
 
 def pool(dataset: Dataset, *corpora: Corpus) -> Dataset:
-    """The dataset over a larger corpus: further documents, relevant to no query, are added.
+    """Adds distractors: documents of further corpora, relevant to no query.
 
     Raises:
         InvalidDataset: a document id is in more than one corpus.

@@ -1,13 +1,13 @@
-"""What the metadata of a question says of its right answer, and of how it is asked.
+"""Metadata of a question about its right answer and about how it is asked.
 
 ::
 
-    must_hold       [[str]]   a right answer holds at least one alternative of every group
+    must_hold       [[str]]   a right answer contains at least one alternative of every group
     must_not_hold   [str]     and none of these
-    history         [{"role": "user" | "assistant", "content": str}]   what was said before it
-    half            "seen" | "unseen"   whether those who build may look at it
+    history         [{"role": "user" | "assistant", "content": str}]   turns before the question
+    half            "seen" | "unseen"   whether developers may look at the question
 
-All are optional, and refused where they are malformed.
+All are optional; malformed values are refused.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from eval.errors import InvalidDataset
 from eval.json_files import Json
 
 Half: TypeAlias = Literal["", "seen", "unseen"]
-"""The part of a set that a question belongs to; empty where the set has no halves."""
+"""Half of the set that a question is in; empty if the set has no halves."""
 
 _HALVES: Final[tuple[Half, ...]] = ("seen", "unseen")
 
 
 def read_must_hold(metadata: Row) -> tuple[tuple[str, ...], ...]:
-    """Groups of alternatives, in their order. Raises `InvalidDataset`."""
+    """Reads the groups of alternatives in order. Raises `InvalidDataset`."""
     form = "a list of non-empty lists of non-empty strings"
     groups = _list(metadata, "must_hold", form)
     return tuple(_strings(group, metadata, "must_hold", form) for group in groups)
 
 
 def read_must_not_hold(metadata: Row) -> tuple[str, ...]:
-    """What a right answer has none of. Raises `InvalidDataset`."""
+    """Reads the forbidden texts. Raises `InvalidDataset`."""
     form = "a list of non-empty strings"
     listed = _list(metadata, "must_not_hold", form)
     return _strings(listed, metadata, "must_not_hold", form) if listed else ()
 
 
 def read_history(metadata: Row) -> tuple[Turn, ...]:
-    """The turns before the question, oldest first. Raises `InvalidDataset`."""
+    """Reads the turns before the question, oldest first. Raises `InvalidDataset`."""
     form = 'a list of objects with a "role", user or assistant, and a "content"'
     turns: list[Turn] = []
     for item in _list(metadata, "history", form):
@@ -53,7 +53,7 @@ def read_history(metadata: Row) -> tuple[Turn, ...]:
 
 
 def read_half(metadata: Row) -> Half:
-    """The half of the set; empty where it is not given. Raises `InvalidDataset`."""
+    """Reads the half; empty if it is not given. Raises `InvalidDataset`."""
     given = metadata.optional_text("half")
     for half in _HALVES:
         if given == half:

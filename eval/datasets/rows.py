@@ -1,4 +1,4 @@
-"""Lines and JSON rows of dataset files; whatever is wrong with one is said with file and line."""
+"""Lines and JSON objects of dataset files; error messages name file and line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eval.json_files import Json
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One JSON object and where it stands (``queries.jsonl:12``).
+    """A JSON object and its position (``queries.jsonl:12``).
 
     Getters raise `InvalidDataset`.
     """
@@ -23,14 +23,14 @@ class Row:
     fields: Mapping[str, Json]
 
     def text(self, name: str) -> str:
-        """A string that has to be there and holds more than white space."""
+        """A required string that is not blank."""
         value = self.fields.get(name)
         if not isinstance(value, str) or not value.strip():
             raise InvalidDataset(f'{self.where}: "{name}" must be a non-empty string')
         return value
 
     def optional_text(self, name: str) -> str:
-        """A string; empty where it is absent or null."""
+        """A string; empty if absent or null."""
         value = self.fields.get(name)
         if value is None:
             return ""
@@ -39,7 +39,7 @@ class Row:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of strings; empty where it is absent or null."""
+        """A list of strings; empty if absent or null."""
         value = self.fields.get(name)
         if value is None:
             return ()
@@ -51,7 +51,7 @@ class Row:
         return strings
 
     def row(self, name: str) -> Row:
-        """A nested object; empty where it is absent or null."""
+        """A nested object; empty if absent or null."""
         value = self.fields.get(name)
         if value is None:
             return Row(self.where, {})
@@ -61,7 +61,7 @@ class Row:
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Each non-blank line with where it stands; a BOM and CRLF line ends are tolerated.
+    """Yields each non-blank line with its position; a BOM and CRLF line ends are tolerated.
 
     Raises:
         InvalidDataset: the file is absent or a line is not UTF-8.
@@ -81,7 +81,7 @@ def read_lines(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Each object of a JSON Lines file.
+    """Yields each object of a JSON Lines file.
 
     Raises:
         InvalidDataset: as `read_lines`, or a line is not a JSON object.

@@ -1,1 +1,1 @@
-"""Retrieval metrics, one formula a file."""
+"""Retrieval metrics, one formula per file; `eval.metrics.measure` lists them."""

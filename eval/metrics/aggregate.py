@@ -1,4 +1,4 @@
-"""From one query to many: scores for each, and their mean over exactly the judged ones."""
+"""Scores of all queries, and their mean over exactly the judged ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eval.errors import QueryMismatch
 from eval.metrics.measure import Measure
 
 SHOWN: Final = 5
-"""How many ids an error message lists."""
+"""Number of ids that an error message lists."""
 
 
 def score_queries(
@@ -18,7 +18,7 @@ def score_queries(
     rankings: Mapping[str, Sequence[str]],
     qrels: Mapping[str, Mapping[str, int]],
 ) -> dict[str, float]:
-    """The measure of each judged query, in the order of ``qrels``.
+    """Scores each judged query, in the order of ``qrels``.
 
     An empty ranking is a query with no results and scores 0.
 

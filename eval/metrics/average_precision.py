@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eval.metrics.relevance import count_relevant, cut, is_relevant
+from eval.metrics.relevance_grades import count_relevant, cut, is_relevant
 
 
 def average_precision(ranking: Sequence[str], judgments: Mapping[str, int], k: int) -> float:

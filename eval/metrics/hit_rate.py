@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eval.metrics.relevance import cut, is_relevant
+from eval.metrics.relevance_grades import cut, is_relevant
 
 
 def hit_rate(ranking: Sequence[str], judgments: Mapping[str, int], k: int) -> float:
-    """1 where any of the first ``k`` is relevant, else 0.
+    """1 if any of the first ``k`` documents is relevant, else 0.
 
     Source: ``success_k`` of trec_eval (m_success.c).
     """

@@ -1,4 +1,4 @@
-"""A metric with its depth: what a column of a table is."""
+"""Metrics with a depth, such as hit@1; each is a column of a table."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Measure:
 
     @property
     def label(self) -> str:
-        """How columns and reports name it."""
+        """Name of the measure in columns and reports."""
         return f"{self.metric}@{self.k}"
 
     def score(self, ranking: Sequence[str], judgments: Mapping[str, int]) -> float:
-        """The metric of one ranking."""
+        """Scores one ranking."""
         return METRICS[self.metric](ranking, judgments, self.k)

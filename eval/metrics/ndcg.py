@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from eval.metrics.relevance import cut
+from eval.metrics.relevance_grades import cut
 
 
 def ndcg(ranking: Sequence[str], judgments: Mapping[str, int], k: int) -> float:
-    """Discounted gain of the first ``k``, over that of the best possible first ``k``; 0 to 1.
+    """Discounted gain of the first ``k`` documents over the best possible one; 0 to 1.
 
     The gain of a document is its grade (linear, not 2^grade − 1); unjudged documents and negative
     grades gain nothing. 0 where no document has a positive grade.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eval.metrics.relevance import cut, is_relevant
+from eval.metrics.relevance_grades import cut, is_relevant
 
 
 def precision(ranking: Sequence[str], judgments: Mapping[str, int], k: int) -> float:
-    """Relevant documents among the first ``k``, divided by ``k`` even where fewer are ranked.
+    """Share of relevant documents among the first ``k``; over ``k`` even if fewer are ranked.
 
     Source: ``P_k`` of trec_eval (m_P.c).
     """

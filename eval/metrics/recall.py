@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eval.metrics.relevance import count_relevant, cut, is_relevant
+from eval.metrics.relevance_grades import count_relevant, cut, is_relevant
 
 
 def recall(ranking: Sequence[str], judgments: Mapping[str, int], k: int) -> float:
-    """The part of the relevant documents that is among the first ``k``; 0 where none is judged so.
+    """Share of the relevant documents that is among the first ``k``; 0 if there are none.
 
     Source: ``recall_k`` of trec_eval (m_recall.c).
     """

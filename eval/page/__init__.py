@@ -1,1 +1,1 @@
-"""A report as one HTML page that needs nothing else."""
+"""Reports as self-contained HTML pages. Begin with `eval.page.retrieval_page`."""

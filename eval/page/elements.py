@@ -1,4 +1,4 @@
-"""HTML as a tree, so that text of others can never become markup."""
+"""HTML as a tree, so that untrusted text can never become markup."""
 
 from __future__ import annotations
 

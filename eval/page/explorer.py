@@ -1,4 +1,4 @@
-"""What the page's explorer shows of each question, as data for its script."""
+"""Data for the script of the page's question explorer."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from eval.datasets.dataset import Dataset, EvalDocument
-from eval.metrics.relevance import RELEVANT_GRADE
+from eval.metrics.relevance_grades import RELEVANT_GRADE
 from eval.page.frame import script_json
-from eval.reports.report import Report
+from eval.reports.retrieval_report import RetrievalReport
 from eval.retrieval.runs import Run
 
 TOP: Final = 5
-"""How many documents of each stage are shown."""
+"""Number of documents shown of each stage."""
 MOST_RELEVANT: Final = 20
-"""How many relevant documents of a question are shown; the rest is counted."""
+"""Number of relevant documents shown of a question; the rest are counted."""
 QUESTION_CHARACTERS: Final = 600
 TITLE_CHARACTERS: Final = 80
 """Longer texts are cut. A document without a title shows how its text begins."""
 
 
-def explorer_json(report: Report, dataset: Dataset, runs: Sequence[Run]) -> str:
+def explorer_json(report: RetrievalReport, dataset: Dataset, runs: Sequence[Run]) -> str:
     """The data for the script ``page.js``."""
     return script_json(_explorer(report, dataset, runs))
 
 
-def _explorer(report: Report, dataset: Dataset, runs: Sequence[Run]) -> Mapping[str, object]:
+def _explorer(
+    report: RetrievalReport, dataset: Dataset, runs: Sequence[Run]
+) -> Mapping[str, object]:
     numbers: dict[str, int] = {}  # of the documents that are shown, in order of appearance
 
     def number(document_id: str) -> int:
@@ -68,7 +70,7 @@ def _explorer(report: Report, dataset: Dataset, runs: Sequence[Run]) -> Mapping[
     }
 
 
-def _pair(report: Report) -> tuple[str, str]:
+def _pair(report: RetrievalReport) -> tuple[str, str]:
     """The stages that the explorer compares first: the final one, with the best route."""
     final = report.table.final
     _, mrr = report.table.headline()

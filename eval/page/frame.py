@@ -1,4 +1,4 @@
-"""What every page of an evaluation has: head, style, sections, and data for its own script."""
+"""The frame of every page: head, style, sections, and data for its script."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def section(title: str, *children: Element) -> Element:
 
 
 def explorer_section() -> Element:
-    """The place that the script fills with questions."""
+    """The section that the script fills with questions."""
     return section(
         "Questions",
         element("noscript", element("p", "Looking at single questions needs JavaScript.")),

@@ -1,4 +1,4 @@
-"""Line plots as SVG, each with a description and with its numbers in a table below."""
+"""Line plots as SVG, each with a description and a table of its values."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ LEFT: Final = 56
 RIGHT: Final = 16
 TOP: Final = 28
 BOTTOM: Final = 46
-"""Size of a plot and of its margins, in the units of its view box."""
+"""Size of a plot and its margins, in units of its view box."""
 STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2)
-"""Distances that grid lines may have; the first that leaves few enough is taken."""
+"""Possible distances of grid lines; the first that gives few enough lines is used."""
 MOST_LINES: Final = 6
 STYLES: Final = 5
-"""How many line styles the style sheet tells apart."""
+"""Number of line styles in the style sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A named line through points of rising x, with one at every mark; y is from 0 to 1."""
+    """A named line through points of increasing x, with one at every mark; y is from 0 to 1."""
 
     name: str
     points: tuple[tuple[float, float], ...]
@@ -34,7 +34,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The x axis: what it shows, where it is marked, and whether it is logarithmic."""
+    """The x axis: its label, its marks, and whether it is logarithmic."""
 
     label: str
     marks: tuple[float, ...]
@@ -72,7 +72,7 @@ def _at_marks(axis: Axis, series: Sequence[Series]) -> Iterator[tuple[str, ...]]
 
 
 def _y_range(values: Sequence[float]) -> tuple[float, float, float]:
-    """Bounds that hold all values, on multiples of a step, within 0 and 1."""
+    """Bounds of all values, on multiples of a step, within 0 and 1."""
     least, most = min(values), max(values)
     for step in STEPS:
         low = min(max(0.0, math.floor(least / step) * step), 1.0 - step)

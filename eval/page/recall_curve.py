@@ -1,4 +1,4 @@
-"""Recall at every depth: how much of what is relevant a deeper list would still add."""
+"""Recall at every depth, which shows what a deeper list would add."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
-from eval.metrics.relevance import count_relevant, is_relevant
+from eval.metrics.relevance_grades import count_relevant, is_relevant
 from eval.page.elements import Element
 from eval.page.plots import Axis, Series, line_plot
 from eval.retrieval.runs import Run
@@ -37,5 +37,5 @@ def recall_plot(runs: Sequence[Run], qrels: Mapping[str, Mapping[str, int]]) -> 
     series = [
         Series(run.stage, tuple(enumerate(recall_by_depth(run, qrels), start=1))) for run in runs
     ]
-    axis = Axis("documents looked at (k)", MARKS, logarithmic=True)
+    axis = Axis("documents considered (k)", MARKS, logarithmic=True)
     return line_plot("Recall by depth", axis, "recall@k", series)

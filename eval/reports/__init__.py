@@ -1,1 +1,4 @@
-"""What was found, as files, pages and words."""
+"""Retrieval reports: as JSON files, tables, Markdown, comparisons, and checks for a build.
+
+Begin with `eval.reports.retrieval_report`.
+"""

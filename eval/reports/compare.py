@@ -1,29 +1,29 @@
-"""Two reports on the same questions: what a change won, what it lost, and what else differs."""
+"""Comparison of two reports on the same questions: changes, gains, losses, other differences."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
 
 from app.domain.documents import Scalar
 from eval.errors import NotComparable
-from eval.json_files import dump_json
 from eval.metrics.measure import Measure
-from eval.reports.report import Report
+from eval.reports.retrieval_report import RetrievalReport
+from eval.reports.saved_report import SavedReport
 from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
 from eval.statistics.holm import holm
 from eval.statistics.ranks import score_of_rank
 from eval.statistics.significance import PairedTest, paired_test
 
 FORMAT: Final = "attest-comparison/1"
-"""Names the layout of a comparison's JSON."""
+"""Name of the JSON format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A question, and the rank of its first relevant document before and after."""
+    """A question and the rank of its first relevant document before and after."""
 
     id: str
     before: int | None
@@ -32,9 +32,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One stage on one measure: the means, and a test of the difference, after less before.
+    """The change of a stage on a measure: both means and a test of the difference (after − before).
 
-    ``p_corrected`` is by Holm's method over all changes of the comparison. The largest gains and
+    ``p_corrected`` is Holm-corrected over all changes of the comparison. The largest gains and
     losses come first.
     """
 
@@ -49,13 +49,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportComparison:
-    """What changed from one report to another.
+class ReportComparison(SavedReport):
+    """The changes from one report to another.
 
     ``left_out`` counts the questions that only one of them has. ``missing`` and ``added`` are
-    stages of one alone. ``differences`` holds what differs in datasets, provenance and failures,
-    before and after; ``None`` where one report does not say.
+    stages of only one. ``differences`` has the datasets, provenance and failures that differ,
+    before and after; ``None`` if a report does not state one.
     """
+
+    NAME: ClassVar[str] = "a comparison of reports"
 
     dataset: str
     questions: int
@@ -67,21 +69,17 @@ class ReportComparison:
     differences: Mapping[str, tuple[Scalar | None, Scalar | None]]
     format: str = FORMAT
 
-    def to_json(self) -> str:
-        """The same comparison always as the same text."""
-        return dump_json(asdict(self))
-
 
 def compare(
-    before: Report,
-    after: Report,
+    before: RetrievalReport,
+    after: RetrievalReport,
     *,
     shared_questions: bool = False,
     resampling: Resampling = DEFAULT_RESAMPLING,
 ) -> ReportComparison:
     """Compares every stage that both reports have, on the headline measures of ``before``.
 
-    With ``shared_questions`` the datasets may differ, and questions are the same if their ids are.
+    With ``shared_questions`` the datasets may differ, and questions are identified by their ids.
 
     Raises:
         NotComparable: the reports are about different datasets and that was not allowed, or have
@@ -115,7 +113,9 @@ def compare(
     )
 
 
-def _shared_questions(before: Report, after: Report, *, allow_others: bool) -> list[str]:
+def _shared_questions(
+    before: RetrievalReport, after: RetrievalReport, *, allow_others: bool
+) -> list[str]:
     present = set(after.table.queries)
     shared = [id_ for id_ in before.table.queries if id_ in present]
     same = before.dataset_hash == after.dataset_hash and len(shared) == len(present) == len(
@@ -131,19 +131,19 @@ def _shared_questions(before: Report, after: Report, *, allow_others: bool) -> l
     return shared
 
 
-def _named(report: Report) -> str:
+def _named(report: RetrievalReport) -> str:
     return f"{report.dataset} ({len(report.table.queries)} questions, {report.dataset_hash[:12]})"
 
 
 def _change(
-    before: Report,
-    after: Report,
+    before: RetrievalReport,
+    after: RetrievalReport,
     shared: Sequence[str],
     stage: str,
     measure: Measure,
     resampling: Resampling,
 ) -> Change:
-    """The change as if it were the only one."""
+    """The change before the correction for multiple comparisons."""
     old, new = _ranks(before, stage), _ranks(after, stage)
     moves = [Move(id_, old[id_], new[id_]) for id_ in shared]
     scores_before = [score_of_rank(measure, move.before) for move in moves]
@@ -169,12 +169,12 @@ def _change(
     )
 
 
-def _ranks(report: Report, stage: str) -> Mapping[str, int | None]:
+def _ranks(report: RetrievalReport, stage: str) -> Mapping[str, int | None]:
     return dict(zip(report.table.queries, report.table.row(stage).ranks, strict=True))
 
 
 def _differences(
-    before: Report, after: Report
+    before: RetrievalReport, after: RetrievalReport
 ) -> Mapping[str, tuple[Scalar | None, Scalar | None]]:
     old, new = _facts(before), _facts(after)
     return {
@@ -184,7 +184,7 @@ def _differences(
     }
 
 
-def _facts(report: Report) -> Mapping[str, Scalar]:
+def _facts(report: RetrievalReport) -> Mapping[str, Scalar]:
     failures = {f"degraded: {reason}": count for reason, count in report.degraded.items()}
     return {
         "dataset": report.dataset,

@@ -1,4 +1,4 @@
-"""Checks for a build: measures that must reach a value, and stages that must not get worse."""
+"""Gates for a build: thresholds of measures, and no regression of stages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from eval.errors import EvaluationError
 from eval.reports.compare import Change, compare
-from eval.reports.report import Report
+from eval.reports.retrieval_report import RetrievalReport
 from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
 from eval.retrieval.verdict import Outcome, difference, outcome
 
@@ -20,7 +20,7 @@ _THRESHOLD: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The least that a measure of a stage may be; ``stage`` is ``None`` for the final one."""
+    """A lower bound of a measure of a stage; ``stage`` is ``None`` for the final one."""
 
     stage: str | None
     measure: str
@@ -28,7 +28,7 @@ class Threshold:
 
 
 def parse_threshold(text: str) -> Threshold:
-    """Reads ``ensemble.hit@1>=0.8``; without a stage, ``hit@1>=0.8``; ``=`` means the same.
+    """Parses ``ensemble.hit@1>=0.8`` or, for the final stage, ``hit@1>=0.8``; ``=`` means the same.
 
     Raises:
         EvaluationError: the text has another form, or the value is not between 0 and 1.
@@ -43,8 +43,8 @@ def parse_threshold(text: str) -> Threshold:
     return Threshold(match["stage"], match["measure"], minimum)
 
 
-def check_thresholds(report: Report, thresholds: Iterable[str]) -> list[str]:
-    """What falls short of a threshold, in words; empty where nothing does.
+def check_thresholds(report: RetrievalReport, thresholds: Iterable[str]) -> list[str]:
+    """Messages about thresholds that are missed; empty if there are none.
 
     Raises:
         EvaluationError: a threshold can't be read, or names what the report does not hold.
@@ -69,13 +69,13 @@ def check_thresholds(report: Report, thresholds: Iterable[str]) -> list[str]:
 
 
 def check_regression(
-    report: Report, base: Report, *, resampling: Resampling = DEFAULT_RESAMPLING
+    report: RetrievalReport, base: RetrievalReport, *, resampling: Resampling = DEFAULT_RESAMPLING
 ) -> list[str]:
-    """What is worse in ``report`` than in ``base``, in words; empty where nothing is.
+    """Messages about what is worse in ``report`` than in ``base``; empty if nothing is.
 
-    A stage is worse where it is significantly so on a headline measure, corrected for the number
-    of stages and measures. A route is named with the combinations that fell with it. Stages that
-    are gone, and parts that failed on some questions, are failures too.
+    A stage is worse if a headline measure is significantly lower, corrected for the number of
+    stages and measures. A worse route is reported together with the combinations that got worse
+    with it. Missing stages, and parts that failed on some questions, are failures too.
 
     Raises:
         NotComparable: the reports are about different datasets.
@@ -97,7 +97,7 @@ def check_regression(
 
 
 def _falls(changes: Sequence[Change], routes: set[str]) -> list[str]:
-    """Of the stages that are worse on one measure: the routes, and what can't be laid on them."""
+    """Routes that are worse on a measure, and worse combinations that they do not explain."""
     fallen = [change for change in changes if change.stage in routes]
     combined = [change for change in changes if change.stage not in routes]
     if not fallen:

@@ -1,4 +1,4 @@
-"""The tables of a report as text, for every form that shows them."""
+"""The tables of a report as text, shared by all formats."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from eval.retrieval.verdict import difference
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A header and rows of as many cells; the first cell of a row names it."""
+    """A header, and rows with the same number of cells; the first cell of a row names it."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 def columns(table: Table, metric: str) -> Grid:
-    """A metric of every stage at every k, with its interval."""
+    """A table of one metric for every stage and k, with intervals."""
     return Grid(
         (TITLES[metric], *(f"top {k}" for k in table.ks)),
         tuple(
@@ -31,7 +31,7 @@ def columns(table: Table, metric: str) -> Grid:
 
 
 def comparisons(table: Table) -> Grid:
-    """Every comparison with all that it rests on."""
+    """A table of every comparison with its figures."""
     p_values = ("p bootstrap", "p randomisation", "p corrected")
     return Grid(
         ("Comparison", "measure", "difference", *p_values, "won", "lost"),
@@ -52,7 +52,7 @@ def comparisons(table: Table) -> Grid:
 
 
 def all_measures(table: Table) -> Grid:
-    """Means of the measures that have no column of their own, beside MRR."""
+    """A table of the measures without columns of their own, beside MRR."""
     labels = [measure.label for measure in FURTHER_MEASURES]
     return Grid(
         ("All measures", *labels),
@@ -63,7 +63,7 @@ def all_measures(table: Table) -> Grid:
 
 
 def broken_down(breakdown: Breakdown) -> Grid:
-    """The headline measures of each group of questions on each stage."""
+    """A table of the headline measures of each group of questions on each stage."""
     labels = next(iter(breakdown.groups[0].means.values())).keys()
     return Grid(
         (f"By {breakdown.by}", "questions", "stage", *labels),

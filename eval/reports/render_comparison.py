@@ -1,4 +1,4 @@
-"""Shows a comparison of two reports: as Markdown, with rich on a terminal."""
+"""Renders a comparison of two reports as Markdown or for a terminal."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from eval.reports.wording import printable, rank_text
 from eval.retrieval.verdict import Outcome, difference, outcome
 
 SHOWN_QUESTIONS: Final = 10
-"""How many of the questions that a change won, and how many of those lost, are listed."""
+"""Number of won questions that are listed of a change, and of lost ones."""
 ABSENT: Final = "not given"
-"""What stands for a fact that one report does not hold."""
+"""Placeholder for a fact that a report does not state."""
 
 HEADER: Final = ("Stage", "measure", "before", "after", "difference", "p corrected", "won / lost")
 """Columns of the table of changes."""
 
 
 def comparison_to_markdown(found: ReportComparison) -> str:
-    """What changed in words, in numbers, question by question; and what else differs."""
+    """Renders what changed, the figures, the questions, and other differences."""
     blocks = [
         [plain(line) for line in _about(found)],
         [f"- {_sentence(change, found)}" for change in found.changes],
@@ -38,7 +38,7 @@ def comparison_to_markdown(found: ReportComparison) -> str:
 
 
 def comparison_to_terminal(found: ReportComparison) -> Group:
-    """The same for a rich console."""
+    """Renders the comparison for a rich console."""
     grid = Grid(box=box.SIMPLE_HEAD)
     for number, column in enumerate(HEADER):
         grid.add_column(column, justify="right" if number > 1 else "left")

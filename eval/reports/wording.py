@@ -1,11 +1,11 @@
-"""The sentences and numbers of a report, as every form of it writes them."""
+"""Sentences and numbers of a report, shared by all formats."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from eval.reports.report import Report
+from eval.reports.retrieval_report import RetrievalReport
 from eval.retrieval.table import Table
 from eval.retrieval.verdict import verdict
 
@@ -17,11 +17,11 @@ TITLES: Final[Mapping[str, str]] = {
     "precision": "Precision",
     "map": "MAP",
 }
-"""How metrics are written above their columns."""
+"""Titles of metrics above their columns."""
 
 
-def about(report: Report) -> list[str]:
-    """The dataset, and whatever a reader must know before the numbers."""
+def about(report: RetrievalReport) -> list[str]:
+    """The dataset and remarks that belong before the numbers."""
     questions = len(report.table.queries)
     lines = [f"{report.dataset}: {questions} questions over {report.documents:,} documents."]
     if report.unjudged:
@@ -39,12 +39,12 @@ def about(report: Report) -> list[str]:
 
 
 def verdicts(table: Table) -> list[str]:
-    """A sentence for each comparison, headed by its measure."""
+    """A sentence for each comparison, beginning with its measure."""
     return [f"{found.measure}: {verdict(found, table)}." for found in table.comparisons]
 
 
 def caption(table: Table) -> str:
-    """What the numbers are, and for how many comparisons their p-values are corrected."""
+    """Explains the numbers and the correction of p-values."""
     text = (
         f"Means over {len(table.queries)} questions with {table.resampling.level:.0%} "
         "bootstrap intervals"
@@ -58,10 +58,10 @@ def caption(table: Table) -> str:
 
 
 def printable(text: str) -> str:
-    """Text of others in one line, without what a terminal would take for a command."""
+    """Untrusted text on one line, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def rank_text(rank: int | None) -> str:
-    """A rank, or a dash where nothing was found."""
+    """A rank, or a dash if nothing was found."""
     return "–" if rank is None else str(rank)

@@ -1,1 +1,4 @@
-"""Every stage of a search, measured."""
+"""Evaluation of retrieval at every stage of a search.
+
+Begin with `eval.retrieval.evaluate`, then `eval.retrieval.table`.
+"""

@@ -1,4 +1,4 @@
-"""The headline measures apart for each language and kind of question, and for synthetic ones."""
+"""Headline measures by language, kind and author of the questions."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from eval.metrics.measure import Measure
-from eval.reports.report import Report
+from eval.reports.retrieval_report import RetrievalReport
 from eval.statistics.ranks import score_of_rank
 
 NO_KIND: Final = "not given"
-"""How questions without a kind are called beside others that have one."""
+"""Name of the group of questions without a kind."""
 
 PEOPLE: Final = "people"
 PROGRAM: Final = "program"
-"""Who wrote questions: those of a program are synthetic."""
+"""Authors of questions; those of a program are synthetic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that have something in common.
+    """A group of questions.
 
-    ``means`` are by stage and by the label of the measure, over these questions alone.
+    ``means`` are by stage and measure label, over these questions only.
     """
 
     name: str
@@ -33,14 +33,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """``by`` is what questions were grouped by: language, kind or author. Largest groups first."""
+    """The groups of one grouping ``by`` language, kind or author, largest first."""
 
     by: str
     groups: tuple[Group, ...]
 
 
-def breakdowns(report: Report) -> tuple[Breakdown, ...]:
-    """By language, by kind and by author; each where there is more than one to tell apart."""
+def breakdowns(report: RetrievalReport) -> tuple[Breakdown, ...]:
+    """Groups by language, kind and author, where there is more than one group."""
     synthetic = frozenset(report.synthetic)
     values = {
         "language": report.languages,
@@ -52,7 +52,7 @@ def breakdowns(report: Report) -> tuple[Breakdown, ...]:
     )
 
 
-def _groups(report: Report, names: Sequence[str]) -> tuple[Group, ...]:
+def _groups(report: RetrievalReport, names: Sequence[str]) -> tuple[Group, ...]:
     members: dict[str, list[int]] = {}
     for number, name in enumerate(names):
         members.setdefault(name, []).append(number)
@@ -62,7 +62,7 @@ def _groups(report: Report, names: Sequence[str]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: (-group.questions, group.name)))
 
 
-def _means(report: Report, numbers: Sequence[int]) -> Mapping[str, Mapping[str, float]]:
+def _means(report: RetrievalReport, numbers: Sequence[int]) -> Mapping[str, Mapping[str, float]]:
     return {
         row.stage: {
             measure.label: _mean([row.ranks[n] for n in numbers], measure)

@@ -1,4 +1,4 @@
-"""Asks every question of a dataset, and makes the report."""
+"""Evaluates retrieval on every question of a dataset."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.domain.documents import Scalar
 from app.text.language import detect_language
 from eval.datasets.dataset import Dataset
 from eval.errors import InvalidRun
-from eval.reports.report import Report
+from eval.reports.retrieval_report import RetrievalReport
 from eval.retrieval.runs import Ranking, Run, collapse
 from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling, build_table
 
 DEFAULT_KS: Final = (1, 3, 5, 10)
-"""The depths of the table's columns."""
+"""Depths of the columns of the table."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 """``progress(done, total)``, called after each question."""
@@ -25,11 +25,11 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class StageResults:
-    """What one search returned at every stage: ``(document id, chunk score)``, best chunk first.
+    """Results of one search by stage: ``(document id, chunk score)``, best chunk first.
 
     Stages are each route by its name and each combination of them (``ensemble``,
-    ``ensemble_rerank``), the same for every query and always in the same order; one that found
-    nothing is empty. ``degraded`` names what failed, as in `app.domain.hits.SearchResult`.
+    ``ensemble_rerank``). They are the same for every query and in the same order; a stage without
+    results is empty. ``degraded`` names what failed, as in `app.domain.hits.SearchResult`.
     """
 
     stages: Mapping[str, Ranking]
@@ -37,18 +37,18 @@ class StageResults:
 
 
 class Searcher(Protocol):
-    """A search over the dataset's corpus, laid open stage by stage."""
+    """A search over the dataset's corpus that exposes every stage."""
 
     def routes(self) -> tuple[str, ...]:
-        """The stages that are one route alone, for example ``("bm25", "embedding")``."""
+        """The stages that are a single route, for example ``("bm25", "embedding")``."""
 
     def search(self, query: str) -> StageResults:
-        """Every stage for one query. A score's range is its stage's own."""
+        """Searches with one query. The range of scores depends on the stage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The runs of all stages over a dataset, as they can be cached and scored again."""
+    """Runs of all stages over a dataset, which can be cached and scored again."""
 
     runs: tuple[Run, ...]
     degraded: Mapping[str, int] = field(default_factory=dict)
@@ -63,7 +63,7 @@ def evaluate(
     provenance: Mapping[str, Scalar],
     resampling: Resampling = DEFAULT_RESAMPLING,
     progress: Progress = lambda _done, _total: None,
-) -> Report:
+) -> RetrievalReport:
     """Searches with every query of the dataset and scores every stage.
 
     Raises:
@@ -87,15 +87,15 @@ def make_report(
     ks: Sequence[int] = DEFAULT_KS,
     provenance: Mapping[str, Scalar],
     resampling: Resampling = DEFAULT_RESAMPLING,
-) -> Report:
-    """Scores what was searched; ``routes`` are the stages that are one route alone.
+) -> RetrievalReport:
+    """Scores the runs; ``routes`` are the stages that are a single route.
 
     Raises:
         InvalidRun: stages and routes don't fit each other.
         QueryMismatch: a run is not over exactly the dataset's judged queries.
     """
     asked = [dataset.queries[query_id] for query_id in dataset.qrels]
-    return Report(
+    return RetrievalReport(
         dataset=dataset.name,
         dataset_hash=dataset.hash,
         documents=len(dataset.documents),
@@ -119,7 +119,7 @@ def search_all(
     *,
     progress: Progress = lambda _done, _total: None,
 ) -> Searched:
-    """The documents that each stage ranks for each judged query, one query after the other.
+    """Searches with each judged query in turn and collects the ranked documents of each stage.
 
     Raises:
         InvalidRun: stages differ between queries, or a result is not of the dataset's corpus.
@@ -148,7 +148,7 @@ def search_all(
 
 
 def _check_corpus(dataset: Dataset, stage: str, ranking: Ranking) -> None:
-    """A collection with other documents would give numbers that compare with nothing."""
+    """Refuses results from a collection with other documents: scores would not compare."""
     for document_id, _ in ranking:
         if document_id not in dataset.documents:
             raise InvalidRun(

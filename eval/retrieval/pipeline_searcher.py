@@ -1,4 +1,4 @@
-"""A collection's search pipeline as an evaluation sees it: every stage of one search."""
+"""Adapts the search pipeline of a collection to an evaluation of its stages."""
 
 from __future__ import annotations
 

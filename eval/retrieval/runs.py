@@ -1,4 +1,4 @@
-"""A run: what one stage returned for each query, as documents, best first."""
+"""Runs: ranked documents of one stage for each query."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import TypeAlias
 from eval.errors import InvalidRun
 
 Ranking: TypeAlias = Sequence[tuple[str, float]]
-"""Ids with scores, best first. The order is the ranking; scores are kept to be looked at, and need
-not be comparable over a whole ranking (a reranker scores its first n only)."""
+"""Ids with scores, best first. The order is the ranking. Scores are kept for inspection and need
+not be comparable over a whole ranking, because a reranker scores only its first n."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One stage (``bm25``, ``embedding``, ``ensemble``, …): query id → documents with scores.
+    """The run of one stage (``bm25``, ``embedding``, ``ensemble``, …): query id → ranked documents.
 
-    Raises `InvalidRun` where a document is ranked twice or a score is not finite. A query that the
-    stage found nothing for has an empty ranking.
+    Raises `InvalidRun` if a document is ranked twice or a score is not finite. A query without
+    results has an empty ranking.
     """
 
     stage: str
@@ -42,7 +42,7 @@ class Run:
 
 
 def collapse(hits: Ranking) -> tuple[tuple[str, float], ...]:
-    """From chunks to documents: each takes the place and the score of its first, best chunk.
+    """Ranks documents by their best chunk, with its score.
 
     ``hits`` are ``(document id, chunk score)``, best chunk first.
     """

@@ -1,4 +1,4 @@
-"""What tables call the stages of a search: each route, and each combination of routes."""
+"""Names of the stages of a search: each route, and each combination of routes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 STAGE_OF_ROUTE: Final[Mapping[str, str]] = {"dense": "embedding"}
-"""The stage that is one route alone, where it does not have the route's own name."""
+"""Stages that are a single route but do not have its name."""
 ENSEMBLE: Final = "ensemble"
-"""The routes, fused."""
+"""The fused routes."""
 ENSEMBLE_RERANK: Final = "ensemble_rerank"
-"""The ensemble, its best candidates in order of term match and, where there is one, reranker."""
+"""The ensemble, reordered by term match and reranker, if there is one."""

@@ -1,8 +1,8 @@
-"""The table: a row for each stage, a column for each measure, and what separates the rows.
+"""The table of an evaluation: a row per stage, a column per measure, and comparisons of rows.
 
-Every row keeps, for each query, the rank of the first relevant document. Hit rate and reciprocal
-rank at any depth follow from it, so that any two stages of any two tables over the same dataset can
-be compared later (`eval.retrieval.traces`, `eval.reports.compare`). `eval.retrieval.verdict` puts
+Every row keeps the rank of the first relevant document for each query. Hit rate and reciprocal rank
+at any depth follow from it, so any two stages of any two tables over the same dataset can be
+compared later (`eval.retrieval.traces`, `eval.reports.compare`). `eval.retrieval.verdict` puts
 comparisons into words.
 """
 
@@ -29,7 +29,7 @@ from eval.statistics.significance import (
 )
 
 COLUMN_METRICS: Final = ("hit", "mrr")
-"""What the columns show at each k."""
+"""Metrics of the columns at each k."""
 FURTHER_MEASURES: Final = (
     Measure("mrr", 10),
     Measure("ndcg", 10),
@@ -38,12 +38,12 @@ FURTHER_MEASURES: Final = (
     Measure("precision", 10),
     Measure("map", 100),
 )
-"""What reports hold beside the columns."""
+"""Measures that reports have beside the columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resampling:
-    """How intervals and p-values are computed."""
+    """Parameters of intervals and p-values."""
 
     level: float = LEVEL
     resamples: int = RESAMPLES
@@ -64,10 +64,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stage; ``cells`` are by the label of their measure.
+    """The scores of a stage; ``cells`` are by measure label.
 
     ``ranks`` are those of the first relevant document of each query, in the order of
-    ``Table.queries``; ``None`` where the stage found none.
+    ``Table.queries``; ``None`` if the stage found none.
     """
 
     stage: str
@@ -77,10 +77,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A stage against another on one measure. ``won`` and ``lost`` count queries.
+    """A comparison of a stage with a baseline on one measure. ``won`` and ``lost`` count queries.
 
-    ``p_corrected`` is the p-value of the randomisation test by Holm's method, over all comparisons
-    of the table; the p-values in ``test`` are of this comparison alone.
+    ``p_corrected`` is the p-value of the randomisation test, Holm-corrected over all comparisons of
+    the table; those in ``test`` are uncorrected.
     """
 
     stage: str
@@ -94,11 +94,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``routes`` are the stages that are one route alone; the others combine them.
+    """The scores of all stages; ``routes`` are the stages that are a single route.
 
-    ``comparisons`` are made on the headline measures: of every stage with the route that is best
-    on the measure, and of every combination with the one before it. The best route is chosen on
-    the same queries, which favours the route: a stage that is better than it, is better than any.
+    ``comparisons`` are on the headline measures: every stage with the best route on that measure,
+    and every combination with the one before it. The best route is chosen on the same queries,
+    which favours it; so a stage that beats it beats any route.
     """
 
     ks: tuple[int, ...]
@@ -117,16 +117,16 @@ class Table:
 
     @property
     def combinations(self) -> tuple[str, ...]:
-        """The stages that combine routes, in their order."""
+        """The stages that combine routes, in order."""
         return tuple(row.stage for row in self.rows if row.stage not in self.routes)
 
     @property
     def final(self) -> str:
-        """What a search returns in the end: the last combination, or the last route alone."""
+        """The stage that a search returns: the last combination, or the last route."""
         return (self.combinations or self.routes)[-1]
 
     def headline(self) -> tuple[Measure, Measure]:
-        """What verdicts are given on: hit rate at the smallest k and MRR at the largest."""
+        """The measures of verdicts: hit rate at the smallest k and MRR at the largest."""
         return headline(self.ks)
 
 
@@ -145,7 +145,7 @@ def build_table(
 ) -> Table:
     """Scores every run and compares the stages on the headline measures.
 
-    Rows stand in the order of ``runs``, queries in that of ``qrels``.
+    Rows are in the order of ``runs``, queries in that of ``qrels``.
 
     Raises:
         InvalidRun: a stage has two runs or none, or no stage is a route.
@@ -213,7 +213,7 @@ def _compare(
 def _pairs(
     rows: Sequence[Row], routes: Sequence[str], measure: Measure
 ) -> Iterator[tuple[Row, Row]]:
-    """Each stage with the best route, and each combination with the one that it builds on."""
+    """Yields each stage with the best route, and each combination with the previous one."""
     best = max(
         (row for row in rows if row.stage in routes),
         key=lambda row: row.cells[measure.label].mean,
@@ -224,7 +224,7 @@ def _pairs(
 
 
 def _comparison(row: Row, baseline: Row, measure: Measure, resampling: Resampling) -> Comparison:
-    """The comparison as if it were the only one."""
+    """The comparison before the correction for multiple comparisons."""
     scores = [score_of_rank(measure, rank) for rank in row.ranks]
     others = [score_of_rank(measure, rank) for rank in baseline.ranks]
     test = paired_test(

@@ -1,6 +1,6 @@
-"""Which questions one stage wins and loses against another, and where every stage saw the answer.
+"""Questions that a stage wins or loses against another, with the ranks on every stage.
 
-Ids only: a report on a dataset that may not be passed on can be.
+They hold only ids, so a report on a private dataset can be shared.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from eval.errors import EvaluationError
 from eval.metrics.measure import Measure
-from eval.reports.report import Report
+from eval.reports.retrieval_report import RetrievalReport
 from eval.statistics.ranks import score_of_rank
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionTrace:
-    """A question, and by stage the rank of its first relevant document, ``None`` if not found."""
+    """A question and the rank of its first relevant document by stage, ``None`` if not found."""
 
     id: str
     ranks: Mapping[str, int | None]
@@ -24,9 +24,9 @@ class QuestionTrace:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """The questions that ``stage`` wins and loses on ``measure``, the largest differences first.
+    """The questions that ``stage`` wins and loses on ``measure``, largest differences first.
 
-    ``stages`` are those of the report, in its order.
+    ``stages`` are those of the report, in order.
     """
 
     stages: tuple[str, ...]
@@ -37,8 +37,8 @@ class Diff:
     lost: tuple[QuestionTrace, ...]
 
 
-def traces(report: Report) -> tuple[QuestionTrace, ...]:
-    """Every question of the report, in its order."""
+def traces(report: RetrievalReport) -> tuple[QuestionTrace, ...]:
+    """The traces of all questions of the report, in order."""
     rows = report.table.rows
     return tuple(
         QuestionTrace(id_, {row.stage: row.ranks[n] for row in rows})
@@ -46,7 +46,9 @@ def traces(report: Report) -> tuple[QuestionTrace, ...]:
     )
 
 
-def diff(report: Report, stage: str, baseline: str, measure: Measure | None = None) -> Diff:
+def diff(
+    report: RetrievalReport, stage: str, baseline: str, measure: Measure | None = None
+) -> Diff:
     """Compares two stages question by question, on the report's MRR unless told otherwise.
 
     Raises:

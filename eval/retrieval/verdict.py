@@ -1,4 +1,4 @@
-"""Comparisons in plain words: what to serve, and what can't be told from this many questions."""
+"""Verdicts: comparisons in plain words, with what can not be decided from so few questions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eval.statistics.significance import PairedTest
 
 
 class Outcome(StrEnum):
-    """What a comparison shows of the stage."""
+    """The outcome of a comparison for the stage."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -20,8 +20,8 @@ class Outcome(StrEnum):
 def outcome(test: PairedTest, p_corrected: float) -> Outcome:
     """Decides by the corrected p-value of the randomisation test, at the level of the interval.
 
-    The test is exact where few queries differ; the bootstrap interval excludes 0 too early there
-    (four questions won and none lost are no evidence: p = 0.125).
+    The test is exact if few queries differ, where the bootstrap interval excludes 0 too early (four
+    questions won and none lost are no evidence: p = 0.125).
     """
     if p_corrected > 1.0 - test.interval.level:
         return Outcome.UNDECIDED
@@ -29,7 +29,7 @@ def outcome(test: PairedTest, p_corrected: float) -> Outcome:
 
 
 def verdict(comparison: Comparison, table: Table) -> str:
-    """One sentence without a full stop, with the numbers that it rests on."""
+    """A sentence without a full stop, with its figures."""
     stage, baseline = comparison.stage, comparison.baseline
     questions = len(table.queries)
     if comparison.won == comparison.lost == 0:
@@ -57,7 +57,7 @@ def verdict(comparison: Comparison, table: Table) -> str:
 
 
 def _step(comparison: Comparison, table: Table) -> str:
-    """What the stage does that the baseline does not; empty where there is no word for it."""
+    """What the stage adds to the baseline, in words; empty if there is no word for it."""
     against_route = comparison.baseline in table.routes
     if comparison.stage == ENSEMBLE and against_route:
         return "fusion"
@@ -67,7 +67,7 @@ def _step(comparison: Comparison, table: Table) -> str:
 
 
 def _advice(comparison: Comparison, table: Table) -> str:
-    """What to do about a step that hurts."""
+    """Advice about a step that hurts."""
     if comparison.baseline not in table.routes:
         return ": switch it off"
     if comparison.stage != ENSEMBLE:

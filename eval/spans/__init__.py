@@ -1,1 +1,4 @@
-"""Chunking judged by what it retrieves: character spans, and chunks that hold them."""
+"""Evaluation of chunking by the answer spans that retrieved chunks contain.
+
+Begin with `eval.spans.sweep`.
+"""

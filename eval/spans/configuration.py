@@ -1,4 +1,4 @@
-"""What a sweep varies."""
+"""Configurations of a chunking sweep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Strategy: TypeAlias = Literal["structure", "sentence", "fixed"]
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One way to cut and to embed; sizes in tokens of that embedder."""
+    """A chunking and an embedder; sizes are in tokens of that embedder."""
 
     strategy: Strategy
     chunk_tokens: int
@@ -20,7 +20,7 @@ class Configuration:
 
     @property
     def label(self) -> str:
-        """How tables name it, for example ``sentence 256+32``; the embedder stands apart."""
+        """Label in tables, for example ``sentence 256+32``; the embedder is shown separately."""
         return f"{self.strategy} {self.chunk_tokens}+{self.overlap_tokens}"
 
 
@@ -31,7 +31,7 @@ def grid(
     overlap_shares: Sequence[float],
     embedders: Sequence[str],
 ) -> tuple[Configuration, ...]:
-    """Every combination, each once; an overlap is a share of the chunk, rounded to whole tokens.
+    """Every distinct combination; an overlap is a share of the chunk, rounded to whole tokens.
 
     Raises:
         ValueError: an overlap share is not in [0, 0.5]: more would repeat what is repeated.

@@ -1,11 +1,11 @@
-"""From spans to judged chunks, so that `eval.metrics` can score rankings of chunks."""
+"""Judgments of chunks by answer spans, so that `eval.metrics` can score chunk rankings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from eval.metrics.relevance import RELEVANT_GRADE
+from eval.metrics.relevance_grades import RELEVANT_GRADE
 from eval.spans.measures.region import Passage, Region, overlap
 
 RELEVANT_SHARE: Final = 0.5
@@ -15,11 +15,11 @@ RELEVANT_SHARE: Final = 0.5
 def judge_chunks(
     chunks: Mapping[str, Passage], references: Region, *, share: float = RELEVANT_SHARE
 ) -> dict[str, int]:
-    """The relevant chunks, each with the grade 1: chunk id → grade.
+    """Finds the relevant chunks, each with grade 1: chunk id → grade.
 
-    A chunk is relevant if it holds ``share`` of a reference, or if ``share`` of it lies within one:
-    a chunk that only clips the end of an answer is no find. Where a reference is cut so that no
-    chunk reaches this, those that hold most of it are relevant, so that none is without.
+    A chunk is relevant if it holds ``share`` of a reference, or if ``share`` of it is within one; a
+    chunk with only the end of an answer is not. If no chunk of a reference reaches this share,
+    those with the largest part of it are relevant, so that no reference is without.
 
     Args:
         chunks: All of a collection by id; only those of the references' documents matter.

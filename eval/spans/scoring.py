@@ -1,4 +1,4 @@
-"""Every measure of one question's ranking of chunks."""
+"""All measures of one question's ranking of chunks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Final, TypeAlias
 
 from eval.metrics.measure import Measure
 from eval.spans.measures.budget import within_budget
-from eval.spans.measures.intersection_over_union import span_iou
-from eval.spans.measures.precision import span_precision
-from eval.spans.measures.recall import span_recall
 from eval.spans.measures.region import Passage, Region
+from eval.spans.measures.span_iou import span_iou
+from eval.spans.measures.span_precision import span_precision
+from eval.spans.measures.span_recall import span_recall
 
 SpanMetric: TypeAlias = Callable[[Sequence[Passage], Region], float]
 """``f(retrieved, references)``, 0 to 1."""
@@ -20,15 +20,15 @@ SPAN_METRICS: Final[Mapping[str, SpanMetric]] = {
     "span_precision": span_precision,
     "span_iou": span_iou,
 }
-"""Every metric of spans that needs a ranking, by the name that reports give its mean."""
+"""Span metrics of a ranking, by the name of their mean in reports."""
 
 CHUNK_MEASURES: Final = (Measure("hit", 1), Measure("mrr", 10), Measure("recall", 10))
-"""What is measured of judged chunks. Smaller chunks are more and harder to put first, so these
-compare stages of one configuration, and configurations only with that in mind."""
+"""Measures of judged chunks. Smaller chunks are more numerous and harder to rank first, so these
+compare the stages of one configuration, and different configurations only with care."""
 
 
 def at_budget(metric: str, tokens: int) -> str:
-    """The label of a span metric within a context of so many tokens: ``span_recall@1000tok``."""
+    """Label of a span metric within a context of so many tokens: ``span_recall@1000tok``."""
     return f"{metric}@{tokens}tok"
 
 
@@ -41,15 +41,15 @@ def score_ranking(
     budgets_tokens: Sequence[int],
     ks: Sequence[int],
 ) -> dict[str, float]:
-    """Measure label → score of one question.
+    """Scores one question: measure label → score.
 
     Args:
         ranking: Chunk ids, best first, each in ``chunks``.
-        chunks: Where each chunk stands.
-        references: What answers the question.
+        chunks: Span of each chunk.
+        references: Spans that answer the question.
         judgments: Its relevant chunks, as `judge_chunks` finds them.
-        budgets_tokens: Contexts that span metrics are taken at.
-        ks: Numbers of chunks that span metrics are taken at.
+        budgets_tokens: Context sizes for span metrics.
+        ks: Numbers of chunks for span metrics.
     """
     passages = [chunks[chunk_id] for chunk_id in ranking]
     cuts: dict[str, Sequence[Passage]] = {

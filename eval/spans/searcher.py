@@ -1,4 +1,4 @@
-"""A collection's search pipeline as a sweep sees it: rankings of chunks, stage by stage."""
+"""Adapts the search pipeline of a collection to a sweep: chunk rankings by stage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cuts the documents of a dataset in every way, asks its questions of each, compares them."""
+"""Runs a chunking sweep: each configuration is indexed, searched and compared."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from app.domain.documents import Scalar
 from eval.errors import InvalidRun
 from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
 from eval.spans.configuration import Configuration
-from eval.spans.dataset import SpanDataset
 from eval.spans.judgments import judge_chunks
 from eval.spans.measures.precision_omega import precision_omega
 from eval.spans.measures.region import Passage
-from eval.spans.report import ConfigurationResult, StageResult, SweepComparison, SweepReport
 from eval.spans.scoring import at_budget, score_ranking
+from eval.spans.span_dataset import SpanDataset
+from eval.spans.sweep_report import ConfigurationResult, StageResult, SweepComparison, SweepReport
 from eval.statistics.holm import holm
 from eval.statistics.significance import bootstrap_interval, paired_test
 
 DEFAULT_BUDGETS: Final = (1_000, 500, 2_000)
-"""Contexts in tokens. The first decides; the others tell whether it depends on the context."""
+"""Context sizes in tokens. The first decides; the others show whether the result depends on it."""
 DEFAULT_KS: Final = (1, 5, 10)
 """Numbers of chunks."""
 
 Progress: TypeAlias = Callable[[Configuration, int, int], None]
 """``progress(configuration, questions asked, questions)``."""
 _Scores: TypeAlias = Mapping[str, Mapping[str, Sequence[float]]]
-"""Stage → measure label → one score a question, in the order of the dataset."""
+"""Stage → measure label → one score per question, in the order of the dataset."""
 
 
 class ChunkSearch(Protocol):
-    """A collection that is ready to be searched, laid open stage by stage."""
+    """A searchable collection that exposes every stage."""
 
     @property
     def chunks(self) -> Mapping[str, Passage]:
-        """Every chunk by its id. Tokens are counted alike in all collections of a sweep."""
+        """All chunks by id. Tokens are counted the same way in all collections of a sweep."""
 
     @property
     def digest(self) -> str:
-        """Two collections of equal digest hold the same passages, embedded alike."""
+        """Collections with equal digests hold the same passages with the same embeddings."""
 
     def search(self, query: str) -> Mapping[str, Sequence[str]]:
         """Stage (``bm25``, ``embedding``, ``ensemble``, …) → chunk ids, best first."""
 
 
 Prepare: TypeAlias = Callable[[Configuration], ChunkSearch]
-"""Indexes the dataset's documents as configured, or finds them indexed."""
+"""Indexes the documents of the dataset as configured, or returns the existing index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ def sweep(
     provenance: Mapping[str, Scalar],
     progress: Progress = lambda _configuration, _done, _total: None,
 ) -> SweepReport:
-    """Measures every configuration, and each against ``baseline``, which need not be among them.
+    """Measures every configuration and compares it with ``baseline``, which need not be listed.
 
-    Compared is span recall within each of ``budgets_tokens``, and decided on within the first: the
-    part of what answers that a context of this many tokens holds, so that large chunks gain nothing
-    by being large.
+    The comparison is by span recall within each of ``budgets_tokens``, and the first one decides:
+    the share of the answer text that a context of so many tokens contains, so large chunks do not
+    gain by being large.
 
     Raises:
         InvalidRun: a search returns other stages than the first one, or a chunk that is not there.
@@ -193,7 +193,7 @@ def _result(
 def _compare(
     measured: Sequence[_Measured], measures: Sequence[str], resampling: Resampling
 ) -> tuple[SweepComparison, ...]:
-    """Every configuration with the first on every measure; each stage is a family of its own."""
+    """Compares every configuration with the first on every measure; a stage is a test family."""
     first, *others = measured
     comparisons: list[SweepComparison] = []
     for stage, base in first.scores.items():

@@ -1,13 +1,13 @@
-"""A sweep in plain words: whether to cut otherwise than the baseline."""
+"""Verdicts of a sweep: whether to change the chunking."""
 
 from __future__ import annotations
 
 from eval.retrieval.verdict import Outcome, difference, outcome
-from eval.spans.report import SweepComparison, SweepReport
+from eval.spans.sweep_report import SweepComparison, SweepReport
 
 
 def verdicts(report: SweepReport) -> tuple[str, ...]:
-    """One sentence a stage, without a full stop, on the decisive measure; in the stages' order."""
+    """A sentence per stage, without a full stop, on the deciding measure."""
     return tuple(_verdict(report, stage.stage) for stage in report.results[0].stages)
 
 

@@ -1,1 +1,1 @@
-"""How sure a figure is."""
+"""Confidence intervals, significance tests, and their correction for multiple comparisons."""

@@ -1,4 +1,4 @@
-"""P-values of several tests, corrected for their number."""
+"""Holm's correction of p-values for multiple tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Corrected p-values, in the order given; 0 to 1, none smaller than it was.
+    """Corrects p-values for their number; 0 to 1, in the given order, none smaller than before.
 
     Rejecting those at or below α keeps the chance of any false rejection in the family at α,
     however the tests depend on each other. The smallest of m p-values is multiplied by m, the next

@@ -1,4 +1,4 @@
-"""The rank of the first relevant document, and the measures that need no more than that."""
+"""The rank of the first relevant document, and the measures that follow from it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import cache
 from typing import Final
 
 from eval.metrics.measure import Measure
-from eval.metrics.relevance import is_relevant
+from eval.metrics.relevance_grades import is_relevant
 
 RANK_METRICS: Final = ("hit", "mrr")
 """The metrics that depend on the rank of the first relevant document alone."""
 
 
 def first_relevant(ranking: Sequence[str], judgments: Mapping[str, int]) -> int | None:
-    """From 1; ``None`` where nothing relevant is ranked."""
+    """Rank of the first relevant document, from 1; ``None`` if there is none."""
     for rank, document_id in enumerate(ranking, start=1):
         if is_relevant(document_id, judgments):
             return rank
@@ -23,7 +23,7 @@ def first_relevant(ranking: Sequence[str], judgments: Mapping[str, int]) -> int 
 
 @cache
 def score_of_rank(measure: Measure, rank: int | None) -> float:
-    """The measure of a query by the rank of its first relevant document; `RANK_METRICS` only.
+    """Scores a query by the rank of its first relevant document; `RANK_METRICS` only.
 
     Raises:
         ValueError: the metric depends on more than that rank.

@@ -1,4 +1,4 @@
-"""How sure a mean or a difference of means is, given one score for each query.
+"""Confidence intervals of means and tests of differences, given one score per query.
 
 Queries are the unit of resampling. Sources:
 

@@ -1,1 +1,4 @@
-"""Questions for users who have none, written from a collection's own passages."""
+"""Synthetic questions for a collection without user questions, made from its own passages.
+
+Begin with `eval.synthesis.synthesize`.
+"""

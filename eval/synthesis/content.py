@@ -1,4 +1,4 @@
-"""The terms of a text that say what it is about."""
+"""Content terms of a text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ASKING: Final = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads as words
 )
 FUNCTION_WORDS: Final = " ".join(sorted(ENGLISH | CHINESE | _ASKING))
-"""Words of grammar and of asking, in both languages; what is left of a text is its content."""
+"""Function and question words of both languages; the other words of a text are its content."""
 
 
 class ContentTerms:
@@ -27,7 +27,7 @@ class ContentTerms:
         self._ignored = frozenset(analyzer.terms(FUNCTION_WORDS))
 
     def of(self, text: str) -> frozenset[str]:
-        """Distinct content terms, compared as every index compares them."""
+        """Distinct content terms, normalised as in every index."""
         return frozenset(self._analyzer.terms(text)) - self._ignored
 
     def sequence(self, text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A chunk as synthesis reads it: its prose, sentence by sentence, and its headings."""
+"""A chunk as the source of questions: its sentences and headings."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from app.domain.documents import Block, BlockKind, Chunk, Document
 from app.text.sentences import split_sentences
 
 PROSE: Final = frozenset((BlockKind.PARAGRAPH, BlockKind.LIST))
-"""Kinds of text that sentences are taken from."""
+"""Kinds of blocks from which sentences are taken."""
 MIN_QUOTE_CHARACTERS: Final = 12
 MAX_QUOTE_CHARACTERS: Final = 600
-"""A sentence outside these bounds is a fragment, or no sentence."""
+"""Bounds of a sentence; outside of them it is a fragment or no sentence."""
 
 MIN_UNENDED_CHARACTERS: Final = 60
-"""A sentence that no punctuation ends is one from this length on."""
+"""Shortest sentence without final punctuation."""
 
 _ENDED: Final = re.compile(r"[.!?:。！？；：…]['\"”’」』）)\]]*$")
 _QUALIFIER: Final = re.compile(r"[（(][^（）()]*[）)]$")
-"""What tells titles apart, and nobody types: ``Joey (TV series)``."""
+"""Qualifiers that make titles unique and that nobody types: ``Joey (TV series)``."""
 _MARK: Final = re.compile(
     r"(?:[-*+•‣◦▪·–]|\d{1,3}[.)、]|[(（]\d{1,3}[)）]|[①-⑳])\s*"
     r"|(?:(?:AIMS?|BACKGROUND|CONCLUSIONS?|CONTEXT|DESIGN|DISCUSSION|FINDINGS|IMPORTANCE"
     r"|INTERPRETATION|INTRODUCTION|(?:MAIN )?OUTCOME MEASURES?|METHODS?|OBJECTIVES?|PURPOSE"
     r"|RATIONALE|RESULTS?|SETTING|SIGNIFICANCE|SUMMARY|UNLABELLED)\b:?\s*)+"
 )
-"""Marks of list items, and the labels that divide the abstract of a paper."""
+"""List markers, and the labels in abstracts of papers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, and the first sentence of prose below it."""
+    """A heading and the first sentence of prose below it."""
 
     heading: str
     quote: str
@@ -41,7 +41,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What questions are made of. Sentences are verbatim strings of the document."""
+    """A passage for questions. Sentences are verbatim parts of the document."""
 
     chunk: Chunk
     sentences: tuple[str, ...]
@@ -49,15 +49,15 @@ class Passage:
 
     @property
     def document_id(self) -> str:
-        """The document that the chunk is of."""
+        """Id of the document of the chunk."""
         return self.chunk.document_id
 
 
 def read_passage(chunk: Chunk, document: Document) -> Passage:
-    """The sentences of the chunk, and the headings that stand in it above some prose.
+    """Reads the sentences of the chunk, and its headings above prose.
 
-    Of a document without structure, the title is a heading above its first chunk, if that begins
-    with a sentence about it.
+    In a document without structure, the title is the heading of its first chunk if that begins with
+    a sentence about it.
     """
     if document.blocks:
         sentences = [
@@ -75,7 +75,7 @@ def read_passage(chunk: Chunk, document: Document) -> Passage:
 
 
 def prose_sentences(text: str) -> list[str]:
-    """The sentences of a stretch of text that are prose, without the marks of list items."""
+    """Sentences of prose, without list markers."""
     return list(_sentences(text))
 
 
@@ -97,7 +97,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _is_whole(sentence: str) -> bool:
-    """Whether it says something: a caption, a date and an item of a list do not."""
+    """Whether it is a complete sentence; captions, dates and list items are not."""
     return len(sentence) >= MIN_UNENDED_CHARACTERS or _ENDED.search(sentence) is not None
 
 

@@ -1,4 +1,4 @@
-"""Everything that a passage is asked by the templates."""
+"""Proposals of questions about a passage, from templates."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from eval.synthesis.definitions import ask_definition
-from eval.synthesis.facts import ask_fact
-from eval.synthesis.headings import ask_heading
+from eval.synthesis.definition_questions import ask_definition
+from eval.synthesis.fact_questions import ask_fact
+from eval.synthesis.heading_questions import ask_heading
 from eval.synthesis.passages import Passage
-from eval.synthesis.question import LANGUAGES, Asked, Kind, Language, Proposal
+from eval.synthesis.question import LANGUAGES, DraftQuestion, Kind, Language, Proposal
 
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 
 def propose(passage: Passage, *, language: Callable[[str], str]) -> Iterator[Proposal]:
-    """The questions of a passage in reading order, headings first; they may repeat each other.
+    """Yields questions about a passage in reading order, headings first; some may repeat.
 
     Args:
-        passage: What to ask of.
+        passage: The passage to ask about.
         language: The analyzer's; sentences of other languages than `LANGUAGES` are not asked.
     """
     chunk = passage.chunk
@@ -41,23 +41,23 @@ def propose(passage: Passage, *, language: Callable[[str], str]) -> Iterator[Pro
             yield _proposal(asked, kind, lang, passage, sentence)
 
 
-def ask_sentence(sentence: str, lang: Language) -> Iterator[tuple[Kind, Asked]]:
-    """What one sentence answers: a definition, a fact, both, or mostly nothing."""
+def ask_sentence(sentence: str, lang: Language) -> Iterator[tuple[Kind, DraftQuestion]]:
+    """Yields the questions that a sentence answers: a definition, a fact, both, or mostly none."""
     if (asked := ask_definition(sentence, lang)) is not None:
         yield Kind.DEFINITION, asked
     if (asked := ask_fact(sentence, lang)) is not None:
         yield Kind.FACT, asked
 
 
-def _in_running_case(asked: Asked, text: str) -> Asked:
-    """The first word keeps its capital only if the passage writes it with one throughout."""
+def _in_running_case(asked: DraftQuestion, text: str) -> DraftQuestion:
+    """Lower-cases the first word unless the passage always writes it with a capital."""
     first, space, rest = asked.subject.partition(" ")
     plain = first[:1].isupper() and first[1:].islower()
     lowered = first.lower()
     if not plain or re.search(rf"(?<!\w){re.escape(lowered)}(?!\w)", text) is None:
         return asked
     subject = f"{lowered}{space}{rest}"
-    return Asked(asked.text.replace(asked.subject, subject), subject)
+    return DraftQuestion(asked.text.replace(asked.subject, subject), subject)
 
 
 def _language(sentence: str, language: Callable[[str], str]) -> Language | None:
@@ -65,6 +65,8 @@ def _language(sentence: str, language: Callable[[str], str]) -> Language | None:
     return next((known for known in LANGUAGES if known == detected), None)
 
 
-def _proposal(asked: Asked, kind: Kind, lang: Language, passage: Passage, quote: str) -> Proposal:
+def _proposal(
+    asked: DraftQuestion, kind: Kind, lang: Language, passage: Passage, quote: str
+) -> Proposal:
     chunk = passage.chunk
     return Proposal(asked.text, asked.subject, kind, lang, chunk.document_id, chunk.id, quote)

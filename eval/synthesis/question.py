@@ -1,4 +1,4 @@
-"""What synthesis makes: questions that a known passage answers."""
+"""The types of synthetic questions, each with the passage that answers it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final, Literal, TypeAlias
 
 Language: TypeAlias = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
-"""The languages that questions are written in."""
+"""Languages of questions."""
 
 
 class Kind(StrEnum):
-    """What a question was made from."""
+    """The source of a question."""
 
     DEFINITION = "definition"
     """A sentence that says what something is."""
@@ -25,8 +25,8 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question and what it is about: its ``subject`` is ``text`` without the template's words."""
+class DraftQuestion:
+    """A question and its ``subject``, the part of ``text`` that is not from the template."""
 
     text: str
     subject: str
@@ -36,7 +36,7 @@ class Asked:
 class Proposal:
     """A question with the passage that it was made from.
 
-    ``quote`` is a verbatim string of the document and carries the answer, or begins it.
+    ``quote`` is a verbatim part of the document that contains the answer or begins it.
     """
 
     text: str

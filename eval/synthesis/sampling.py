@@ -1,6 +1,7 @@
-"""Which documents and chunks are looked at: a seeded sample that depends on nothing else.
+"""Seeded sampling of documents and chunks.
 
-Order is by a hash of seed and id, so that a document which comes or goes moves no other.
+The order is by a hash of seed and id, so adding or removing a document does not change the order of
+the others.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final, Protocol, TypeVar
 from app.domain.documents import DocumentRecord
 
 PAGE: Final = 1_000
-"""Records that are listed at once."""
+"""Number of records listed at once."""
 
 
 class Listing(Protocol):
@@ -31,7 +32,7 @@ Item = TypeVar("Item", bound=_FromDocument)
 
 
 def shuffled_documents(collection: Listing, *, seed: int) -> list[str]:
-    """The ids of all documents with chunks, in the order of the seed."""
+    """Ids of all documents with chunks, in seeded order."""
     ids: list[str] = []
     page = collection.records(limit=PAGE)
     while page:
@@ -41,12 +42,12 @@ def shuffled_documents(collection: Listing, *, seed: int) -> list[str]:
 
 
 def shuffled(ids: Iterable[str], *, seed: int) -> list[str]:
-    """Ids in an order that the seed alone decides."""
+    """Orders ids by the seed."""
     return sorted(ids, key=lambda id_: (_digest(seed, id_), id_))
 
 
 def one_per_document_first(items: Sequence[Item]) -> Iterator[Item]:
-    """The first of each document, then the second of each, and so on; order is kept otherwise."""
+    """Yields the first item of each document, then the second of each, and so on."""
     seen: dict[str, int] = {}
     rounds: dict[int, list[Item]] = {}
     for item in items:

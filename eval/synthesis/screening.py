@@ -1,7 +1,7 @@
-"""Which proposals are kept: those that one document answers, and better than any other.
+"""Screening of proposals: keeps questions that only one document answers.
 
-Whether our own retrieval finds the passage is not asked. Keeping only what it finds would leave
-the easy questions, on which every setting scores alike and none looks bad.
+Whether our own retrieval finds the passage is not considered. Keeping only found questions would
+leave the easy ones, on which all settings score alike.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from eval.synthesis.proposals import ask_sentence
 from eval.synthesis.question import Kind, Proposal
 
 Search: TypeAlias = Callable[[str], Sequence[Hit]]
-"""The best hits of the collection for a question, as it would be served."""
+"""Returns the best hits of the collection for a question, as served."""
 
 NEAR_DUPLICATE_COSINE: Final = 0.97
-"""Two passages of which the stored vectors are so near say the same."""
+"""Passages whose stored vectors have at least this cosine say the same."""
 NEIGHBOURS: Final = 10
-"""Passages nearest to the source that are compared with it."""
+"""Number of nearest passages that are compared with the source."""
 SAME_SENTENCE_SHARE: Final = 0.9
-"""Share of a quote's content terms that makes another passage carry it too."""
+"""Share of the content terms of a quote that makes another passage contain it too."""
 MIN_COMPARED_TERMS: Final = 5
-"""A quote with fewer content terms is in many passages by chance."""
+"""Fewest content terms of a quote; shorter ones occur in other passages by chance."""
 MAX_HEADING_CHARACTERS: Final = 120
-"""A longer line is no heading."""
+"""Longest line that can be a heading."""
 LENGTHS: Final = {"en": (3, 24), "zh": (5, 45)}
-"""Fewest and most words of an English question, characters of a Chinese one."""
+"""Length limits of questions: words in English, characters in Chinese."""
 MIN_QUERY_LENGTHS: Final = {"en": 2, "zh": 4}
-"""The same least for a heading, which is asked as keywords."""
+"""Shortest heading that is used as a keyword query."""
 
 
 class Reason(StrEnum):
-    """Why a proposal was removed."""
+    """Reasons for removing a proposal."""
 
     LENGTH = "too short or too long"
     NO_SHARED_TERM = "shares no content term with its passage"
@@ -55,11 +55,11 @@ class Reason(StrEnum):
 
 
 UNWRITTEN: Final = (Reason.NO_QUESTION, Reason.NOT_OF_PASSAGE, Reason.COPIED)
-"""What a model wrote and what never became a proposal."""
+"""Reasons for replies of a model that never became proposals."""
 
 
 class Screen:
-    """Judges proposals against the collection that they were made from."""
+    """Screens proposals against the collection that they were made from."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Screen:
         self._has_duplicate = lru_cache(maxsize=4_096)(self._is_near_another_document)
 
     def form(self, proposal: Proposal, passage_text: str) -> Reason | None:
-        """What is wrong with the question itself; needs no search."""
+        """Checks the question alone, without a search."""
         length = len(proposal.text.split()) if proposal.lang == "en" else len(proposal.text)
         least, most = LENGTHS[proposal.lang]
         if proposal.kind is Kind.HEADING:
@@ -88,7 +88,7 @@ class Screen:
         return None
 
     def ambiguity(self, proposal: Proposal) -> Reason | None:
-        """Why passages of another document answer as well; ``None`` where none does."""
+        """Reason why a passage of another document answers as well; ``None`` if none does."""
         if self._has_duplicate(proposal.chunk_id, proposal.document_id):
             return Reason.NEAR_DUPLICATE
         quoted = self._content.of(proposal.quote)
@@ -104,7 +104,7 @@ class Screen:
         return None
 
     def key(self, text: str) -> frozenset[str]:
-        """What makes two questions the same: their content terms."""
+        """Content terms, by which equal questions are recognised."""
         return self._content.of(text)
 
     def _is_near_another_document(self, chunk_id: str, document_id: str) -> bool:
@@ -125,7 +125,7 @@ class Screen:
         return bool(cosines.max() >= self._threshold)
 
     def _is_asked_by(self, chunk: Chunk, proposal: Proposal) -> bool:
-        """Whether the templates would make the same question of this chunk, or its headings."""
+        """Whether the templates would make the same question from this chunk or its headings."""
         subject = self.key(proposal.subject)
         if proposal.kind in (Kind.HEADING, Kind.DEFINITION) and any(
             self.key(heading) == subject for heading in _headings(chunk)
@@ -140,7 +140,7 @@ class Screen:
 
 
 def _headings(chunk: Chunk) -> Iterator[str]:
-    """What stands above the chunk, and its lines that may be headings."""
+    """Headings of the chunk, and lines that may be headings."""
     yield chunk.title
     yield from chunk.heading_path
     for line in chunk.text.splitlines():

@@ -1,7 +1,7 @@
-"""What a question may be about: something that is named, and not pointed at.
+"""Which subjects a question may have: those that are named and do not refer back.
 
-"It", "this method" and "the problem" mean something only below the sentences before them; a
-question about them can't be answered by any passage in particular.
+"It", "this method" and "the problem" depend on earlier sentences, so no passage in particular
+answers a question about them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Final
 from app.text.normalise import normalise
 
 MAX_WORDS: Final = 6
-"""Longest English subject; what is longer is seldom a name."""
+"""Longest English subject in words; a longer one is seldom a name."""
 MAX_ACTIVITY_WORDS: Final = 3
-"""Longest subject that begins with a gerund: ``baking blind`` is a term, a longer one a clause."""
+"""Longest subject beginning with a gerund: ``baking blind`` is a term, a longer one a clause."""
 MIN_HAN: Final = 2
 MAX_HAN: Final = 16
-"""Characters of a Chinese subject."""
+"""Length of a Chinese subject in characters."""
 
 
 MIN_SIGNIFICANT: Final = 2
-"""An English heading with fewer words that say something needs its title."""
+"""Fewest significant words of an English heading that needs no title."""
 MIN_HEADING_HAN: Final = 4
-"""A Chinese heading of fewer characters is a word, and needs its title too."""
+"""Fewest characters of a Chinese heading that needs no title."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -41,7 +41,7 @@ _BARRED: Final = _words(
     "within between among inside outside near behind beyond upon against about only also "
     "just even now today currently usually often sometimes always never once well etc"
 )
-"""Words that no English subject holds: pronouns, order, verbs of grammar, most prepositions."""
+"""Words that no English subject contains: pronouns, order, auxiliaries, most prepositions."""
 _GENERIC: Final = _words(
     "good abstract acknowledgements advantage aim answer appendix approach article author authors "
     "background basics benefit book case caveat chapter choice conclusion conclusions "
@@ -59,7 +59,7 @@ _GENERIC: Final = _words(
     "season episode community support getting started prerequisites requirements series "
     "patients mechanism effect effects role factor factors analysis test tests"
 )
-"""Words that name nothing in particular when they stand alone, or behind an article."""
+"""Words that name nothing specific alone or behind an article."""
 _JOINING: Final = frozenset(("of", "for", "in", "and"))
 """Words within a name that neither begin nor end it."""
 _INSIGNIFICANT: Final = _BARRED | _GENERIC | _words("of and the a an for in")
@@ -94,7 +94,7 @@ _POINTING: Final = re.compile(
     re.IGNORECASE,
 )
 _HAN_COUNTED: Final = re.compile(r"[一二两三四五六七八九十几]+[个种条步点类项][^，]{2,4}$")
-"""``三种形式``, ``一个例子``: of what, the title says."""
+"""Counted nouns such as ``三种形式``: only the title says of what."""
 _TITLED: Final = re.compile(r"^[《「『“][^》」』”]{1,40}[》」』”]$")
 _HAN_GENERIC: Final = _words(
     "概述 简介 介绍 引言 前言 总结 小结 结论 背景 说明 其他 其它 注意 注意事项 示例 例子 "
@@ -114,11 +114,11 @@ _HAN_STRUCTURAL: Final = _words(
     "概述 简介 介绍 引言 前言 总结 小结 结论 背景 附录 目录 参考 参考文献 参考资料 外部链接 "
     "相关链接 致谢 摘要 后记 写在最后 正文 更新日志"
 )
-"""The same in Chinese."""
+"""Headings that every Chinese document has."""
 
 
 def names_something(subject: str) -> bool:
-    """Whether an English subject, its article taken off, means the same wherever it is read."""
+    """Whether an English subject, without its article, is specific in any context."""
     words = subject.split()
     lowered = [word.lower().strip("'\"“”’") for word in words]
     if not 1 <= len(words) <= MAX_WORDS or not _BARRED.isdisjoint(lowered):
@@ -141,7 +141,7 @@ def is_proper(subject: str) -> bool:
 
 
 def names_something_chinese(subject: str) -> bool:
-    """Whether a Chinese subject means the same wherever it is read."""
+    """Whether a Chinese subject is specific in any context."""
     if _TITLED.match(subject):
         return True
     simplified = normalise(subject)
@@ -151,24 +151,24 @@ def names_something_chinese(subject: str) -> bool:
 
 
 def is_generic_word(title: str) -> bool:
-    """Whether a title names nothing: ``Overview``, ``User guide``, ``说明``."""
+    """Whether a title is generic: ``Overview``, ``User guide``, ``说明``."""
     words = [word.lower() for word in title.split()]
     return title in _HAN_GENERIC or all(word in _GENERIC or word in _BARRED for word in words)
 
 
 def is_structural(heading: str) -> bool:
-    """Whether it names a place in a document and no content: ``Introduction``, ``小结``."""
+    """Whether a heading names a part of a document and no content: ``Introduction``, ``小结``."""
     words = re.findall(r"[^\W\d_]+", heading.lower())
     return heading in _HAN_STRUCTURAL or all(word in _STRUCTURAL for word in words)
 
 
 def points_back(heading: str) -> bool:
-    """Whether a heading holds a pronoun, and so means something only where it stands."""
+    """Whether a heading contains a pronoun and so depends on its context."""
     return _POINTING.search(heading) is not None
 
 
 def is_generic_heading(heading: str) -> bool:
-    """Whether a heading says nothing without the title above it: ``Usage``, ``注意事项``."""
+    """Whether a heading is meaningless without its title: ``Usage``, ``注意事项``."""
     words = [word.lower().strip(".:") for word in re.findall(r"[\w'’-]+", heading)]
     if _HAN.search(heading):
         return (

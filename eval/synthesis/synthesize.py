@@ -1,4 +1,4 @@
-"""Makes a set of judged questions from a collection: sample, propose, screen, balance."""
+"""Makes judged questions from a collection: sample, propose, screen, balance."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ from eval.synthesis.screening import (
 from eval.synthesis.writer import QuestionWriter
 
 POOL: Final = 8
-"""Proposals that are collected for each question wanted, so that kinds can be balanced."""
+"""Number of proposals collected per wanted question, so that kinds can be balanced."""
 DOCUMENTS_PER_QUESTION: Final = 20
-"""Documents that are read at most for each question wanted."""
+"""Most documents read per wanted question."""
 CHUNKS_PER_DOCUMENT: Final = 8
-"""Chunks that are read of one document, where there are documents enough."""
+"""Most chunks read of a document, if there are enough documents."""
 SLACK: Final = 2
-"""In a small collection a document may give so many times its equal share of the questions."""
+"""Factor by which a document of a small collection may exceed its equal share of questions."""
 ATTEMPTS: Final = 4
-"""Passages shown to the generator for each question wanted, at most."""
+"""Most passages shown to the generator per wanted question."""
 
 Group: TypeAlias = tuple[Kind, Language]
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisSettings:
-    """How many questions of which kinds.
+    """Number and kinds of questions.
 
-    ``per_document`` bounds the questions of one document; it is exceeded only where a collection
-    has too few documents to reach ``limit`` otherwise. ``near_duplicate_cosine`` depends on the
-    embedder: it is where its vectors of two passages say that they are one.
+    ``per_document`` limits the questions about one document; it is exceeded only if a collection
+    has too few documents to reach ``limit``. ``near_duplicate_cosine`` depends on the embedder:
+    passages with at least this cosine count as equal.
     """
 
     limit: int = 200
@@ -58,7 +58,7 @@ class SynthesisSettings:
     near_duplicate_cosine: float = NEAR_DUPLICATE_COSINE
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for a value out of its range."""
+        """Raises `ValueError` for a value out of range."""
         if self.limit < 1 or self.per_document < 1 or not self.kinds:
             raise ValueError("limit and per_document are at least 1, and kinds are not empty")
         if not 0.0 < self.near_duplicate_cosine <= 1.0:
@@ -67,11 +67,11 @@ class SynthesisSettings:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """The questions, and what became of all that were proposed.
+    """The questions and statistics of their making.
 
-    ``documents`` and ``chunks`` were read; ``proposed`` counts what was made of them, ``removed``
-    what was taken out by reason. The rest was not needed. ``generator`` is empty where only
-    templates were used.
+    ``documents`` and ``chunks`` count what was read, ``proposed`` the proposals made, ``removed``
+    those removed by reason; the rest was not needed. ``generator`` is empty if only templates were
+    used.
     """
 
     questions: tuple[Proposal, ...]
@@ -86,7 +86,7 @@ class Synthesis:
 
 @dataclass(slots=True)
 class _Pool:
-    """What was read and proposed; ``texts`` are those of the chunks that proposals are from."""
+    """Proposals and what they were made from; ``texts`` are of the chunks of proposals."""
 
     groups: dict[Group, list[Proposal]]
     passages: list[Passage]
@@ -104,14 +104,14 @@ def synthesize(
     settings: SynthesisSettings = SynthesisSettings(),
     progress: Progress = lambda _done, _total: None,
 ) -> Synthesis:
-    """Questions that the collection answers, the same for the same collection and settings.
+    """Makes questions that the collection answers; deterministic for a collection and settings.
 
     Args:
-        collection: Where the documents are. Only a sample of a large one is read.
-        search: Asked once a question, to see whether other documents answer it as well.
-        analyzer: The collection's.
+        collection: The documents. Only a sample of a large collection is read.
+        search: Called once per question to find other documents that answer it.
+        analyzer: The analyzer of the collection.
         generator: Writes the questions of the kind `Kind.GENERATED`; without one there are none.
-        settings: How many, and of which kinds.
+        settings: Number and kinds of questions.
         progress: ``progress(kept, wanted)``, after each question that is kept.
 
     Raises:
@@ -177,7 +177,7 @@ def synthesize(
 
 
 def _repeats(document_id: str | None, proposal: Proposal) -> Reason | None:
-    """Judges a question that was asked before, of the document of this id."""
+    """Judges a question that was asked before about the document with this id."""
     if document_id is None:
         return None
     return Reason.REPEATED if document_id == proposal.document_id else Reason.SAME_QUESTION
@@ -186,7 +186,7 @@ def _repeats(document_id: str | None, proposal: Proposal) -> Reason | None:
 def _collect(
     collection: Collection, documents: list[str], analyzer: Analyzer, settings: SynthesisSettings
 ) -> _Pool:
-    """Reads documents until there are proposals enough."""
+    """Reads documents until there are enough proposals."""
     wanted = POOL * settings.limit
     per_document = max(CHUNKS_PER_DOCUMENT, math.ceil(wanted / max(1, len(documents))))
     pool = _Pool(defaultdict(list), [], {})
@@ -215,7 +215,7 @@ def _collect(
 def _unambiguous(
     pool: _Pool, screen: Screen, removed: Counter[Reason]
 ) -> dict[Group, list[Proposal]]:
-    """Without the questions that two documents of the sample pose."""
+    """Removes questions that two documents of the sample pose."""
     documents: dict[frozenset[str], set[str]] = defaultdict(set)
     for proposals in pool.groups.values():
         for proposal in proposals:
@@ -238,7 +238,7 @@ def _generated(
     settings: SynthesisSettings,
     removed: Counter[Reason],
 ) -> dict[Group, Iterator[Proposal]]:
-    """A source for each language that the model writes; nothing is written before it is needed."""
+    """An iterator of generated questions for each language of the model; it generates lazily."""
 
     def write(lang: Language) -> Iterator[Proposal]:
         readable = [p for p in pool.passages if analyzer.language(p.chunk.text) == lang]
@@ -253,7 +253,7 @@ def _generated(
 
 
 def _in_turns(sources: Mapping[Group, Iterator[Proposal]]) -> Iterator[Proposal]:
-    """One of each group, then the next of each; a group that is empty leaves."""
+    """Yields one of each group in turn; an exhausted group is dropped."""
     waiting = list(sources.values())
     while waiting:
         going = []

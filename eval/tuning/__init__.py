@@ -1,1 +1,4 @@
-"""Choosing retrieval settings from judged questions, and telling whether the choice is sound."""
+"""Tuning of retrieval settings on judged questions, with cross-validation.
+
+Begin with `eval.tuning.tune`.
+"""

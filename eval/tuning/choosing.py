@@ -1,7 +1,7 @@
-"""Choosing a setting from the scores of many, and how well such a choice does on other questions.
+"""Choice of a setting by its scores, and the cross-validated score of such choices.
 
-Everything here works on a matrix of scores, a row a setting and a column a question, so that
-choosing again for every fold costs nothing.
+Everything works on a matrix of scores with a row per setting and a column per question, so choosing
+again for every fold is cheap.
 """
 
 from __future__ import annotations
@@ -12,34 +12,34 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from eval.tuning.fused import Setting
-from eval.tuning.recalled import Floats, Ints
+from eval.tuning.batch_fusion import Setting
+from eval.tuning.candidate_arrays import Floats, Ints
 
 MIN_GROUP: Final = 50
-"""Questions that a language or a kind must have to get weights of its own."""
+"""Fewest questions of a language or a kind that gets its own weights."""
 
 Choose: TypeAlias = Callable[[Ints], "Choice"]
-"""From the columns that may be looked at to a choice."""
+"""Makes a choice from the given columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Rows of the matrix: ``default`` for all questions, but for groups with a row of their own."""
+    """A choice: the row ``default`` for all questions, except groups with their own row."""
 
     default: int
     by_group: Mapping[str, int]
 
     def rows(self, groups: Sequence[str]) -> Ints:
-        """The row that each question is scored by."""
+        """The row by which each question is scored."""
         return np.array([self.by_group.get(group, self.default) for group in groups])
 
 
 def choose_one(scores: Floats, columns: Ints, *, prefer: int) -> Choice:
-    """The row with the best mean over ``columns``.
+    """Chooses the row with the best mean over ``columns``.
 
-    Rows that are no worse than it by more than half a standard error of the paired difference are
-    as good for all that is known; of these ``prefer`` is taken, or else the one nearest to it in
-    score, question by question, so that noise moves as little as possible.
+    Rows within half a standard error of the paired difference count as equally good. Among these,
+    ``prefer`` is taken, or else the row whose scores are closest to it, so that noise changes as
+    little as possible.
     """
     seen = scores[:, columns]
     best = int(seen.mean(axis=1).argmax())
@@ -60,7 +60,7 @@ def choose_by_group(
     groups: Sequence[str],
     prefer: int,
 ) -> Choice:
-    """One row for all, then for each group with enough questions the best of the same family."""
+    """Chooses one row for all, then for each large enough group the best row of the same family."""
     overall = choose_one(scores, columns, prefer=prefer).default
     family = [row for row, s in enumerate(settings) if s.family == settings[overall].family]
     place = family.index(overall)
@@ -75,17 +75,17 @@ def choose_by_group(
 
 
 def folds(questions: Ints, count: int, rng: np.random.Generator) -> list[Ints]:
-    """The columns in ``count`` random parts of equal size, up to one."""
+    """Splits the columns at random into ``count`` parts of equal size."""
     return [np.sort(part) for part in np.array_split(rng.permutation(questions), count)]
 
 
 def cross_fitted(
     scores: Floats, parts: Sequence[Ints], choose: Choose, groups: Sequence[str]
 ) -> Floats:
-    """``(q,)`` the score of each question under what was chosen on all parts but its own.
+    """Scores each question ``(q,)`` under the choice made on all parts but its own.
 
-    Every question is held out once from the choice that it judges, so that a gain over the default
-    here is none of having looked. Questions in no part are NaN.
+    No question influences the choice that it is scored by, so a gain over the default is not due to
+    overfitting. Questions in no part are NaN.
     """
     fitted = np.full(scores.shape[1], np.nan)
     for held_out in parts:

@@ -1,4 +1,4 @@
-"""The settings that are tried."""
+"""The grid of settings to try."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Sequence
 from typing import Final
 
-from eval.tuning.fused import Family, Setting
+from eval.tuning.batch_fusion import Family, Setting
 
 STEPS: Final = {1: 1, 2: 20}
-"""Weights are tried in steps of 1 / STEPS, by the number of routes."""
+"""Weights are multiples of 1 / STEPS, by the number of routes."""
 STEPS_OF_MANY: Final = 10
-"""The same for more routes: the number of points grows with its power."""
+"""STEPS for more routes; the number of points is exponential in the routes."""
 DEPTHS: Final = (20, 50, 100, 200)
-"""Candidates that each route returns, as far as it was recalled."""
+"""Depths to try, up to the recalled depth."""
 RRF_KS: Final = (1.0, 10.0, 30.0, 60.0, 120.0)
 SCORE_FUSIONS: Final = ("zscore", "convex")
 
@@ -21,8 +21,7 @@ SCORE_FUSIONS: Final = ("zscore", "convex")
 def settings_to_try(routes: int, *, recalled_depth: int, default: Setting) -> list[Setting]:
     """Every fusion at every depth with weights that sum to 1; ``default`` comes first.
 
-    With one route there is nothing to weigh, and only the depth is left. Settings of one family
-    stand together.
+    With a single route only the depth varies. Settings of one family are adjacent.
     """
     depths = sorted({depth for depth in DEPTHS if depth <= recalled_depth} | {recalled_depth})
     families = [default.family]
@@ -38,7 +37,7 @@ def settings_to_try(routes: int, *, recalled_depth: int, default: Setting) -> li
 
 
 def _weights(routes: int) -> Sequence[tuple[float, ...]]:
-    """All points of the simplex with coordinates in steps."""
+    """All points of the simplex on the grid."""
     steps = STEPS.get(routes, STEPS_OF_MANY)
     return [
         tuple(part / steps for part in parts)

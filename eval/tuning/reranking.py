@@ -1,4 +1,4 @@
-"""Tunes how deep is reranked, and what matches and reranker count, from scores made once."""
+"""Tunes the depth of reranking and the weights of term match and reranker."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from app.domain.hits import CandidateTrace, Fused
 from app.retrieval.ranking.combination import Weights, best_recalled, combine
 from app.retrieval.ranking.learned import NO_RERANKER, Learned
 from app.settings import RetrievalSettings
-from eval.metrics.relevance import is_relevant
+from eval.metrics.relevance_grades import is_relevant
 from eval.retrieval.runs import collapse
+from eval.tuning.candidate_arrays import Ints
 from eval.tuning.choosing import Choice, choose_one
-from eval.tuning.recalled import Ints
-from eval.tuning.report import Attempt, Scope
-from eval.tuning.trial import Trial, Way
+from eval.tuning.trial import ChoiceMethod, Trial
+from eval.tuning.tuning_report import Attempt, Scope
 
 DEEPEST: Final = 50
-"""Candidates whose term matches and rerank scores are made."""
+"""Number of candidates with term matches and rerank scores."""
 MATCH_DEPTHS: Final = (10, 20, DEEPEST)
 MATCH_WEIGHTS: Final = (0.0, 0.5, 1.0, 2.0)
 RERANK_DEPTHS: Final = (5, 10, 20, DEEPEST)
@@ -30,10 +30,10 @@ RERANK_WEIGHTS: Final = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Reranked:
-    """One question's candidates, those of the first `DEEPEST` fused ranks with their scores.
+class RerankedCandidates:
+    """The candidates of a question; the first `DEEPEST` fused ranks have scores.
 
-    Where there is no reranker they have a term match alone.
+    Without a reranker they have only term matches.
     """
 
     question: str
@@ -42,7 +42,7 @@ class Reranked:
 
 @dataclass(frozen=True, slots=True)
 class RerankSetting:
-    """See the settings of these names in `app.settings.RetrievalSettings`."""
+    """See the settings with these names in `app.settings.RetrievalSettings`."""
 
     match_depth: int
     match_weight: float
@@ -51,16 +51,16 @@ class RerankSetting:
 
 
 def tune_reranking(
-    questions: Sequence[Reranked],
+    questions: Sequence[RerankedCandidates],
     qrels: Mapping[str, Mapping[str, int]],
     configured: RetrievalSettings,
     *,
     learned: Learned,
     seed: int,
 ) -> Attempt:
-    """Chooses depth and weights as `eval.tuning.tune.tune` chooses fusion, against the configured.
+    """Chooses depth and weights like `eval.tuning.tune.tune` chooses fusion.
 
-    Not to rerank at all is one of the choices, so that a reranker which hurts is found out.
+    Not reranking is one of the choices, so a harmful reranker is detected.
     """
     default = RerankSetting(
         min(configured.match_depth, DEEPEST),
@@ -92,23 +92,28 @@ def tune_reranking(
         return asdict(tried[choice.default])
 
     trial = Trial.of(ranks, describe, seed=seed)
-    way = Way("reranking", [""] * len(questions), partial(choose_one, trial.scores, prefer=0))
+    way = ChoiceMethod(
+        "reranking", [""] * len(questions), partial(choose_one, trial.scores, prefer=0)
+    )
     attempts, _ = trial.attempts([way])
     return attempts[0]
 
 
 def _ranks(
-    questions: Sequence[Reranked],
+    questions: Sequence[RerankedCandidates],
     qrels: Mapping[str, Mapping[str, int]],
     setting: RerankSetting,
     learned: Learned,
 ) -> Ints:
-    """``(q,)`` ranks of the first relevant document; 0 for none."""
+    """Ranks ``(q,)`` of the first relevant document; 0 for none."""
     return np.array([_rank(found, qrels[found.question], setting, learned) for found in questions])
 
 
 def _rank(
-    found: Reranked, judgments: Mapping[str, int], setting: RerankSetting, learned: Learned
+    found: RerankedCandidates,
+    judgments: Mapping[str, int],
+    setting: RerankSetting,
+    learned: Learned,
 ) -> int:
     by_fusion = sorted(found.candidates, key=lambda candidate: candidate.fused_rank)
     fused = [Fused(c.chunk_id, c.fused_rank, c.fused_score, c.routes) for c in by_fusion]

@@ -1,4 +1,4 @@
-"""Ways to choose, tried on questions that each choice did not see."""
+"""Cross-validation of ways to choose settings."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import numpy as np
 
 from eval.statistics.holm import holm
 from eval.statistics.significance import LEVEL, PairedTest, paired_test
+from eval.tuning.candidate_arrays import Floats, Ints
 from eval.tuning.choosing import Choice, Choose, cross_fitted, folds
-from eval.tuning.recalled import Floats, Ints
-from eval.tuning.report import Attempt, Scope
+from eval.tuning.tuning_report import Attempt, Scope
 
 FOLDS: Final = 5
 HELD_OUT: Final = 0.2
-"""Share of the questions that no choice ever sees."""
+"""Share of the questions that no choice ever uses."""
 CUTOFF: Final = 10
 """Reciprocal ranks beyond it count 0, as in MRR@10."""
 
 Describe: TypeAlias = Callable[[Choice, Scope], dict[str, object]]
-"""A choice as fields of `RetrievalSettings`."""
+"""Converts a choice to fields of `RetrievalSettings`."""
 
 
 def reciprocal(ranks: Ints) -> Floats:
-    """1 / rank where it is 1 to `CUTOFF`, else 0."""
+    """1 / rank for ranks from 1 to `CUTOFF`, else 0."""
     return np.where((ranks > 0) & (ranks <= CUTOFF), 1.0 / np.maximum(ranks, 1), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """For which queries settings are chosen apart, the group of each question, and how."""
+class ChoiceMethod:
+    """A way to choose: its scope, the group of each question, and the choosing function."""
 
     scope: Scope
     groups: Sequence[str]
@@ -40,7 +40,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """All that attempts share. Row 0 of ``ranks`` and ``scores``, ``(s, q)``, is the default."""
+    """Data of all attempts. Row 0 of ``ranks`` and ``scores``, ``(s, q)``, is the default."""
 
     ranks: Ints
     scores: Floats
@@ -50,7 +50,7 @@ class Trial:
 
     @classmethod
     def of(cls, ranks: Ints, describe: Describe, *, seed: int) -> Trial:
-        """Splits the questions at random: an untouched part, and folds of the others."""
+        """Splits the questions at random into an untouched part and folds of the others."""
         count = ranks.shape[1]
         rng = np.random.default_rng(seed)
         order = rng.permutation(count)
@@ -60,11 +60,11 @@ class Trial:
 
     @property
     def seen(self) -> Ints:
-        """The questions that may be chosen on."""
+        """The questions that choices may use."""
         return np.sort(np.concatenate(list(self.parts)))
 
-    def attempts(self, ways: Sequence[Way]) -> tuple[tuple[Attempt, ...], list[Floats]]:
-        """What each way gains, and the scores of all questions, each held out from the choice."""
+    def attempts(self, ways: Sequence[ChoiceMethod]) -> tuple[tuple[Attempt, ...], list[Floats]]:
+        """Returns the attempt of each method, and held-out scores of all questions."""
         held_out = [self._held_out(self.scores, way) for way in ways]
         tests = [paired_test(scores.tolist(), self.scores[0].tolist()) for scores in held_out]
         corrected = holm([test.p_randomisation for test in tests])
@@ -73,14 +73,14 @@ class Trial:
         )
         return attempts, held_out
 
-    def _held_out(self, scores: Floats, way: Way) -> Floats:
-        """Each question by a choice that did not see it; the untouched ones by that on the rest."""
+    def _held_out(self, scores: Floats, way: ChoiceMethod) -> Floats:
+        """Scores each question by a choice that did not use it."""
         fitted = cross_fitted(scores, self.parts, way.choose, way.groups)
         rows = way.choose(self.seen).rows(way.groups)
         fitted[self.untouched] = scores[rows[self.untouched], self.untouched]
         return fitted
 
-    def _attempt(self, way: Way, gain: PairedTest, p: float) -> Attempt:
+    def _attempt(self, way: ChoiceMethod, gain: PairedTest, p: float) -> Attempt:
         hits = (self.ranks == 1).astype(np.float64)
         hit = paired_test(self._held_out(hits, way).tolist(), hits[0].tolist())
         choice = way.choose(self.seen)
@@ -104,7 +104,7 @@ def _judge(gain: PairedTest, p: float, hit: PairedTest, untouched: PairedTest) -
 
 
 def simplest(attempts: Sequence[Attempt], fitted: Sequence[Floats]) -> int | None:
-    """The first accepted attempt, unless a later one is significantly better than it."""
+    """Index of the first accepted attempt, unless a later one is significantly better."""
     standing: int | None = None
     for index, attempt in enumerate(attempts):
         if not attempt.accepted:

@@ -1,4 +1,4 @@
-"""Tunes fusion on judged questions and says, on questions held out, what that is worth."""
+"""Tunes fusion on judged questions and tests the choice on held-out ones."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import numpy as np
 
 from app.settings import RetrievalSettings
 from eval.errors import EvaluationError
-from eval.page.sweep import SweepPoint
+from eval.page.weight_sweep import SweepPoint
 from eval.statistics.significance import paired_test
+from eval.tuning.batch_fusion import Family, Setting, ranks_of_settings
+from eval.tuning.candidate_arrays import CandidateArrays, ranks_alone
 from eval.tuning.choosing import Choice, choose_by_group, choose_one
-from eval.tuning.fused import Family, Setting, ranks_of_settings
 from eval.tuning.grid import settings_to_try
-from eval.tuning.recalled import Recalled, ranks_alone
-from eval.tuning.report import Scope, TuningReport
-from eval.tuning.trial import Trial, Way, reciprocal, simplest
+from eval.tuning.trial import ChoiceMethod, Trial, reciprocal, simplest
+from eval.tuning.tuning_report import Scope, TuningReport
 
 MIN_QUESTIONS: Final = 50
-"""Below, nothing can be told from so few."""
+"""Fewest judged questions for tuning."""
 SEED: Final = 20_091_119
 SWEPT_ROUTES: Final = 2
 SWEEP_STEPS: Final = 20
-"""A curve by the weight of one route needs exactly one other."""
+"""A curve over the weight of one route needs exactly one other route."""
 
 
 def tune(
-    recalled: Recalled,
+    recalled: CandidateArrays,
     configured: RetrievalSettings,
     *,
     recalled_depth: int,
@@ -36,9 +36,9 @@ def tune(
 ) -> TuningReport:
     """Chooses settings for all queries, by language and by kind of query, and tests each choice.
 
-    A choice is accepted only where it gains MRR@10 over the configured settings significantly on
-    questions it was not made on, and loses neither hit@1 nor, on the untouched split, MRR@10
-    significantly. The simplest accepted choice stands; one by group only if significantly better.
+    A choice is accepted only if it gains MRR@10 over the configured settings significantly on
+    held-out questions, and loses neither hit@1 nor, on the untouched split, MRR@10 significantly.
+    The simplest accepted choice wins; one by group only if it is significantly better.
 
     Raises:
         EvaluationError: there are fewer questions than `MIN_QUESTIONS`.
@@ -58,10 +58,10 @@ def tune(
 
     trial = Trial.of(ranks, describe, seed=seed)
     scores = trial.scores
-    ways = [Way("all queries", [""] * count, partial(choose_one, scores, prefer=0))]
+    ways = [ChoiceMethod("all queries", [""] * count, partial(choose_one, scores, prefer=0))]
     for scope, groups in _groupings(recalled):
         choose = partial(choose_by_group, scores, settings=tried, groups=groups, prefer=0)
-        ways.append(Way(scope, groups, choose))
+        ways.append(ChoiceMethod(scope, groups, choose))
     attempts, fitted = trial.attempts(ways)
     accepted = simplest(attempts, fitted)
     rows = np.zeros(count, dtype=np.int64)
@@ -86,15 +86,15 @@ def tune(
     )
 
 
-def _groupings(recalled: Recalled) -> Iterator[tuple[Scope, Sequence[str]]]:
-    """What questions differ in."""
+def _groupings(recalled: CandidateArrays) -> Iterator[tuple[Scope, Sequence[str]]]:
+    """Yields the groupings of questions."""
     if len(set(recalled.languages)) > 1:
         yield "by language", recalled.languages
     if len(set(recalled.kinds)) > 1:
         yield "by kind", recalled.kinds
 
 
-def _default(recalled: Recalled, configured: RetrievalSettings) -> Setting:
+def _default(recalled: CandidateArrays, configured: RetrievalSettings) -> Setting:
     family = Family(configured.fusion, configured.depth, configured.rrf_k)
     raw = [configured.weights.get(route, 0.0) for route in recalled.routes]
     total = sum(raw)
@@ -103,8 +103,10 @@ def _default(recalled: Recalled, configured: RetrievalSettings) -> Setting:
     return Setting(family, tuple(weight / total for weight in raw))
 
 
-def weight_sweep(recalled: Recalled, configured: RetrievalSettings) -> tuple[SweepPoint, ...]:
-    """Means over all questions by the weight of the first of two routes, fused as configured."""
+def weight_sweep(
+    recalled: CandidateArrays, configured: RetrievalSettings
+) -> tuple[SweepPoint, ...]:
+    """Mean scores over all questions by the weight of the first of two routes."""
     default = _default(recalled, configured)
     points = [
         Setting(default.family, (step / SWEEP_STEPS, 1.0 - step / SWEEP_STEPS))
@@ -119,7 +121,7 @@ def weight_sweep(recalled: Recalled, configured: RetrievalSettings) -> tuple[Swe
 def as_settings(
     choice: Choice, tried: Sequence[Setting], routes: Sequence[str], scope: Scope
 ) -> dict[str, object]:
-    """A choice as fields of `RetrievalSettings`, JSON values."""
+    """Converts a choice to fields of `RetrievalSettings`, as JSON values."""
     setting = tried[choice.default]
     family = setting.family
     condition = "language" if scope == "by language" else "kind"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.fakes import FakeGenerator
-from app.http.routes.openai import ChatBody, Message
+from app.http.routes.openai import ChatCompletionRequest, Message
 from app.http.schemas.answers import MAX_HISTORY_CHARACTERS, MAX_TURN_CHARACTERS, MAX_TURNS
 from tests.http.world import HARBOUR, MakeWorld, World, error_of, events_of
 
@@ -122,7 +122,9 @@ def test_a_long_conversation_goes_on(chatting: World) -> None:
 def test_the_newest_turns_are_the_history() -> None:
     said = [Message(role="user", content=f"{n}") for n in range(9)] * 9
 
-    history = ChatBody(model="notes", messages=[*said, Message(role="user", content="?")]).asked()
+    history = ChatCompletionRequest(
+        model="notes", messages=[*said, Message(role="user", content="?")]
+    ).to_domain()
 
     assert len(history.history) == MAX_TURNS
     assert [turn.content[0] for turn in history.history[-3:]] == ["6", "7", "8"]
@@ -131,7 +133,9 @@ def test_the_newest_turns_are_the_history() -> None:
 def test_a_history_is_no_longer_than_it_may_be_anywhere() -> None:
     said = [Message(role="user", content=f"{n}" * 50_000) for n in range(9)] * 9
 
-    history = ChatBody(model="notes", messages=[*said, Message(role="user", content="?")]).asked()
+    history = ChatCompletionRequest(
+        model="notes", messages=[*said, Message(role="user", content="?")]
+    ).to_domain()
 
     assert {len(turn.content) for turn in history.history} == {MAX_TURN_CHARACTERS}
     assert sum(len(turn.content) for turn in history.history) == MAX_HISTORY_CHARACTERS

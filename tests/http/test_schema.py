@@ -55,13 +55,32 @@ def test_bodies_that_are_read_by_hand_are_described(schema: dict[str, Any]) -> N
 
     named = {path: body["application/json"]["schema"]["$ref"] for path, body in bodies.items()}
     assert named == {
-        "/v1/collections/{name}/documents": "#/components/schemas/DocumentsBody",
-        "/v1/collections/{name}/search": "#/components/schemas/SearchBody",
-        "/v1/collections/{name}/answer": "#/components/schemas/AnswerBody",
-        "/v1/chat/completions": "#/components/schemas/ChatBody",
+        "/v1/collections/{name}/documents": "#/components/schemas/DocumentsRequest",
+        "/v1/collections/{name}/search": "#/components/schemas/SearchRequest",
+        "/v1/collections/{name}/answer": "#/components/schemas/AnswerRequest",
+        "/v1/chat/completions": "#/components/schemas/ChatCompletionRequest",
     }
     assert "multipart/form-data" in bodies["/v1/collections/{name}/documents"]
-    assert schema["components"]["schemas"]["SearchBody"]["required"] == ["query"]
+    assert schema["components"]["schemas"]["SearchRequest"]["required"] == ["query"]
+
+
+def test_bodies_are_named_requests_and_responses_for_generated_clients(
+    schema: dict[str, Any],
+) -> None:
+    requests, responses = set(), set()
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            if body := operation.get("requestBody"):
+                requests.add(body["content"]["application/json"]["schema"]["$ref"])
+            for response in operation["responses"].values():
+                content = response.get("content", {}).get("application/json", {})
+                responses |= {content["schema"]["$ref"]} if content.get("schema") else set()
+
+    assert all(name.endswith("Request") for name in requests)
+    assert all(name.endswith("Response") for name in responses)
+    assert {
+        name for name in schema["components"]["schemas"] if name.endswith(("Body", "AnswerAnswer"))
+    } == set()
 
 
 def test_names_of_collections_are_declared_as_the_store_takes_them(schema: dict[str, Any]) -> None:
@@ -86,7 +105,7 @@ def test_errors_have_our_shape_and_no_other(schema: dict[str, Any]) -> None:
     for status, answer in search.items():
         if status != "200":
             reference = answer["content"]["application/json"]["schema"]["$ref"]
-            assert reference == "#/components/schemas/ErrorAnswer"
+            assert reference == "#/components/schemas/ErrorResponse"
 
 
 def test_metrics_are_text_and_answers_may_be_events(schema: dict[str, Any]) -> None:

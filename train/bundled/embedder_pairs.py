@@ -1,14 +1,14 @@
-"""Makes the pairs that an embedder is trained on: questions, passages, and passages beside them.
+"""Makes the training data of an embedder: questions with positive and negative passages.
 
 ::
 
     python -m train.bundled.embedder_pairs SHARED_TRAIN_FOLDER OUT.jsonl
 
-Each line has a ``query``, the ``positive`` that answers it, and a ``negative`` that resembles it,
-which is empty where none is known. Passages stand below their title and heading, as chunks do when
-they are indexed. Of documents that were written for this, a question is asked of the text in its
-own language and in the other, and of the statement alone; and a line is a query for itself in the
-other language.
+Each line has a ``query``, the ``positive`` passage that answers it, and a hard ``negative`` that
+resembles it; the negative is empty where none is known. Passages begin with their title and
+heading, as indexed chunks do. Questions about written documents are paired with passages in their
+own language and in the other one, and in part with single statements; and statements are paired
+with their translations.
 """
 
 from __future__ import annotations
@@ -24,9 +24,15 @@ from typing import Final
 from app.durability.files import write_text
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from train.bundled.reader_pairs import PAIRS, pair_rows
-from train.bundled.reader_worn import worn
-from train.bundled.written import Family, Line, learnt, lines_of, read_families
-from train.reader.data import read_lines
+from train.bundled.typing_noise import with_typing_noise
+from train.bundled.written_documents import (
+    Family,
+    WrittenStatement,
+    read_families,
+    statements_of,
+    training_files,
+)
+from train.reader.training_data import read_lines
 
 SEED: Final = 11
 SPANS: Final = {
@@ -38,29 +44,28 @@ SPANS: Final = {
     "cmrc2017_userq": 1_500,
     "lawbench_mrc_zh": 498,
 }
-"""Questions drawn of each file of spans."""
+"""Number of questions sampled from each file of answer spans."""
 FILES: Final = {
     "medquad": 3_000,
     "qed_nq": 4_000,
     "aws_doc_headings": 3_000,
     "javaguide_headings_zh": 2_000,
 }
-"""Pairs drawn of other files."""
+"""Number of pairs sampled from each other file."""
 CHARACTERS: Final = {"en": 900, "zh": 300}
-"""Of a passage that are read."""
+"""Length to which passages are cut, in characters, by language."""
 _BEFORE: Final = 200
 """Characters before an answer that are kept of a longer passage."""
 _STATEMENT: Final = 0.35
-"""Share of written questions that are asked of one statement alone."""
-_ACROSS: Final = 0.4
-"""Share of written questions that are asked of the text in the other language."""
-_LINES: Final = 12
-"""Lines of a family that are paired with themselves in the other language."""
+"""Share of the questions about written documents whose passages are single statements."""
+_CROSS_LINGUAL: Final = 0.4
+_TRANSLATIONS: Final = 12
+"""Number of statements of a family that are paired with their translations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Triple:
-    """A question, a passage that answers it, and one that does not or nothing."""
+    """A question, a passage that answers it, and a passage that does not, or an empty string."""
 
     query: str
     positive: str
@@ -69,58 +74,68 @@ class Triple:
 
 
 def triples(shared: Path, files: Sequence[Path], rng: random.Random) -> list[Triple]:
-    """All of them, in random order."""
+    """Makes all triples and shuffles them."""
     made = [*written_triples(files, rng), *_public(shared, rng)]
     rng.shuffle(made)
     return made
 
 
 def written_triples(files: Sequence[Path], rng: random.Random) -> Iterator[Triple]:
-    """Of each wording of each answered question of ``files``."""
+    """Makes a triple for each wording of each answered question in ``files``."""
     for family in (family for file in files for family in read_families(file)):
-        lines = list(lines_of(family))
-        for asked in family.asked:
-            if not asked.by:
+        lines = list(statements_of(family))
+        for asked in family.questions:
+            if not asked.answered_by:
                 continue
-            right = next(line for line in lines if line.place == asked.by[0])
-            for ask in (0, 1):
-                for question in asked.q[ask]:
-                    tell = 1 - ask if rng.random() < _ACROSS else ask
-                    texts = _texts(family, lines, right, tell, rng)
-                    yield Triple(worn(question, rng), *texts, "written")
-        for line in rng.sample(lines, min(_LINES, len(lines))):
-            ask = rng.randrange(2)
-            yield Triple(line.texts[ask], _said(line, 1 - ask), "", "lines")
+            positive = next(line for line in lines if line.place == asked.answered_by[0])
+            for question_lang in (0, 1):
+                for question in asked.wordings[question_lang]:
+                    statement_lang = (
+                        1 - question_lang if rng.random() < _CROSS_LINGUAL else question_lang
+                    )
+                    texts = _texts(family, lines, positive, statement_lang, rng)
+                    yield Triple(with_typing_noise(question, rng), *texts, "written")
+        for line in rng.sample(lines, min(_TRANSLATIONS, len(lines))):
+            lang = rng.randrange(2)
+            yield Triple(line.texts[lang], _with_setting(line, 1 - lang), "", "lines")
 
 
 def _texts(
-    family: Family, lines: Sequence[Line], right: Line, tell: int, rng: random.Random
+    family: Family,
+    lines: Sequence[WrittenStatement],
+    positive: WrittenStatement,
+    statement_lang: int,
+    rng: random.Random,
 ) -> tuple[str, str]:
-    """What answers, and what stands in its place in a sister document."""
-    sisters = [n for n in range(1, len(family.documents) + 1) if n != right.document]
+    """Returns a positive passage and a negative one from the same place in a sister document."""
+    sisters = [n for n in range(1, len(family.documents) + 1) if n != positive.document]
     if rng.random() < _STATEMENT:
-        others = [line for line in lines if line.place != right.place]
-        near = [o for o in others if o.section == right.section] or others
-        return _said(right, tell), _said(rng.choice(near), tell)
+        others = [line for line in lines if line.place != positive.place]
+        similar = [o for o in others if o.section == positive.section] or others
+        return _with_setting(positive, statement_lang), _with_setting(
+            rng.choice(similar), statement_lang
+        )
     sister = rng.choice(sisters) if sisters else 0
-    return _passage(lines, right.document, right.section, tell), (
-        _passage(lines, sister, right.section, tell) if sister else ""
+    return _passage(lines, positive.document, positive.section, statement_lang), (
+        _passage(lines, sister, positive.section, statement_lang) if sister else ""
     )
 
 
-def _said(line: Line, tell: int) -> str:
-    return f"{line.settings[tell]}\n{line.texts[tell]}"
+def _with_setting(line: WrittenStatement, statement_lang: int) -> str:
+    return f"{line.settings[statement_lang]}\n{line.texts[statement_lang]}"
 
 
-def _passage(lines: Sequence[Line], document: int, section: int, tell: int) -> str:
-    """A document from a section on, as a chunk has it; the whole where it has no such section."""
+def _passage(
+    lines: Sequence[WrittenStatement], document: int, section: int, statement_lang: int
+) -> str:
+    """Text of a document from a section on, or of all of it where the section does not exist."""
     own = [line for line in lines if line.document == document]
     first = [line for line in own if line.section == section] or own
     rest = [line for line in own if line.section > section] if first is not own else []
-    title, _, heading = first[0].settings[tell].partition(SETTING_SEPARATOR)
+    title, _, heading = first[0].settings[statement_lang].partition(SETTING_SEPARATOR)
     above = SETTING_SEPARATOR.join(filter(None, (title, heading)))
-    text = "\n".join(line.texts[tell] for line in (*first, *rest))
-    return f"{above}\n{text}"[: CHARACTERS[("en", "zh")[tell]]]
+    text = "\n".join(line.texts[statement_lang] for line in (*first, *rest))
+    return f"{above}\n{text}"[: CHARACTERS[("en", "zh")[statement_lang]]]
 
 
 def _public(shared: Path, rng: random.Random) -> Iterator[Triple]:
@@ -147,13 +162,13 @@ def _triple(
     query: str, title: str, passage: str, source: str, lang: str, rng: random.Random
 ) -> Triple:
     text = f"{title}\n{passage}" if title else passage
-    return Triple(worn(query, rng), text[: CHARACTERS[lang]], "", source)
+    return Triple(with_typing_noise(query, rng), text[: CHARACTERS[lang]], "", source)
 
 
 def main(shared: Path, out: Path) -> None:
-    """Writes the triples into ``out``."""
+    """Writes the triples to ``out``."""
     rng = random.Random(SEED)  # noqa: S311 - a sample, not a secret
-    made = triples(shared, learnt(), rng)
+    made = triples(shared, training_files(), rng)
     lines = (json.dumps(asdict(triple), ensure_ascii=False) + "\n" for triple in made)
     write_text(out, "".join(lines))
     print(f"{len(made):,} questions: {out}")

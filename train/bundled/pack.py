@@ -1,6 +1,6 @@
-"""Packs a trained cross-encoder as it ships: ``python -m train.bundled.pack MODEL TARGET``.
+"""Packs a trained cross-encoder for shipping: ``python -m train.bundled.pack MODEL TARGET``.
 
-Writes ``TARGET.safetensors`` (see `app.models.bundled.packed_weights`) and the model's card,
+It writes ``TARGET.safetensors`` (see `app.models.bundled.packed_weights`) and the model card,
 ``TARGET.md``.
 """
 

@@ -1,4 +1,4 @@
-"""Questions whose answer is a short text as a whole, or the sentence that it begins with."""
+"""Questions whose answer is a whole short text, or the sentence at the beginning of one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from train.reader.data import read_lines
-from train.reader.rows import LONGEST, LONGEST_WIDE, Row, statement_spans
+from train.reader.span_examples import LONGEST, LONGEST_WIDE, SpanExample, statement_spans
+from train.reader.training_data import read_lines
 
 PAIRS: Final = {
     "squad_train_part_sent": 5_000,
@@ -21,17 +21,17 @@ PAIRS: Final = {
     "tidb_faq_zh": 258,
     "lecoqa_stard_zh": 3_500,
 }
-"""Questions drawn of each file."""
+"""Number of questions sampled from each file."""
 _IN_SPANS: Final = frozenset({"stackfaq", "tidb_faq_zh", "lecoqa_stard_zh"})
 _SHORTEST: Final = {"en": 10, "zh": 12}
 _CLEARLY: Final = 1.4
-"""How many times as much as the next sentence the one that answers must share with a question."""
+"""The best sentence must share this many times the term weight that the second best shares."""
 _SHARED: Final = 4
 _WORD: Final = re.compile(r"[a-z0-9]+")
 
 
-def pair_rows(shared: Path, name: str) -> list[Row]:
-    """Rows of the file ``name`` whose passage is the statement that answers."""
+def pair_rows(shared: Path, name: str) -> list[SpanExample]:
+    """Reads the examples of the file ``name``; the passage of each is a statement that answers."""
     file = shared / ("spans" if name in _IN_SPANS else ".") / f"{name}.jsonl"
     raws = read_lines(file)
     if name == "boolq":
@@ -51,8 +51,8 @@ def pair_rows(shared: Path, name: str) -> list[Row]:
     ]
 
 
-def _row(query: str, text: str, title: str, source: str, lang: str) -> Row:
-    return Row(query, text, ((0, len(text)),), title, source, lang)
+def _row(query: str, text: str, title: str, source: str, lang: str) -> SpanExample:
+    return SpanExample(query, text, ((0, len(text)),), title, source, lang)
 
 
 def _short(text: str, longest: int) -> str:
@@ -65,14 +65,14 @@ def _first(text: str) -> str:
 
 
 def _statute(raw: dict[str, Any]) -> str:
-    """A short article as it is, or the first sentence of a lawyer's answer."""
+    """A short statute as it is, or the first sentence of a lawyer's answer."""
     if "answer" in raw["source"]:
         return _short(_first(raw["passage"]), LONGEST_WIDE)
     return _short(raw["passage"].strip().replace("\n", ""), LONGEST_WIDE)
 
 
-def _boolq(raws: list[dict[str, Any]]) -> list[Row]:
-    """The sentence that shares clearly more with the question than any other of its passage."""
+def _boolq(raws: list[dict[str, Any]]) -> list[SpanExample]:
+    """Picks the sentence that clearly shares more weighted terms with the question than others."""
     documents = Counter(term for raw in raws for term in _terms(raw["positive"]))
     rows = []
     for raw in raws:

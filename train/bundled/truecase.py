@@ -1,4 +1,4 @@
-"""Gives lower-cased text its capitals back, as other text writes the same words.
+"""Restores capitals in lower-cased text.
 
 Source: L. V. Lita, A. Ittycheriah, S. Roukos and N. Kambhatla, "tRuEcasIng", ACL 2003; the unigram
 baseline: each word in its most frequent form.
@@ -16,7 +16,7 @@ _SENTENCE_START: Final = re.compile(r"(?:^|[.!?]\s+)$")
 
 
 class Truecaser:
-    """Knows each word's most frequent form inside sentences of ``texts``."""
+    """Restores capitals from each word's most frequent form inside the sentences of ``texts``."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -27,6 +27,6 @@ class Truecaser:
         self._form = {word: found.most_common(1)[0][0] for word, found in forms.items()}
 
     def restore(self, text: str) -> str:
-        """``text`` with capitals, the first letter included."""
+        """Returns ``text`` with capitals restored; its first letter is a capital."""
         cased = _WORD.sub(lambda match: self._form.get(match.group(), match.group()), text)
         return cased[:1].upper() + cased[1:]

@@ -1,4 +1,4 @@
-"""Groups that a reader learns from, drawn from the documents that were written for it."""
+"""Builds training groups of a reader from the written documents."""
 
 from __future__ import annotations
 
@@ -13,166 +13,201 @@ from typing import Final
 from app.answering.evidence.names.named import Sort
 from app.answering.evidence.names.naming import named_in
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
-from train.bundled.written import LANGS, Asked, Family, Line, lines_of, read_families
-from train.reader.groups import Group, Said
+from train.bundled.written_documents import (
+    LANGS,
+    Family,
+    WrittenQuestion,
+    WrittenStatement,
+    read_families,
+    statements_of,
+)
 from train.reader.mentions import Names, mentions
+from train.reader.statement_groups import LabelledStatement, StatementGroup
 
 SOURCE: Final = "written"
 LANGUAGES_OF_STATEMENTS: Final = ("own", "own", "own", "other", "other", "mixed")
-"""Whether a group's statements are in the question's language: drawn from these."""
+"""Language of a group's statements relative to its question; one is drawn at random."""
 _STATEMENTS: Final = 9
-_RIGHT: Final = 4
-"""Statements that answer of one group at most."""
-_FOREIGN: Final = 3
-"""Statements of other families at most: as many that lie near, and that share most words."""
-_LOOKED_AT: Final = 200
-_LOST: Final = 0.08
-"""Share of the answered questions whose answer is left out."""
-_ELSEWHERE: Final = 0.08
-"""Share that ask, instead, for something of the same sort that the family does not know."""
+_POSITIVES: Final = 4
+"""Most statements of a group that answer."""
+_FROM_OTHERS: Final = 3
+"""Most statements of other families: half by embedding, half by shared words."""
+_CANDIDATES: Final = 200
+_UNANSWERED: Final = 0.08
+"""Share of the answered questions whose answer is removed from the group."""
+_UNKNOWN_NAME: Final = 0.08
+"""Share of questions changed to ask for something that the family does not mention."""
 _CJK: Final = "\u2e80"
 
 
-Near = Callable[[Sequence[Family]], list[list[list[Line]]]]
-"""Of each question of each family, statements of other families that are near it."""
+FindNegatives = Callable[[Sequence[Family]], list[list[list[WrittenStatement]]]]
+"""Returns hard negatives from other families, by family and question."""
 
 
 def written_groups(
-    files: Sequence[Path], rounds: int, *, seed: int, near: Near | None = None
-) -> list[Group]:
-    """Each wording of each question in ``files``, ``rounds`` times with statements drawn anew.
+    files: Sequence[Path], rounds: int, *, seed: int, find_negatives: FindNegatives | None = None
+) -> list[StatementGroup]:
+    """Builds groups of each wording of each question, ``rounds`` times with other negatives.
 
-    With ``near``, half of the statements of other families are some that are near the question.
+    With ``find_negatives``, half of the negatives from other families are those that it returns.
     """
     rng = random.Random(seed)  # noqa: S311 - a sample, not a secret
     families = [family for file in files for family in read_families(file)]
-    lines = [list(lines_of(family)) for family in families]
+    lines = [list(statements_of(family)) for family in families]
     everything = [line for part in lines for line in part]
     names = Names.of(
         (question, lang)
         for family in families
-        for asked in family.asked
-        for lang, questions in zip(LANGS, asked.q, strict=True)
+        for asked in family.questions
+        for lang, questions in zip(LANGS, asked.wordings, strict=True)
         for question in questions
     )
-    nearest = near(families) if near else [[[] for _ in family.asked] for family in families]
+    nearest = (
+        find_negatives(families)
+        if find_negatives
+        else [[[] for _ in family.questions] for family in families]
+    )
     groups = []
-    for family, own, near_it in zip(families, lines, nearest, strict=True):
-        for asked, close in zip(family.asked, near_it, strict=True):
-            for ask in (0, 1):
-                for question in asked.q[ask] * rounds:
-                    foreign = rng.sample(everything, min(_LOOKED_AT, len(everything)))
-                    foreign = [line for line in foreign if line not in own]
-                    group = _group(question, ask, asked, own, close, foreign, rng)
-                    if rng.random() < _ELSEWHERE:
-                        group = _elsewhere(group, own, names, rng)
+    for family, own, similar_by_question in zip(families, lines, nearest, strict=True):
+        for asked, similar in zip(family.questions, similar_by_question, strict=True):
+            for question_lang in (0, 1):
+                for question in asked.wordings[question_lang] * rounds:
+                    from_others = rng.sample(everything, min(_CANDIDATES, len(everything)))
+                    from_others = [line for line in from_others if line not in own]
+                    group = _group(question, question_lang, asked, own, similar, from_others, rng)
+                    if rng.random() < _UNKNOWN_NAME:
+                        group = _with_unknown_name(group, own, names, rng)
                     groups.append(group)
     return groups
 
 
-def _elsewhere(group: Group, own: Sequence[Line], names: Names, rng: random.Random) -> Group:
-    """``group`` with its question about something that none of ``own`` mentions, where it can be.
+def _with_unknown_name(
+    group: StatementGroup, own: Sequence[WrittenStatement], names: Names, rng: random.Random
+) -> StatementGroup:
+    """Changes the question so that no statement of ``own`` answers it, if that is possible.
 
-    What the question and the setting of its answer both name, such as a model or a year, is
-    replaced by another of its sort.
+    A name that both the question and the setting of its answer contain, such as a model or a year,
+    is replaced by another one of its sort.
     """
-    answer = next((said for said in group.said if said.answers), None)
+    answer = next((statement for statement in group.statements if statement.answers), None)
     if answer is None:
         return group
-    told = "\n".join(part for line in own for part in (*line.texts, *line.settings)).casefold()
+    known = "\n".join(part for line in own for part in (*line.texts, *line.settings)).casefold()
     for sort, word in mentions(group.question):
         other = names.other(sort, group.lang, word, rng) if word in answer.setting else None
-        if other is not None and sort != "number" and other.casefold() not in told:
-            said = tuple(replace(said, answers=False, span=None) for said in group.said)
-            return replace(group, question=group.question.replace(word, other), said=said)
+        if other is not None and sort != "number" and other.casefold() not in known:
+            statements = tuple(replace(one, answers=False, span=None) for one in group.statements)
+            return replace(
+                group, question=group.question.replace(word, other), statements=statements
+            )
     return group
 
 
 def _group(
     question: str,
-    ask: int,
-    asked: Asked,
-    lines: Sequence[Line],
-    close: Sequence[Line],
-    foreign: Sequence[Line],
+    question_lang: int,
+    asked: WrittenQuestion,
+    lines: Sequence[WrittenStatement],
+    similar: Sequence[WrittenStatement],
+    from_others: Sequence[WrittenStatement],
     rng: random.Random,
-) -> Group:
-    telling = rng.choice(LANGUAGES_OF_STATEMENTS)
-    right = [line for line in lines if line.place in asked.by]
-    wrong = [line for line in lines if line.place not in asked.by]
-    shown = [] if rng.random() < _LOST else rng.sample(right, min(len(right), _RIGHT))
-    strangers = rng.randint(0, _FOREIGN)
-    others = rng.sample(close, min(len(close), (strangers + 1) // 2))
-    others += _beside(question, ask, [], foreign, rng)[: strangers - len(others)]
+) -> StatementGroup:
+    languages = rng.choice(LANGUAGES_OF_STATEMENTS)
+    positives = [line for line in lines if line.place in asked.answered_by]
+    negatives = [line for line in lines if line.place not in asked.answered_by]
+    shown = (
+        [] if rng.random() < _UNANSWERED else rng.sample(positives, min(len(positives), _POSITIVES))
+    )
+    other_count = rng.randint(0, _FROM_OTHERS)
+    others = rng.sample(similar, min(len(similar), (other_count + 1) // 2))
+    others += _by_difficulty(question, question_lang, [], from_others, rng)[
+        : other_count - len(others)
+    ]
     room = _STATEMENTS - len(shown) - len(others)
-    beside = _beside(question, ask, right, wrong, rng)[:room] + others
-    said = []
+    beside = _by_difficulty(question, question_lang, positives, negatives, rng)[:room] + others
+    statements = []
     names = [n.text.casefold() for n in named_in(question) if n.sort is not Sort.NUMBER]
     for line in [*shown, *beside]:
-        tell = {"own": ask, "other": 1 - ask}.get(telling, rng.randint(0, 1))
+        statement_lang = {"own": question_lang, "other": 1 - question_lang}.get(
+            languages, rng.randint(0, 1)
+        )
         answers = line in shown
-        implied = _implied(names, line, lines, tell)
-        said.append(
-            Said(
-                line.texts[tell],
-                SETTING_SEPARATOR.join(filter(None, (*implied, line.settings[tell]))),
+        implied = _stated_elsewhere(names, line, lines, statement_lang)
+        statements.append(
+            LabelledStatement(
+                line.texts[statement_lang],
+                SETTING_SEPARATOR.join(filter(None, (*implied, line.settings[statement_lang]))),
                 answers,
-                _span(line, asked, tell) if answers else None,
+                _span(line, asked, statement_lang) if answers else None,
             )
         )
-    rng.shuffle(said)
-    return Group(question, tuple(said), SOURCE, LANGS[ask])
+    rng.shuffle(statements)
+    return StatementGroup(question, tuple(statements), SOURCE, LANGS[question_lang])
 
 
-def _implied(names: Sequence[str], line: Line, lines: Sequence[Line], tell: int) -> list[str]:
-    """Those of ``names`` that its document says once for all of it: the parties of a contract.
+def _stated_elsewhere(
+    names: Sequence[str],
+    line: WrittenStatement,
+    lines: Sequence[WrittenStatement],
+    statement_lang: int,
+) -> list[str]:
+    """Returns the ``names`` that a document states once for all of its text: parties of a contract.
 
-    An answer is read below them, too (`app.answering.evidence.reading`).
+    An answer is read with them as part of its setting (`app.answering.evidence.reading`).
     """
-    own = f"{line.settings[tell]} {line.texts[tell]}".casefold()
+    own = f"{line.settings[statement_lang]} {line.texts[statement_lang]}".casefold()
     beside = [other for other in lines if other.document == line.document]
     section = [other for other in beside if other.section == line.section]
     return [
         name
         for name in names
         if name not in own
-        and any(name in other.texts[tell].casefold() for other in beside)
-        and not any(name in other.settings[tell].casefold() for other in beside)
-        and not any(name in other.texts[tell].casefold() for other in section)
+        and any(name in other.texts[statement_lang].casefold() for other in beside)
+        and not any(name in other.settings[statement_lang].casefold() for other in beside)
+        and not any(name in other.texts[statement_lang].casefold() for other in section)
     ]
 
 
-def _span(line: Line, asked: Asked, tell: int) -> tuple[int, int] | None:
-    if asked.a is None or line.place != asked.by[0]:
+def _span(
+    line: WrittenStatement, asked: WrittenQuestion, statement_lang: int
+) -> tuple[int, int] | None:
+    if asked.answer is None or line.place != asked.answered_by[0]:
         return None
-    at = line.texts[tell].find(asked.a[tell])
-    return at, at + len(asked.a[tell])
+    at = line.texts[statement_lang].find(asked.answer[statement_lang])
+    return at, at + len(asked.answer[statement_lang])
 
 
-def _beside(
-    question: str, ask: int, right: Sequence[Line], wrong: Sequence[Line], rng: random.Random
-) -> list[Line]:
-    """All of ``wrong``, the likeliest to be taken for the answer mostly first.
+def _by_difficulty(
+    question: str,
+    question_lang: int,
+    positives: Sequence[WrittenStatement],
+    negatives: Sequence[WrittenStatement],
+    rng: random.Random,
+) -> list[WrittenStatement]:
+    """Orders negatives by difficulty, with some noise; the hardest come first.
 
-    They stand where an answer stands, in a sister document or in its section, or share words.
+    Negatives are hard if they are in the answer's section or at its position in a sister document,
+    or share words with the question.
     """
     asked = _grams(question)
 
-    def likeness(line: Line) -> float:
-        shared = len(asked & _grams(f"{line.settings[ask]} {line.texts[ask]}")) / len(asked)
+    def difficulty(line: WrittenStatement) -> float:
+        shared = len(
+            asked & _grams(f"{line.settings[question_lang]} {line.texts[question_lang]}")
+        ) / len(asked)
         score = 2.0 * shared + rng.random()
-        for answer in right:
+        for answer in positives:
             here = (line.section, line.number) == (answer.section, answer.number)
             near = (line.document, line.section) == (answer.document, answer.section)
             score += 1.0 * here + 0.4 * near
         return -score
 
-    return sorted(wrong, key=likeness)
+    return sorted(negatives, key=difficulty)
 
 
 @cache
 def _grams(text: str) -> frozenset[str]:
-    """Words, and pairs of Chinese characters, in lower case."""
+    """Words and Chinese character bigrams in lower case."""
     found = {word.strip(".,?!:;()'\"") for word in text.casefold().split()}
     han = [c for c in text if c >= _CJK]
     return frozenset(found | {a + b for a, b in pairwise(han)} | {""})

@@ -1,1 +1,1 @@
-"""The commands of ``rag train``, one module each."""
+"""The commands of ``rag train``, one module each; `train.commands.group` defines their options."""

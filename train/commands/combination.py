@@ -1,4 +1,4 @@
-"""``rag train combination``: asks the questions of several datasets and learns from them all."""
+"""``rag train combination``: fits the weights of term match and reranker to several datasets."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from app.durability.files import write_text
 from app.main import Application
 from app.settings import Settings
 from eval.commands.provenance import provenance
-from eval.commands.target import evaluation_settings, index_dataset, shown
+from eval.commands.target import evaluation_settings, index_dataset, progress_bar
 from eval.datasets.dataset import Dataset
 from eval.json_files import dump_json
-from eval.tuning.recall import rerank_all
-from eval.tuning.reranking import Reranked
-from train.combining.combination import Learned, learn
+from eval.tuning.candidate_recall import rerank_candidates
+from eval.tuning.reranking import RerankedCandidates
 from train.errors import InvalidPairs
-from train.mined.questions import Question
+from train.score_combination.fitting import FittedCombination, fit_combination
+from train.score_combination.reranked_questions import RerankedQuestion
 
 LEAST_SETS = 3
 
@@ -31,19 +31,19 @@ def run_combination(
     limit: int | None,
     out: Path,
     console: Console,
-) -> Learned:
-    """Learns what term matches and the configured reranker count, and what scores mean.
+) -> FittedCombination:
+    """Fits the weights of term match and reranker, and the calibration of scores.
 
     Args:
-        datasets: Folders in BEIR layout, each with the folders whose corpora are added to its own.
-        settings: Name the reranker, or none, how deep is read, and the recall before it.
-        limit: The first questions of each set only.
-        out: Where what was learned goes, as JSON; with the test of each set that was left out.
-        console: Where words and progress go.
+        datasets: Folders in BEIR layout, each with folders whose corpora are added to its own.
+        settings: Name the reranker, or none, its depth, and the recall before it.
+        limit: Number of questions taken of each set, the first ones.
+        out: JSON file for the result, including the test of each left-out set.
+        console: Shows results and progress.
 
     Raises:
-        InvalidPairs: there are fewer than three sets, so that leaving one out says little; or two
-            of one name, or one without questions.
+        InvalidPairs: there are fewer than three sets, two sets have one name, or a set has no
+            questions.
         AttestError: a route or the reranker failed.
     """
     if len(datasets) < LEAST_SETS:
@@ -53,20 +53,20 @@ def run_combination(
     own = settings.model_copy(update={"retrieval": retrieval, "models": models})
     app = Application(evaluation_settings(own))
     try:
-        sets: dict[str, list[Question]] = {}
+        sets: dict[str, list[RerankedQuestion]] = {}
         for folder, distractors in datasets:
             name, dataset = index_dataset(app, folder, distractors, console)
             if dataset.name in sets:
                 raise InvalidPairs(f"two datasets are called {dataset.name}; rename a folder")
             dataset = dataset.first(limit)
             collection = app.store.open(name)
-            with shown(console, f"reranking {dataset.name}") as told:
-                reranked = rerank_all(app.pipeline(collection), dataset, told)
+            with progress_bar(console, f"reranking {dataset.name}") as advance:
+                reranked = rerank_candidates(app.pipeline(collection), dataset, advance)
             sets[dataset.name] = _questions(app, reranked, dataset)
             if not sets[dataset.name]:
                 raise InvalidPairs(f"{dataset.name} has no question with two candidates or more")
             facts = provenance(app, collection.fingerprint, settings.retrieval)
-        learned = learn(sets, reranker=app.reranker.id if app.reranker else None)
+        learned = fit_combination(sets, reranker=app.reranker.id if app.reranker else None)
     finally:
         app.close()
     for one in learned.left_out:
@@ -84,15 +84,17 @@ def run_combination(
     return learned
 
 
-def _questions(app: Application, reranked: Sequence[Reranked], dataset: Dataset) -> list[Question]:
-    """Those with more than one candidate: the others have no order to change."""
-    questions: list[Question] = []
+def _questions(
+    app: Application, reranked: Sequence[RerankedCandidates], dataset: Dataset
+) -> list[RerankedQuestion]:
+    """Questions with more than one candidate; the others have no order to change."""
+    questions: list[RerankedQuestion] = []
     for found in reranked:
         read = [c for c in found.candidates if c.term_match is not None]
         read.sort(key=lambda candidate: candidate.fused_rank)
         if len(read) > 1:
             questions.append(
-                Question(
+                RerankedQuestion(
                     fused=np.array([c.fused_score for c in read]),
                     matches=np.array([c.term_match for c in read], dtype=np.float64),
                     rerank=np.array([c.rerank_score for c in read], dtype=np.float64),

@@ -1,4 +1,4 @@
-"""``rag train evidence``: asks judged questions and learns which statements answer them."""
+"""``rag train evidence``: fits the weights of statement features to judged questions."""
 
 from __future__ import annotations
 
@@ -23,41 +23,42 @@ from eval.commands.provenance import provenance
 from eval.commands.target import Questions, application, prepare
 from eval.datasets.dataset import Dataset, EvalQuery
 from eval.json_files import dump_json
-from train.evidence import (
+from train.statement_weights import (
     LearnedEvidence,
-    Row,
+    StatementExample,
     learn_evidence,
     learn_selection,
-    unread,
     weights_as_json,
+    without_reader,
 )
 
 ALL = 500
-"""Statements of a question at most that show which are worth a look."""
+"""Most statements of a question to which the selection is fitted."""
 LEAST_TOKENS = 4
 PART = 0.6
-"""Share of a statement's tokens that stand in a long answer which it is a part of."""
+"""A statement answers if this share of its tokens occurs in a long gold answer."""
 SEED = 5
 UNSEEN = "unseen"
-"""The half of a set that nothing may be learned on."""
+"""The half of a set that nothing may be fitted to."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedSet:
-    """A folder of judged questions, that of their documents, and how many to ask of each kind.
+    """A folder of judged questions, the folder of their documents, and a sample size per kind.
 
-    ``documents`` is ``None`` where the folder has a corpus; ``drawn`` is ``None`` for all.
+    ``documents`` is ``None`` where the folder has a corpus; ``sample_size`` is ``None`` for all
+    questions.
     """
 
     folder: Path
     documents: Path | None = None
-    drawn: int | None = None
+    sample_size: int | None = None
 
 
 def read_judged_set(text: str) -> JudgedSet:
-    """``FOLDER``, ``FOLDER@DOCS``, ``FOLDER:100`` or ``FOLDER@DOCS:100``, from the command line."""
-    rest, colon, drawn = text.rpartition(":")
-    named, limit = (rest, int(drawn)) if colon and drawn.isdecimal() else (text, None)
+    """Parses ``FOLDER``, ``FOLDER@DOCS``, ``FOLDER:100`` or ``FOLDER@DOCS:100``."""
+    rest, colon, sample_size = text.rpartition(":")
+    named, limit = (rest, int(sample_size)) if colon and sample_size.isdecimal() else (text, None)
     folder, _, documents = named.partition("@")
     return JudgedSet(Path(folder), Path(documents) if documents else None, limit)
 
@@ -70,33 +71,33 @@ def run_evidence(
     console: Console,
     keep_selection: bool = False,
 ) -> LearnedEvidence:
-    """Learns weights for the configured embedder and reader, and writes them with their test.
+    """Fits weights for the configured embedder and reader, and writes them with their scores.
 
     Args:
-        datasets: What is asked. Questions of a half called unseen are left alone.
-        settings: Name the models; without a reader, only the weights without one are learned.
-        out: Where the weights go, as JSON.
-        console: Where words and progress go.
-        keep_selection: Whether what chooses the statements to be read stays as it is in use, which
-            spares most of the time: to learn it, all statements are embedded.
+        datasets: Judged questions. Those of the half called unseen are skipped.
+        settings: Name the models; without a reader, only the weights without one are fitted.
+        out: JSON file for the weights.
+        console: Shows results and progress.
+        keep_selection: Keep the current selection of statements. This saves most of the time,
+            because fitting it embeds all statements.
 
     Raises:
         EvaluationError: a dataset can't be read.
     """
     selection = None if keep_selection else _selection(datasets, settings, console)
-    sets: dict[str, list[Row]] = {}
+    sets: dict[str, list[StatementExample]] = {}
     for judged_set in datasets:
-        asked = _asked(judged_set, settings, console, reads=True, selection=selection)
+        asked = _examine_set(judged_set, settings, console, reads=True, selection=selection)
         sets[asked.name] = asked.rows
     known = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
     if selection is not None or "selection" not in known:
         known["selection"] = weights_as_json(asked.selection)
-    kinds = {"without_reader": {name: [unread(row) for row in sets[name]] for name in sets}}
+    kinds = {"without_reader": {name: [without_reader(row) for row in sets[name]] for name in sets}}
     if asked.reads:
         kinds["with_reader"] = sets
     for kind, rows in kinds.items():
         learned = learn_evidence(rows, terms=asked.terms)
-        _tell(kind, learned, console)
+        _print_scores(kind, learned, console)
         tests = {name: asdict(tested) for name, tested in learned.tested.items()}
         known[kind] = learned.as_json() | {"tested": tests, "provenance": asked.facts}
     write_text(out, dump_json(known))
@@ -105,15 +106,15 @@ def run_evidence(
 
 
 def _selection(datasets: Sequence[JudgedSet], settings: Settings, console: Console) -> Weights:
-    """What tells which statements are worth a look, from all statements of each question."""
+    """Fits the selection of statements, from all statements of each question."""
     wide = settings.model_copy(
         update={"answer": settings.answer.model_copy(update={"scored_sentences": ALL})}
     )
-    asked = (_asked(judged_set, wide, console, reads=False) for judged_set in datasets)
+    asked = (_examine_set(judged_set, wide, console, reads=False) for judged_set in datasets)
     return learn_selection([row for of_set in asked for row in of_set.rows])
 
 
-def _tell(kind: str, learned: LearnedEvidence, console: Console) -> None:
+def _print_scores(kind: str, learned: LearnedEvidence, console: Console) -> None:
     for name, tested in learned.tested.items():
         refused = "" if tested.refused is None else f", unanswerable refused {tested.refused:.3f}"
         console.print(
@@ -123,26 +124,26 @@ def _tell(kind: str, learned: LearnedEvidence, console: Console) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What became of the questions of one set."""
+class _ExaminedSet:
+    """The judged statements of one set, and how they were obtained."""
 
     name: str
     reads: bool
-    rows: list[Row]
+    rows: list[StatementExample]
     selection: Weights
     terms: Callable[[str], list[str]]
     facts: Mapping[str, object]
 
 
-def _asked(
+def _examine_set(
     judged_set: JudgedSet,
     settings: Settings,
     console: Console,
     *,
     reads: bool,
     selection: Weights | None = None,
-) -> _Asked:
-    """Asks a set, with the reader or without it."""
+) -> _ExaminedSet:
+    """Examines the statements of a set, with the reader or without it."""
     questions = Questions(judged_set.folder, documents=judged_set.documents)
     with application(settings, questions) as app:
         target = prepare(app, questions, console)
@@ -150,9 +151,9 @@ def _asked(
         reader = app.reader if reads else None
         service = app.make_service(reader=reader, generator=None, judge=judge)
         answerer = service.answerer(target.collection.name)
-        rows = list(_rows(answerer, target.dataset, limit=judged_set.drawn))
+        rows = list(_rows(answerer, target.dataset, limit=judged_set.sample_size))
         console.print(f"{target.dataset.name}: {len(rows)} statements")
-        return _Asked(
+        return _ExaminedSet(
             target.dataset.name,
             reader is not None,
             rows,
@@ -162,27 +163,30 @@ def _asked(
         )
 
 
-def _rows(answerer: Answerer, dataset: Dataset, *, limit: int | None) -> Iterator[Row]:
-    for query in (*draw(dataset.queries, limit), *draw(dataset.unanswerable, limit)):
+def _rows(answerer: Answerer, dataset: Dataset, *, limit: int | None) -> Iterator[StatementExample]:
+    for query in (
+        *sample_questions(dataset.queries, limit),
+        *sample_questions(dataset.unanswerable, limit),
+    ):
         judgments = dataset.qrels.get(query.id)
         found = answerer.examine(AnswerRequest(query.text, history=tuple(query.history)))
         for part in found.parts:
             for judged in part.ranked:
                 document = judged.statement.document_id
                 relevant = judgments is not None and judgments.get(document, 0) > 0
-                yield Row(
+                yield StatementExample(
                     question=f"{dataset.name} {query.id}",
                     part=part.part,
                     statement=judged.statement,
                     answerable=judgments is not None,
                     features=judged.features,
                     answers=relevant and _answers(query, judged.statement),
-                    able=not judged.missing,
+                    eligible=not judged.missing,
                 )
 
 
-def draw(queries: Mapping[str, EvalQuery], limit: int | None) -> list[EvalQuery]:
-    """``limit`` of them at most, always the same ones: sets are mostly in the order of topics."""
+def sample_questions(queries: Mapping[str, EvalQuery], limit: int | None) -> list[EvalQuery]:
+    """Samples at most ``limit`` questions, always the same; sets are often ordered by topic."""
     seen = [query for query in queries.values() if query.half != UNSEEN]
     if limit is None or limit >= len(seen):
         return seen
@@ -190,7 +194,7 @@ def draw(queries: Mapping[str, EvalQuery], limit: int | None) -> list[EvalQuery]
 
 
 def _answers(query: EvalQuery, statement: Statement) -> bool:
-    """Whether the statement holds a part of what must be held, and nothing that must not be."""
+    """Whether the statement holds one of the expected texts and none of the forbidden ones."""
     text = fold(statement.text)
     if any(holds(text, wrong) for wrong in query.must_not_hold):
         return False

@@ -1,4 +1,4 @@
-"""The commands of ``rag train``; each is a few lines over its module."""
+"""Options of the commands of ``rag train``; each calls a function of its module."""
 
 # ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
 # ruff: noqa: PLR0917 - typer calls with keywords
@@ -13,7 +13,7 @@ import typer
 from app.cli.terminal import load_settings, out
 
 if TYPE_CHECKING:
-    from train.mined.pairs import Pair
+    from train.mining.training_pairs import Pair
 
 training = typer.Typer(
     help="Train rerankers, readers and embedders, and learn how far they are to be trusted.",
@@ -27,16 +27,14 @@ Data = Annotated[
 FromCollection = Annotated[
     str | None, typer.Option("--collection", help="Add questions made from its passages.")
 ]
-Questions = Annotated[int, typer.Option(min=1, help="At most, made from the collection.")]
-Out = Annotated[Path, typer.Option("--out", help="The run's folder; given again, it goes on.")]
+Questions = Annotated[int, typer.Option(min=1, help="Most questions made from the collection.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder of the run; an interrupted run resumes.")]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", help="A setting of the run, as learning_rate=5e-5; see the handbook."),
 ]
-Licence = Annotated[str, typer.Option(help="Of the weights, for the card.")]
-Licences = Annotated[
-    Path | None, typer.Option(help="JSON object: the licence of each source, for the card.")
-]
+Licence = Annotated[str, typer.Option(help="Licence of the weights, for the model card.")]
+Licences = Annotated[Path | None, typer.Option(help="JSON object of the licence of each source.")]
 
 
 @training.command()
@@ -48,20 +46,20 @@ def reranker(
     base: Annotated[
         str | None, typer.Option(help="A cross-encoder, or an encoder that becomes one.")
     ] = None,
-    layers: Annotated[int | None, typer.Option(min=1, help="Keep the first ones only.")] = None,
+    layers: Annotated[int | None, typer.Option(min=1, help="Keep only the first layers.")] = None,
     teacher: Annotated[
-        str | None, typer.Option(help="Learn from this reranker too, as models.reranker names it.")
+        str | None, typer.Option(help="Reranker to distil from, named as in models.reranker.")
     ] = None,
     settings: Set = None,
     licence: Licence = "",
     licences: Licences = None,
 ) -> None:
-    """Train a cross-encoder with negatives from hybrid recall."""
+    """Train a cross-encoder with hard negatives from hybrid recall."""
     from app.models.registry import build_reranker, model_folder
-    from train.commands.run import Provenance, run_training
-    from train.commands.target import read_licences, read_run
+    from train.commands.arguments import read_licences, read_run
+    from train.commands.training_run import Provenance, run_training
     from train.cross_encoder.reranker import RerankerTrainee
-    from train.settings import RerankerRun
+    from train.run_settings import RerankerRun
 
     configured = load_settings()
     models = configured.models
@@ -96,12 +94,12 @@ def embedder(
     licence: Licence = "",
     licences: Licences = None,
 ) -> None:
-    """Train an embedder with negatives from hybrid recall."""
+    """Train an embedder with hard negatives from hybrid recall."""
     from app.models.registry import model_folder
-    from train.commands.run import Provenance, run_training
-    from train.commands.target import read_licences, read_run
+    from train.commands.arguments import read_licences, read_run
+    from train.commands.training_run import Provenance, run_training
     from train.embedder import EmbedderTrainee
-    from train.settings import EmbedderRun
+    from train.run_settings import EmbedderRun
 
     configured = load_settings()
     run = read_run(EmbedderRun, settings, base=base)
@@ -128,30 +126,30 @@ def reader(
     folder: Out,
     held_out: Annotated[
         list[Path] | None,
-        typer.Option("--held-out", help="The same, to measure on; a share of DATA without it."),
+        typer.Option(
+            "--held-out", help="Held-out data in the same format; default: a share of DATA."
+        ),
     ] = None,
     base: Annotated[str | None, typer.Option(help="An encoder that becomes a reader.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="How long it learns.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Minutes of training.")] = None,
     settings: Set = None,
     licence: Licence = "",
     licences: Licences = None,
     to_carry: Annotated[
         Path | None,
-        typer.Option("--prepare", help="Write what a run on another machine needs, and stop."),
+        typer.Option("--prepare", help="Write the input of a run on another machine, and stop."),
     ] = None,
     trained: Annotated[
         list[Path] | None,
-        typer.Option(
-            help="What such a run brought back, OUT/whole or OUT/small; of several, the mean."
-        ),
+        typer.Option(help="Weights of such a run, OUT/whole or OUT/small; several are averaged."),
     ] = None,
 ) -> None:
-    """Train a reader, which says how likely a statement in its setting answers a question."""
+    """Train a reader, which estimates whether a statement in its setting answers a question."""
     from app.models.registry import build_embedder, model_folder
+    from train.commands.arguments import read_licences, read_run
     from train.commands.reader import prepare_run, run_reader
-    from train.commands.run import Provenance
-    from train.commands.target import read_licences, read_run
-    from train.reader.settings import ReaderRun
+    from train.commands.training_run import Provenance
+    from train.reader.run_settings import ReaderRun
 
     models = load_settings().models
     run = read_run(ReaderRun, settings, base=base, minutes=minutes)
@@ -178,12 +176,12 @@ def combination(
         list[str],
         typer.Argument(help="Folders in BEIR layout, at least three; FOLDER+MORE adds a corpus."),
     ],
-    out_json: Annotated[Path, typer.Option("--out", help="Write what was learned here.")],
+    out_json: Annotated[Path, typer.Option("--out", help="JSON file for the result.")],
     limit: Annotated[
-        int | None, typer.Option(min=1, help="The first questions of each set only.")
+        int | None, typer.Option(min=1, help="Use only the first questions of each set.")
     ] = None,
 ) -> None:
-    """Learn how far the configured reranker is to be trusted, each dataset left out in turn."""
+    """Fit the weights of term match and reranker; each dataset is left out in turn."""
     from train.commands.combination import run_combination
 
     folders = [[Path(part) for part in item.split("+")] for item in data]
@@ -204,14 +202,14 @@ def evidence(
             help="Folders of judged questions; FOLDER@DOCS asks files, FOLDER:N draws N of a kind."
         ),
     ],
-    out_json: Annotated[Path, typer.Option("--out", help="Write what was learned here.")],
+    out_json: Annotated[Path, typer.Option("--out", help="JSON file for the result.")],
     *,
     keep_selection: Annotated[
         bool,
-        typer.Option("--keep-selection", help="Leave alone what chooses the statements to read."),
+        typer.Option("--keep-selection", help="Keep the current selection of statements."),
     ] = False,
 ) -> None:
-    """Learn which statements answer, from judged questions, with or without a reader."""
+    """Fit the weights of statement features to judged questions."""
     from train.commands.evidence import read_judged_set, run_evidence
 
     run_evidence(
@@ -224,14 +222,14 @@ def evidence(
 
 
 def _pairs(data: list[Path] | None, collection: str | None, questions: int) -> list[Pair]:
-    from train.commands.target import read_data
+    from train.commands.arguments import read_data
     from train.errors import InvalidPairs
 
     if not (data or collection):
         raise InvalidPairs("give pairs, or --collection to make questions from its passages")
     pairs = read_data(data) if data else []
     if collection:
-        from train.commands.collection import pairs_of_collection
+        from train.commands.collection_pairs import pairs_of_collection
 
         pairs += pairs_of_collection(
             collection, questions=questions, settings=load_settings(), console=out

@@ -1,4 +1,4 @@
-"""Indexes the passages of training pairs and asks their questions: what training starts from."""
+"""Mines hard negatives: indexes the passages of training pairs and searches their questions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rich.console import Console
 
 from app.main import Application
 from app.settings import Settings
-from eval.commands.target import evaluation_settings, shown
+from eval.commands.target import evaluation_settings, progress_bar
 from ingest.sources.records import RecordSource
-from train.mined.groups import Group, read_groups, write_groups
-from train.mined.mining import Corpus, MiningSettings, corpus_of, mine
-from train.mined.pairs import Pair, by_source
+from train.mining.candidate_groups import CandidateGroup, read_groups, write_groups
+from train.mining.hard_negatives import Corpus, MiningSettings, corpus_of, mine
+from train.mining.training_pairs import Pair, by_source
 
 
 def mined_groups(
@@ -25,20 +25,20 @@ def mined_groups(
     mining: MiningSettings,
     folder: Path,
     console: Console,
-) -> list[Group]:
-    """The groups of all sources; those of a source that was mined before are read from ``folder``.
+) -> list[CandidateGroup]:
+    """Mines the groups of all sources, or reads those of earlier runs from ``folder``.
 
     Args:
-        pairs: Questions and what answers them.
-        settings: The embedder, chunking and fusion that recall works with.
-        mining: What becomes a negative.
-        folder: Where groups are kept, a file for each source.
-        console: Where words and progress go.
+        pairs: Questions and passages that answer them.
+        settings: The embedder, chunking and fusion of recall.
+        mining: Options of hard negatives.
+        folder: Folder of mined groups, one file per source.
+        console: Shows results and progress.
 
     Raises:
         AttestError: a route failed.
     """
-    groups: list[Group] = []
+    groups: list[CandidateGroup] = []
     models = settings.models.model_copy(update={"reranker": "none"})  # recall alone is asked
     app = Application(evaluation_settings(settings.model_copy(update={"models": models})))
     try:
@@ -58,21 +58,21 @@ def mined_groups(
 
 def _mine(
     app: Application, source: str, corpus: Corpus, mining: MiningSettings, console: Console
-) -> list[Group]:
+) -> list[CandidateGroup]:
     name = f"train-{_key(app, corpus, mining, source)}"
-    with shown(console, f"indexing {source}") as told:
-        app.ingest(name, _records(corpus), lambda r: told(r.received, len(corpus.documents)))
+    with progress_bar(console, f"indexing {source}") as advance:
+        app.ingest(name, _records(corpus), lambda r: advance(r.received, len(corpus.documents)))
     collection = app.store.open(name)
     app.embedder.embed_queries(list(corpus.questions))  # in batches, into its cache
-    found: list[Group] = []
-    with shown(console, f"mining {source}") as told:
+    found: list[CandidateGroup] = []
+    with progress_bar(console, f"mining {source}") as advance:
         mined = mine(
             corpus, app.pipeline(collection), collection, analyzer=app.analyzer, settings=mining
         )
         for done, group in enumerate(mined, start=1):
             if group is not None:
                 found.append(group)
-            told(done, len(corpus.questions))
+            advance(done, len(corpus.questions))
     return found
 
 
@@ -83,7 +83,7 @@ def _records(corpus: Corpus) -> Iterator[RecordSource]:
 
 
 def _key(app: Application, corpus: Corpus, mining: MiningSettings, source: str) -> str:
-    """The same pairs of the same source, indexed and mined the same way, are found again."""
+    """Key of mined groups: the same pairs, indexed and mined the same way, have the same key."""
     recall = app.settings.retrieval.model_dump(mode="json")
     made_by = [asdict(app.indexer.fingerprint), asdict(mining), recall, source]
     digest = hashlib.sha256(repr(made_by).encode())

@@ -1,4 +1,4 @@
-"""Trains a reader, from files to a model with its card; cut off, it goes on where it was."""
+"""``rag train reader``: trains a reader, resuming where it stopped, and writes it with its card."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from app.models.runtimes.precision import library_versions
 from app.models.third_party import quiet
 from app.ports.models import Embedder
 from eval.json_files import dump_json
-from train.commands.run import CARD_FILE, MODEL, RUN_FILE, Provenance
+from train.commands.training_run import CARD_FILE, MODEL, RUN_FILE, Provenance
 from train.cross_encoder.base import write_cross_encoder
 from train.errors import NotResumable
 from train.reader.card import ReaderCard
-from train.reader.data import read_data
-from train.reader.groups import Group
-from train.reader.measure import fit_scale, measure
-from train.reader.model import save_reader
 from train.reader.portable import Trained, mean_of, prepare, read_trained, take
-from train.reader.settings import PortableRun, ReaderRun
-from train.reader.tokens import TokenGroups
+from train.reader.reader_metrics import fit_scale, measure
+from train.reader.reader_model import save_reader
+from train.reader.run_settings import PortableRun, ReaderRun
+from train.reader.statement_groups import StatementGroup
+from train.reader.token_groups import TokenGroups
 from train.reader.training import ReaderTraining
+from train.reader.training_data import read_data
 
 _BASE: Final = "base"
 _CHECKPOINT: Final = "checkpoint.pt"
 _HERE: Final = {"device": "cpu", "chunk_tokens": 2_048}
-"""What differs of a run on another machine where its model is measured."""
+"""Settings that a run of another machine gets for evaluation here."""
 
 
 def run_reader(
@@ -54,7 +54,7 @@ def run_reader(
     console: Console,
     trained: Sequence[Path] = (),
 ) -> Path:
-    """Trains ``base`` on ``files`` and writes it with its scale and its card.
+    """Trains ``base`` on ``files`` and writes it with its calibration and its card.
 
     Args:
         files: Questions with their passages and answers, or groups.
@@ -85,12 +85,12 @@ def run_reader(
     _begin(folder, here, [*data.train, *data.held_out], base.id)
     start, tokenizer = _start(base, folder, run)
     console.print(f"training on {len(data.train):,} groups, {len(data.held_out):,} held out")
-    apart = TokenGroups.of(data.held_out, tokenizer)
+    held_out_tokens = TokenGroups.of(data.held_out, tokenizer)
     with quiet():
         training = ReaderTraining(start, here, checkpoint=folder / _CHECKPOINT, log=console.print)
 
     def check() -> str:
-        return _in_words(data.held_out, training.logits(apart))
+        return _in_words(data.held_out, training.logits(held_out_tokens))
 
     if brought is None:
         training.train(TokenGroups.of(data.train, tokenizer), check)
@@ -101,7 +101,7 @@ def run_reader(
         except ValueError as error:
             raise ModelIncompatible(f"{trained[-1]}: {error}") from error
         facts = brought.facts
-    logits = training.logits(apart)
+    logits = training.logits(held_out_tokens)
     console.print(_in_words(data.held_out, logits))
     scale = fit_scale(data.held_out, logits)
     model = folder / MODEL
@@ -134,7 +134,7 @@ def prepare_run(
     folder: Path,
     console: Console,
 ) -> None:
-    """Writes what a run on another machine needs into ``folder``; see `train.reader.portable`.
+    """Writes the input of a run on another machine to ``folder``; see `train.reader.portable`.
 
     Raises:
         InvalidPairs: a file is malformed, or too little is left.
@@ -161,7 +161,7 @@ def _brought(trained: Sequence[Path]) -> Trained:
 
 
 def _start(base: ModelFolder, folder: Path, run: ReaderRun) -> tuple[Path, Tokenizer]:
-    """The untrained cross-encoder below ``folder``, and its tokenizer."""
+    """Writes the untrained cross-encoder below ``folder``; returns it and its tokenizer."""
     start = folder / _BASE
     if not start.is_dir():
         write_cross_encoder(
@@ -173,19 +173,19 @@ def _start(base: ModelFolder, folder: Path, run: ReaderRun) -> tuple[Path, Token
     return start, tokenizer
 
 
-def cosines(groups: Sequence[Group], embedder: Embedder) -> list[list[float]]:
-    """What the embedder alone says of each statement of each group."""
-    texts = sorted({said.read() for group in groups for said in group.said})
+def cosines(groups: Sequence[StatementGroup], embedder: Embedder) -> list[list[float]]:
+    """Cosines of the embedder for each statement of each group, as a baseline."""
+    texts = sorted({statement.read() for group in groups for statement in group.statements})
     place = {text: number for number, text in enumerate(texts)}
     statements = embedder.embed_passages(texts)
     questions = embedder.embed_queries([group.question for group in groups])
     return [
-        [float(statements[place[said.read()]] @ question) for said in group.said]
+        [float(statements[place[statement.read()]] @ question) for statement in group.statements]
         for group, question in zip(groups, questions, strict=True)
     ]
 
 
-def _in_words(groups: Sequence[Group], logits: Sequence[Sequence[float]]) -> str:
+def _in_words(groups: Sequence[StatementGroup], logits: Sequence[Sequence[float]]) -> str:
     parts = [
         f"{reading.source} {reading.first:.3f}"
         for reading in measure(groups, logits)
@@ -194,8 +194,8 @@ def _in_words(groups: Sequence[Group], logits: Sequence[Sequence[float]]) -> str
     return f"held out, best statement answers: {', '.join(parts)}"
 
 
-def _begin(folder: Path, run: ReaderRun, groups: Sequence[Group], base: str) -> None:
-    """Writes down what a run is made with, or checks that it is the one begun in ``folder``."""
+def _begin(folder: Path, run: ReaderRun, groups: Sequence[StatementGroup], base: str) -> None:
+    """Records the settings and data of a run, or checks them against the one in ``folder``."""
     digest = hashlib.sha256(base.encode())
     for group in groups:
         digest.update(repr(group).encode("utf-8", "surrogatepass"))

@@ -1,1 +1,1 @@
-"""Cross-encoders: from mined groups to a folder."""
+"""Training of cross-encoders as rerankers. Begin with `train.cross_encoder.reranker`."""

@@ -1,4 +1,4 @@
-"""Cross-encoders that a run starts from and ends with, as folders."""
+"""Cross-encoders as folders, before and after training."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write_cross_encoder(
     dropout: float,
     seed: int,
 ) -> None:
-    """Writes ``base`` as a cross-encoder with one score into ``folder``.
+    """Writes ``base`` to ``folder`` as a cross-encoder with one output score.
 
     Args:
         base: A cross-encoder, or an encoder that becomes one.
@@ -55,9 +55,9 @@ def write_cross_encoder(
 
 
 def load_cross_encoder(folder: Path, *, max_length: int) -> CrossEncoder:
-    """A folder that `write_cross_encoder` or a run wrote; scores are raw logits.
+    """Loads a folder of `write_cross_encoder` or of a run; scores are raw logits.
 
-    Of a pair, ``max_length`` tokens are read, or as many as the encoder has positions for.
+    A pair is cut to ``max_length`` tokens, or to the number of positions of the encoder.
     """
     identity = torch.nn.Identity()
     with quiet():
@@ -87,7 +87,7 @@ def _positions(folder: Path) -> int:
 
 
 def save_cross_encoder(model: CrossEncoder, folder: Path) -> None:
-    """Writes an ordinary Hugging Face folder, with the head beside it where it is of our own."""
+    """Writes a Hugging Face folder, with our own head beside it if the model has one."""
     folder.mkdir(parents=True)
     transformer: Any = model[0]
     transformer.model.save_pretrained(folder)
@@ -132,9 +132,9 @@ def _write(
 
 
 def _tell_sides_apart(model: Any, tokenizer: Any) -> None:
-    """Gives the passage a token type of its own, where the tokenizer knew none.
+    """Gives the passage its own token type where the tokenizer knows only one.
 
-    Its embedding starts as that of the query's type: the one that there is was never trained.
+    The embedding of the type is initialised from that of the query, because it was never trained.
     """
     if "token_type_ids" in tokenizer.model_input_names:
         return

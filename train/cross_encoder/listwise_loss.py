@@ -1,4 +1,4 @@
-"""Listwise softmax cross-entropy over a question's passages, on top of the order that is there."""
+"""Listwise softmax cross-entropy over a question's passages, on top of the fused order."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 PAIRS: Final = 10
-"""Pairs that are run together: of like length, so that little of a batch is padding."""
+"""Number of pairs run together; they have similar lengths, so little of a batch is padding."""
 NO_TEACHER: Final = math.nan
-"""Score of a passage that no teacher has scored."""
+"""Teacher score of a passage that no teacher has scored."""
 
 
 class ListwiseLoss(nn.Module):
-    """−log softmax(s + p)[answer], the mean over questions; s the model's scores.
+    """Mean of −log softmax(s + p)[answer] over questions; s are the model's scores.
 
-    p is ``prior`` times the fused score on a random half of the questions and 0 on the others. With
-    it, the gradient asks only for what fusion gets wrong; without it, the model learns to rank by
-    itself. Where a teacher scored the passages, the cross-entropy to softmax(teacher / T) of
-    softmax(s / T) takes ``distil_weight`` of the loss.
+    The prior p is ``prior`` times the fused score on a random half of the questions and 0 on the
+    others. With it, the gradient concentrates on what fusion gets wrong; without it, the model
+    learns to rank alone. Where a teacher scored the passages, ``distil_weight`` of the loss is the
+    cross-entropy between softmax(teacher / T) and softmax(s / T).
 
-    Inputs are queries and their lists of passages, the answer first. A question's label is its
-    passages' fused scores followed by the teacher's.
+    Inputs are queries and their lists of passages, the answer first. The label of a question is the
+    fused scores of its passages followed by the teacher's scores.
 
     Source: Z. Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML
     2007 (top one); L. Gao et al., "Complement Lexical Retrieval Model with Semantic Residual
@@ -49,7 +49,7 @@ class ListwiseLoss(nn.Module):
         self.distil_temperature = distil_temperature
 
     def forward(self, inputs: Sequence[Any], labels: Sequence[Tensor], **_: object) -> Tensor:
-        """The loss of a batch; what trainers pass beside inputs and labels is not needed."""
+        """Computes the loss of a batch; further arguments of the trainer are ignored."""
         queries, lists = inputs
         sizes = [len(passages) for passages in lists]
         pairs = [(q, p) for q, passages in zip(queries, lists, strict=True) for p in passages]
@@ -71,7 +71,7 @@ class ListwiseLoss(nn.Module):
         return (1.0 - self.distil_weight) * loss + self.distil_weight * distilled
 
     def _scores(self, pairs: Sequence[tuple[str, str]]) -> Tensor:
-        """``(n,)`` raw logits, run in batches of like length."""
+        """Raw logits ``(n,)``, computed in batches of similar lengths."""
         order = sorted(range(len(pairs)), key=lambda index: len(pairs[index][1]))
         logits = []
         for start in range(0, len(order), PAIRS):

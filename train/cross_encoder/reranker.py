@@ -1,4 +1,4 @@
-"""Trains a cross-encoder on mined groups, with sentence-transformers."""
+"""Training of a cross-encoder on mined groups, with sentence-transformers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tokenizers import Tokenizer
 from app.models.folder import ModelFolder
 from app.models.rerankers.excerpt import Budget, excerpts, save_budget
 from app.ports.models import Reranker
-from train.combining.held_out import COMBINED, HeldOut, Score
 from train.cross_encoder.base import load_cross_encoder, save_cross_encoder, write_cross_encoder
 from train.cross_encoder.listwise_loss import NO_TEACHER, ListwiseLoss
 from train.cross_encoder.samples import Sample, Split, draw
-from train.settings import RerankerRun
+from train.run_settings import RerankerRun
+from train.score_combination.held_out import COMBINED, HeldOut, Score
 from train.trainer import (
     CheckpointLoading,
     arguments,
@@ -32,20 +32,20 @@ from train.trainer import (
 )
 
 SCORED_PAIRS: Final = 16
-"""Pairs of one batch where nothing is learned."""
+"""Batch size where nothing is trained."""
 FRAME_TOKENS: Final = 8
-"""Room for what a tokenizer puts around a pair, and for the gap within an excerpt."""
+"""Tokens reserved for special tokens and for the gap within an excerpt."""
 
 
 class RerankerTrainee:
-    """Implements `train.trainee.Trainee`."""
+    """A reranker as `train.trainee.Trainee`."""
 
     kind = "reranker"
 
     def __init__(
         self, base: ModelFolder, folder: Path, run: RerankerRun, teacher: Reranker | None = None
     ) -> None:
-        """Makes a cross-encoder of ``base`` in ``folder``, or finds it there.
+        """Makes a cross-encoder of ``base`` in ``folder``, or loads the one that is there.
 
         Raises:
             ModelIncompatible: ``base`` is no encoder, or has fewer layers than the run asks for.
@@ -119,16 +119,16 @@ class RerankerTrainee:
 
 
 def budget_of(run: RerankerRun) -> Budget:
-    """What it is trained, and later served, to read."""
+    """The token budget of training and serving."""
     return Budget(query=run.query_tokens, passage=run.passage_tokens, lead=run.lead_tokens)
 
 
 class _Trainer(CheckpointLoading, CrossEncoderTrainer):  # type: ignore[misc]  # untyped there
-    """Of cross-encoders."""
+    """A trainer of cross-encoders."""
 
 
 class _Reader:
-    """Reads pairs as the served reranker will: cut to their budget."""
+    """Cuts and scores pairs as the served reranker will."""
 
     def __init__(self, model: CrossEncoder, run: RerankerRun) -> None:
         self._model = model
@@ -138,11 +138,11 @@ class _Reader:
         self._budget = budget_of(run)
 
     def read(self, query: str, passages: Sequence[str]) -> tuple[str, list[str]]:
-        """See `excerpts`."""
+        """Cuts query and passages to the budget, see `excerpts`."""
         return excerpts(self._tokenizer, query, passages, self._budget)
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
-        """The raw logit of each passage."""
+        """Computes the raw logit of each passage."""
         asked, read = self.read(query, passages)
         scores = self._model.predict(
             [(asked, passage) for passage in read],

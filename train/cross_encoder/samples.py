@@ -1,4 +1,4 @@
-"""From mined groups to what a run trains on and what it is judged by."""
+"""Splits mined groups into training and held-out parts, and samples negatives."""
 
 from __future__ import annotations
 
@@ -7,37 +7,42 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from train.errors import InvalidPairs
-from train.mined.groups import Group, Passage
+from train.mining.candidate_groups import CandidateGroup, CandidatePassage
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A question, the passage that answers it, and negatives drawn for it."""
+    """A question, the passage that answers it, and its sampled negatives."""
 
     query: str
-    positive: Passage
-    negatives: tuple[Passage, ...]
+    positive: CandidatePassage
+    negatives: tuple[CandidatePassage, ...]
 
     @property
-    def passages(self) -> tuple[Passage, ...]:
-        """All of them, the answer first."""
+    def passages(self) -> tuple[CandidatePassage, ...]:
+        """All passages, the answer first."""
         return (self.positive, *self.negatives)
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Questions to train on, and questions that nothing is trained on."""
+    """Training questions and held-out questions."""
 
-    train: tuple[Group, ...]
-    held_out: tuple[Group, ...]
+    train: tuple[CandidateGroup, ...]
+    held_out: tuple[CandidateGroup, ...]
 
 
 def split(
-    groups: Sequence[Group], *, share: float, most: int, seed: int, questions: int | None = None
+    groups: Sequence[CandidateGroup],
+    *,
+    share: float,
+    most: int,
+    seed: int,
+    questions: int | None = None,
 ) -> Split:
-    """Holds a random ``share`` out, ``most`` questions at most; no passage answers in both parts.
+    """Holds out a random ``share``, ``most`` questions at most; no passage answers in both parts.
 
-    Of the others, ``questions`` are trained on, or all.
+    ``questions`` of the others are trained on, or all.
 
     Raises:
         InvalidPairs: a part would be empty.
@@ -62,12 +67,12 @@ def split(
 
 
 def draw(
-    groups: Sequence[Group], *, negatives: int, near: int, epochs: int, seed: int
+    groups: Sequence[CandidateGroup], *, negatives: int, near: int, epochs: int, seed: int
 ) -> Iterator[Sample]:
-    """A sample of each group an epoch, in random order, with new negatives each time.
+    """Yields a sample of each group per epoch, in random order, with new negatives each time.
 
-    Half of the negatives are of the ``near`` best candidates, which are the hardest and the most
-    often unmarked answers; the others are of all that follow.
+    Half of the negatives are among the ``near`` best candidates. These are the hardest, and the
+    most likely to be unmarked answers. The other half is from the candidates below.
     """
     rng = random.Random(seed)  # noqa: S311 - a sample, not a secret
     for _ in range(epochs):

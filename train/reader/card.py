@@ -1,4 +1,4 @@
-"""The model card of a reader: what it was trained on, how, and how it reads what was held out."""
+"""The model card of a reader: its training data, settings and held-out metrics."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from app.models.readers.statement_reader import Scale
 from eval.reports.markdown import table
-from train.reader.groups import Group
-from train.reader.measure import Reading
-from train.reader.settings import ReaderRun
+from train.reader.reader_metrics import ReaderScores
+from train.reader.run_settings import ReaderRun
+from train.reader.statement_groups import StatementGroup
 
 _UNSTATED: Final = "not stated"
 _SCORES: Final = (
@@ -24,22 +24,22 @@ _SCORES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ReaderCard:
-    """What a card says. ``facts`` are `ReaderTraining.facts`; ``licences`` are by source."""
+    """Content of a card. ``facts`` are `ReaderTraining.facts`; ``licences`` are by source."""
 
     command: str
     run: ReaderRun
     base: str
     licence: str
-    trained: Sequence[Group]
+    trained: Sequence[StatementGroup]
     facts: Mapping[str, Any]
-    readings: Sequence[Reading]
-    cosines: Sequence[Reading]
+    readings: Sequence[ReaderScores]
+    cosines: Sequence[ReaderScores]
     scale: Scale
     licences: Mapping[str, str]
     versions: Mapping[str, str]
 
     def to_markdown(self) -> str:
-        """The card; it holds no text of the data."""
+        """Renders the card, which holds no text of the data."""
         counts = Counter((group.source, group.lang) for group in self.trained)
         slope, intercept = self.scale.slope, self.scale.intercept
         return "\n".join(

@@ -1,4 +1,4 @@
-"""What a text names precisely, by sort: identifiers, years, numbers, names; and others like it."""
+"""Names in a text by sort (identifiers, years, numbers, names), and replacements for them."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _CAPITALISED_ANYWAY: Final = frozenset(
 )
 _TRIES: Final = 12
 _DIGIT_FIRST: Final = 0.8
-"""Share of identifiers that differ in a digit, not in their first letter."""
+"""Share of replaced identifiers that differ in a digit and not in their first letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What may stand for another, by sort and language."""
+    """Names that can replace each other, by sort and language."""
 
     pools: Mapping[tuple[str, str], list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, str]], han: Iterable[str] = ()) -> Names:
-        """Collected from texts, each with its language; ``han`` are names in Han characters."""
+        """Collects names from texts with their languages; ``han`` are names in Han characters."""
         found: dict[tuple[str, str], set[str]] = {}
         for text, lang in texts:
             for sort, word in mentions(text):
@@ -50,7 +50,7 @@ class Names:
         return cls({**pools, ("han", "zh"): sorted(set(han))})
 
     def other(self, sort: Sort, lang: str, word: str, rng: random.Random) -> str | None:
-        """Another of the same sort and shape, or ``None`` where none is known."""
+        """Picks another name of the same sort and shape, or ``None`` if none is known."""
         if sort == "year":
             return str(int(word) + rng.choice([-7, -3, -2, -1, 1, 2, 3, 5, 10]))
         if sort == "number":
@@ -69,7 +69,7 @@ class Names:
 
 
 def mentions(text: str) -> list[tuple[Sort, str]]:
-    """What ``text`` names, with its sort; Han names are not recognised by their form."""
+    """Finds the names in ``text`` with their sorts; Han names have no form to be found by."""
     found: list[tuple[Sort, str]] = [("identifier", m.group()) for m in _IDENTIFIER.finditer(text)]
     found += [("year", m.group()) for m in _YEAR.finditer(text)]
     found += [("number", m.group()) for m in _NUMBER.finditer(text)]
@@ -83,7 +83,7 @@ def mentions(text: str) -> list[tuple[Sort, str]]:
 
 
 def other_digit(word: str, rng: random.Random) -> str:
-    """``word`` with one of its digits replaced."""
+    """Replaces one digit of ``word``."""
     at = rng.choice([i for i, character in enumerate(word) if character.isdigit()])
     return word[:at] + rng.choice([d for d in "123456789" if d != word[at]]) + word[at + 1 :]
 

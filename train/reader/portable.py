@@ -1,4 +1,4 @@
-"""A run that is carried to another machine and back, in small files.
+"""A reader's training run on another machine, exchanged as small files.
 
 ::
 
@@ -6,10 +6,10 @@
     python -m train.reader.portable FOLDER OUT                there: needs torch, no network
     rag train reader DATA … --out RUN --trained OUT/small     here: scale, scores, card
 
-There, the base learns with all its layers; then, unless the run is of all layers itself, a reader
-of as many layers as it says learns from that one. ``FOLDER/run.json`` has their settings. What
-comes back are the trained weights as float16, in pieces of a size that most transfers take, at the
-end and each ``checkpoint_minutes`` before it.
+The other machine trains the base with all its layers. Unless the run asks for all layers, a smaller
+reader then learns from that one as its teacher. ``FOLDER/run.json`` has the settings of both. The
+trained weights come back as float16, in pieces small enough for most transfers, at the end and
+every ``checkpoint_minutes`` before it.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from app.models.bundled.packed_weights import (
     HEAD_FILE,
     WEIGHTS_FILE,
 )
-from train.carrying.token_groups import packed, unpacked
-from train.carrying.weights import pack_base, read_arrays, unpack_weights, write_arrays
-from train.reader.model import FROZEN, ReaderModel
-from train.reader.settings import PortableRun, ReaderRun
-from train.reader.tokens import TokenGroups
+from train.reader.reader_model import FROZEN, ReaderModel
+from train.reader.run_settings import PortableRun, ReaderRun
+from train.reader.token_groups import TokenGroups
 from train.reader.training import ReaderTraining
+from train.transfer.token_group_packing import packed, unpacked
+from train.transfer.weights import pack_base, read_arrays, unpack_weights, write_arrays
 
 RUN: Final = "run.json"
 FACTS: Final = "facts.json"
@@ -50,17 +50,17 @@ _TRAIN: Final = "train.xz"
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a run brought back: weights by name, and the facts of the run for its card."""
+    """Result of a run: weights by name, and the facts of the run for the model card."""
 
     weights: Mapping[str, NDArray[np.float16]]
     facts: Mapping[str, Any]
 
 
 def prepare(folder: Path, base: Path, train: TokenGroups, run: PortableRun) -> None:
-    """Writes what the run needs into ``folder``.
+    """Writes the input of the run to ``folder``.
 
-    Matrices become int8; of the word embeddings, those of the tokens that occur are kept, and
-    tokens are counted among these.
+    Matrices are stored as int8. Of the word embeddings, only those of tokens that occur are kept,
+    and token ids are renumbered accordingly.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in (CONFIG_FILE, HEAD_FILE):
@@ -74,9 +74,9 @@ def prepare(folder: Path, base: Path, train: TokenGroups, run: PortableRun) -> N
 
 
 def unpack_base(folder: Path, target: Path) -> NDArray[np.int32]:
-    """Writes the base in ``folder`` as an ordinary folder; words that do not occur are zero.
+    """Writes the base in ``folder`` as an ordinary model folder; unused words are zero.
 
-    Returns the token that each number in the groups stands for.
+    Returns the original token id of each renumbered one.
     """
     target.mkdir(parents=True, exist_ok=True)
     for name in (CONFIG_FILE, HEAD_FILE):
@@ -85,7 +85,7 @@ def unpack_base(folder: Path, target: Path) -> NDArray[np.int32]:
 
 
 def run_portable(folder: Path, out: Path, work: Path) -> None:
-    """Trains what `prepare` wrote into ``folder``; ``whole`` and ``small`` go to ``out``."""
+    """Trains what `prepare` wrote to ``folder``; ``whole`` and ``small`` go to ``out``."""
     run = PortableRun.model_validate_json((folder / RUN).read_text(encoding="utf-8"))
     rows = unpack_base(folder, work / "base")
     counted = unpacked(read_arrays(folder / _TRAIN))
@@ -105,21 +105,21 @@ def run_portable(folder: Path, out: Path, work: Path) -> None:
 
 
 class _Kept(ReaderTraining):
-    """A training whose checkpoints are what is brought back."""
+    """A training whose checkpoints are the files that are brought back."""
 
     def __init__(self, base: Path, run: ReaderRun, target: Path, log: Any, **more: Any) -> None:
         super().__init__(base, run, checkpoint=target.with_suffix(".pt"), log=log, **more)
         self._target = target
 
     def save(self) -> None:
-        """Writes `write_trained`'s files in place of a checkpoint."""
+        """Writes the files of `write_trained` as the checkpoint."""
         write_trained(self.model, self._target, self.facts())
 
 
 def write_trained(model: ReaderModel, target: Path, facts: Mapping[str, Any]) -> None:
-    """Writes the weights that were trained as ``target.0``, ``target.1`` … and their facts.
+    """Writes trained weights as ``target.0``, ``target.1`` … and the facts of the run.
 
-    The facts say how many bytes belong together, and are written last.
+    The facts state the total number of bytes and are written last.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     tensors = {
@@ -136,7 +136,7 @@ def write_trained(model: ReaderModel, target: Path, facts: Mapping[str, Any]) ->
 
 
 def read_trained(target: Path) -> Trained:
-    """What `write_trained` wrote. Raises `OSError` or `ValueError` where it is not there whole."""
+    """Reads what `write_trained` wrote. Raises `OSError` or `ValueError` if it is incomplete."""
     facts = json.loads((target.parent / f"{target.name}.{FACTS}").read_text(encoding="utf-8"))
     whole = int(facts[_BYTES])
     pieces = [
@@ -150,10 +150,10 @@ def read_trained(target: Path) -> Trained:
 
 
 def mean_of(runs: Sequence[Trained], counts: Sequence[int]) -> Trained:
-    """The mean of the weights of runs of which each went on from the one before.
+    """Averages the weights of successive runs, each of which continued the one before.
 
-    A run counts as often as ``counts`` says. The steps, groups and minutes are the sums, and the
-    settings those of the last.
+    ``counts`` are the weights of the runs in the mean. Steps, groups and minutes are summed; the
+    settings are those of the last run.
 
     Source: M. Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models
     improves accuracy without increasing inference time", ICML 2022.
@@ -171,7 +171,7 @@ def mean_of(runs: Sequence[Trained], counts: Sequence[int]) -> Trained:
 
 
 def take(model: ReaderModel, trained: Trained) -> None:
-    """Gives ``model`` the weights of ``trained``. Raises `ValueError` where they are others'."""
+    """Loads ``trained`` into ``model``. Raises `ValueError` if the weights do not fit."""
     tensors = {n: torch.from_numpy(np.array(v, np.float32)) for n, v in trained.weights.items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)
     lacking = [n for n in missing if not n.removeprefix("encoder.").startswith(FROZEN)]
@@ -180,7 +180,7 @@ def take(model: ReaderModel, trained: Trained) -> None:
 
 
 def keep_layers(model: ReaderModel, base: Path, folder: Path, layers: int) -> Path:
-    """Writes ``model`` with ``layers`` of its layers, evenly spaced, the first and last of them."""
+    """Writes ``model`` with ``layers`` evenly spaced layers, including the first and the last."""
     folder.mkdir(parents=True, exist_ok=True)
     config = json.loads((base / CONFIG_FILE).read_text(encoding="utf-8"))
     count = config["num_hidden_layers"]

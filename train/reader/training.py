@@ -1,7 +1,7 @@
-"""A reader's training: a stream of groups for a given time, taken up again where it was cut off.
+"""The training loop of a reader: it runs for a given time and resumes from a checkpoint.
 
-On a CPU, chunks of a batch run beside each other, one a thread, which is half as fast again as all
-threads on each chunk, and does not wait for the slowest core. Their gradients are added in the
+On a CPU, the chunks of a batch run in parallel, one per thread. That is 1.5 times as fast as all
+threads on one chunk, because no thread waits for the slowest core. Their gradients are added in the
 order of the chunks. On other devices they run one after the other.
 """
 
@@ -22,25 +22,24 @@ from torch import Tensor
 from torch.nn import functional
 
 from train.master_weights import MasterWeights
-from train.reader.model import ReaderModel, TokenTensors, chunks_of, groups_loss
-from train.reader.settings import ReaderRun
-from train.reader.tokens import NOWHERE, TokenGroups
+from train.reader.reader_model import ReaderModel, TokenTensors, chunks_of, groups_loss
+from train.reader.run_settings import ReaderRun
+from train.reader.token_groups import NOWHERE, TokenGroups
 from train.schedule import rate_factor
 
 _CENTRING: Final = 60
-"""Groups by which the first bias is set."""
+"""Number of groups from which the initial bias is estimated."""
 _REPORT: Final = 50
 _LARGEST_GRADIENT: Final = 1.0
 
 _Read = tuple[Tensor, Tensor, Tensor]
-"""Of a chunk: its logits, the summed loss of the answers' places, and their number."""
+"""Logits of a chunk, the summed loss of its answer positions, and their number."""
 
 
 class ReaderTraining:
-    """Trains the cross-encoder in ``folder``; ``checkpoint`` is where it is kept meanwhile.
+    """Trains the cross-encoder in ``folder`` and keeps its state in ``checkpoint``.
 
-    It also learns from what ``teacher`` says of the same statements, as far as the run's ``distil``
-    goes.
+    With a ``teacher``, it also learns from the teacher's logits, weighted by ``distil`` of the run.
     """
 
     def __init__(
@@ -86,7 +85,7 @@ class ReaderTraining:
             self._take_up()
 
     def train(self, groups: TokenGroups, check: Callable[[], str]) -> None:
-        """Learns until the minutes are spent; ``check`` says how the model does, for the log."""
+        """Trains until the minutes are spent; ``check`` describes the current model for the log."""
         whole_s = self._run.minutes * 60
         began, before = time.monotonic(), self.spent_s
         saved = checked = began
@@ -118,11 +117,11 @@ class ReaderTraining:
         self.save()
 
     def logits(self, groups: TokenGroups) -> list[list[float]]:
-        """The model's logit of each statement of each group, without learning from them."""
+        """Computes the logit of each statement of each group, without training."""
         return groups.by_group(self._logits(groups, self._on_device(groups)).tolist())
 
     def facts(self) -> dict[str, Any]:
-        """What the run has done so far, in plain values."""
+        """Facts about the run so far, as plain values."""
         return {
             "device": torch.cuda.get_device_name()
             if self.device.type == "cuda"
@@ -135,7 +134,7 @@ class ReaderTraining:
         }
 
     def save(self) -> None:
-        """Writes the checkpoint, whole or not at all."""
+        """Writes the checkpoint atomically."""
         part = self._checkpoint.with_suffix(".part")
         state = {
             "model": self.model.state_dict(),
@@ -159,7 +158,7 @@ class ReaderTraining:
         return logits
 
     def _batches(self, groups: int) -> Iterator[list[int]]:
-        """Without end, from where the run was; each round has an order of its own."""
+        """Yields batches without end, from where the run stopped; each epoch has its own order."""
         round_, skip = divmod(self.seen, groups)
         while True:
             order = list(range(groups))
@@ -175,7 +174,7 @@ class ReaderTraining:
             group["lr"] = rate * factor
 
     def _centre(self, groups: TokenGroups, tensors: TokenTensors) -> None:
-        """Sets the bias so that untrained logits say what share of the statements answers."""
+        """Sets the bias so that untrained logits match the share of statements that answer."""
         rows = groups.statements_of(range(min(_CENTRING, len(groups))))
         with torch.inference_mode():
             chunks = chunks_of(groups.lengths[rows], most=self._run.chunk_tokens)
@@ -186,19 +185,19 @@ class ReaderTraining:
             self.model.score.first.bias.add_(math.log(odds) - float(torch.cat(logits).mean()))
 
     def _learn(self, groups: TokenGroups, tensors: TokenTensors, batch: Sequence[int]) -> Tensor:
-        """One step; says the loss of the logits, for which a card is not waited for."""
+        """Makes one step and returns the loss of the logits without waiting for the device."""
         self.model.train()
         rows = groups.statements_of(batch)
         chunks = chunks_of(groups.lengths[rows], most=self._run.chunk_tokens)[::-1]
         padded = [tensors.batch(rows[chunk]) for chunk in chunks]
         read: list[_Read] = list(self._map(self._read, padded))
         logits = torch.empty(len(rows), device=self.device)
-        told = None if self._teacher is None else torch.empty_like(logits)
+        teacher_logits = None if self._teacher is None else torch.empty_like(logits)
         for chunk, part, (scores, _, _) in zip(chunks, padded, read, strict=True):
             logits[chunk] = scores.detach()
-            if self._teacher is not None and told is not None:
+            if self._teacher is not None and teacher_logits is not None:
                 with torch.no_grad():
-                    told[chunk] = self._teacher(part)[0]
+                    teacher_logits[chunk] = self._teacher(part)[0]
         logits.requires_grad_()
         loss = groups_loss(
             logits,
@@ -206,12 +205,12 @@ class ReaderTraining:
             groups.sizes(batch),
             listwise=self._run.listwise,
             binary=self._run.binary,
-            teacher=told,
+            teacher=teacher_logits,
             distil=self._run.distil,
         )
         (wanted,) = torch.autograd.grad(loss, logits)
-        placed = torch.stack([count for _, _, count in read]).sum()
-        share = self._run.span / placed.clamp(min=1)
+        answer_count = torch.stack([count for _, _, count in read]).sum()
+        share = self._run.span / answer_count.clamp(min=1)
 
         def back(work: tuple[NDArray[np.int64], _Read]) -> tuple[Tensor | None, ...]:
             chunk, (scores, places, _) = work

@@ -1,7 +1,7 @@
 """What the words of a question are called in the other language, and the question put with them.
 
-A reader that learned from such questions (`train.bundled.glossed`) reads one better than a question
-none of whose words stands in the statement.
+A reader that learned from such questions (`train.bundled.code_switching`) reads one better than a
+question none of whose words stands in the statement.
 """
 
 from __future__ import annotations

@@ -33,14 +33,14 @@ def search(
 ) -> None:
     """Show the passages that match a query best."""
     from app.cli.render import render_hits
-    from app.http.schemas.answers import SearchAnswer
+    from app.http.schemas.answers import SearchResponse
     from app.requests import SearchRequest
 
     request = SearchRequest(query, limit, _filter(where), explain=explain)
     with application() as app:
         result = app.make_service(reader=None, generator=None).search(collection, request)
     if as_json:
-        out.print_json(SearchAnswer.of(result).model_dump_json(exclude_none=True))
+        out.print_json(SearchResponse.from_domain(result).model_dump_json(exclude_none=True))
     else:
         out.print(render_hits(result, explain=explain))
 
@@ -55,7 +55,7 @@ def ask(
 ) -> None:
     """Answer a question from the collection, with citations."""
     from app.cli.render import render_answer
-    from app.http.schemas.answers import AnswerAnswer
+    from app.http.schemas.answers import AnswerResponse
     from app.requests import AnswerRequest
 
     request = AnswerRequest(question, where=_filter(where), explain=explain)
@@ -64,7 +64,7 @@ def ask(
             collection, request
         )
     if as_json:
-        out.print_json(AnswerAnswer.of(answer).model_dump_json(exclude_none=True))
+        out.print_json(AnswerResponse.from_domain(answer).model_dump_json(exclude_none=True))
     else:
         out.print(render_answer(answer, explain=explain))
 

@@ -15,7 +15,7 @@ from app.http.edge.json_bodies import read_json
 from app.http.edge.parts import Edge, EdgeOf
 from app.http.edge.relay import AnswerRelay, complete_answer, open_answer
 from app.http.edge.responses import json_response, to_json
-from app.http.schemas.answers import AnswerAnswer, AnswerBody, SentenceBody
+from app.http.schemas.answers import AnswerRequest, AnswerResponse, StreamedSentence
 from app.http.schemas.openapi import EVENTS, json_body
 
 router = APIRouter(tags=["answer"])
@@ -23,20 +23,20 @@ router = APIRouter(tags=["answer"])
 
 @router.post(
     "/v1/collections/{name}/answer",
-    response_model=AnswerAnswer,
+    response_model=AnswerResponse,
     responses={200: EVENTS},
-    openapi_extra=json_body(AnswerBody),
+    openapi_extra=json_body(AnswerRequest),
 )
 async def answer(request: Request, edge: EdgeOf, name: str) -> Response:
     """An answer whose sentences cite passages; with ``stream``, server-sent events."""
     with edge.lanes.answers.take() as place:
-        body = await read_json(request, AnswerBody)
-        asked = body.asked()
+        body = await read_json(request, AnswerRequest)
+        asked = body.to_domain()
         if body.stream:
             relay = await open_answer(edge, request, place, name, asked)
             return sse.EventStream(_events(edge, relay), on_end=relay.abandon)
         return json_response(
-            AnswerAnswer.of(await complete_answer(edge, request, place, name, asked))
+            AnswerResponse.from_domain(await complete_answer(edge, request, place, name, asked))
         )
 
 
@@ -48,9 +48,9 @@ async def _events(edge: Edge, relay: AnswerRelay) -> AsyncIterator[bytes]:
                 case None:
                     yield sse.HEARTBEAT
                 case SentenceEvent():
-                    yield sse.event("sentence", to_json(SentenceBody.of(event)))
+                    yield sse.event("sentence", to_json(StreamedSentence.from_domain(event)))
                 case AnswerEvent(answer):
                     edge.metrics.answered(answer)
-                    yield sse.event("answer", to_json(AnswerAnswer.of(answer)))
+                    yield sse.event("answer", to_json(AnswerResponse.from_domain(answer)))
     except Exception as error:  # noqa: BLE001 - its status is sent already, so it becomes an event
         yield sse.event("error", problem_of(error).json())

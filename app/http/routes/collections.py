@@ -7,16 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.http.edge.parts import EdgeOf
-from app.http.schemas.documents import CollectionBody, CollectionList
+from app.http.schemas.documents import CollectionListResponse, CollectionSummary
 
 router = APIRouter(tags=["collections"])
 
 
 @router.get("/v1/collections")
-async def list_collections(request: Request, edge: EdgeOf) -> CollectionList:
+async def list_collections(request: Request, edge: EdgeOf) -> CollectionListResponse:
     """Every collection with its sizes."""
     stats = await edge.call(request, edge.lanes.reads, lambda service: service.collections())
-    return CollectionList(items=[CollectionBody.of(one) for one in stats])
+    return CollectionListResponse(items=[CollectionSummary.from_domain(one) for one in stats])
 
 
 @router.delete("/v1/collections/{name}", status_code=204)

@@ -23,11 +23,11 @@ from app.http.schemas.documents import (
     MAX_DOCUMENTS,
     MAX_PAGE,
     MAX_RECORD_VALUES,
-    AcceptedBody,
-    DocumentBody,
-    DocumentPage,
-    DocumentsBody,
-    JobBody,
+    DocumentListResponse,
+    DocumentResponse,
+    DocumentsRequest,
+    JobAcceptedResponse,
+    JobResponse,
 )
 from app.http.schemas.openapi import json_body
 
@@ -60,9 +60,9 @@ DOCUMENT: Final = DOCUMENTS + "/{document_id:document_id}"
 @router.post(
     DOCUMENTS,
     status_code=202,
-    response_model=AcceptedBody,
-    responses={200: {"model": JobBody, "description": "The job has ended, with `wait`."}},
-    openapi_extra=json_body(DocumentsBody, or_files=True),
+    response_model=JobAcceptedResponse,
+    responses={200: {"model": JobResponse, "description": "The job has ended, with `wait`."}},
+    openapi_extra=json_body(DocumentsRequest, or_files=True),
 )
 async def submit(request: Request, edge: EdgeOf, name: str, *, wait: bool = False) -> Response:
     """Takes documents over, as JSON or as files, and indexes them in the background.
@@ -76,8 +76,8 @@ async def submit(request: Request, edge: EdgeOf, name: str, *, wait: bool = Fals
         message = job.error or "The job failed."
         return Problem(500, "job_failed", message, job_id=job.id).response(_location(job))
     if job.state == "done" and wait:
-        return json_response(JobBody.of(job))
-    return json_response(AcceptedBody(job_id=job.id), status=202, headers=_location(job))
+        return json_response(JobResponse.from_domain(job))
+    return json_response(JobAcceptedResponse(job_id=job.id), status=202, headers=_location(job))
 
 
 @router.get(DOCUMENTS)
@@ -87,23 +87,25 @@ async def list_documents(
     name: str,
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
-) -> DocumentPage:
+) -> DocumentListResponse:
     """A page of documents, by id; ``next`` is the ``after`` of the page that follows."""
     records = await edge.call(
         request,
         edge.lanes.reads,
         lambda service: service.records(name, after=after, limit=limit + 1),
     )
-    return DocumentPage.of(records, limit=limit)
+    return DocumentListResponse.from_domain(records, limit=limit)
 
 
 @router.get(DOCUMENT)
-async def get_document(request: Request, edge: EdgeOf, name: str, document_id: str) -> DocumentBody:
+async def get_document(
+    request: Request, edge: EdgeOf, name: str, document_id: str
+) -> DocumentResponse:
     """One document with its text."""
     found = await edge.call(
         request, edge.lanes.reads, lambda service: service.document(name, document_id)
     )
-    return DocumentBody.of(*found)
+    return DocumentResponse.from_domain(*found)
 
 
 @router.delete(DOCUMENT, status_code=204)
@@ -113,11 +115,11 @@ async def delete_document(request: Request, edge: EdgeOf, name: str, document_id
     return Response(status_code=204)
 
 
-@router.get("/v1/jobs/{job_id}", response_model=JobBody)
+@router.get("/v1/jobs/{job_id}", response_model=JobResponse)
 async def get_job(request: Request, edge: EdgeOf, job_id: str) -> Response:
     """How far an ingestion job is."""
     job = await edge.call(request, edge.lanes.polls, lambda service: service.job(job_id))
-    return json_response(JobBody.of(job))
+    return json_response(JobResponse.from_domain(job))
 
 
 async def _submit(request: Request, edge: Edge, name: str) -> JobStatus:
@@ -138,7 +140,7 @@ async def _submit(request: Request, edge: Edge, name: str) -> JobStatus:
 
 
 async def _records(request: Request) -> list[Upload]:
-    body = await read_json(request, DocumentsBody, max_values=MAX_RECORD_VALUES)
+    body = await read_json(request, DocumentsRequest, max_values=MAX_RECORD_VALUES)
     return record_uploads(body.documents)
 
 

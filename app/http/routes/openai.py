@@ -53,7 +53,7 @@ _ROLES: Final[dict[str, Role]] = {
 
 
 class Part(BaseModel):
-    """A part of a message; only ``text`` parts are read."""
+    """A content part of a message; only ``text`` parts are read."""
 
     type: Annotated[str, Field(max_length=64)]
     text: str = ""
@@ -66,25 +66,25 @@ class Message(BaseModel):
     content: str | Annotated[list[Part], Field(max_length=MAX_PARTS)] | None = None
 
     def text(self) -> str:
-        """Its text parts, a line each."""
+        """The text parts, one per line."""
         if isinstance(self.content, list):
             return "\n".join(part.text for part in self.content if part.type == "text")
         return self.content or ""
 
 
-class ChatBody(BaseModel):
-    """``POST /v1/chat/completions``.
+class ChatCompletionRequest(BaseModel):
+    """The body of ``POST /v1/chat/completions``.
 
-    Clients send the whole conversation each time, however long it has become; what is more than a
-    history can be is left out here.
+    Clients send the whole conversation each time, however long it has become; the turns that
+    exceed the limits of a history are dropped here.
     """
 
     model: Annotated[str, Field(min_length=1, max_length=256)]
     messages: Annotated[list[Message], Field(min_length=1)]
     stream: StrictBool | None = None
 
-    def asked(self) -> AnswerRequest:
-        """The last message is the question. Raises `InvalidRequest` where it is none."""
+    def to_domain(self) -> AnswerRequest:
+        """Takes the last message as the question. Raises `InvalidRequest` if it is no question."""
         *before, last = self.messages
         query = last.text()
         if last.role != "user" or not query.strip():
@@ -97,7 +97,7 @@ class ChatBody(BaseModel):
 
 
 class Attest(BaseModel):
-    """What the OpenAI shape has no place for."""
+    """Fields of an answer that the OpenAI format lacks."""
 
     mode: Literal["generated", "extractive", "abstained"]
     reason: str | None
@@ -105,8 +105,8 @@ class Attest(BaseModel):
     degraded: tuple[str, ...]
 
     @classmethod
-    def of(cls, answer: Answer) -> Self:
-        """From the domain."""
+    def from_domain(cls, answer: Answer) -> Self:
+        """Converts the domain object."""
         return cls(
             mode=answer.mode,
             reason=answer.reason,
@@ -116,7 +116,7 @@ class Attest(BaseModel):
 
 
 class Delta(BaseModel):
-    """What is said, or said next."""
+    """A message, or the next part of a streamed one."""
 
     role: Literal["assistant"] | None = None
     content: str | None = None
@@ -130,7 +130,7 @@ class Choice(BaseModel):
     finish_reason: Literal["stop"] = "stop"
 
 
-class Completion(BaseModel):
+class ChatCompletionResponse(BaseModel):
     """A whole answer."""
 
     id: str
@@ -142,15 +142,15 @@ class Completion(BaseModel):
 
 
 class ChunkChoice(BaseModel):
-    """The only choice of a part of an answer."""
+    """The only choice of a chunk."""
 
     index: Literal[0] = 0
     delta: Delta
     finish_reason: Literal["stop"] | None
 
 
-class CompletionChunk(BaseModel):
-    """A part of an answer; ``attest`` is in the last one."""
+class ChatCompletionChunk(BaseModel):
+    """A chunk of a streamed answer; the last one has ``attest``."""
 
     id: str
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
@@ -161,7 +161,7 @@ class CompletionChunk(BaseModel):
 
 
 class Model(BaseModel):
-    """A collection as a model. When it was made is not known, and 0 stands for that."""
+    """A collection as a model. Its creation time is not known, so ``created`` is 0."""
 
     id: str
     object: Literal["model"] = "model"
@@ -169,7 +169,7 @@ class Model(BaseModel):
     owned_by: str = OWNER
 
 
-class ModelList(BaseModel):
+class ModelListResponse(BaseModel):
     """Every collection as a model."""
 
     object: Literal["list"] = "list"
@@ -177,23 +177,23 @@ class ModelList(BaseModel):
 
 
 @router.get("/v1/models")
-async def list_models(request: Request, edge: EdgeOf) -> ModelList:
+async def list_models(request: Request, edge: EdgeOf) -> ModelListResponse:
     """The collections that can be asked."""
     stats = await edge.call(request, edge.lanes.reads, lambda service: service.collections())
-    return ModelList(data=[Model(id=one.name) for one in stats])
+    return ModelListResponse(data=[Model(id=one.name) for one in stats])
 
 
 @router.post(
     "/v1/chat/completions",
-    response_model=Completion,
+    response_model=ChatCompletionResponse,
     responses={200: EVENTS},
-    openapi_extra=json_body(ChatBody),
+    openapi_extra=json_body(ChatCompletionRequest),
 )
 async def complete(request: Request, edge: EdgeOf) -> Response:
     """An answer with its citations in the text and, structured, in ``attest``."""
     with edge.lanes.answers.take() as place:
-        body = await read_json(request, ChatBody)
-        asked = body.asked()
+        body = await read_json(request, ChatCompletionRequest)
+        asked = body.to_domain()
         head = _Head(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), body.model)
         if body.stream:
             relay = await open_answer(edge, request, place, body.model, asked)
@@ -201,12 +201,12 @@ async def complete(request: Request, edge: EdgeOf) -> Response:
         answer = await complete_answer(edge, request, place, body.model, asked)
     said = Delta(role="assistant", content=shown_answer(answer) or answer.reason or "")
     return json_response(
-        Completion(
+        ChatCompletionResponse(
             id=head.id,
             created=head.created,
             model=head.model,
             choices=[Choice(message=said)],
-            attest=Attest.of(answer),
+            attest=Attest.from_domain(answer),
         )
     )
 
@@ -221,12 +221,12 @@ class _Head:
 
     def chunk(self, said: Delta, *, end: Answer | None = None) -> bytes:
         choice = ChunkChoice(delta=said, finish_reason="stop" if end else None)
-        chunk = CompletionChunk(
+        chunk = ChatCompletionChunk(
             id=self.id,
             created=self.created,
             model=self.model,
             choices=[choice],
-            attest=Attest.of(end) if end else None,
+            attest=Attest.from_domain(end) if end else None,
         )
         return sse.event(None, to_json(chunk))
 

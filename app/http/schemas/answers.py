@@ -1,4 +1,4 @@
-"""Searches and answers on the wire, and their way to and from domain objects.
+"""Request and response bodies of searches and answers, converted to and from domain objects.
 
 Where a domain object already has the shape that clients count on, it is the schema: `Citation`,
 `AnswerSentence`, `Contribution`, `Trace`. ``tests/http`` pins every field by name.
@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
+from app import requests
 from app.domain.answers import (
     Answer,
     AnswerSentence,
@@ -26,13 +27,12 @@ from app.domain.questions import Turn
 from app.errors import InvalidFilter
 from app.filters import Filter, parse_filter
 from app.http.schemas.markdown import shown_answer
-from app.requests import AnswerRequest, SearchRequest
 
 MAX_QUERY_CHARACTERS: Final = 8_000
 MAX_TURN_CHARACTERS: Final = MAX_QUERY_CHARACTERS
 MAX_TURNS: Final = 50
 MAX_HISTORY_CHARACTERS: Final = 64_000
-"""Of all turns together."""
+"""Limit on the sum over all turns."""
 MAX_LIMIT: Final = 100
 MAX_ROUTES: Final = 8
 
@@ -49,13 +49,13 @@ Query = Annotated[
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, strict=True)]
 
 
-class _Asked(BaseModel):
+class _Request(BaseModel):
     # A misspelt field that is silently ignored costs its author an afternoon.
     model_config = ConfigDict(extra="forbid")
 
 
-class SearchBody(_Asked):
-    """``POST /v1/collections/{name}/search``."""
+class SearchRequest(_Request):
+    """The body of ``POST /v1/collections/{name}/search``."""
 
     query: Query
     limit: Limit = 10
@@ -64,9 +64,9 @@ class SearchBody(_Asked):
     rerank: StrictBool | None = None
     explain: StrictBool = False
 
-    def asked(self) -> SearchRequest:
-        """The request. Raises `InvalidFilter`."""
-        return SearchRequest(
+    def to_domain(self) -> requests.SearchRequest:
+        """Converts the body into the request that the service takes. Raises `InvalidFilter`."""
+        return requests.SearchRequest(
             query=self.query,
             limit=self.limit,
             where=read_filter(self.filter),
@@ -76,14 +76,14 @@ class SearchBody(_Asked):
         )
 
 
-class TurnBody(_Asked):
-    """One message before the question."""
+class HistoryTurn(_Request):
+    """A message of the conversation before the question."""
 
     role: Literal["system", "user", "assistant"]
     content: Annotated[str, Field(max_length=MAX_TURN_CHARACTERS)]
 
 
-def _not_too_long(history: list[TurnBody]) -> list[TurnBody]:
+def _not_too_long(history: list[HistoryTurn]) -> list[HistoryTurn]:
     if sum(len(turn.content) for turn in history) > MAX_HISTORY_CHARACTERS:
         raise ValueError(
             f"History should have at most {MAX_HISTORY_CHARACTERS:,} characters in all; "
@@ -92,11 +92,11 @@ def _not_too_long(history: list[TurnBody]) -> list[TurnBody]:
     return history
 
 
-History = Annotated[list[TurnBody], Field(max_length=MAX_TURNS), AfterValidator(_not_too_long)]
+History = Annotated[list[HistoryTurn], Field(max_length=MAX_TURNS), AfterValidator(_not_too_long)]
 
 
-class AnswerBody(_Asked):
-    """``POST /v1/collections/{name}/answer``."""
+class AnswerRequest(_Request):
+    """The body of ``POST /v1/collections/{name}/answer``."""
 
     query: Query
     history: History = []
@@ -105,9 +105,9 @@ class AnswerBody(_Asked):
     stream: StrictBool = False
     explain: StrictBool = False
 
-    def asked(self) -> AnswerRequest:
-        """The request. Raises `InvalidFilter`."""
-        return AnswerRequest(
+    def to_domain(self) -> requests.AnswerRequest:
+        """Converts the body into the request that the service takes. Raises `InvalidFilter`."""
+        return requests.AnswerRequest(
             query=self.query,
             history=tuple(Turn(turn.role, turn.content) for turn in self.history),
             limit=self.limit,
@@ -116,8 +116,8 @@ class AnswerBody(_Asked):
         )
 
 
-class HitBody(BaseModel):
-    """A passage found."""
+class SearchHit(BaseModel):
+    """A passage that the search found."""
 
     rank: int
     score: float
@@ -134,8 +134,8 @@ class HitBody(BaseModel):
     relevance: float | None
 
     @classmethod
-    def of(cls, hit: Hit) -> Self:
-        """From the domain."""
+    def from_domain(cls, hit: Hit) -> Self:
+        """Converts the domain object."""
         return cls(
             rank=hit.rank,
             score=hit.score,
@@ -153,19 +153,19 @@ class HitBody(BaseModel):
         )
 
 
-class SearchAnswer(BaseModel):
-    """What a search found; ``trace`` is there when ``explain`` asked for it."""
+class SearchResponse(BaseModel):
+    """The hits of a search; ``trace`` is present when the request set ``explain``."""
 
-    hits: list[HitBody]
+    hits: list[SearchHit]
     degraded: tuple[str, ...]
     timings_ms: Mapping[str, float]
     trace: Trace | None
 
     @classmethod
-    def of(cls, result: SearchResult) -> Self:
-        """From the domain."""
+    def from_domain(cls, result: SearchResult) -> Self:
+        """Converts the domain object."""
         return cls(
-            hits=[HitBody.of(hit) for hit in result.hits],
+            hits=[SearchHit.from_domain(hit) for hit in result.hits],
             degraded=result.degraded,
             timings_ms=result.timings_ms,
             trace=result.trace,
@@ -173,20 +173,20 @@ class SearchAnswer(BaseModel):
 
 
 class AnswerTrace(BaseModel):
-    """How an answer came to be: its search, its statements as they were judged, and its draft."""
+    """How an answer was made: its search, the judged statements, and the draft."""
 
     search: Trace
-    hits: list[HitBody]
+    hits: list[SearchHit]
     statements: tuple[StatementTrace, ...]
     draft: tuple[DraftSentence, ...]
 
 
-class AnswerAnswer(BaseModel):
-    """An answer; ``answer`` is all of it as Markdown, ``sentences`` have their texts verbatim.
+class AnswerResponse(BaseModel):
+    """An answer: ``answer`` is its whole text as Markdown, ``sentences`` are its verbatim parts.
 
-    ``reason`` and ``nearest`` are there when it abstains, ``trace`` where asked for. ``notes`` are
-    what the service says of the answer itself; ``probability`` is that of the best statement that
-    was found.
+    ``reason`` and ``nearest`` are present when the service abstains, ``trace`` when the request
+    set ``explain``. ``notes`` are remarks of the service about the answer; ``probability`` is that
+    the best statement found answers the question.
     """
 
     answer: str
@@ -202,8 +202,8 @@ class AnswerAnswer(BaseModel):
     trace: AnswerTrace | None
 
     @classmethod
-    def of(cls, answer: Answer) -> Self:
-        """From the domain."""
+    def from_domain(cls, answer: Answer) -> Self:
+        """Converts the domain object."""
         search = answer.search
         return cls(
             answer=shown_answer(answer),
@@ -220,15 +220,15 @@ class AnswerAnswer(BaseModel):
             if search.trace is None
             else AnswerTrace(
                 search=search.trace,
-                hits=[HitBody.of(hit) for hit in search.hits],
+                hits=[SearchHit.from_domain(hit) for hit in search.hits],
                 statements=answer.statements,
                 draft=answer.draft,
             ),
         )
 
 
-class SentenceBody(BaseModel):
-    """A sentence of an answer under way; ``sources`` are the citations that it is first to use."""
+class StreamedSentence(BaseModel):
+    """One sentence of a streamed answer; ``sources`` are the citations that no earlier one used."""
 
     text: str
     setting: str
@@ -237,8 +237,8 @@ class SentenceBody(BaseModel):
     sources: tuple[Citation, ...]
 
     @classmethod
-    def of(cls, event: SentenceEvent) -> Self:
-        """From the domain."""
+    def from_domain(cls, event: SentenceEvent) -> Self:
+        """Converts the domain object."""
         sentence = event.sentence
         return cls(
             text=sentence.text,
@@ -250,7 +250,7 @@ class SentenceBody(BaseModel):
 
 
 def read_filter(source: JsonValue) -> Filter | None:
-    """See `app.filters.parse_filter`. Raises `InvalidFilter`."""
+    """Parses a filter (`app.filters.parse_filter`). Raises `InvalidFilter`."""
     where = parse_filter(source)
     try:
         json.dumps(source, ensure_ascii=False).encode()

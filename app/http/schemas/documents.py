@@ -1,4 +1,4 @@
-"""Documents, jobs and collections on the wire."""
+"""Request and response bodies of documents, jobs and collections."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ MAX_PAGE: Final = 100
 """Most documents in one page of a listing."""
 
 
-class DocumentsBody(BaseModel):
-    """``POST /v1/collections/{name}/documents``.
+class DocumentsRequest(BaseModel):
+    """The JSON body of ``POST /v1/collections/{name}/documents``.
 
-    Each document is checked when it is ingested, so that a malformed one fails alone.
+    Documents are validated one by one during ingestion, so a malformed one fails alone.
     """
 
     documents: Annotated[list[JsonValue], Field(min_length=1, max_length=MAX_DOCUMENTS)]
 
 
-class FailureBody(BaseModel):
-    """A document that was not indexed: ``id`` of a record, or ``file`` of an upload."""
+class JobFailure(BaseModel):
+    """A document that was not indexed: a record has an ``id``, an uploaded file a ``file``."""
 
     id: str | None = None
     file: str | None = None
@@ -37,11 +37,11 @@ class FailureBody(BaseModel):
     reason: str
 
 
-class JobBody(BaseModel):
+class JobResponse(BaseModel):
     """An ingestion job.
 
     When it is done, ``received`` is the sum of ``indexed``, ``skipped`` and ``failed_count``;
-    ``failed`` tells of the first thousand.
+    ``failed`` lists the first thousand failures.
     """
 
     job_id: str
@@ -51,14 +51,14 @@ class JobBody(BaseModel):
     indexed: int
     skipped: int
     failed_count: int
-    failed: list[FailureBody]
+    failed: list[JobFailure]
     created_at: str
     updated_at: str
     error: str | None
 
     @classmethod
-    def of(cls, job: JobStatus) -> Self:
-        """From the domain."""
+    def from_domain(cls, job: JobStatus) -> Self:
+        """Converts the domain object."""
         return cls(
             job_id=job.id,
             collection=job.collection,
@@ -68,7 +68,7 @@ class JobBody(BaseModel):
             skipped=job.skipped,
             failed_count=len(job.failures) + job.unlisted,
             failed=[
-                FailureBody(
+                JobFailure(
                     id=failure.name if failure.kind == "record" else None,
                     file=failure.name if failure.kind == "file" else None,
                     code=failure.code,
@@ -82,13 +82,13 @@ class JobBody(BaseModel):
         )
 
 
-class AcceptedBody(BaseModel):
-    """A job that was taken over and has not ended."""
+class JobAcceptedResponse(BaseModel):
+    """An accepted job that has not ended."""
 
     job_id: str
 
 
-class RecordBody(BaseModel):
+class DocumentSummary(BaseModel):
     """A stored document in a listing."""
 
     id: str
@@ -103,41 +103,43 @@ class RecordBody(BaseModel):
 
     @classmethod
     def fields_of(cls, record: DocumentRecord) -> dict[str, object]:
-        """What a listing tells, by field name."""
-        return {name: getattr(record, name) for name in RecordBody.model_fields}
+        """Fields of a listed document by name."""
+        return {name: getattr(record, name) for name in DocumentSummary.model_fields}
 
 
-class DocumentBody(RecordBody):
+class DocumentResponse(DocumentSummary):
     """A stored document with its text."""
 
     text: str
 
     @classmethod
-    def of(cls, record: DocumentRecord, document: Document) -> Self:
-        """From the domain."""
+    def from_domain(cls, record: DocumentRecord, document: Document) -> Self:
+        """Converts the domain object."""
         return cls.model_validate(cls.fields_of(record) | {"text": document.text})
 
 
-class DocumentPage(BaseModel):
+class DocumentListResponse(BaseModel):
     """A page of a listing; ``next`` is the ``after`` of the page that follows, if there is one."""
 
-    items: list[RecordBody]
+    items: list[DocumentSummary]
     next: str | None
 
     @classmethod
-    def of(cls, records: list[DocumentRecord], *, limit: int) -> Self:
-        """From one record more than the page holds, where there are so many."""
+    def from_domain(cls, records: list[DocumentRecord], *, limit: int) -> Self:
+        """Makes a page of ``limit`` records; a further record says that another page follows."""
         page = records[:limit]
         return cls(
-            items=[RecordBody.model_validate(RecordBody.fields_of(record)) for record in page],
+            items=[
+                DocumentSummary.model_validate(DocumentSummary.fields_of(record)) for record in page
+            ],
             next=page[-1].id if len(records) > limit else None,
         )
 
 
-class CollectionBody(BaseModel):
+class CollectionSummary(BaseModel):
     """A collection, its sizes and what built it.
 
-    ``self_retrieval`` is null until it is measured, ``tuning`` until settings are tuned and kept.
+    ``self_retrieval`` is null until it is measured, ``tuning`` until tuned settings are saved.
     """
 
     name: str
@@ -148,8 +150,8 @@ class CollectionBody(BaseModel):
     tuning: Tuning | None
 
     @classmethod
-    def of(cls, stats: CollectionStats) -> Self:
-        """From the domain."""
+    def from_domain(cls, stats: CollectionStats) -> Self:
+        """Converts the domain object."""
         return cls(
             name=stats.name,
             documents=stats.documents,
@@ -160,7 +162,7 @@ class CollectionBody(BaseModel):
         )
 
 
-class CollectionList(BaseModel):
-    """Every collection, by name."""
+class CollectionListResponse(BaseModel):
+    """All collections, ordered by name."""
 
-    items: list[CollectionBody]
+    items: list[CollectionSummary]

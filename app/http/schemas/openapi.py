@@ -1,7 +1,7 @@
-"""What ``/openapi.json`` says beyond what FastAPI finds out by itself.
+"""Completes ``/openapi.json`` where FastAPI can not derive it.
 
-Bodies are read by hand and errors come from all around the routes, so both are described here, by
-rules that hold for every route; ``tests/http`` compares each answer it gets with the description.
+Routes read their bodies themselves and errors arise outside of routes, so both are described here,
+by rules that hold for every route; ``tests/http`` compares each response with the description.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ REASONS: Final[Mapping[int, str]] = {
     503: "Not now, or not before its operator has acted.",
 }
 COLLECTION_NAME: Final = "^[a-z0-9][a-z0-9_-]{0,62}$"
-"""What a store takes for a name."""
+"""Names that a store accepts."""
 EVENTS: Final[dict[str, Any]] = {
     "description": "The whole answer, or its events where `stream` asks for them.",
     "content": {"text/event-stream": {"schema": {}}},  # tools read one for the stream or the event
@@ -48,14 +48,14 @@ _FILES: Final[dict[str, object]] = {
 
 
 class FieldError(BaseModel):
-    """What is wrong with one value."""
+    """A problem with one value of the request."""
 
     path: str
     message: str
 
 
 class ErrorDetail(BaseModel):
-    """An error; programs decide by ``code``."""
+    """An error; clients branch on ``code``."""
 
     code: str
     message: str
@@ -64,14 +64,14 @@ class ErrorDetail(BaseModel):
     job_id: str = ""
 
 
-class ErrorAnswer(BaseModel):
-    """What every error looks like."""
+class ErrorResponse(BaseModel):
+    """The body of every error."""
 
     error: ErrorDetail
 
 
 def json_body(schema: type[BaseModel], *, or_files: bool = False) -> dict[str, Any]:
-    """For ``openapi_extra`` of a route that reads its body itself; see `describe`."""
+    """``openapi_extra`` of a route that reads its body itself; see `describe`."""
     content: dict[str, Any] = {"application/json": {"schema": _reference(schema)}}
     if or_files:
         content["multipart/form-data"] = {"schema": _FILES}
@@ -79,9 +79,9 @@ def json_body(schema: type[BaseModel], *, or_files: bool = False) -> dict[str, A
 
 
 def describe(app: FastAPI, *bodies: type[BaseModel], locked: bool) -> None:
-    """Completes the schema of ``app``: its ``bodies``, its errors, and how keys are sent.
+    """Adds to the schema of ``app`` its request ``bodies``, its errors and its authentication.
 
-    ``locked``: nothing is answered without a key.
+    ``locked`` says that every request needs a key.
     """
 
     def openapi() -> dict[str, Any]:
@@ -99,7 +99,7 @@ def describe(app: FastAPI, *bodies: type[BaseModel], locked: bool) -> None:
 def _complete(schema: dict[str, Any], bodies: tuple[type[BaseModel], ...], *, locked: bool) -> None:
     components = schema["components"]
     schemas = components["schemas"]
-    described: list[type[BaseModel]] = [*bodies, ErrorAnswer]
+    described: list[type[BaseModel]] = [*bodies, ErrorResponse]
     for body in described:
         read = body.model_json_schema(ref_template=REF)
         schemas |= read.pop("$defs", {}) | {body.__name__: read}
@@ -138,12 +138,12 @@ def _statuses(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[
 
 
 def _problem(status: int) -> dict[str, Any]:
-    content = {"application/json": {"schema": _reference(ErrorAnswer)}}
+    content = {"application/json": {"schema": _reference(ErrorResponse)}}
     return {"description": REASONS[status], "content": content}
 
 
 def _may_lack_what_is_null(component: dict[str, Any]) -> None:
-    """Most answers leave out what is null (`app.http.edge.responses.json_response`)."""
+    """Most responses omit null fields (`app.http.edge.responses.json_response`)."""
     if "required" not in component:
         return
     properties = component["properties"]

@@ -35,7 +35,7 @@ class OpenVinoModel:
     """Computes in bfloat16 where the CPU has it, and in float32 elsewhere.
 
     int8 is left out on purpose: beside bfloat16 it gained next to nothing and moved vectors ten
-    times further (``docs/results/embedder_precision.json``).
+    times further (``docs/results/embedder_numeric_forms.json``).
     """
 
     def __init__(self, file: Path, threads: int) -> None:

@@ -1,6 +1,7 @@
-"""Drafts with one planted fault, true rewordings, and how many a verifier tells apart.
+"""Evaluation of the verifier with false drafts and true rewordings.
 
-A verifier is measured with what it must refuse and with what it must not: `plant` makes both from
-real passages and from invented facts of an office, `score` says what share of each kind was caught
-or wrongly refused, and keeps the texts of what slipped through.
+`plant` makes both from real passages and from invented facts of an office: drafts with one planted
+fault, which the verifier must refuse, and rewordings, which it must accept. `score` reports what
+share of each kind it caught or wrongly refused, with the texts of its errors. Begin with
+`eval.answers.faults.planting`.
 """

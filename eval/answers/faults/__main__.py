@@ -1,4 +1,4 @@
-"""``python -m eval.answers.faults``: measures the service's verifier, or prints cases to read."""
+"""``python -m eval.answers.faults``: evaluates the verifier of the service, or prints cases."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rich.table import Table
 
 from eval.answers.faults.against_service import judge_with, service_verifier
 from eval.answers.faults.cases import LANGUAGES, Case
+from eval.answers.faults.corpus_passages import read_passages
 from eval.answers.faults.planting import plant
-from eval.answers.faults.reading import read_passages
 from eval.answers.faults.scoring import FaultReport, Share, score
 from eval.errors import EvaluationError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; 0 where it did what was asked."""
+    """Runs the command and returns its exit code."""
     given = _parser().parse_args(arguments)
     console = Console()
     # With --dump there is no report, so the first path is a corpus as well.
@@ -96,21 +96,21 @@ def _show(report: FaultReport, console: Console) -> None:
         ("false drafts caught", report.caught, False),
         ("true rewordings refused", report.refused, True),
     ):
-        table = Table(title=f"{name}: {_said(share())}")
+        table = Table(title=f"{name}: {_share_text(share())}")
         table.add_column("kind")
         for lang in LANGUAGES:
             table.add_column(lang, justify="right")
         for kind in report.kinds(true=true):
-            table.add_row(kind, *(_said(share(kind=kind, lang=lang)) for lang in LANGUAGES))
+            table.add_row(kind, *(_share_text(share(kind=kind, lang=lang)) for lang in LANGUAGES))
         for half in ("seen", "unseen"):
             table.add_row(
                 f"all of the {half} half",
-                *(_said(share(half=half, lang=lang)) for lang in LANGUAGES),
+                *(_share_text(share(half=half, lang=lang)) for lang in LANGUAGES),
             )
         console.print(table)
 
 
-def _said(share: Share) -> str:
+def _share_text(share: Share) -> str:
     return "–" if share.value is None else f"{share.count} of {share.of} ({share.value:.1%})"
 
 

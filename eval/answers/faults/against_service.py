@@ -1,4 +1,4 @@
-"""The one place where the cases meet the service's verifier."""
+"""Runs the cases against the verifier of the service; no other module here imports it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from ingest.loaders.registry import load
 
 
 class Verifier(Protocol):
-    """Judges one drafted sentence by one passage, which is all that the documents say."""
+    """Judges a drafted sentence by a passage, the only source."""
 
     def verify(self, draft: str, passage: Passage) -> str | None:
-        """Why the draft is refused; None where the passage bears it.
+        """Reason to refuse the draft, or ``None`` if the passage supports it.
 
         Args:
             draft: The sentence that would be shown.
@@ -33,21 +33,21 @@ class Verifier(Protocol):
 
 
 def judge_with(verifier: Verifier) -> Callable[[Case], str | None]:
-    """What `score` asks of a case, answered by a verifier that is told its texts alone."""
+    """Adapts a verifier to `score`; it sees only the texts of a case."""
     return lambda case: verifier.verify(case.draft, case.passage)
 
 
 class ServiceVerifier:
-    """Loads a passage as the service does, and lets each of its statements bear the draft."""
+    """Loads a passage as the service does and verifies a draft with its statements."""
 
     def __init__(self, cache: Path) -> None:
         """``cache`` holds the analyzer's dictionary."""
         self._verifier = StatementVerifier(StandardAnalyzer(cache).terms)
 
     def verify(self, draft: str, passage: Passage) -> str | None:
-        """See `Verifier.verify`; the draft is read as sentences, each of which must be borne.
+        """See `Verifier.verify`. Each sentence of the draft must be supported.
 
-        The reason is that of the statement nearest to the first sentence that is not.
+        The reason is that of the statement closest to the first unsupported sentence.
         """
         sentences = parse_draft(draft)
         if not sentences:
@@ -73,5 +73,5 @@ def _statements(passage: Passage) -> tuple[Statement, ...]:
 
 
 def service_verifier() -> Verifier:
-    """The verifier that the service runs."""
+    """Makes the verifier that the service runs."""
     return ServiceVerifier(Settings().models.cache / "analyzer")

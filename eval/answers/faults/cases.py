@@ -1,4 +1,4 @@
-"""What a verifier is measured with: a passage, a draft, and whether the passage bears it."""
+"""Cases for a verifier: a passage, a draft, and whether the passage supports it."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ class Passage:
 
     id: str
     document: str
-    """Id of what it was cut from; all passages of a document fall into the same half."""
+    """Id of the source document; all passages of a document are in the same half."""
     source: str
     """The corpus, or ``office`` where the facts are invented."""
     lang: Lang
     title: str
-    """Of the document; empty where it has none."""
+    """Title of the document; may be empty."""
     heading: str
-    """Of the section; empty where it has none."""
+    """Heading of the section; may be empty."""
     text: str
-    """Verbatim, Markdown where the layout is a table."""
+    """The verbatim text, in Markdown if the layout is a table."""
     sentences: tuple[str, ...]
-    """Those of its sentences that are whole and clean enough to be reworded; rows as they stand."""
+    """Sentences that are complete and clean enough to be reworded; rows as they are."""
     layout: Layout = "prose"
 
     @property
     def markdown(self) -> str:
-        """The passage below its title and its heading, as a document would hold it."""
+        """The passage below its title and heading, as in a document."""
         above = [
             f"{marks} {line}" for marks, line in (("#", self.title), ("##", self.heading)) if line
         ]
@@ -44,25 +44,25 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One draft; a verifier should refuse it exactly where it is not ``true``."""
+    """A draft; a verifier should refuse it if and only if it is not ``true``."""
 
     id: str
     kind: str
-    """The fault that was planted, or the way in which the true sentence was reworded."""
+    """Kind of the planted fault or of the rewording."""
     lang: Lang
     true: bool
     passage: Passage
     sentence: str
-    """The true sentence or row that the draft was made from; empty where it was made from none."""
+    """The sentence or row that the draft was made from; empty if there is none."""
     draft: str
 
     @property
     def half(self) -> Half:
-        """``unseen`` cases may be held back: no passage of a document is in both halves."""
+        """The half of the case: no document has passages in both halves."""
         return half_of(self.passage.document)
 
     def as_json(self) -> dict[str, Any]:
-        """The case with all that a person needs to judge it."""
+        """The case with everything that a person needs to judge it."""
         return {
             "id": self.id,
             "kind": self.kind,
@@ -80,13 +80,13 @@ class Case:
 
 
 def half_of(document: str) -> Half:
-    """The half that a document falls into, the same on every machine and for every seed."""
+    """The half of a document, the same on every machine and for every seed."""
     first = hashlib.sha256(document.encode()).digest()[0]
     return "seen" if first % 2 == 0 else "unseen"
 
 
 def case_of(kind: str, passage: Passage, sentence: str, draft: str, *, true: bool) -> Case:
-    """A case whose id depends on what it says alone."""
+    """Makes a case whose id depends only on its content."""
     digest = hashlib.sha256(f"{kind}\n{passage.id}\n{draft}".encode()).hexdigest()[:12]
     return Case(
         id=f"{'true' if true else 'false'}-{digest}",

@@ -1,10 +1,10 @@
-"""Names that exclude each other: no country here is part of another, no city of another."""
+"""Lists of names that exclude each other: no country is part of another, no city either."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from eval.answers.faults.words import listed
+from eval.answers.faults.word_swaps import listed
 
 COUNTRIES: Final = listed("""
     France Germany Italy Spain Portugal Poland Norway Sweden Finland Denmark Austria

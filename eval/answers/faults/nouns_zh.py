@@ -1,4 +1,4 @@
-"""Whether a stretch of Chinese is a noun phrase, by the dictionary's parts of speech."""
+"""Recognition of Chinese noun phrases by the parts of speech in a dictionary."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ _NOMINAL: Final = ("n", "eng", "m", "j", "x", "s", "t", "q", "l")
 
 @lru_cache(maxsize=4096)
 def is_noun(text: str) -> bool:
-    """Whether each of its words may be a noun, a name, a number or a measure."""
+    """Whether each word may be a noun, a name, a number or a measure word."""
     jieba.setLogLevel(logging.WARNING)
     return all(flag.startswith(_NOMINAL) for _, flag in jieba.posseg.lcut(text))

@@ -1,4 +1,4 @@
-"""Numbers as a passage writes them: which it holds, and which can be changed safely."""
+"""Numbers in sentences, and which of them can be changed without making a true sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from eval.answers.faults.words import listed
+from eval.answers.faults.word_swaps import listed
 
 _ONES: Final = listed("""
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
@@ -50,7 +50,7 @@ _NOT_BEHIND: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a sentence and the stretch that it fills."""
+    """A number in a sentence, with its span."""
 
     start: int
     end: int
@@ -63,9 +63,9 @@ class Number:
 
 
 def exact_numbers(sentence: str) -> Iterator[Number]:
-    """Numbers that stand alone and exactly: no bound, no range, no part of a name or of a date.
+    """Yields numbers that are exact and stand alone: no bounds, ranges, names or dates.
 
-    "More than 400" is left out: "more than 300" would follow from it.
+    "More than 400" is left out, because "more than 300" would follow from it.
     """
     for found in DIGITS.finditer(sentence):
         start, end = found.span()
@@ -79,13 +79,13 @@ def exact_numbers(sentence: str) -> Iterator[Number]:
 
 
 def is_bound(sentence: str, start: int, end: int) -> bool:
-    """Whether what stands there is the bound of a range, so other values may follow from it."""
+    """Whether the span is the bound of a range, so that other values may follow from it."""
     before = sentence[max(0, start - 14) : start]
     return bool(_LOOSE_BEFORE.search(before) or _LOOSE_BEHIND.match(sentence, end))
 
 
 def values_of(text: str) -> set[str]:
-    """Every number that a text holds, digits and words, as digits without separators."""
+    """All numbers of a text, digits and words, as digits without separators."""
     values = {re.sub(r"[,，]", "", found.group()) for found in DIGITS.finditer(text)}
     values |= set(re.findall(r"\d{1,30}", text))
     values |= {str(of_words(found.group())) for found in _WORDS_EN.finditer(text)}
@@ -97,7 +97,7 @@ def values_of(text: str) -> set[str]:
 
 
 def in_words(value: int) -> str | None:
-    """An English number word for 1–99, else None."""
+    """The English number word of 1–99, else ``None``."""
     if 0 < value < len(_ONES):
         return _ONES[value]
     if len(_ONES) <= value < _FIRST_LONG:
@@ -107,7 +107,7 @@ def in_words(value: int) -> str | None:
 
 
 def of_words(words: str) -> int:
-    """The number that an English number word of 1–99 says."""
+    """The value of an English number word of 1–99."""
     tens, _, ones = words.lower().partition("-")
     if tens in _ONES:
         return _ONES.index(tens)
@@ -115,7 +115,7 @@ def of_words(words: str) -> int:
 
 
 def in_han(value: int) -> str | None:
-    """A Chinese numeral for 1–99, else None."""
+    """The Chinese numeral of 1–99, else ``None``."""
     if not 0 < value < _FIRST_LONG:
         return None
     tens, ones = divmod(value, 10)
@@ -124,7 +124,7 @@ def in_han(value: int) -> str | None:
 
 
 def of_han(text: str) -> int | None:
-    """The number that a Chinese numeral of 1–99 says; None where it says another or none."""
+    """The value of a Chinese numeral of 1–99, else ``None``."""
     text = text.replace("两", "二")
     if text in {in_han(value) for value in range(1, 100)}:
         tens, found, ones = text.partition("十")
@@ -137,7 +137,7 @@ def of_han(text: str) -> int | None:
 
 
 def number_words(sentence: str, words: re.Pattern[str] = _WORDS_EN) -> Iterator[Number]:
-    """Number words of an English sentence that stand exactly."""
+    """Yields the exact number words of an English sentence."""
     for found in words.finditer(sentence):
         if not _LOOSE_BEFORE.search(sentence[max(0, found.start() - 14) : found.start()]):
             yield Number(found.start(), found.end(), found.group())

@@ -1,4 +1,4 @@
-"""Plants faults in true sentences and rewords others truly: what a verifier is measured with."""
+"""Makes the cases for a verifier: planted faults and true rewordings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from eval.answers.faults.cases import LANGUAGES, Case, Passage, case_of
 from eval.answers.faults.invented.office import office_cases
-from eval.answers.faults.invented.rows import row_cases
+from eval.answers.faults.invented.table_cases import row_cases
 from eval.answers.faults.planted import (
     additions,
     dates,
@@ -22,13 +22,12 @@ from eval.answers.faults.planted import (
     poles,
     predicates,
     quotes,
+    reversals,
     roles,
     scope,
-    turnings,
     units,
 )
-from eval.answers.faults.reworded import manners, spellings, synonyms
-from eval.answers.faults.reworded import sentences as rewordings
+from eval.answers.faults.reworded import model_rewordings, sentence_rewordings, spellings, synonyms
 from eval.answers.faults.rules import Rule, Scene
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -46,21 +45,21 @@ RULES: Final[tuple[Rule, ...]] = (
     *scope.RULES,
     *quotes.RULES,
     *echoes.RULES,
-    *rewordings.RULES,
+    *sentence_rewordings.RULES,
     *spellings.RULES,
     *synonyms.RULES,
-    *manners.RULES,
-    *turnings.RULES,
+    *model_rewordings.RULES,
+    *reversals.RULES,
 )
 CASES_PER_KIND: Final = 40
-"""Most cases that one rule makes from real passages, in one language."""
+"""Most cases that one rule makes from real passages, per language."""
 TRIED_PASSAGES: Final = 12_000
 
 
 def plant(passages: Sequence[Passage], *, seed: int) -> list[Case]:
-    """Cases of every kind that the passages have a place for, and those over invented facts.
+    """Makes cases of every kind that the passages allow, and cases over invented facts.
 
-    The same passages and seed give the same cases. No passage is used twice by one rule.
+    The same passages and seed give the same cases. No rule uses a passage twice.
     """
     cases: list[Case] = []
     for lang in LANGUAGES:
@@ -75,7 +74,7 @@ def plant(passages: Sequence[Passage], *, seed: int) -> list[Case]:
 
 
 def _few(cases: Sequence[Case], chance: Random) -> list[Case]:
-    """At most as many cases of a kind and a language as real passages give."""
+    """Limits cases over invented facts to the number per kind and language of real ones."""
     left: Counter[tuple[str, str, bool]] = Counter()
     kept = []
     for case in chance.sample(cases, len(cases)):
@@ -101,7 +100,7 @@ def _of_rule(rule: Rule, passages: Sequence[Passage], chance: Random) -> list[Ca
 
 
 def _mixed(passages: Sequence[Passage], chance: Random) -> list[Passage]:
-    """The passages in a random order in which each source has its turn."""
+    """Shuffles the passages so that sources alternate."""
     turns: list[tuple[int, float, Passage]] = []
     seen: dict[str, int] = {}
     for passage in chance.sample(passages, len(passages)):
@@ -111,5 +110,5 @@ def _mixed(passages: Sequence[Passage], chance: Random) -> list[Passage]:
 
 
 def says(passage: Passage, draft: str) -> bool:
-    """Whether the passage holds the draft word for word, so it can't be called false."""
+    """Whether the passage contains the draft verbatim, so it is not false."""
     return draft.strip().rstrip(".。") in passage.text

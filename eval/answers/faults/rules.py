@@ -1,4 +1,4 @@
-"""What a rule is: it makes a draft of a true sentence, or finds no place to change it."""
+"""The types of rules, which turn a true sentence into a draft."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from eval.answers.faults.cases import Lang, Passage
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a rule sees."""
+    """The input of a rule."""
 
     passage: Passage
     sentence: str
     chance: Random
     others: Sequence[Passage]
-    """Passages of the same language, of any document."""
+    """Passages of the same language, from any document."""
 
     def stray(self) -> Passage | None:
-        """A prose passage of another document, so what it says is nowhere in this one."""
+        """A prose passage of another document, which says other things."""
         for _ in range(20):
             other = self.chance.choice(self.others)
             if other.document != self.passage.document and other.title != self.passage.title:
@@ -30,30 +30,30 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A way to make drafts of one kind in one language."""
+    """A rule that makes drafts of one kind in one language."""
 
     kind: str
     lang: Lang
     make: Callable[[Scene], str | None]
-    """The draft, or None where the sentence has no place for it."""
+    """Returns the draft, or ``None`` if the rule does not apply to the sentence."""
     true: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A stretch of a sentence and what takes its place."""
+    """A span of a sentence and its replacement."""
 
     start: int
     end: int
     text: str
 
     def apply(self, sentence: str) -> str:
-        """The sentence with the stretch replaced."""
+        """Returns the sentence with the span replaced."""
         return sentence[: self.start] + self.text + sentence[self.end :]
 
 
 def choose(scene: Scene, edits: Iterable[Edit]) -> str | None:
-    """The sentence with one of the edits made, each as likely; None where there is none."""
+    """Applies one edit chosen at random; ``None`` if there is none."""
     found = list(edits)
     if not found:
         return None

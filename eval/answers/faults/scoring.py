@@ -1,4 +1,4 @@
-"""What share of the false drafts a verifier caught, and of the true rewordings it refused."""
+"""Scores of a verifier: shares of false drafts caught and of true rewordings refused."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from eval.answers.faults.cases import Case
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A case and the verifier's reason to refuse its draft; None where the draft passed."""
+    """A case and the reason for refusing its draft; ``None`` if the draft passed."""
 
     case: Case
     refusal: str | None
 
     @property
     def right(self) -> bool:
-        """Whether a false draft was refused, or a true one passed."""
+        """Whether a false draft was refused or a true one passed."""
         return (self.refusal is None) == self.case.true
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So many of so many; a share of none has no value."""
+    """A count out of a total; a share of zero cases has no value."""
 
     count: int
     of: int
@@ -37,7 +37,7 @@ class Share:
         return self.count / self.of if self.of else None
 
     def as_json(self) -> dict[str, Any]:
-        """Count, denominator and share."""
+        """Count, total and share."""
         value = self.value
         return {
             "count": self.count,
@@ -48,26 +48,26 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class FaultReport:
-    """The verdicts on all cases; every share names its denominator."""
+    """Verdicts on all cases; every share has its denominator."""
 
     judged: Sequence[Judged]
 
     def caught(self, **fields: str) -> Share:
-        """Refused false drafts among those whose ``kind``, ``lang`` or ``half`` are as given."""
+        """Share of false drafts refused, among those with the given fields."""
         chosen = [one for one in self._chosen(fields) if not one.case.true]
         return Share(sum(one.right for one in chosen), len(chosen))
 
     def refused(self, **fields: str) -> Share:
-        """Refused true rewordings among those whose ``kind``, ``lang`` or ``half`` are as given."""
+        """Share of true rewordings refused among those with the given fields."""
         chosen = [one for one in self._chosen(fields) if one.case.true]
         return Share(sum(not one.right for one in chosen), len(chosen))
 
     def kinds(self, *, true: bool) -> list[str]:
-        """The kinds of the false drafts or of the true rewordings, sorted."""
+        """Sorted kinds of false drafts or of true rewordings."""
         return sorted({one.case.kind for one in self.judged if one.case.true is true})
 
     def as_json(self, *, texts: str | None = None) -> dict[str, Any]:
-        """Shares by kind, language and half, and what was judged wrongly, with its texts.
+        """Shares by kind, language and half, and the texts of wrong verdicts.
 
         Args:
             texts: The half whose texts are written; None writes those of both.
@@ -108,7 +108,7 @@ class FaultReport:
 
 
 def score(cases: Iterable[Case], verify: Callable[[Case], str | None]) -> FaultReport:
-    """The report of a verifier that says why it refuses a draft, or None where it does not."""
+    """Scores a verifier, which returns its reason for refusing a draft, or ``None``."""
     return FaultReport([Judged(case, verify(case)) for case in cases])
 
 

@@ -1,6 +1,6 @@
-"""Where sentences begin and end, by rules of its own: the service's are what is measured.
+"""Sentence splitting with its own rules, independent of the service that is evaluated.
 
-It is stricter than the service's: what is doubtful is no source of a draft.
+It is stricter than that of the service: doubtful sentences are not used.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from eval.answers.faults.cases import Lang
-from eval.answers.faults.words import listed
+from eval.answers.faults.word_swaps import listed
 
 _END_EN: Final = re.compile(r"[.!?][\"”’)\]]?(?=\s|$)")
 _NEXT_EN: Final = re.compile(r"\s{1,4}[\"“(]?[A-Z0-9]")
@@ -39,7 +39,7 @@ _LENGTHS: Final[dict[Lang, tuple[int, int]]] = {"en": (38, 260), "zh": (11, 110)
 
 
 def split(text: str, lang: Lang) -> list[tuple[int, int]]:
-    """Spans of the sentences of a paragraph, in order, without the white space around them."""
+    """Splits a paragraph into spans of sentences without surrounding white space."""
     ends: list[int] = []
     for found in (_END_EN if lang == "en" else _END_ZH).finditer(text):
         if lang == "en" and not _ends_here(text, found.start(), found.end()):
@@ -67,7 +67,7 @@ def _ends_here(text: str, dot: int, end: int) -> bool:
 
 
 def clean(sentence: str, lang: Lang) -> bool:
-    """Whether a sentence is whole, of usual length and free of markup."""
+    """Whether a sentence is complete, of usual length and free of markup."""
     least, most = _LENGTHS[lang]
     if not least <= len(sentence) <= most or _ODD.search(sentence):
         return False

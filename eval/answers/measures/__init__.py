@@ -1,1 +1,1 @@
-"""What is measured of one answer."""
+"""Metrics of a single answer, one formula per file."""

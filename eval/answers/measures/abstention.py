@@ -1,4 +1,4 @@
-"""Whether answers are withheld where, and only where, nothing answers the question."""
+"""Abstention: are answers withheld if, and only if, nothing answers the question?"""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from eval.retrieval.table import Resampling
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """Abstaining as a binary decision, right on unanswerable questions.
+    """Abstention as a binary classification, where unanswerable questions are positive.
 
-    ``precision`` is over the abstentions and depends on how many questions of each kind were asked;
-    ``recall`` is over the unanswerable questions, and 1 − recall is the rate at which they were
-    answered; ``f1`` is their harmonic mean; ``answered`` is the rate at which answerable questions
-    were answered. A part is ``None`` where there is nothing to count.
+    ``precision`` is over the abstentions and depends on how many questions of each kind were asked.
+    ``recall`` is over the unanswerable questions; 1 − recall is the rate at which they were
+    answered. ``f1`` is their harmonic mean. ``answered`` is the rate at which answerable questions
+    were answered. A value is ``None`` where there is nothing to count.
 
     Source: P. Rajpurkar, R. Jia and P. Liang, "Know What You Don't Know: Unanswerable Questions for
     SQuAD", ACL 2018, for scoring both kinds of questions together.

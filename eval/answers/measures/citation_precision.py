@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eval.metrics.relevance import is_relevant
+from eval.metrics.relevance_grades import is_relevant
 
 
 def citation_precision(cited: Sequence[str], judgments: Mapping[str, int]) -> float:
-    """The share of an answer's citations whose document is judged relevant.
+    """Share of an answer's citations whose document is judged relevant.
 
-    ``cited`` has the document of each citation, so a document cited by two quotes counts twice. An
-    answer without citations has no precision: the caller leaves it out.
+    ``cited`` has the document of each citation, so a document cited by two quotes counts twice. The
+    precision of an answer without citations is undefined: leave it out.
 
     Source: T. Gao et al., "Enabling Large Language Models to Generate Text with Citations" (ALCE),
     EMNLP 2023. There an entailment model decides whether a citation bears its statement out; here

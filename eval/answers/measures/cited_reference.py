@@ -1,4 +1,4 @@
-"""Whether an answer cites the very place that answers the question."""
+"""Whether an answer cites the passage that contains the reference answer."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from eval.datasets.dataset import Reference
 def cites_reference(
     citations: Iterable[Citation], references: Iterable[Reference], text_of: Callable[[str], str]
 ) -> float:
-    """1 where the span of a citation overlaps a reference's quote in the same document, else 0.
+    """1 if the span of a citation overlaps a reference's quote in its document, else 0.
 
-    A quote that its document has several times may be cited at any of its places. ``text_of`` gives
-    a document's text by its id.
+    If a document contains a quote several times, each occurrence counts. ``text_of`` returns the
+    text of a document by its id.
     """
     places = [
         (reference.document_id, span)

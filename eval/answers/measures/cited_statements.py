@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from eval.metrics.relevance import is_relevant
+from eval.metrics.relevance_grades import is_relevant
 
 
 def cited_statements(cited: Sequence[Collection[str]], judgments: Mapping[str, int]) -> float:
-    """The share of an answer's sentences that cite a relevant document.
+    """Share of an answer's sentences that cite a relevant document.
 
     ``cited`` has the documents that each sentence cites. An answer without sentences has no such
-    share: the caller leaves it out.
+    share: leave it out.
 
     Source: citation recall of ALCE (see `eval.answers.measures.citation_precision`), which asks an
     entailment model whether the cited passages together support the statement; here the judgments

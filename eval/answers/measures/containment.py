@@ -1,4 +1,4 @@
-"""Whether a text has a gold answer in it."""
+"""Whether a text contains a gold answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from eval.answers.measures.tokens import answer_tokens
 
 
 def contains_answer(text: str, gold: Iterable[str]) -> float:
-    """1 where the tokens of a gold answer stand together in the text, in their order, else 0.
+    """1 if the text contains the tokens of a gold answer consecutively, else 0.
 
     Tokens are compared whole: "concatenate" does not contain "cat". A gold answer without tokens is
     left out.

@@ -8,7 +8,7 @@ from eval.answers.measures.tokens import answer_tokens
 
 
 def exact_match(answer: str, gold: Iterable[str]) -> float:
-    """1 where the answer has the tokens of one of the gold answers in their order, else 0.
+    """1 if the tokens of the answer equal those of a gold answer, else 0.
 
     Source: SQuAD (see `eval.answers.measures.tokens`); over several gold answers the best counts.
     """

@@ -1,4 +1,4 @@
-"""A mean that says how many questions it is over."""
+"""A mean with the number of questions that it is over."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Score:
 
 
 def mean_score(values: Sequence[float], resampling: Resampling) -> Score | None:
-    """The mean of one value a question; ``None`` of no values."""
+    """Mean of one value per question; ``None`` without values."""
     if not values:
         return None
     interval = bootstrap_interval(

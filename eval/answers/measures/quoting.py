@@ -1,4 +1,4 @@
-"""Whether quotations are what they say they are."""
+"""Whether quotations are verbatim."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from app.domain.answers import Answer, Verdict
 
 
 def misquotations(answer: Answer, text_of: Callable[[str], str]) -> tuple[str, ...]:
-    """What an answer gives as verbatim and is not, for example ``citation 2``; empty when sound.
+    """Lists what an answer marks as verbatim but is not, for example ``citation 2``.
 
-    A citation's quote must be the text of its document at its span, and a sentence that is said to
-    be verbatim must stand in one of the quotes it cites.
+    A citation's quote must be the text of its document at its span, and a sentence marked as
+    verbatim must occur in one of the quotes that it cites.
 
     Args:
         answer: Any answer.

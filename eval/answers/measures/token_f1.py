@@ -9,9 +9,9 @@ from eval.answers.measures.tokens import answer_tokens
 
 
 def token_f1(answer: str, gold: Iterable[str]) -> float:
-    """The harmonic mean of precision and recall of tokens as bags, with the best gold answer.
+    """Harmonic mean of bag-of-tokens precision and recall, for the best gold answer.
 
-    In [0, 1]. Where one side has no tokens it is 1 if the other has none either, else 0.
+    In [0, 1]. If one side has no tokens, it is 1 if the other has none either, else 0.
 
     Source: SQuAD (see `eval.answers.measures.tokens`). CMRC 2018's own script counts the longest
     common substring in place of the common tokens, and is at most as high as this.

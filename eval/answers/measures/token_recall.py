@@ -9,10 +9,10 @@ from eval.answers.measures.tokens import answer_tokens
 
 
 def token_recall(answer: str, gold: Iterable[str]) -> float:
-    """The share of a gold answer's tokens, as a bag, that the answer has; of the best gold answer.
+    """Share of a gold answer's tokens that the answer contains, for the best gold answer.
 
-    In [0, 1]. Answers made of whole sentences hold more than a short gold answer and lose F1 for
-    it; recall asks only whether what was wanted is there. A gold answer without tokens is left out.
+    In [0, 1]. Answers of whole sentences contain more than a short gold answer, which lowers their
+    F1; recall only asks whether the gold answer is there. A gold answer without tokens is left out.
 
     Source: V. Adlakha et al., "Evaluating Correctness and Faithfulness of Instruction-Following
     Models for Question Answering", TACL 2024.

@@ -1,4 +1,4 @@
-"""The tokens that answers are compared by, one rule for English, Chinese and texts that mix them.
+"""Tokens by which answers are compared, by one rule for English, Chinese and mixed text.
 
 English follows SQuAD: lower case, no punctuation, no articles, split at white space. Chinese
 follows CMRC 2018: each Han character is a token, and punctuation is dropped. Two things differ from
@@ -26,7 +26,7 @@ _TOKEN: Final = re.compile(rf"[{_HAN}]|[^\s{_HAN}]+")
 
 
 def answer_tokens(text: str) -> tuple[str, ...]:
-    """Tokens in reading order; none for a text of punctuation and articles alone."""
+    """Tokens in reading order; none for a text of only punctuation and articles."""
     plain = "".join(character for character in normalise(text) if not _is_punctuation(character))
     return tuple(token for token in _TOKEN.findall(plain) if token not in _ARTICLES)
 

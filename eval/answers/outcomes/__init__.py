@@ -1,1 +1,4 @@
-"""What became of each question: right, partly right, wrong, refused, and rightly refused."""
+"""Outcomes of questions: right, partly right, wrong, refused, or rightly refused.
+
+Begin with `eval.answers.outcomes.outcome`.
+"""

@@ -1,7 +1,7 @@
-"""A report on answers against an earlier one: which questions turned, and whether that is chance.
+"""Comparison of a report on answers with an earlier one: which outcomes changed significantly?
 
-Both must have asked the same questions, told by a hash of each question and not of the documents,
-whose text changes whenever a loader learns something.
+Both reports must be over the same questions. These are compared by a hash of each question, not of
+the documents, whose text changes whenever a loader improves.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from eval.answers.answer_report import AnswerReport
 from eval.answers.outcomes.outcome import AnswerOutcome
 from eval.answers.outcomes.shares import REFUSED_UNANSWERABLE
-from eval.answers.report import AnswerReport
 from eval.answers.scoring import AnswerScores
 from eval.errors import NotComparable
 from eval.retrieval.table import DEFAULT_RESAMPLING, Resampling
@@ -21,12 +21,15 @@ from eval.statistics.holm import holm
 from eval.statistics.significance import PairedTest, paired_test
 
 ASKED: Final = "asked."
-"""Beginning of the facts of provenance that say which of a dataset's questions were asked."""
+"""Prefix of the provenance that says which questions of a dataset were asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShareChange:
-    """A share before and after, over the same ``questions``; ``worse`` says which way is bad."""
+    """A share before and after, over the same ``questions``.
+
+    ``falls_are_worse`` says which direction is worse.
+    """
 
     share: str
     questions: int
@@ -38,7 +41,7 @@ class ShareChange:
 
     @property
     def outcome(self) -> Outcome:
-        """Whether it became better or worse by more than chance explains."""
+        """Whether the share is significantly better or worse."""
         found = outcome(self.test, self.p_corrected)
         if self.falls_are_worse or found is Outcome.UNDECIDED:
             return found
@@ -46,8 +49,8 @@ class ShareChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """A question whose outcome is another than before."""
+class OutcomeChange:
+    """A question whose outcome changed."""
 
     id: str
     before: AnswerOutcome
@@ -55,7 +58,7 @@ class Turned:
 
     @property
     def lost(self) -> bool:
-        """Whether a user is worse served: by a step down, where right is highest."""
+        """Whether the outcome is worse for a user, by the order of `_STANDING`."""
         return _STANDING[self.after] < _STANDING[self.before]
 
 
@@ -67,30 +70,30 @@ _STANDING: Final[Mapping[AnswerOutcome, int]] = {
     AnswerOutcome.WRONG: 0,
     AnswerOutcome.ANSWERED: 0,
 }
-"""A wrong answer is worse than none."""
+"""Order of outcomes for a user; a wrong answer is worse than none."""
 _WATCHED: Final = (
     (AnswerOutcome.RIGHT, True, True),
     (AnswerOutcome.WRONG, True, False),
     (AnswerOutcome.RIGHTLY_REFUSED, False, True),
 )
-"""What must not become worse: the outcome, whether it is of answerable questions, and whether less
-of it is worse."""
+"""Shares that must not get worse: the outcome, whether it is of answerable questions, and whether a
+lower share is worse."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerComparison:
-    """What became of the questions of a base: shares, and each question that turned."""
+    """Changes of shares and of single questions against a base report."""
 
     changes: tuple[ShareChange, ...]
-    turned: tuple[Turned, ...]
+    changed: tuple[OutcomeChange, ...]
 
     @property
-    def lost(self) -> tuple[Turned, ...]:
-        """The questions that turned for the worse, however few they are."""
-        return tuple(found for found in self.turned if found.lost)
+    def lost(self) -> tuple[OutcomeChange, ...]:
+        """The questions whose outcome got worse, however few they are."""
+        return tuple(found for found in self.changed if found.lost)
 
     def failures(self) -> list[str]:
-        """The shares that became significantly worse, in words."""
+        """Messages about the shares that got significantly worse."""
         return [
             f"{change.share} went from {change.before:.3f} to {change.after:.3f} "
             f"({difference(change.test)}, p = {change.p_corrected:.2g}, "
@@ -103,11 +106,11 @@ class AnswerComparison:
 def compare_answers(
     report: AnswerReport, base: AnswerReport, *, resampling: Resampling = DEFAULT_RESAMPLING
 ) -> AnswerComparison:
-    """Holds a report against a base, question by question.
+    """Compares a report with a base, question by question.
 
-    Shares are tested in pairs (`eval.statistics.significance`), with p-values corrected for their
-    number. A report of some of the questions, by its ``asked.`` provenance, is held against the
-    same ones.
+    Shares are tested in pairs (`eval.statistics.significance`), with p-values corrected for the
+    number of tests. A report over a selection of questions, by its ``asked.`` provenance, is
+    compared with the same ones.
 
     Raises:
         NotComparable: a question is new or another than in the base, or is no longer asked.
@@ -123,8 +126,8 @@ def compare_answers(
         changes=tuple(
             replace(change, p_corrected=p) for change, p in zip(family, corrected, strict=True)
         ),
-        turned=tuple(
-            Turned(now.id, old.outcome, now.outcome)
+        changed=tuple(
+            OutcomeChange(now.id, old.outcome, now.outcome)
             for old, now in pairs
             if old.outcome and now.outcome and old.outcome is not now.outcome
         ),
@@ -132,7 +135,7 @@ def compare_answers(
 
 
 def check_answer_regression(report: AnswerReport, comparison: AnswerComparison) -> list[str]:
-    """What is worse than in the base, in words: shares, and parts that failed on some questions."""
+    """Messages about what is worse than in the base: shares, and parts that failed."""
     asked = len(report.questions)
     return comparison.failures() + [
         f"degraded on {count} of {asked} questions: {reason}"

@@ -1,9 +1,9 @@
-"""Whether a text holds what a right answer must hold, read as a person would read it.
+"""Whether a text contains an expected answer, as a person would read it.
 
 Width, case, Traditional characters, kinds of dashes and quotes, thousands separators and white
-space beside Chinese do not matter. Words and numbers are matched whole: "60 kg" is not in "160 kg",
+space beside Chinese are ignored. Words and numbers are matched whole: "60 kg" is not in "160 kg",
 "5" not in "15", "2.5" or "-5", 五天 not in 十五天, "E10" not in "E102"; "250 kg" is in "250kg".
-Numerals are not computed: "thirty" is not "30".
+Numerals are not converted: "thirty" is not "30".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from app.text.normalise import HAN_RANGES, normalise
 
 MINUS: Final = "\N{MINUS SIGN}"
-"""What a dash becomes that is the sign of a number and neither a range nor a hyphen."""
+"""A dash that is the sign of a number, and neither a range nor a hyphen, becomes this."""
 
 _CJK: Final = "\u3001-\u303f\u3040-\u30ff" + "".join(f"{chr(a)}-{chr(b)}" for a, b in HAN_RANGES)
 _IS_CJK: Final = re.compile(f"[{_CJK}]")
@@ -37,15 +37,15 @@ _DASH: Final = re.compile(r"-(?=\.?[0-9])")
 _BEFORE_UNIT: Final = re.compile(r"(?<=[0-9]) ?(?=[^\W\d_])")
 _HAN_NUMERALS: Final = frozenset("〇零一二三四五六七八九十百千万亿两")
 _NO_NUMBER: Final = frozenset("周期统唯同单")
-"""What makes a word with a numeral behind it: in 周二三点, 三 begins a number of its own."""
+"""Characters that form a word with a following numeral: in 周二三点, 三 begins another number."""
 _BEFORE_NUMBERS: Final = frozenset(
     "v ver rev usd eur gbp cny rmb jpy chf hkd aud cad us".split()  # noqa: SIM905 - reads as a list
 )
-"""Letters that may stand at a number without being a part of its name: v2.3.1, USD500."""
+"""Letters that may precede a number without being part of its name: v2.3.1, USD500."""
 
 
 def fold(text: str) -> str:
-    """The spelling in which texts are compared; folding it again changes nothing."""
+    """Normalises a text for comparison; the function is idempotent."""
     together = _SEPARATED.sub(lambda found: found[0].translate(_SEPARATORS), text)
     plain = normalise(together).translate(_ONE_SPELLING)
     spaced = _RANGE.sub("-", _NEEDLESS.sub("", _SPACES.sub(" ", plain)).strip())
@@ -53,7 +53,7 @@ def fold(text: str) -> str:
 
 
 def holds(text: str, wanted: str) -> bool:
-    """Whether a text has ``wanted`` somewhere, whole; what folds to nothing is nowhere.
+    """Whether a text contains ``wanted`` as whole words; an empty normal form is never contained.
 
     Args:
         text: Any text, folded by `fold`.
@@ -72,7 +72,7 @@ def holds(text: str, wanted: str) -> bool:
 
 
 def _is_sign(text: str, at: int) -> bool:
-    """Whether the dash there is a sign: what it follows ends neither a word nor a number."""
+    """Whether the dash is a sign: no word or number ends before it."""
     before = text[at - 1] if at else " "
     if _IS_CJK.match(before):
         return not (at > 1 and text[at - 2].isdigit())  # 3天-18天 is a range
@@ -84,7 +84,7 @@ def _is_letter(character: str) -> bool:
 
 
 def _begins(text: str, at: int) -> bool:
-    """Whether a word or number may begin there."""
+    """Whether a word or number can begin there."""
     first, before = text[at], text[at - 1] if at else ""
     if not before:
         return True
@@ -100,7 +100,7 @@ def _begins(text: str, at: int) -> bool:
 
 
 def _letters_before(text: str, at: int) -> str:
-    """The letters that end there, as many as a word of `_BEFORE_NUMBERS` may have and one more."""
+    """The letters before a position, one more than the longest word of `_BEFORE_NUMBERS`."""
     start = at
     while start and at - start < 4 and _is_letter(text[start - 1]):  # noqa: PLR2004 - "rev" and one
         start -= 1
@@ -108,7 +108,7 @@ def _letters_before(text: str, at: int) -> str:
 
 
 def _ends(text: str, start: int, end: int) -> bool:
-    """Whether the word or number of ``text[start:end]`` may end there."""
+    """Whether the word or number of ``text[start:end]`` can end there."""
     last, after = text[end - 1], text[end : end + 1]
     if not after:
         return True
@@ -124,6 +124,6 @@ def _ends(text: str, start: int, end: int) -> bool:
 
 
 def _is_identifier(text: str) -> bool:
-    """Whether the digits that end it belong to letters before them, as in T40."""
+    """Whether final digits belong to letters before them, as in T40."""
     stem = text.rstrip("0123456789")
     return bool(stem) and _is_letter(stem[-1])

@@ -1,4 +1,4 @@
-"""What became of a question: a right answer, a wrong one, or none."""
+"""The outcome of a question: a right answer, a wrong one, or none."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from eval.datasets.dataset import EvalQuery
 
 
 class AnswerOutcome(StrEnum):
-    """The first four are of answerable questions, the last two of unanswerable ones."""
+    """Outcomes; the first four are of answerable questions, the last two of unanswerable ones."""
 
     RIGHT = "right"
-    """All that must be held is, and nothing that must not be."""
+    """The answer contains everything required and nothing forbidden."""
     PARTIAL = "partial"
-    """A part of it is, and nothing that must not be."""
+    """The answer contains a part of what is required and nothing forbidden."""
     WRONG = "wrong"
-    """Nothing of it is, or something that must not be."""
+    """The answer contains nothing required, or something forbidden."""
     REFUSED = "refused"
     """Wrongly refused: there was an answer."""
     RIGHTLY_REFUSED = "rightly refused"
     ANSWERED = "answered"
-    """Wrongly answered: there was nothing to say."""
+    """Wrongly answered: there was no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An outcome with what it rests on.
+    """An outcome and its reasons.
 
-    ``missing`` are the groups of ``must_hold`` of which an answer holds no alternative, and
-    ``forbidden`` the entries of ``must_not_hold`` that it holds, by their place, from 0. Both are
-    empty for an abstention.
+    ``missing`` are the indexes of the groups of ``must_hold`` of which an answer contains no
+    alternative, ``forbidden`` those of the entries of ``must_not_hold`` that it contains. Both
+    count from 0 and are empty for an abstention.
     """
 
     outcome: AnswerOutcome
@@ -43,11 +43,11 @@ class Judged:
 
 
 def judge_answer(query: EvalQuery, answer: Answer, *, answerable: bool) -> Judged | None:
-    """Judges an answer by what it must hold and must not; ``None`` where nothing says that.
+    """Judges an answer by required and forbidden texts; ``None`` if the dataset has none.
 
-    What must be held may stand in a sentence or in its setting, as both are shown; what must not be
-    is looked for in the sentences alone, as a setting may name what else there is. A question
-    without ``must_hold`` has its gold answers as the only group, compared as in `contains_answer`.
+    Required texts may occur in a sentence or in its setting, because both are shown. Forbidden
+    texts are looked for only in sentences, because a setting may name other things. A question
+    without ``must_hold`` has its gold answers as its only group, compared as in `contains_answer`.
     """
     abstained = answer.mode == "abstained"
     if not answerable:

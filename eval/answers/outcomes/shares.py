@@ -1,4 +1,4 @@
-"""How many questions came to which outcome, and the shares that a reader asks for first."""
+"""Counts of outcomes, and their shares."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ OF_ANSWERABLE: Final = (
     AnswerOutcome.WRONG,
     AnswerOutcome.REFUSED,
 )
-"""The outcomes whose shares are of the answerable questions, and make up all of them."""
+"""Outcomes whose shares are of the answerable questions and sum to 1."""
 REFUSED_UNANSWERABLE: Final = "refused_unanswerable"
 """Name of the share of unanswerable questions that were rightly refused."""
 SHARES: Final = (*(outcome.value for outcome in OF_ANSWERABLE), REFUSED_UNANSWERABLE)
-"""The names of all shares, in the order of the report."""
+"""Names of all shares, in the order of the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeGroup:
-    """Some of the questions by outcome.
+    """Outcomes of a group of questions.
 
-    ``counts`` has the outcomes that occur. ``shares`` has those of `SHARES` that there are
-    questions for; each knows the number of questions that it is of.
+    ``counts`` has the outcomes that occur. ``shares`` has those of `SHARES` that are defined; each
+    has its number of questions.
     """
 
     counts: Mapping[str, int]
@@ -38,10 +38,10 @@ class OutcomeGroup:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """All questions that can be judged, and the same by ``kind``, ``language`` and ``half``.
+    """Outcomes of all judged questions, and by ``kind``, ``language`` and ``half``.
 
-    ``unjudged`` counts the answerable questions of which nothing says what a right answer holds.
-    ``sentences`` is the mean length of the answers that were given, to whatever question.
+    ``unjudged`` counts the answerable questions without required texts. ``sentences`` is the mean
+    length of all given answers.
     """
 
     overall: OutcomeGroup
@@ -50,7 +50,7 @@ class Outcomes:
     sentences: Score | None
 
     def group(self, name: str) -> OutcomeGroup | None:
-        """The group of this name among halves, languages and kinds, in this order."""
+        """The first group of this name among halves, languages and kinds."""
         for by in ("half", "language", "kind"):
             if name in self.groups.get(by, {}):
                 return self.groups[by][name]
@@ -58,7 +58,7 @@ class Outcomes:
 
 
 def count_outcomes(questions: Sequence[AnswerScores], resampling: Resampling) -> Outcomes:
-    """Counts the outcomes of questions that were asked as the dataset has them."""
+    """Counts the outcomes of the questions of a dataset."""
     judged = [q for q in questions if q.outcome is not None]
     given = [float(q.sentences) for q in questions if q.mode != "abstained"]
     named: Mapping[str, Callable[[AnswerScores], str]] = {

@@ -1,4 +1,4 @@
-"""Bounds for a build: shares of outcomes, means and times that must be kept."""
+"""Thresholds for a build: bounds of outcome shares, means and times."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from eval.answers.answer_report import AnswerReport
 from eval.answers.measures.mean_score import Score
 from eval.answers.outcomes.shares import SHARES
-from eval.answers.report import AnswerReport
 from eval.answers.scoring import MEASURES
 from eval.errors import EvaluationError
 
 SENTENCES: Final = "sentences"
-"""Name of the mean length of the answers that were given."""
+"""Name of the mean length of given answers, in sentences."""
 TIMES: Final = ("p50_ms", "p95_ms")
 """Names of the times to an answer, in milliseconds."""
 
@@ -31,7 +31,7 @@ _COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerThreshold:
-    """A bound on a share or a mean, of all questions or of a half, a language or a kind."""
+    """A bound on a share or a mean, over all questions or over a half, a language or a kind."""
 
     group: str | None
     measure: str
@@ -40,7 +40,7 @@ class AnswerThreshold:
 
 
 def parse_answer_threshold(text: str) -> AnswerThreshold:
-    """Reads ``right>=0.85``, ``wrong<=0.05``, ``zh.right>=0.8``, ``p50_ms<=500``.
+    """Parses ``right>=0.85``, ``wrong<=0.05``, ``zh.right>=0.8`` or ``p50_ms<=500``.
 
     Raises:
         EvaluationError: the text has another form, or there is no such measure.
@@ -62,7 +62,7 @@ def parse_answer_threshold(text: str) -> AnswerThreshold:
 
 
 def check_answer_thresholds(report: AnswerReport, thresholds: Iterable[str]) -> list[str]:
-    """What misses a threshold, in words; empty where nothing does.
+    """Messages about thresholds that are missed; empty if there are none.
 
     Raises:
         EvaluationError: a threshold can't be read, or bounds what the report does not hold.

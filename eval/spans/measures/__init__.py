@@ -1,1 +1,1 @@
-"""What is measured of retrieved characters."""
+"""Metrics of retrieved characters, one formula per file."""

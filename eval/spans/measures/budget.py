@@ -1,4 +1,4 @@
-"""A context of so many tokens: what makes chunks of different sizes comparable."""
+"""A token budget for context, which makes chunks of different sizes comparable."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from eval.spans.measures.region import Passage
 
 
 def within_budget(ranked: Sequence[Passage], *, tokens: int) -> Sequence[Passage]:
-    """The best passages that fit: taken whole in ranked order, ending before the first too many.
+    """The best passages that fit: whole ones in ranked order, up to the first that does not fit.
 
-    What follows a passage that does not fit is left out even where it would fit, since a reader
-    who is shown passages by rank never skips one. The budget may thus be left unspent by up to
-    one passage, which costs large chunks more than small ones, as it does when a prompt is filled.
+    Later passages are left out even if they would fit, because a reader who is shown passages by
+    rank never skips one. Up to one passage of the budget may stay unused. This costs large chunks
+    more than small ones, as it does when a prompt is filled.
 
     Raises:
         ValueError: the budget is below one token.

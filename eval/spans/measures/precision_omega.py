@@ -1,4 +1,4 @@
-"""Precision at full recall: what the cutting alone allows."""
+"""Precision at full recall, an upper bound that chunking sets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from eval.spans.measures.region import Passage, Region, covered_by, overlap, sha
 
 
 def precision_omega(chunks: Iterable[Passage], references: Region) -> float:
-    """Precision of a search that returned exactly the chunks which hold some of the references.
+    """Precision of a search that returns exactly the chunks with some of the references.
 
-    No ranking enters: it says how closely chunks fit around what is wanted. ``chunks`` are all of
-    a collection. Characters of references that no chunk holds stand in the denominator too.
+    It is independent of ranking and says how closely chunks fit the references. ``chunks`` are all
+    of a collection. Characters of references that no chunk holds are in the denominator too.
 
     Source: B. Smith and A. Troynikov, "Evaluating Chunking Strategies for Retrieval", Chroma
     technical report, 2024 (precision Ω). Unlike in its published code, a chunk that only touches a

@@ -1,4 +1,4 @@
-"""Sets of characters over several documents, kept as intervals that neither overlap nor touch."""
+"""Sets of characters over several documents, as disjoint, non-adjacent intervals."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TypeAlias
 from app.domain.documents import Span
 
 Region: TypeAlias = Mapping[str, tuple[Span, ...]]
-"""Document id → its merged intervals, ascending. A document without any is absent."""
+"""Document id → its merged intervals, ascending. Documents without any are absent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Where a chunk stands, and how many tokens of context it costs."""
+    """The span of a chunk, and its cost in context tokens."""
 
     document_id: str
     span: Span
@@ -22,14 +22,14 @@ class Passage:
 
     @property
     def characters(self) -> int:
-        """The length of its span."""
+        """Length of the span."""
         return self.span[1] - self.span[0]
 
 
 def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same characters as intervals that are apart from each other, ascending.
+    """Merges spans into disjoint, ascending intervals.
 
-    Empty spans hold no character and are left out.
+    Empty spans are dropped.
 
     Raises:
         ValueError: a span ends before it starts, or starts before its text.
@@ -48,7 +48,7 @@ def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def region_of(stretches: Iterable[tuple[str, Span]]) -> Region:
-    """The characters of any number of ``(document id, span)``.
+    """Builds the region of any number of ``(document id, span)``.
 
     Raises:
         ValueError: as `merge`.
@@ -61,7 +61,7 @@ def region_of(stretches: Iterable[tuple[str, Span]]) -> Region:
 
 
 def covered_by(passages: Iterable[Passage]) -> Region:
-    """The characters that passages hold together; each counts once, however many hold it."""
+    """The region that passages cover together; each character counts once."""
     return region_of((passage.document_id, passage.span) for passage in passages)
 
 
@@ -85,7 +85,7 @@ def overlap(span: Span, other: Span) -> int:
 
 
 def _shared(spans: Sequence[Span], others: Sequence[Span]) -> int:
-    """Both are ascending and merged, so one walk along them meets every pair that overlaps."""
+    """Counts shared characters in one pass; both arguments are ascending and merged."""
     total = at = beside = 0
     while at < len(spans) and beside < len(others):
         total += overlap(spans[at], others[beside])

@@ -5,7 +5,7 @@ import pytest
 
 from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError, InvalidRun
-from eval.reports.report import read_report, report_from_json
+from eval.reports.retrieval_report import RetrievalReport
 from eval.retrieval.evaluate import StageResults, evaluate, make_report, search_all
 from eval.retrieval.table import Resampling
 
@@ -135,11 +135,11 @@ def test_a_document_that_the_dataset_does_not_hold_is_refused():
 
 def test_a_report_is_read_back_equal():
     found = report()
-    assert report_from_json(found.to_json()) == found
+    assert RetrievalReport.from_json(found.to_json()) == found
 
 
 def test_a_report_keeps_the_types_of_its_provenance():
-    provenance = report_from_json(report().to_json()).provenance
+    provenance = RetrievalReport.from_json(report().to_json()).provenance
     assert {name: type(value) for name, value in provenance.items()} == {
         "commit": str, "retrieval.rrf_k": float, "retrieval.depth": int, "rerank": bool,
     }  # fmt: skip
@@ -147,7 +147,9 @@ def test_a_report_keeps_the_types_of_its_provenance():
 
 def test_the_json_of_a_report_has_sorted_keys_and_does_not_depend_on_their_order():
     found = report()
-    reversed_ = report_from_json(json.dumps(dict(reversed(json.loads(found.to_json()).items()))))
+    reversed_ = RetrievalReport.from_json(
+        json.dumps(dict(reversed(json.loads(found.to_json()).items())))
+    )
     assert reversed_.to_json() == found.to_json()
     assert list(json.loads(found.to_json())) == sorted(json.loads(found.to_json()))
 
@@ -160,15 +162,15 @@ def test_a_saved_report_is_its_json(tmp_path):
     found = report()
     found.save(tmp_path / "results" / "tiny.json")
     assert (tmp_path / "results" / "tiny.json").read_text(encoding="utf-8") == found.to_json()
-    assert read_report(tmp_path / "results" / "tiny.json") == found
+    assert RetrievalReport.read(tmp_path / "results" / "tiny.json") == found
 
 
 def test_a_file_that_is_not_a_report_is_named(tmp_path):
     (tmp_path / "base.json").write_text("{}", encoding="utf-8")
     with pytest.raises(EvaluationError, match=r"base\.json: this is not a report"):
-        read_report(tmp_path / "base.json")
+        RetrievalReport.read(tmp_path / "base.json")
     with pytest.raises(EvaluationError, match=r"other\.json: .*No such file"):
-        read_report(tmp_path / "other.json")
+        RetrievalReport.read(tmp_path / "other.json")
 
 
 @pytest.mark.parametrize(
@@ -176,10 +178,10 @@ def test_a_file_that_is_not_a_report_is_named(tmp_path):
 )
 def test_a_text_that_is_not_a_report_is_refused(text):
     with pytest.raises(EvaluationError, match="not a report"):
-        report_from_json(text)
+        RetrievalReport.from_json(text)
 
 
 def test_a_report_of_another_format_is_refused():
     text = report().to_json().replace("attest-report/2", "attest-report/9")
     with pytest.raises(EvaluationError, match="attest-report/9"):
-        report_from_json(text)
+        RetrievalReport.from_json(text)

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from eval.reports.render import diff_to_terminal, to_markdown, to_terminal
-from eval.reports.report import Report
+from eval.reports.render_retrieval import diff_to_terminal, to_markdown, to_terminal
+from eval.reports.retrieval_report import RetrievalReport
 from eval.retrieval.runs import Run
 from eval.retrieval.table import build_table
 from eval.retrieval.traces import diff
@@ -21,7 +21,7 @@ def report():
         for stage, rankings in stages.items()
     ]
     qrels = {f"q{n}": {"d": 1} for n in range(40)}
-    return Report(
+    return RetrievalReport(
         dataset="forty",
         dataset_hash="",
         documents=1_200,

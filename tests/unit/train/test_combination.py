@@ -7,13 +7,13 @@ import pytest
 
 from app.retrieval.ranking.learned import Combination
 from app.retrieval.ranking.rerank import SLICE
-from train.combining.calibration import Pairs, expected_calibration_error, fit_logistic
-from train.combining.combination import learn
-from train.combining.left_out import Comparison, LeftOut
-from train.mined.questions import Question
+from train.score_combination.calibration import Pairs, expected_calibration_error, fit_logistic
+from train.score_combination.fitting import fit_combination
+from train.score_combination.leave_one_out import Comparison, LeftOutSet
+from train.score_combination.reranked_questions import RerankedQuestion
 
 
-def questions(count: int, *, match: float = 0.0, skill: float, seed: int) -> list[Question]:
+def questions(count: int, *, match: float = 0.0, skill: float, seed: int) -> list[RerankedQuestion]:
     """Ten candidates, one of them right; matches and reranker know it by so many deviations."""
     rng = np.random.default_rng(seed)
     made = []
@@ -25,7 +25,7 @@ def questions(count: int, *, match: float = 0.0, skill: float, seed: int) -> lis
         matches = np.clip(0.4 + 0.2 * (rng.normal(size=10) + match * right), 0.0, 1.0)
         rerank = rng.normal(size=10) + skill * right
         made.append(
-            Question(
+            RerankedQuestion(
                 fused=fused[order],
                 matches=matches[order],
                 rerank=rerank[order],
@@ -37,14 +37,14 @@ def questions(count: int, *, match: float = 0.0, skill: float, seed: int) -> lis
     return made
 
 
-def of(found: LeftOut, order: str, baseline: str) -> Comparison:
+def of(found: LeftOutSet, order: str, baseline: str) -> Comparison:
     (one,) = (c for c in found.comparisons if (c.order, c.baseline) == (order, baseline))
     return one
 
 
 def test_a_reranker_that_knows_is_trusted_and_each_set_says_so_when_it_is_left_out() -> None:
     sets = {name: questions(150, skill=2.5, seed=n) for n, name in enumerate("abc")}
-    found = learn(sets, reranker="known")
+    found = fit_combination(sets, reranker="known")
     assert found.combination.trust > 0.3
     assert [one.name for one in found.left_out] == ["a", "b", "c"]
     for one in found.left_out:
@@ -64,7 +64,7 @@ def test_matches_that_know_count_where_nothing_reranks() -> None:
         ]
         for n, name in enumerate("abc")
     }
-    found = learn(sets, reranker=None)
+    found = fit_combination(sets, reranker=None)
     assert found.combination.match > 0.5
     assert found.combination.trust == 0.0
     assert [one.reranker for one in found.calibrations] == ["none"]
@@ -75,7 +75,7 @@ def test_matches_that_know_count_where_nothing_reranks() -> None:
 
 def test_a_reranker_that_guesses_is_not_trusted() -> None:
     sets = {name: questions(200, skill=0.0, seed=n) for n, name in enumerate("abcd")}
-    found = learn(sets, reranker="blind")
+    found = fit_combination(sets, reranker="blind")
     assert found.combination.trust <= 0.2
     for one in found.left_out:
         assert abs(of(one, "reranked", "fused").tests["mrr@10"].difference) < 0.03
@@ -84,8 +84,12 @@ def test_a_reranker_that_guesses_is_not_trusted() -> None:
 def test_what_a_set_is_scored_by_was_not_chosen_on_it() -> None:
     """One set in which the reranker is always wrong must not change what is chosen for itself."""
     good = {name: questions(120, skill=2.5, seed=n) for n, name in enumerate("ab")}
-    one = learn({**good, "c": questions(120, skill=2.5, seed=7)}, reranker="r").left_out[2]
-    other = learn({**good, "c": questions(120, skill=-3.0, seed=7)}, reranker="r").left_out[2]
+    one = fit_combination({**good, "c": questions(120, skill=2.5, seed=7)}, reranker="r").left_out[
+        2
+    ]
+    other = fit_combination(
+        {**good, "c": questions(120, skill=-3.0, seed=7)}, reranker="r"
+    ).left_out[2]
     assert one.combination == other.combination
     assert other.scores["reranked"]["mrr@10"] < one.scores["reranked"]["mrr@10"]
 
@@ -99,11 +103,11 @@ def test_of_numbers_that_can_not_be_told_apart_the_most_careful_are_chosen() -> 
         ]
         for n, name in enumerate("abc")
     }
-    assert learn(sets, reranker="echo").combination == Combination(match=0.0, trust=0.0)
+    assert fit_combination(sets, reranker="echo").combination == Combination(match=0.0, trust=0.0)
 
 
 def test_a_document_counts_by_its_best_passage_and_ties_keep_the_fused_order() -> None:
-    question = Question(
+    question = RerankedQuestion(
         fused=np.array([3.0, 2.0, 1.0]),
         matches=np.array([0.0, 0.0, 0.0]),
         rerank=np.array([0.0, 0.0, 0.0]),
@@ -141,7 +145,7 @@ def test_the_calibration_error_is_the_mean_distance_over_bins() -> None:
 
 def test_a_reranker_that_may_stop_reads_less_and_what_it_read_stands() -> None:
     sets = {name: questions(60, skill=2.0, seed=n) for n, name in enumerate("abc")}
-    found = learn(sets, reranker="known")
+    found = fit_combination(sets, reranker="known")
     for one in found.left_out:
         assert one.readable == 10.0
         assert SLICE <= one.read < 10.0
@@ -162,7 +166,7 @@ def test_calibration_errors_are_told_by_language_over_all_sets() -> None:
         name: [replace(q, language=language) for q in questions(40, skill=2.0, seed=n)]
         for n, (name, language) in enumerate({"a": "en", "b": "zh", "c": "en"}.items())
     }
-    found = learn(sets, reranker="known")
+    found = fit_combination(sets, reranker="known")
     for id_ in ("none", "known"):
         assert set(found.calibration_error[id_]) == {"en", "zh"}
         only_zh = next(one for one in found.left_out if one.name == "b")

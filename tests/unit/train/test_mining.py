@@ -12,9 +12,9 @@ from app.retrieval.pipeline import make_pipeline
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
-from train.mined.groups import Group, read_groups, write_groups
-from train.mined.mining import MiningSettings, corpus_of, mine
-from train.mined.pairs import Pair
+from train.mining.candidate_groups import CandidateGroup, read_groups, write_groups
+from train.mining.hard_negatives import MiningSettings, corpus_of, mine
+from train.mining.training_pairs import Pair
 
 CATS = "cats purr when they are content"
 DOGS = "dogs bark when they are content"
@@ -33,7 +33,7 @@ def mined(tmp_path: Path) -> Iterator[object]:
     indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
     executor = ThreadPoolExecutor(2)
 
-    def run(pairs: list[Pair], mining: MiningSettings) -> list[Group | None]:
+    def run(pairs: list[Pair], mining: MiningSettings) -> list[CandidateGroup | None]:
         corpus = corpus_of(pairs)
         collection = store.create("pairs", indexer.fingerprint)
         documents = [Document(id_, pair.positive) for id_, pair in corpus.documents.items()]
@@ -54,7 +54,7 @@ def mined(tmp_path: Path) -> Iterator[object]:
     store.close()
 
 
-def texts(group: Group | None) -> dict[str, bool]:
+def texts(group: CandidateGroup | None) -> dict[str, bool]:
     assert group is not None
     return {passage.text: passage.relevant for passage in group.passages}
 

@@ -7,7 +7,7 @@ import pytest
 
 from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import InvalidDataset
-from train.mined.pairs import Pair, by_source, pairs_of, read_pairs
+from train.mining.training_pairs import Pair, by_source, pairs_of, read_pairs
 
 
 def test_pairs_are_read_with_their_source_or_the_name_of_the_file(tmp_path: Path) -> None:

@@ -24,18 +24,18 @@ from app.models.readers.statement_reader import read_scale
 from app.models.registry import build_reader
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
-from train.carrying.token_groups import packed, unpacked
 from train.commands.reader import prepare_run, run_reader
-from train.commands.run import Provenance
+from train.commands.training_run import Provenance
 from train.cross_encoder.base import write_cross_encoder
 from train.errors import NotResumable
-from train.reader.groups import Group, Said, write_groups
-from train.reader.measure import area_under_curve, fit_scale, measure
-from train.reader.model import ReaderModel, chunks_of, groups_loss
 from train.reader.portable import Trained, keep_layers, mean_of, run_portable
-from train.reader.settings import ReaderRun
-from train.reader.tokens import NOWHERE, TokenGroups, place_of
+from train.reader.reader_metrics import area_under_curve, fit_scale, measure
+from train.reader.reader_model import ReaderModel, chunks_of, groups_loss
+from train.reader.run_settings import ReaderRun
+from train.reader.statement_groups import LabelledStatement, StatementGroup, write_groups
+from train.reader.token_groups import NOWHERE, TokenGroups, place_of
 from train.reader.training import ReaderTraining
+from train.transfer.token_group_packing import packed, unpacked
 
 WORDS = ("river", "bank", "loan", "中文", "rivers")
 
@@ -56,17 +56,17 @@ def start(base: ModelFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def groups(count: int) -> list[Group]:
+def groups(count: int) -> list[StatementGroup]:
     """The statement that repeats the question's word answers, unless the group has none."""
     rng = random.Random(3)
     made = []
     for _ in range(count):
         asked, *others = rng.sample(WORDS, 4)
-        said = [Said(f"{word} . {word}") for word in others]
+        statements = [LabelledStatement(f"{word} . {word}") for word in others]
         if rng.random() < 0.8:
-            said.append(Said(f"{asked} .", answers=True, span=(0, len(asked))))
-        rng.shuffle(said)
-        made.append(Group(asked, tuple(said), "toy", "en"))
+            statements.append(LabelledStatement(f"{asked} .", answers=True, span=(0, len(asked))))
+        rng.shuffle(statements)
+        made.append(StatementGroup(asked, tuple(statements), "toy", "en"))
     return made
 
 
@@ -88,7 +88,7 @@ def training(start: Path, settings: ReaderRun, checkpoint: Path) -> ReaderTraini
     return ReaderTraining(start, settings, checkpoint=checkpoint, log=lambda _: None)
 
 
-def tokens(start: Path, some: list[Group]) -> TokenGroups:
+def tokens(start: Path, some: list[StatementGroup]) -> TokenGroups:
     return TokenGroups.of(some, Tokenizer.from_file(str(start / "tokenizer.json")))
 
 
@@ -146,10 +146,16 @@ def test_chunks_hold_all_statements_of_like_length_and_no_more_tokens_than_allow
 
 def test_tokens_are_counted_by_statement_and_by_group(start: Path) -> None:
     some = [
-        Group(
-            "river", (Said("loan .", answers=True, span=(0, 4)), Said("bank", "river")), "s", "en"
+        StatementGroup(
+            "river",
+            (
+                LabelledStatement("loan .", answers=True, span=(0, 4)),
+                LabelledStatement("bank", "river"),
+            ),
+            "s",
+            "en",
         ),
-        Group("bank", (Said("loan"),), "s", "en"),
+        StatementGroup("bank", (LabelledStatement("loan"),), "s", "en"),
     ]
     made = tokens(start, some)
     assert len(made) == 2
@@ -157,7 +163,7 @@ def test_tokens_are_counted_by_statement_and_by_group(start: Path) -> None:
     assert made.answers.tolist() == [True, False, False]
     assert made.by_group([1.0, 2.0, 3.0]) == [[1.0, 2.0], [3.0]]
     (first, last), *others = made.places.tolist()
-    assert first == last == made.said[0]
+    assert first == last == made.text_begins[0]
     assert others == [[NOWHERE, NOWHERE]] * 2
 
 
@@ -208,7 +214,7 @@ def test_the_scale_is_the_one_that_probabilities_come_from() -> None:
     for _ in range(3_000):
         logit = rng.gauss(0, 3)
         answers = rng.random() < 1 / (1 + math.exp(-(0.5 * logit - 1)))
-        made.append(Group("q", (Said("s", answers=answers),), "toy", "en"))
+        made.append(StatementGroup("q", (LabelledStatement("s", answers=answers),), "toy", "en"))
         logits.append([logit])
     scale = fit_scale(made, logits)
     assert scale.slope == pytest.approx(0.5, abs=0.05)
@@ -216,7 +222,11 @@ def test_the_scale_is_the_one_that_probabilities_come_from() -> None:
 
 
 def test_statements_that_a_line_parts_have_a_scale_all_the_same() -> None:
-    made = [Group("q", (Said("a", answers=True), Said("b")), "toy", "en")] * 5
+    made = [
+        StatementGroup(
+            "q", (LabelledStatement("a", answers=True), LabelledStatement("b")), "toy", "en"
+        )
+    ] * 5
     scale = fit_scale(made, [[4.0, -4.0]] * 5)
     assert math.isfinite(scale.slope)
     assert scale.probability(4.0) > 0.95

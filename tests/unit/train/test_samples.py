@@ -4,16 +4,18 @@ import pytest
 
 from train.cross_encoder.samples import draw, split
 from train.errors import InvalidPairs
-from train.mined.groups import Group, Passage
+from train.mining.candidate_groups import CandidateGroup, CandidatePassage
 
 
-def group(number: int, *, negatives: int = 6, answer: str = "") -> Group:
-    right = Passage(answer or f"answer {number}", relevant=True, rank=1, score=1.0, routes={})
+def group(number: int, *, negatives: int = 6, answer: str = "") -> CandidateGroup:
+    right = CandidatePassage(
+        answer or f"answer {number}", relevant=True, rank=1, score=1.0, routes={}
+    )
     wrong = [
-        Passage(f"negative {number}.{n}", relevant=False, rank=2 + n, score=0.0, routes={})
+        CandidatePassage(f"negative {number}.{n}", relevant=False, rank=2 + n, score=0.0, routes={})
         for n in range(negatives)
     ]
-    return Group(f"question {number}", (right, *wrong))
+    return CandidateGroup(f"question {number}", (right, *wrong))
 
 
 def test_a_share_is_held_out_and_no_more_than_asked_for() -> None:

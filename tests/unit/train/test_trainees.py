@@ -17,12 +17,12 @@ from app.models.rerankers.cross_encoder import CrossEncoderReranker
 from app.models.rerankers.excerpt import Budget, saved_budget
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
-from train.combining.held_out import HeldOut, measure
 from train.cross_encoder.reranker import RerankerTrainee
 from train.cross_encoder.samples import Split
 from train.embedder import EmbedderTrainee
-from train.mined.groups import Group, Passage
-from train.settings import EmbedderRun, RerankerRun
+from train.mining.candidate_groups import CandidateGroup, CandidatePassage
+from train.run_settings import EmbedderRun, RerankerRun
+from train.score_combination.held_out import HeldOut, measure
 from train.trainer import last_step
 
 WORDS = ("river", "bank", "loan", "中文", "rivers")
@@ -37,7 +37,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
     return ModelFolder("tiny-e5@1", folder / "e5")
 
 
-def groups(count: int, *, distinct: bool = False) -> list[Group]:
+def groups(count: int, *, distinct: bool = False) -> list[CandidateGroup]:
     """The answer repeats the question's word, whatever recall thought of it.
 
     No two ``distinct`` groups have a text in common.
@@ -50,10 +50,10 @@ def groups(count: int, *, distinct: bool = False) -> list[Group]:
         words = [asked, *rng.sample([word for word in WORDS if word != asked], 3)]
         rng.shuffle(words)
         passages = [
-            Passage(f"{word} . {word}{mark}", word == asked, rank, 1.0 / rank, {})
+            CandidatePassage(f"{word} . {word}{mark}", word == asked, rank, 1.0 / rank, {})
             for rank, word in enumerate(words, start=1)
         ]
-        made.append(Group(asked + mark, tuple(passages), "toy", "en"))
+        made.append(CandidateGroup(asked + mark, tuple(passages), "toy", "en"))
     return made
 
 

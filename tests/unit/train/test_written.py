@@ -13,9 +13,14 @@ import pytest
 from app.fakes import FakeEmbedder
 from eval.datasets.beir import read_dataset
 from train.bundled import written_set
-from train.bundled.glossed import to_chinese, to_english
-from train.bundled.near_lines import near_lines
-from train.bundled.written import apart, learnt, lines_of, read_families
+from train.bundled.code_switching import to_chinese, to_english
+from train.bundled.embedding_negatives import embedding_negatives
+from train.bundled.written_documents import (
+    held_out_files,
+    read_families,
+    statements_of,
+    training_files,
+)
 from train.bundled.written_groups import written_groups
 
 
@@ -57,15 +62,15 @@ def write(folder: Path, *families: dict[str, Any], name: str = "sheds-01.json") 
 def test_every_group_holds_what_answers_or_nothing_does(tmp_path: Path) -> None:
     groups = written_groups([write(tmp_path, family())], 40, seed=3)
     assert len(groups) == 2 * 2 * 40
-    right = {said.text for group in groups for said in group.said if said.answers}
+    right = {said.text for group in groups for said in group.statements if said.answers}
     assert right == {"It is closed when it rains.", "雨天关闭。"}
     for group in groups:
         assert group.answered is False or "Wren" in group.question or "鹪鹩" in group.question
-        for said in group.said:
+        for said in group.statements:
             if said.span:
                 assert said.text[slice(*said.span)] in ("closed", "关闭")
     assert any(not g.answered for g in groups if "open" in g.question or "开吗" in g.question)
-    across = [g for g in groups if g.lang == "en" and any("棚" in s.setting for s in g.said)]
+    across = [g for g in groups if g.lang == "en" and any("棚" in s.setting for s in g.statements)]
     assert across
     assert written_groups([tmp_path / "sheds-01.json"], 40, seed=3) == groups
 
@@ -73,17 +78,19 @@ def test_every_group_holds_what_answers_or_nothing_does(tmp_path: Path) -> None:
 def test_statements_of_other_families_stand_in_groups_where_they_are_near(tmp_path: Path) -> None:
     other = json.loads(json.dumps(family()).replace("Wren", "Rook").replace("closed", "shut"))
     files = [write(tmp_path, family()), write(tmp_path, other, name="sheds-02.json")]
-    near = near_lines([f for file in files for f in read_families(file)], FakeEmbedder())
+    near = embedding_negatives([f for file in files for f in read_families(file)], FakeEmbedder())
     assert [[len(lines) for lines in of_family] for of_family in near] == [[6, 6], [6, 6]]
     assert "Rook" in near[0][0][0].settings[0]
-    groups = written_groups(files, 10, seed=3, near=partial(near_lines, embedder=FakeEmbedder()))
+    groups = written_groups(
+        files, 10, seed=3, find_negatives=partial(embedding_negatives, embedder=FakeEmbedder())
+    )
     assert len(groups) == 2 * 2 * 2 * 10
-    assert any("shut" in said.text for g in groups if "Wren" in g.question for said in g.said)
+    assert any("shut" in said.text for g in groups if "Wren" in g.question for said in g.statements)
     assert not any(
         said.answers and "shut" in said.text
         for g in groups
         if "Wren" in g.question
-        for said in g.said
+        for said in g.statements
     )
 
 
@@ -109,8 +116,8 @@ def test_what_is_wrong_with_a_family_is_said(
 
 
 def test_all_files_that_come_along_are_whole_and_none_is_on_both_sides() -> None:
-    assert not set(learnt()) & set(apart())
-    for file in (*learnt(), *apart()):
+    assert not set(training_files()) & set(held_out_files())
+    for file in (*training_files(), *held_out_files()):
         assert read_families(file)
 
 
@@ -118,7 +125,7 @@ def test_families_become_documents_and_judged_questions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = write(tmp_path, *[family()] * 6)
-    monkeypatch.setattr(written_set, "apart", lambda: [file])
+    monkeypatch.setattr(written_set, "held_out_files", lambda: [file])
     written_set.main(tmp_path / "set")
     texts = [f.read_text(encoding="utf-8") for f in (tmp_path / "set/documents").rglob("*.md")]
     assert len(texts) == 12
@@ -154,7 +161,7 @@ def test_a_line_of_few_words_stands_below_the_one_before_it(tmp_path: Path) -> N
     said = [["All old ladders were burnt.", "旧梯子都已烧毁。"], ["There were 13.", "共13架。"]]
     shed["documents"][0]["sections"].append({"heading": ["", ""], "said": said})
     (read,) = read_families(write(tmp_path, shed))
-    last = [line for line in lines_of(read) if line.place == "1.3.2"]
+    last = [line for line in statements_of(read) if line.place == "1.3.2"]
     assert last[0].settings == (
         "Wren shed › All old ladders were burnt.",
         "鹪鹩棚 › 旧梯子都已烧毁。",
@@ -170,7 +177,10 @@ def test_what_a_document_says_once_stands_above_its_other_lines(tmp_path: Path) 
     ]
     groups = written_groups([write(tmp_path, shed)], 20, seed=1)
     rain = {
-        s.setting for g in groups for s in g.said if "rain" in s.text or s.text == "It stays open."
+        s.setting
+        for g in groups
+        for s in g.statements
+        if "rain" in s.text or s.text == "It stays open."
     }
     assert rain == {"moss › Wren shed › Rain", "Lark shed › Rain"}
 

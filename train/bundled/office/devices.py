@@ -1,4 +1,4 @@
-"""What an error code means and what to do about it; what may be done with a machine."""
+"""Questions about error codes and their remedies, and about permitted use of machines."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
-from train.bundled.office import words
-from train.bundled.office.drawing import LANGS, MACHINE, Drawer
+from train.bundled.office import vocabulary
+from train.bundled.office.sampling import LANGS, MACHINE, Sampler
 from train.bundled.office.subjects import product
-from train.bundled.office.words import Both, Cells, variants
-from train.reader.groups import Group, Said
+from train.bundled.office.vocabulary import Bilingual, Cells, variants
+from train.reader.statement_groups import LabelledStatement, StatementGroup
 
 _LETTERS: Final = ("E", "E-", "F", "ERR", "0x", "Err ", "A")
 _HEADINGS: Final = (
@@ -54,69 +54,82 @@ _FORBIDDEN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Devices:
-    """Makes such groups."""
+class DeviceQuestions:
+    """Builds groups of these questions."""
 
-    draw: Drawer
+    draw: Sampler
 
-    def codes(self) -> Group:
-        """A code beside others of the machine; for a list, all of the machine answer."""
+    def codes(self) -> StatementGroup:
+        """Builds a group about one error code among others, or about all codes of a machine."""
         draw, rng = self.draw, self.draw.rng
-        lines = rng.sample(draw.part(words.ERRORS, 5), 4)
+        lines = rng.sample(draw.part(vocabulary.ERRORS, 5), 4)
         me, rival = product(rng), product(rng)
-        ask, tell = draw.languages()
+        question_lang, statement_lang = draw.languages()
         letter = rng.choice(_LETTERS)
         names = [f"{letter}{n:02}" for n in rng.sample(range(1, 999), 4)]
         kind = draw.one("means", "means", "remedy", "list")
-        shape = rng.choice(_ASKED[kind][ask])
-        question = shape.replace("{c}", names[0]).replace("{s}", me[ask])
+        shape = rng.choice(_ASKED[kind][question_lang])
+        question = shape.replace("{c}", names[0]).replace("{s}", me[question_lang])
         right = 2 if kind == "list" else 1
-        said = [
+        statements = [
             self._code(
                 name,
                 line,
                 rival if kind == "list" and number >= right else me,
-                tell,
+                statement_lang,
                 part=2 * (kind == "remedy"),
                 answers=number < right,
             )
             for number, (name, line) in enumerate(zip(names, lines, strict=True))
         ]
         if kind != "list" and draw.chance(0.2):
-            said = said[1:]
-        said.append(draw.mention("machine", ("error code", "错误码")[tell], me, tell))
+            statements = statements[1:]
+        statements.append(
+            draw.mention("machine", ("error code", "错误码")[statement_lang], me, statement_lang)
+        )
         if kind != "list":
-            seen = (f"{names[0]} appears on the display.", f"显示屏上出现{names[0]}。")[tell]
-            said.append(Said(seen, draw.setting("machine", me, tell)))
-        rng.shuffle(said)
-        return Group(question, tuple(said), "office_codes", LANGS[ask])
+            seen = (f"{names[0]} appears on the display.", f"显示屏上出现{names[0]}。")[
+                statement_lang
+            ]
+            statements.append(LabelledStatement(seen, draw.setting("machine", me, statement_lang)))
+        rng.shuffle(statements)
+        return StatementGroup(question, tuple(statements), "office_codes", LANGS[question_lang])
 
     def _code(
-        self, name: str, line: Cells, me: Both, tell: int, *, part: int, answers: bool
-    ) -> Said:
+        self,
+        name: str,
+        line: Cells,
+        me: Bilingual,
+        statement_lang: int,
+        *,
+        part: int,
+        answers: bool,
+    ) -> LabelledStatement:
         draw, rng = self.draw, self.draw.rng
         number = str(rng.randint(2, 30))
         meaning, remedy = (
-            rng.choice(variants(line[at + tell])).replace("{n}", number) for at in (0, 2)
+            rng.choice(variants(line[at + statement_lang])).replace("{n}", number) for at in (0, 2)
         )
         wanted = remedy if part else meaning
-        title = draw.filled(rng.choice(words.TITLES["machine"][tell]), "", me, tell)
-        setting = f"{title}{SETTING_SEPARATOR}{rng.choice(_HEADINGS)[tell]}"
+        title = draw.filled(
+            rng.choice(vocabulary.TITLES["machine"][statement_lang]), "", me, statement_lang
+        )
+        setting = f"{title}{SETTING_SEPARATOR}{rng.choice(_HEADINGS)[statement_lang]}"
         kind = draw.one("full", "part", "below")
         if kind == "below":
-            text = f"{wanted[:1].upper()}{wanted[1:]}{'.。'[tell]}"
-            return Said(text, f"{setting}{SETTING_SEPARATOR}{name}", answers)
-        shape = rng.choice((_FULL if kind == "full" else _PART)[tell])
+            text = f"{wanted[:1].upper()}{wanted[1:]}{'.。'[statement_lang]}"
+            return LabelledStatement(text, f"{setting}{SETTING_SEPARATOR}{name}", answers)
+        shape = rng.choice((_FULL if kind == "full" else _PART)[statement_lang])
         for mark, word in (("{c}", name), ("{m}", meaning), ("{r}", remedy), ("{p}", wanted)):
             shape = shape.replace(mark, word)
-        return Said(shape, setting, answers)
+        return LabelledStatement(shape, setting, answers)
 
-    def permit(self) -> Group:
-        """Whether something may be done; that it may and that it may not both answer."""
+    def permit(self) -> StatementGroup:
+        """Builds a group about whether something is permitted; a yes and a no both answer."""
         draw, rng = self.draw, self.draw.rng
-        wanted, other = rng.sample(draw.part(words.PERMITS, 4), 2)
+        wanted, other = rng.sample(draw.part(vocabulary.PERMITS, 4), 2)
         me, rival = product(rng), product(rng)
-        ask, tell = draw.languages()
+        question_lang, statement_lang = draw.languages()
         verb = rng.choice(variants(wanted[1]))
         english = (
             f"May the {me[0]} {verb}?",
@@ -124,26 +137,34 @@ class Devices:
             f"Is {rng.choice(variants(wanted[0]))} allowed with the {me[0]}?",
         )
         chinese = [text.replace("{s}", me[1]) for text in variants(wanted[3])]
-        question = rng.choice((english, chinese)[ask])
-        said = [self._permit(wanted, me, tell, answers=True)] if draw.chance(0.82) else []
-        said.append(self._permit(wanted, rival, tell, answers=False))
-        said.append(self._permit(other, me, tell, answers=False))
+        question = rng.choice((english, chinese)[question_lang])
+        statements = (
+            [self._permit(wanted, me, statement_lang, answers=True)] if draw.chance(0.82) else []
+        )
+        statements.append(self._permit(wanted, rival, statement_lang, answers=False))
+        statements.append(self._permit(other, me, statement_lang, answers=False))
         if draw.chance(0.5):
-            said.append(self._permit(other, rival, tell, answers=False))
+            statements.append(self._permit(other, rival, statement_lang, answers=False))
         attribute = rng.choice(draw.part(MACHINE, 6))
-        label, value = draw.name(attribute, tell), draw.value(attribute)
-        said.append(draw.statement("machine", label, me, value, tell, answers=False))
+        label, value = draw.name(attribute, statement_lang), draw.value(attribute)
+        statements.append(
+            draw.statement("machine", label, me, value, statement_lang, answers=False)
+        )
         if draw.chance(0.4):
-            said.append(Said(question, draw.setting("machine", me, tell)))
-        rng.shuffle(said)
-        return Group(question, tuple(said), "office_permit", LANGS[ask])
+            statements.append(
+                LabelledStatement(question, draw.setting("machine", me, statement_lang))
+            )
+        rng.shuffle(statements)
+        return StatementGroup(question, tuple(statements), "office_permit", LANGS[question_lang])
 
-    def _permit(self, line: Cells, me: Both, tell: int, *, answers: bool) -> Said:
+    def _permit(
+        self, line: Cells, me: Bilingual, statement_lang: int, *, answers: bool
+    ) -> LabelledStatement:
         draw, rng = self.draw, self.draw.rng
-        shape = rng.choice(draw.one(_ALLOWED, _FORBIDDEN)[tell])
-        deed = line[2] if tell else rng.choice(variants(line[0]))
+        shape = rng.choice(draw.one(_ALLOWED, _FORBIDDEN)[statement_lang])
+        deed = line[2] if statement_lang else rng.choice(variants(line[0]))
         text = shape.replace("{d}", deed).replace("{w}", rng.choice(variants(line[1])))
         named = "{s}" in text
-        text = text.replace("{s}", me[tell])
-        setting = "" if named and draw.chance(0.5) else draw.setting("machine", me, tell)
-        return Said(text[:1].upper() + text[1:], setting, answers)
+        text = text.replace("{s}", me[statement_lang])
+        setting = "" if named and draw.chance(0.5) else draw.setting("machine", me, statement_lang)
+        return LabelledStatement(text[:1].upper() + text[1:], setting, answers)

@@ -1,13 +1,13 @@
-"""What office statements are about, each in English and in Chinese."""
+"""Subjects of office statements, each in English and in Chinese."""
 
 from __future__ import annotations
 
 import random
 from typing import Final
 
-from train.bundled.office import words
+from train.bundled.office import vocabulary
 from train.bundled.office.values import company
-from train.bundled.office.words import Both
+from train.bundled.office.vocabulary import Bilingual
 
 _PLACES: Final = (
     ("the {} office", "{}办事处"),
@@ -19,9 +19,9 @@ _PLACES: Final = (
 )
 
 
-def product(rng: random.Random) -> Both:
-    """A machine's name, or a version: T40, Heron drill, forklift LX-200, Otter 7, Orca 2.3.1."""
-    thing, beast = rng.choice(words.THINGS), rng.choice(words.BEASTS)
+def product(rng: random.Random) -> Bilingual:
+    """A name of a machine or a version: T40, Heron drill, forklift LX-200, Otter 7, Orca 2.3.1."""
+    thing, beast = rng.choice(vocabulary.THINGS), rng.choice(vocabulary.BEASTS)
     letters = rng.choice("ABCDEGHKLMPQRSTVX") + rng.choice(["", rng.choice("ACMTX")])
     model = f"{letters}{rng.choice(['', '-', ' '])}{rng.randint(2, 99) * rng.choice([1, 10])}"
     number = rng.randint(2, 900)
@@ -45,9 +45,9 @@ def product(rng: random.Random) -> Both:
     return name, rng.choice([name, name, f"{beast[1]}{number}"])
 
 
-def place(rng: random.Random) -> Both:
+def place(rng: random.Random) -> Bilingual:
     """A site, a department, or a department of a site."""
-    city, unit = rng.choice(words.CITIES), rng.choice(words.UNITS)
+    city, unit = rng.choice(vocabulary.CITIES), rng.choice(vocabulary.UNITS)
     english, chinese = rng.choice(_PLACES)
     kind = rng.choices(("site", "both", "unit"), (5, 2, 3))[0]
     if kind == "site":
@@ -57,20 +57,20 @@ def place(rng: random.Random) -> Both:
     return f"the {unit[0]}", unit[1]
 
 
-def regime(rng: random.Random) -> Both:
-    """What a rule holds for: a country, a plan, a contract."""
+def regime(rng: random.Random) -> Bilingual:
+    """A scope of a rule: a country, a plan, a contract."""
     kind = rng.choices(("country", "plan", "contract"), (2, 1, 1))[0]
     if kind == "country":
-        return rng.choice(words.COUNTRIES)
+        return rng.choice(vocabulary.COUNTRIES)
     if kind == "plan":
-        english, chinese = rng.choice(words.PLANS)
+        english, chinese = rng.choice(vocabulary.PLANS)
         return f"the {english}", chinese
-    contract, other = rng.choice(words.CONTRACTS), company(rng)
+    contract, other = rng.choice(vocabulary.CONTRACTS), company(rng)
     return f"the {contract[0]} with {other[0]}", f"与{other[1]}的{contract[1]}"
 
 
-def sister(subject: Both, rng: random.Random) -> Both | None:
-    """The same name with another digit; ``None`` where it has none."""
+def sister(subject: Bilingual, rng: random.Random) -> Bilingual | None:
+    """The same name with another digit, or ``None`` if it has no digit."""
     places = [i for i, character in enumerate(subject[0]) if character.isdigit()]
     if not places:
         return None

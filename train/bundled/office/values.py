@@ -6,18 +6,18 @@ import random
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from train.bundled.office import numerals, words
-from train.bundled.office.words import Both
+from train.bundled.office import numerals, vocabulary
+from train.bundled.office.vocabulary import Bilingual
 
-Maker: TypeAlias = Callable[[random.Random], Both]
+Maker: TypeAlias = Callable[[random.Random], Bilingual]
 
 _IN_WORDS: Final = 0.4
-"""Share of numbers that are written out."""
+"""Share of numbers that are written as words."""
 _LETTERS: Final = "ABCDEFGHKLMNPQRSTUVWXZ"
 
 
 def _count(low: int, high: int, one: str, many: str, han: str) -> Maker:
-    def make(rng: random.Random) -> Both:
+    def make(rng: random.Random) -> Bilingual:
         n = rng.randint(low, high)
         shown = shown_zh = str(n)
         if n <= numerals.MOST_ENGLISH and rng.random() < _IN_WORDS:
@@ -30,7 +30,7 @@ def _count(low: int, high: int, one: str, many: str, han: str) -> Maker:
 
 
 def _unit(low: float, high: float, unit: str, han: str, digits: int = 0) -> Maker:
-    def make(rng: random.Random) -> Both:
+    def make(rng: random.Random) -> Bilingual:
         number = rng.uniform(low, high)
         shown = f"{number:.{digits}f}" if digits else f"{int(number):,}"
         return f"{shown} {unit}", shown + rng.choice([han, f" {unit}"])
@@ -39,7 +39,7 @@ def _unit(low: float, high: float, unit: str, han: str, digits: int = 0) -> Make
 
 
 def _among(numbers: list[float], english: str, chinese: str) -> Maker:
-    def make(rng: random.Random) -> Both:
+    def make(rng: random.Random) -> Bilingual:
         n = rng.choice(numbers)
         return english.format(n), chinese.format(n)
 
@@ -47,14 +47,14 @@ def _among(numbers: list[float], english: str, chinese: str) -> Maker:
 
 
 def _same(make: Callable[[random.Random], str]) -> Maker:
-    def both(rng: random.Random) -> Both:
+    def both(rng: random.Random) -> Bilingual:
         made = make(rng)
         return made, made
 
     return both
 
 
-def _one_of(both: tuple[Both, ...]) -> Maker:
+def _one_of(both: tuple[Bilingual, ...]) -> Maker:
     return lambda rng: rng.choice(both)
 
 
@@ -64,31 +64,31 @@ def code(rng: random.Random) -> str:
     return f"{letters}{rng.choice(['', '-', '-'])}{rng.randint(10, 9999)}"
 
 
-def person(rng: random.Random) -> Both:
+def person(rng: random.Random) -> Bilingual:
     """Somebody's name, in Latin letters or in Han characters, the same in both languages."""
     if rng.random() < 0.5:  # noqa: PLR2004 - half of them
-        name = rng.choice(words.HAN_LAST) + rng.choice(words.HAN_FIRST)
+        name = rng.choice(vocabulary.HAN_LAST) + rng.choice(vocabulary.HAN_FIRST)
     else:
-        name = f"{rng.choice(words.FIRST)} {rng.choice(words.LAST)}"
+        name = f"{rng.choice(vocabulary.FIRST)} {rng.choice(vocabulary.LAST)}"
     return name, name
 
 
-def company(rng: random.Random) -> Both:
+def company(rng: random.Random) -> Bilingual:
     """A company's name."""
-    english, chinese = rng.choice(words.COMPANIES)
+    english, chinese = rng.choice(vocabulary.COMPANIES)
     kind = rng.choice([(" GmbH", "有限公司"), (" Ltd", "公司"), (" Inc.", "科技"), (" AG", "集团")])
     return english + kind[0], chinese + kind[1]
 
 
-def date(rng: random.Random) -> Both:
+def date(rng: random.Random) -> Bilingual:
     """A day."""
     year, month, day = rng.randint(2012, 2027), rng.randint(1, 12), rng.randint(1, 28)
-    name, plain = words.MONTHS[month - 1], f"{year}-{month:02}-{day:02}"
+    name, plain = vocabulary.MONTHS[month - 1], f"{year}-{month:02}-{day:02}"
     english = rng.choice([f"{day} {name} {year}", f"{name} {day}, {year}", plain])
     return english, rng.choice([f"{year}年{month}月{day}日", plain])
 
 
-def _money(rng: random.Random) -> Both:
+def _money(rng: random.Random) -> Bilingual:
     n = rng.choice([rng.randint(2, 99) * 1_000, rng.randint(1, 40) * 50_000])
     english, chinese = rng.choice(
         [
@@ -104,7 +104,7 @@ def _money(rng: random.Random) -> Both:
     return english.format(f"{n:,}"), chinese.format(rng.choice([f"{n:,}", str(n), written, short]))
 
 
-def _price(rng: random.Random) -> Both:
+def _price(rng: random.Random) -> Bilingual:
     n = rng.choice([str(rng.randint(5, 990)), f"{rng.randint(1, 199)}.{rng.choice(['90', '50'])}"])
     english, chinese = rng.choice(
         [
@@ -118,9 +118,9 @@ def _price(rng: random.Random) -> Both:
     return english.format(n), chinese.format(n)
 
 
-def _clock(rng: random.Random) -> Both:
+def _clock(rng: random.Random) -> Bilingual:
     begin, end, half = rng.randint(6, 10), rng.randint(14, 22), rng.choice(["00", "30"])
-    first, last = (words.WEEKDAYS[i] for i in rng.choice([(0, 4), (0, 5), (1, 6), (0, 6)]))
+    first, last = (vocabulary.WEEKDAYS[i] for i in rng.choice([(0, 4), (0, 5), (1, 6), (0, 6)]))
     english = rng.choice(
         [
             f"{first[0]} to {last[0]}, {begin}:{half}–{end}:00",
@@ -130,7 +130,7 @@ def _clock(rng: random.Random) -> Both:
     return english, f"{first[1]}至{last[1]} {begin}:{half}—{end}:00"
 
 
-def _phone(rng: random.Random) -> Both:
+def _phone(rng: random.Random) -> Bilingual:
     extension = rng.randint(100, 9999)
     number = f"0{rng.randint(10, 99)}-{rng.randint(10_000_000, 99_999_999)}"
     abroad = f"+{rng.randint(30, 99)} {rng.randint(10, 999)} {rng.randint(1000, 9999)}"
@@ -141,12 +141,12 @@ def _phone(rng: random.Random) -> Both:
 
 def _email(rng: random.Random) -> str:
     who = rng.choice(["info", "office", "support", "team", "hello", "service"])
-    host = rng.choice(words.COMPANIES)[0].lower()
+    host = rng.choice(vocabulary.COMPANIES)[0].lower()
     return f"{who}@{host}.{rng.choice(['com', 'cn', 'eu', 'org'])}"
 
 
-def _address(rng: random.Random) -> Both:
-    n, city = rng.randint(1, 180), rng.choice(words.CITIES)
+def _address(rng: random.Random) -> Bilingual:
+    n, city = rng.randint(1, 180), rng.choice(vocabulary.CITIES)
     street = rng.choice(
         [
             ("Mill Lane", "磨坊路"),
@@ -161,7 +161,7 @@ def _address(rng: random.Random) -> Both:
     return f"{n} {street[0]}, {city[0]}", f"{city[1]}市{street[1]}{n}号"
 
 
-def _percent(rng: random.Random) -> Both:
+def _percent(rng: random.Random) -> Bilingual:
     n = rng.choice([2, 5, 8, 10, 15, 20, 25, 30, 40, 50, 80, 95])
     exact = rng.choice(["99.5", "99.9", "2.5", "0.5"])
     words_ = (f"{numerals.english(n)} percent", f"百分之{numerals.chinese(n)}")
@@ -170,18 +170,18 @@ def _percent(rng: random.Random) -> Both:
     )
 
 
-def _floor(rng: random.Random) -> Both:
+def _floor(rng: random.Random) -> Bilingual:
     n = rng.randint(1, 12)
     suffix = {1: "st", 2: "nd", 3: "rd"}.get(n, "th")
     return rng.choice([f"{n}{suffix} floor", f"floor {n}"]), rng.choice([f"{n}楼", f"{n}层"])
 
 
-def _temps(rng: random.Random) -> Both:
+def _temps(rng: random.Random) -> Bilingual:
     low, high = rng.randint(-30, 10), rng.randint(25, 60)
     return f"{low} to {high} °C", f"{low}℃至{high}℃"
 
 
-def _dims(rng: random.Random) -> Both:
+def _dims(rng: random.Random) -> Bilingual:
     a, b, c = (rng.randint(20, 2500) for _ in range(3))
     return f"{a} × {b} × {c} mm", f"{a}×{b}×{c}毫米"
 
@@ -190,7 +190,7 @@ _MONTHS: Final = _count(2, 24, "month", "months", "个月")
 _HOURS: Final = _count(50, 3000, "operating hour", "operating hours", "个工作小时")
 
 
-def _interval(rng: random.Random) -> Both:
+def _interval(rng: random.Random) -> Bilingual:
     english, chinese = rng.choice([_MONTHS, _HOURS])(rng)
     return f"every {english}", f"每{chinese}"
 
@@ -200,7 +200,7 @@ VALUES: Final[dict[str, Maker]] = {
     "age": _among([14, 16, 18, 21, 25], "{} years", "{}岁"),
     "bar": _unit(1, 9, "bar", "巴", 1),
     "clock": _clock,
-    "colour": _one_of(words.COLOURS),
+    "colour": _one_of(vocabulary.COLOURS),
     "company": company,
     "count": _count(2, 400, "", "", "个"),
     "date": date,
@@ -219,9 +219,9 @@ VALUES: Final[dict[str, Maker]] = {
     "ip": _same(lambda rng: f"IP{rng.randint(2, 6)}{rng.randint(0, 8)}"),
     "ipaddr": _same(lambda rng: ".".join(str(rng.randint(1, 254)) for _ in range(4))),
     "kg": _unit(2, 3000, "kg", "公斤"),
-    "language": _one_of(words.LANGUAGES),
+    "language": _one_of(vocabulary.LANGUAGES),
     "litres": _unit(1, 200, "litres", "升"),
-    "material": _one_of(words.MATERIALS),
+    "material": _one_of(vocabulary.MATERIALS),
     "metres": _unit(1, 40, "m", "米", 1),
     "mm": _unit(0.1, 9, "mm", "毫米", 1),
     "money": _money,
@@ -233,7 +233,7 @@ VALUES: Final[dict[str, Maker]] = {
     "person": person,
     "phone": _phone,
     "pin": _same(lambda rng: rng.choice([f"{rng.randint(0, 9999):04}", f"{code(rng)}!", "admin"])),
-    "place": _one_of(words.PLACES),
+    "place": _one_of(vocabulary.PLACES),
     "price": _price,
     "rate": _among([20, 25, 30, 38, 42, 45, 50, 55], "€0.{} per km", "每公里0.{}欧元"),
     "room": _same(lambda rng: f"{rng.choice(['', 'A', 'B', 'C-', 'R'])}{rng.randint(101, 940)}"),
@@ -246,4 +246,4 @@ VALUES: Final[dict[str, Maker]] = {
     "year": _same(lambda rng: str(rng.randint(1985, 2027))),
     "years": _count(1, 15, "year", "years", "年"),
 }
-"""By sort, as `words` names them."""
+"""Functions that make a value, by its sort in the vocabulary."""

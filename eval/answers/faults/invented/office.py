@@ -1,4 +1,4 @@
-"""Cases over invented facts of an office, for kinds that corpora have few places for."""
+"""Cases over invented office facts, for kinds of faults that are rare in corpora."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from eval.answers.faults.invented.slots import slots_en, slots_zh
 from eval.answers.faults.splitting import split
 
 FILLS: Final = 5
-"""How often each text is filled, each time with other names and numbers."""
+"""Number of times that each text is filled in, with different names and numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class _Filled:
 
 
 def office_cases(seed: int) -> list[Case]:
-    """Every draft of every text, filled; the same for the same seed."""
+    """Makes the drafts of every text; the same seed gives the same cases."""
     cases: list[Case] = []
     for number in range(FILLS):
         for filled in _filled(seed, number):
@@ -35,7 +35,7 @@ def office_cases(seed: int) -> list[Case]:
 
 
 def office_passages(seed: int) -> list[Passage]:
-    """The filled texts themselves, for the rules that work on any passage."""
+    """The filled-in texts, for rules that work on any passage."""
     return [filled.passage for filled in _filled(seed, 0)]
 
 
@@ -75,7 +75,7 @@ def _fill(facts: Facts, lang: Lang, number: int, slots: Mapping[str, str]) -> _F
 
 
 def nearest(passage: Passage, draft: str) -> str:
-    """The sentence that shares most pairs of neighbouring characters with the draft."""
+    """The sentence that shares most character bigrams with the draft."""
     pairs = {draft[at : at + 2] for at in range(len(draft) - 1)}
     return max(
         passage.sentences,

@@ -1,4 +1,4 @@
-"""The tables and records of invented facts that rows are made of.
+"""Schemas of invented tables and records.
 
 They are in ``rows.json`` beside this file, written for this project.
 """
@@ -17,19 +17,20 @@ from eval.answers.faults.cases import Lang
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: what it may hold, and how a sentence says it of a row's label."""
+    """A column: its possible values, and phrases that state one of a row."""
 
     head: str
     measure: str
-    """Columns of one measure can be taken for each other: two lengths, two prices, two persons."""
+    """Kind of quantity; values of columns with the same one can be confused: two lengths, two
+    prices."""
     values: Sequence[str]
     phrases: Sequence[str]
-    """With ``{label}`` and ``{value}``."""
+    """Phrases with ``{label}`` and ``{value}``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A table of rows with a label each."""
+    """A table whose rows have labels."""
 
     key: str
     lang: Lang
@@ -54,7 +55,7 @@ class RecordSchema:
 
 
 def read_tables() -> list[Schema]:
-    """The tables, in the order in which they are written."""
+    """Reads the tables in order."""
     return [
         Schema(**{**row, "columns": [Column(**column) for column in row["columns"]]})
         for row in _read()["tables"]
@@ -62,7 +63,7 @@ def read_tables() -> list[Schema]:
 
 
 def read_records() -> list[RecordSchema]:
-    """The records, in the order in which they are written."""
+    """Reads the records in order."""
     return [RecordSchema(**row) for row in _read()["records"]]
 
 

@@ -1,4 +1,4 @@
-"""Names and numbers that fill the texts of an office: distinct, and no one part of another."""
+"""Names and numbers that fill slots; all are distinct, and none is part of another."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _listed(chance: Random, **names: tuple[str, ...]) -> dict[str, str]:
 
 
 def slots_en(chance: Random) -> Mapping[str, str]:
-    """What fills an English text.
+    """Values for the slots of an English text.
 
     Persons ``p0``…, cities ``c0``…, firms ``f0``…, devices ``g0``…, countries ``k0``…, and the
     numbers, dates and identifiers of `_common`.
@@ -113,7 +113,7 @@ def slots_en(chance: Random) -> Mapping[str, str]:
 
 
 def slots_zh(chance: Random) -> Mapping[str, str]:
-    """What fills a Chinese text; the same names of slots."""
+    """Values for the slots of a Chinese text, with the same slot names."""
     return _common(chance) | _listed(
         chance, p=_PERSONS_ZH, c=_CITIES_ZH, f=_FIRMS_ZH, g=_DEVICES, k=_COUNTRIES_ZH
     )

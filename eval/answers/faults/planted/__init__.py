@@ -1,1 +1,1 @@
-"""Kinds of faults, one file each."""
+"""Kinds of faults, one module each; every module has its rules in ``RULES``."""

@@ -1,4 +1,4 @@
-"""Something invented added to a true sentence: a detail, a reason, a place, a restriction."""
+"""Faults that add an invented detail, reason, place or restriction to a true sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates and times that differ in a part: the day, the month, the year, the half of the day."""
+"""Faults in dates and times: another day, month, year or half of the day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from eval.answers.faults.numerals import values_of
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
-from eval.answers.faults.words import listed
+from eval.answers.faults.word_swaps import listed
 
 MONTHS: Final = listed("""
     January February March April May June July August September October November December

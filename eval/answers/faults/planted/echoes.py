@@ -1,4 +1,4 @@
-"""What is no answer: a question, the prompt again, an instruction, a model about itself."""
+"""Drafts that are no answer: questions, repeated prompts, instructions, model disclaimers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Identifiers, versions, addresses and section numbers altered, or put together of parts of two."""
+"""Faults in identifiers, versions, addresses and section numbers: altered or recombined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts of several places in one draft: each of its parts is true of something else."""
+"""Faults that combine facts of several places; each part is true of something else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _unit(scene: Scene, sentence: str, number: Number) -> str | None:
 
 
 def _values(scene: Scene) -> str | None:
-    """The number of another sentence, with the same unit, in the place of this one's."""
+    """Replaces a number by one of another sentence with the same unit."""
     text = scene.sentence
     here = {number.value for number in exact_numbers(text)}
     there = [
@@ -85,7 +85,7 @@ def _values(scene: Scene) -> str | None:
 
 
 def _names(scene: Scene) -> str | None:
-    """A name or a year of another sentence of the passage in the place of this one's."""
+    """Replaces a name or a year by one of another sentence of the passage."""
     text = scene.sentence
 
     def edits() -> Iterator[Edit]:
@@ -111,7 +111,7 @@ def _names(scene: Scene) -> str | None:
 
 
 def _subjects(scene: Scene, pattern: re.Pattern[str], vague: re.Pattern[str]) -> str | None:
-    """The subject of this sentence with the predicate of a passage of another document."""
+    """The subject of this sentence with a predicate from another document."""
     mine = pattern.match(scene.sentence)
     if mine is None or vague.search(mine["subject"]):
         return None
@@ -138,7 +138,7 @@ def _predicate_of_nowhere(
 
 
 def _title(scene: Scene, pattern: re.Pattern[str], verbs: tuple[str, ...]) -> str | None:
-    """The title with a predicate that is nowhere in the document."""
+    """The title with a predicate that does not occur in the document."""
     title = scene.passage.title
     if (
         not _SHORTEST_TITLE <= len(title) <= _LONGEST_TITLE

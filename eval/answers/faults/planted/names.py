@@ -1,4 +1,4 @@
-"""Names that differ: another person, another place, another people, one character of a name."""
+"""Faults in names: another person, place or people, or one altered character."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _FOREIGN_FIRST_ZH: Final = ("伊万", "阿尔贝托", "古斯塔夫", "奥列格
 
 
 def place_class(name: str) -> tuple[str, ...]:
-    """The list of places that exclude the name; empty where it is no place of any."""
+    """The list of places that exclude the name; empty if it is in none."""
     lists = (COUNTRIES, CITIES, COUNTRIES_ZH, PROVINCES_ZH, CITIES_ZH)
     return next((places for places in lists if name in places), ())
 
@@ -101,7 +101,7 @@ def _person(scene: Scene) -> str | None:
 
 
 def _letter(scene: Scene) -> str | None:
-    """A person's surname with one letter exchanged: Meyer, Mayer."""
+    """Exchanges one letter of a surname: Meyer, Mayer."""
     exchange = {"a": "o", "e": "a", "i": "e", "o": "u", "n": "m", "t": "d", "s": "z", "r": "l"}
 
     def edits() -> Iterator[Edit]:

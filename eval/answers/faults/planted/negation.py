@@ -1,4 +1,4 @@
-"""A "not" gained or lost."""
+"""Faults that add or remove a negation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
-from eval.answers.faults.words import one_way, swap
+from eval.answers.faults.word_swaps import one_way, swap
 
 _AUXILIARY: Final = re.compile(
     r"\b(?:is|are|was|were|has been|have been|had been|can|will|should|does|did|could|"

@@ -1,4 +1,4 @@
-"""Numbers that differ: a digit, digits exchanged, ten times as much, another point or word."""
+"""Faults in numbers: another digit, swapped digits, a factor of ten, a moved point."""
 
 from __future__ import annotations
 

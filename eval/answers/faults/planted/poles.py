@@ -1,11 +1,11 @@
-"""Opposite poles: bounds, order, degree, direction; duties and quantifiers made weaker."""
+"""Faults that use an opposite: bounds, order, degree, direction; or weaken a duty."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from eval.answers.faults.rules import Rule
-from eval.answers.faults.words import both_ways, one_way, swap
+from eval.answers.faults.word_swaps import both_ways, one_way, swap
 
 _BOUNDS: Final = both_ways("""
     at least = at most

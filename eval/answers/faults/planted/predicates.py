@@ -1,4 +1,4 @@
-"""Another predicate in the place of the true one: its contrary, or a kin verb of the same frame."""
+"""Faults that replace the predicate by its contrary or by a related verb."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from eval.answers.faults.rules import Edit, Rule, Scene, choose
-from eval.answers.faults.words import both_ways, one_way, swap
+from eval.answers.faults.word_swaps import both_ways, one_way, swap
 
 _CONTRARY: Final = both_ways("""
     opened = closed

@@ -1,4 +1,4 @@
-"""What a passage quotes, altered between its quotation marks."""
+"""Faults within the quotation marks of a quoted passage."""
 
 from __future__ import annotations
 

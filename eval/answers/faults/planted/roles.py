@@ -1,4 +1,4 @@
-"""Who did it and to whom exchanged, and comparisons turned round; each word of the draft stays."""
+"""Faults that swap agent and object, or the sides of a comparison, with the same words."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""More said than the passage says: some become all, may becomes will, usually always."""
+"""Faults that overstate: some becomes all, may becomes will, usually becomes always."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from eval.answers.faults.rules import Rule
-from eval.answers.faults.words import one_way, swap
+from eval.answers.faults.word_swaps import one_way, swap
 
 _WIDER: Final = one_way("""
     usually > always

@@ -1,4 +1,4 @@
-"""Units and currencies that differ while the number stays."""
+"""Faults in units and currencies; the number stays the same."""
 
 from __future__ import annotations
 

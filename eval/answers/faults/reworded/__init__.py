@@ -1,1 +1,1 @@
-"""True rewordings, which must not be refused."""
+"""True rewordings, which a verifier must accept; every module has its rules in ``RULES``."""

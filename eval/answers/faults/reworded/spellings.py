@@ -1,4 +1,4 @@
-"""True rewordings that write a number, a unit or a date in another way."""
+"""True rewordings that write a number, a unit or a date differently."""
 
 from __future__ import annotations
 

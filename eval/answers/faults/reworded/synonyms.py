@@ -1,11 +1,11 @@
-"""True rewordings by words: synonyms of a small safe list, contractions and their full forms."""
+"""True rewordings by safe synonyms, contractions and their full forms."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from eval.answers.faults.rules import Rule
-from eval.answers.faults.words import both_ways, listed, one_way, swap
+from eval.answers.faults.word_swaps import both_ways, listed, one_way, swap
 
 _SYNONYMS: Final = both_ways("""
     begins = starts
@@ -27,7 +27,7 @@ _SYNONYMS: Final = both_ways("""
     utilized = used
 """)
 _NOT_REPLACED: Final = frozenset(listed("to about help needs many often used enough mainly"))
-"""Words that have other meanings as well, so they replace and are not replaced."""
+"""Words with several meanings; they replace others and are not replaced."""
 _SYNONYM_DIRECTIONS: Final = {
     word: other for word, other in _SYNONYMS.items() if word not in _NOT_REPLACED
 } | {"began": "started"}

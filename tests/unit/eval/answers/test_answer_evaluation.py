@@ -8,10 +8,10 @@ from rich.console import Console
 from app.domain.answers import Answer, AnswerSentence, Citation, Verdict
 from app.domain.documents import Chunk
 from app.domain.hits import Hit, SearchResult
+from eval.answers.answer_report import AnswerReport
 from eval.answers.evaluate import evaluate_answers
-from eval.answers.render import to_markdown
-from eval.answers.report import answer_report_from_json
-from eval.answers.run import AnswerOutputs, run_answers
+from eval.answers.render_answers import to_markdown
+from eval.answers.run_answers import AnswerOutputs, run_answers
 from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery, Reference
 from eval.errors import EvaluationError, InvalidRun
 from eval.retrieval.table import Resampling
@@ -237,7 +237,7 @@ def test_an_answer_from_another_corpus_is_refused():
 def test_a_report_reads_back_equal_and_holds_no_text_of_the_dataset():
     found = report()
     text = found.to_json()
-    assert answer_report_from_json(text) == found
+    assert AnswerReport.from_json(text) == found
     written = json.loads(text)
     assert written["questions"][0]["id"] == "length"
     for words in ("Rhine", "1230", "北海", "Baltic"):
@@ -247,9 +247,9 @@ def test_a_report_reads_back_equal_and_holds_no_text_of_the_dataset():
 def test_another_format_is_refused():
     old = report().to_json().replace("attest-answers/2", "attest-answers/0")
     with pytest.raises(EvaluationError, match="attest-answers/0"):
-        answer_report_from_json(old)
+        AnswerReport.from_json(old)
     with pytest.raises(EvaluationError, match="not a report on answers"):
-        answer_report_from_json("{}")
+        AnswerReport.from_json("{}")
 
 
 def test_scores_depend_on_no_chance_and_no_clock():
@@ -285,6 +285,6 @@ def test_a_run_shows_the_measures_and_writes_the_report(tmp_path):
     shown = console.file.getvalue()
     assert "citation_precision" in shown
     assert "abstention recall" in shown
-    assert answer_report_from_json((tmp_path / "answers.json").read_text("utf-8")) == found
+    assert AnswerReport.from_json((tmp_path / "answers.json").read_text("utf-8")) == found
     assert (found.overall.answerable, found.overall.unanswerable) == (2, 2)
     assert failed == []

@@ -5,6 +5,7 @@ from app.domain.documents import Chunk
 from app.domain.hits import Hit, SearchResult
 from app.errors import ConfigurationError, RemoteUnavailable
 from app.fakes import FakeGenerator
+from eval.answers.answer_report import AnswerReport
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.judge import (
     CHINESE_PROMPT,
@@ -13,8 +14,7 @@ from eval.answers.judge import (
     judge_turns,
     parse_judgement,
 )
-from eval.answers.render import to_markdown
-from eval.answers.report import answer_report_from_json
+from eval.answers.render_answers import to_markdown
 from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.retrieval.table import Resampling
 
@@ -156,7 +156,7 @@ def test_a_judge_that_is_set_up_wrongly_ends_the_evaluation():
 
 def test_the_report_names_the_judge_and_reads_back():
     found = judged(*["SUPPORTED: no\nANSWERS: yes"] * 3, "?")
-    assert answer_report_from_json(found.to_json()) == found
+    assert AnswerReport.from_json(found.to_json()) == found
     shown = to_markdown(found)
     assert "Judged by fake-generator: 3 of 4 answers; 1 verdicts could not be read" in shown
     assert "| judged supported | 0.000 | [0.000, 0.000] | 3 | answers with a verdict |" in shown

@@ -8,14 +8,14 @@ from app.domain.answers import Answer, AnswerSentence, Verdict
 from app.domain.hits import SearchResult
 from eval.answers.evaluate import evaluate_answers
 from eval.answers.outcomes.comparison import check_answer_regression, compare_answers
-from eval.answers.outcomes.grids import group_grids, overall_grid
 from eval.answers.outcomes.outcome import AnswerOutcome, judge_answer
+from eval.answers.outcomes.outcome_grids import group_grids, overall_grid
 from eval.answers.outcomes.thresholds import (
     AnswerThreshold,
     check_answer_thresholds,
     parse_answer_threshold,
 )
-from eval.answers.render import to_markdown, to_terminal
+from eval.answers.render_answers import to_markdown, to_terminal
 from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError, NotComparable
 from eval.retrieval.table import Resampling
@@ -269,7 +269,7 @@ def test_a_threshold_on_nothing_is_an_error_and_no_pass():
 def test_the_same_answers_are_no_regression_and_a_few_lost_are_named_but_fail_nothing():
     base = report()
     now = report(Numbers(q0=WRONG, q1=PARTLY))
-    assert compare_answers(base, base).turned == ()
+    assert compare_answers(base, base).changed == ()
     found = compare_answers(now, base)
     assert [(t.id, t.before.value, t.after.value) for t in found.lost] == [
         ("q0", "right", "wrong"),
@@ -296,13 +296,13 @@ def test_a_gain_is_no_regression_and_loses_nothing():
     base = report(Numbers(**{f"q{n}": WRONG for n in range(12)}))
     found = compare_answers(report(), base)
     assert [change.outcome for change in found.changes[:2]] == [Outcome.BETTER, Outcome.BETTER]
-    assert (found.failures(), found.lost, len(found.turned)) == ([], (), 12)
+    assert (found.failures(), found.lost, len(found.changed)) == ([], (), 12)
 
 
 def test_a_wrong_answer_that_is_refused_now_is_won_and_the_reverse_is_lost():
     wrong, refused = report(Numbers(q0=WRONG)), report(Numbers(q0=REFUSAL))
-    assert not compare_answers(refused, wrong).turned[0].lost
-    assert compare_answers(wrong, refused).turned[0].lost
+    assert not compare_answers(refused, wrong).changed[0].lost
+    assert compare_answers(wrong, refused).changed[0].lost
 
 
 def test_a_base_of_other_questions_is_refused():
@@ -329,7 +329,7 @@ def test_documents_that_are_read_otherwise_leave_the_base_comparable():
     other = replace(other, documents={"d": EvalDocument("d", "", "the same, read otherwise")})
     now = report(asked=other)
     assert now.dataset_hash != report().dataset_hash
-    assert compare_answers(now, report()).turned == ()
+    assert compare_answers(now, report()).changed == ()
 
 
 def test_a_part_that_failed_on_some_questions_is_a_failure():

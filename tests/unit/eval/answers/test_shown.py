@@ -8,8 +8,8 @@ from rich.console import Console
 from app.domain.answers import Answer, AnswerSentence, Citation, Verdict
 from app.domain.hits import SearchResult
 from app.domain.questions import Turn
-from eval.answers.report import read_answer_report
-from eval.answers.run import AnswerGates, AnswerOutputs, run_answers
+from eval.answers.answer_report import AnswerReport
+from eval.answers.run_answers import AnswerGates, AnswerOutputs, run_answers
 from eval.datasets.dataset import Dataset, EvalDocument, EvalQuery
 from eval.errors import EvaluationError
 from tests.unit.eval.page.test_page import HOSTILE, Page
@@ -113,7 +113,7 @@ def test_the_report_is_ids_and_numbers_unless_texts_are_asked_for(tmp_path):
     for words in (TEXT, "How much", "250 kg", "Not found"):
         assert words not in (tmp_path / "json").read_text("utf-8")
     kept, _, _ = ran(tmp_path, keep_texts=True)
-    assert read_answer_report(tmp_path / "json") == kept
+    assert AnswerReport.read(tmp_path / "json") == kept
     assert kept.shown[0].text == f"{TEXT} [1]"
     assert report.shown == ()
 

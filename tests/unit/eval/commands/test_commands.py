@@ -16,7 +16,7 @@ from app.fakes import FakeEmbedder, FakeReranker
 from app.main import Application
 from app.settings import Settings
 from app.stores.local.lexical.tantivy_index import TantivyIndex
-from eval.reports.report import read_report
+from eval.reports.retrieval_report import RetrievalReport
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -140,7 +140,7 @@ def one_line_error(err: str) -> str:
 def test_a_folder_without_a_command_is_evaluated(run: Run, dataset: Path) -> None:
     assert run("eval", dataset, "--out", "short.json")[0] == 0
     assert run("eval", "run", dataset, "--out", "long.json")[0] == 0
-    short, long = (read_report(Path(name)) for name in ("short.json", "long.json"))
+    short, long = (RetrievalReport.read(Path(name)) for name in ("short.json", "long.json"))
     assert short.table == long.table
     assert [row.stage for row in short.table.rows] == [
         "bm25",
@@ -157,7 +157,7 @@ def test_a_store_in_memory_is_evaluated_as_well(
     monkeypatch.setenv("ATTEST_STORE__KIND", "memory")
     code, _, err = run("eval", dataset, "--out", "r.json")
     assert code == 0, err
-    report = read_report(Path("r.json"))
+    report = RetrievalReport.read(Path("r.json"))
     assert report.documents == NOTES
     assert report.table.row("bm25").cells["hit@1"].mean == 1.0
     assert collections(tmp_path) == 0
@@ -171,7 +171,7 @@ def test_reports_are_written_in_every_format(run: Run, dataset: Path) -> None:
     assert "ensemble" in out
     for name in ("a/r.json", "r.md", "r.html"):
         assert f"written: {name}\n" in out
-    report = read_report(Path("a/r.json"))
+    report = RetrievalReport.read(Path("a/r.json"))
     assert report.provenance["fingerprint.embedder"] == "fake-embedder"
     assert report.provenance["retrieval.depth"] == 100
     assert "| ensemble" in Path("r.md").read_text(encoding="utf-8")
@@ -250,7 +250,7 @@ def test_documents_of_other_sets_are_distractors(run: Run, dataset: Path, tmp_pa
     more = {"_id": "more", "title": "", "text": "The harbour report counts nothing."}
     write_lines(tmp_path / "others" / "corpus.jsonl", [more])
     assert run("eval", dataset, "--with", "others", "--out", "r.json")[0] == 0
-    report = read_report(Path("r.json"))
+    report = RetrievalReport.read(Path("r.json"))
     assert (report.dataset, report.documents) == ("harbours+others", NOTES + 1)
 
 
@@ -259,7 +259,7 @@ def test_files_that_are_not_indexed_are_named(run: Run, asked: Path, files: Path
     code, out, err = run("eval", asked, "--docs", files, "--out", "r.json")
     assert code == 0, err
     assert "not indexed: notes/empty.md: " in out
-    assert read_report(Path("r.json")).documents == NOTES
+    assert RetrievalReport.read(Path("r.json")).documents == NOTES
 
 
 def ships(folder: Path, *counts: int) -> Path:
@@ -282,7 +282,7 @@ def indexed(run: Run, asked: Path, documents: Path) -> int:
     """How many documents the questions were asked of."""
     code, _, err = run("eval", asked, "--docs", documents, "--out", "r.json")
     assert code == 0, err
-    return read_report(Path("r.json")).documents
+    return RetrievalReport.read(Path("r.json")).documents
 
 
 def collections(tmp_path: Path) -> int:
@@ -576,7 +576,7 @@ def test_questions_written_from_a_collection_can_be_asked_of_it(run: Run, tmp_pa
     assert "`rag eval written --collection birds` asks them" in out
     code, _, err = run("eval", "written", "--collection", "birds", "--out", "r.json")
     assert code == 0, err
-    report = read_report(Path("r.json"))
+    report = RetrievalReport.read(Path("r.json"))
     assert len(report.synthetic) == len(report.table.queries) >= 3
 
     code, _, err = run("eval", "synthesize", "birds", "--out", "written")

@@ -9,8 +9,8 @@ import pytest
 
 from eval.datasets.dataset import EvalDocument, EvalQuery
 from eval.errors import NotComparable
-from eval.page.html import to_html
-from eval.page.sweep import SweepPoint
+from eval.page.retrieval_page import to_html
+from eval.page.weight_sweep import SweepPoint
 from tests.unit.eval.ranked_reports import dataset_of, report_of, runs_of
 
 STAGES = {"bm25": [1, 2, 0, 11], "embedding": [2, 1, 1, 12], "ensemble": [1, 1, 1, 12]}
@@ -141,7 +141,7 @@ def test_plots_have_a_description_and_their_numbers_in_a_table():
     html = page_of()
     assert html.count('role="img"') == 1
     assert (
-        "Recall by depth. By documents looked at (k): bm25 from 0.250 at 1 to 0.750 at 100" in html
+        "Recall by depth. By documents considered (k): bm25 from 0.250 at 1 to 0.750 at 100" in html
     )
 
 

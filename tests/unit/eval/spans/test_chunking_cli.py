@@ -12,7 +12,7 @@ from app.fakes import FakeEmbedder
 from app.settings import ChunkingSettings, ModelSettings, Settings
 from eval.commands.chunking import run_chunking
 from eval.spans.configuration import Configuration
-from eval.spans.report import sweep_from_json
+from eval.spans.sweep_report import SweepReport
 
 SENTENCES = [
     "Magpies bury shiny stones near old walls.",
@@ -97,7 +97,7 @@ def test_a_sweep_indexes_each_configuration_and_compares_it(
     ]
     assert whole.stages[0].means["span_recall@30tok"] == 0.0
     assert halves.stages[0].means["span_recall@16tok"] == 1.0
-    assert sweep_from_json((tmp_path / "report.json").read_text(encoding="utf-8")) == report
+    assert SweepReport.from_json((tmp_path / "report.json").read_text(encoding="utf-8")) == report
     assert "sentence 16+0" in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from eval.datasets.dataset import Corpus, EvalDocument
 from eval.errors import InvalidDataset
-from eval.spans.dataset import SpanDataset
-from eval.spans.reader import read_span_dataset
+from eval.spans.span_dataset import SpanDataset
+from eval.spans.span_dataset_files import read_span_dataset
 
 
 def write_lines(path: Path, *rows: object) -> None:

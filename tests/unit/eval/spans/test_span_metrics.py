@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.spans.measures.intersection_over_union import span_iou
-from eval.spans.measures.precision import span_precision
 from eval.spans.measures.precision_omega import precision_omega
-from eval.spans.measures.recall import span_recall
 from eval.spans.measures.region import Passage, region_of
+from eval.spans.measures.span_iou import span_iou
+from eval.spans.measures.span_precision import span_precision
+from eval.spans.measures.span_recall import span_recall
 
 REFERENCES = region_of([("a", (10, 30)), ("b", (0, 20))])
 

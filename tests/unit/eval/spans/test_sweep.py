@@ -8,8 +8,8 @@ from eval.datasets.dataset import EvalDocument
 from eval.errors import InvalidRun
 from eval.retrieval.table import Resampling
 from eval.spans.configuration import Configuration
-from eval.spans.dataset import SpanDataset, SpanQuestion
 from eval.spans.measures.region import Passage
+from eval.spans.span_dataset import SpanDataset, SpanQuestion
 from eval.spans.sweep import sweep
 
 BASELINE = Configuration("sentence", 100, 0, "e")

@@ -8,13 +8,12 @@ from rich.console import Console
 from eval.errors import EvaluationError
 from eval.retrieval.table import Resampling
 from eval.spans.configuration import Configuration
-from eval.spans.render import to_markdown, to_terminal
-from eval.spans.report import (
+from eval.spans.render_sweep import to_markdown, to_terminal
+from eval.spans.sweep_report import (
     ConfigurationResult,
     StageResult,
     SweepComparison,
     SweepReport,
-    sweep_from_json,
 )
 from eval.spans.verdict import verdicts
 from eval.statistics.significance import Interval, PairedTest
@@ -80,14 +79,14 @@ def report(*decisive: SweepComparison) -> SweepReport:
 
 def test_a_report_is_read_back_equal() -> None:
     saved = report(comparison(SMALL, 0.04, 0.01))
-    assert sweep_from_json(saved.to_json()) == saved
+    assert SweepReport.from_json(saved.to_json()) == saved
 
 
 def test_a_report_of_another_format_is_refused() -> None:
     with pytest.raises(EvaluationError, match="attest-chunking/0"):
-        sweep_from_json(replace(report(), format="attest-chunking/0").to_json())
+        SweepReport.from_json(replace(report(), format="attest-chunking/0").to_json())
     with pytest.raises(EvaluationError, match="not a report"):
-        sweep_from_json("{}")
+        SweepReport.from_json("{}")
 
 
 def test_without_a_significant_gain_the_verdict_is_to_keep() -> None:

@@ -12,12 +12,12 @@ from app.stores.local.store import LocalStore
 from eval.datasets.beir import read_dataset
 from eval.datasets.dataset import Corpus, EvalDocument
 from eval.errors import EvaluationError
-from eval.synthesis.folder import write_dataset
+from eval.synthesis.dataset_folder import write_dataset
 from eval.synthesis.passages import prose_sentences
 from eval.synthesis.question import Kind
-from eval.synthesis.render import summary
 from eval.synthesis.sampling import one_per_document_first, shuffled, shuffled_documents
 from eval.synthesis.screening import Reason
+from eval.synthesis.summary import summary
 from eval.synthesis.synthesize import SynthesisSettings, synthesize
 from ingest.indexer import Indexer
 

@@ -1,8 +1,8 @@
 import pytest
 
-from eval.synthesis.definitions import ask_definition
-from eval.synthesis.facts import ask_fact
-from eval.synthesis.headings import ask_heading
+from eval.synthesis.definition_questions import ask_definition
+from eval.synthesis.fact_questions import ask_fact
+from eval.synthesis.heading_questions import ask_heading
 
 
 def text(asked):

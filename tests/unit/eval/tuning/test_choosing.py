@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from eval.tuning.batch_fusion import Family, Setting
+from eval.tuning.candidate_arrays import Floats, Ints
 from eval.tuning.choosing import (
     MIN_GROUP,
     Choice,
@@ -11,8 +13,6 @@ from eval.tuning.choosing import (
     cross_fitted,
     folds,
 )
-from eval.tuning.fused import Family, Setting
-from eval.tuning.recalled import Floats, Ints
 
 ZSCORE = Family("zscore", 100, 60.0)
 RRF = Family("rrf", 100, 60.0)

@@ -17,8 +17,8 @@ from app.retrieval.recall.registry import least_scores
 from app.settings import RetrievalSettings
 from eval.retrieval.runs import collapse
 from eval.statistics.ranks import first_relevant
-from eval.tuning.fused import Family, Fusion, Setting, ranks_of_settings
-from eval.tuning.recalled import Question, ranks_alone, to_arrays
+from eval.tuning.batch_fusion import Family, Fusion, Setting, ranks_of_settings
+from eval.tuning.candidate_arrays import Question, ranks_alone, to_arrays
 
 ROUTES = ("bm25", "dense", "titles")
 CHUNKS = tuple(f"d{document}#{part}" for document in range(5) for part in range(3))

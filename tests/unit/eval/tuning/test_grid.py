@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from eval.tuning.fused import Family, Setting
+from eval.tuning.batch_fusion import Family, Setting
 from eval.tuning.grid import settings_to_try
 
 DEFAULTS = {

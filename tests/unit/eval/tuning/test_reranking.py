@@ -8,16 +8,18 @@ import pytest
 from app.domain.hits import CandidateTrace, Contribution
 from app.retrieval.ranking.learned import shipped
 from app.settings import RetrievalSettings
-from eval.tuning.report import Attempt, TuningReport, in_words
-from eval.tuning.reranking import DEEPEST, Reranked, tune_reranking
+from eval.tuning.reranking import DEEPEST, RerankedCandidates, tune_reranking
 from eval.tuning.tune import SEED
+from eval.tuning.tuning_report import Attempt, TuningReport, in_words
 
 QUESTIONS = 120
 CANDIDATES = 60
 Score = Callable[[random.Random, bool], float | None]
 
 
-def simulated(score: Score, matching: Score) -> tuple[list[Reranked], dict[str, dict[str, int]]]:
+def simulated(
+    score: Score, matching: Score
+) -> tuple[list[RerankedCandidates], dict[str, dict[str, int]]]:
     """Questions whose relevant document is somewhere in the first of the fused order."""
     chance = random.Random(7)
     questions, qrels = [], {}
@@ -37,7 +39,7 @@ def simulated(score: Score, matching: Score) -> tuple[list[Reranked], dict[str, 
             for place in range(CANDIDATES)
         ]
         chance.shuffle(candidates)  # they come in the reranked order
-        questions.append(Reranked(f"q{n}", tuple(candidates)))
+        questions.append(RerankedCandidates(f"q{n}", tuple(candidates)))
     return questions, qrels
 
 

@@ -11,9 +11,9 @@ import pytest
 from app.domain.hits import Candidate
 from app.settings import RetrievalSettings
 from eval.errors import EvaluationError
-from eval.tuning.recalled import Question, Recalled, to_arrays
-from eval.tuning.report import TuningReport, in_words
+from eval.tuning.candidate_arrays import CandidateArrays, Question, to_arrays
 from eval.tuning.tune import MIN_QUESTIONS, reciprocal, tune
+from eval.tuning.tuning_report import TuningReport, in_words
 
 DEPTH = 10
 DOCUMENTS = 20
@@ -29,7 +29,7 @@ def simulated(
     seed: int = 0,
     languages: Sequence[str] | None = None,
     factors: Mapping[str, float] | None = None,
-) -> Recalled:
+) -> CandidateArrays:
     """A question for each of ``signals``, which tell how good each route is for it."""
     rng = np.random.default_rng(seed)
     questions = [
@@ -61,7 +61,7 @@ def ranking(rng: np.random.Generator, signal: float) -> list[Candidate]:
     ]
 
 
-def one_useless(count: int = 200) -> Recalled:
+def one_useless(count: int = 200) -> CandidateArrays:
     return simulated([{"bm25": USELESS, "dense": GOOD}] * count)
 
 
@@ -188,5 +188,6 @@ def test_the_same_questions_give_the_same_report(report: TuningReport) -> None:
     again = tune(one_useless(), EQUAL_RRF, recalled_depth=DEPTH)
     assert again.to_json() == report.to_json()
     assert json.loads(report.to_json())["format"] == "attest-tuning/1"
+    assert TuningReport.from_json(report.to_json()).to_json() == report.to_json()
     other = tune(one_useless(), EQUAL_RRF, recalled_depth=DEPTH, seed=1)
     assert other.to_json() != report.to_json()

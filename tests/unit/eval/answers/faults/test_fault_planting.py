@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from eval.answers.faults.cases import half_of
+from eval.answers.faults.corpus_passages import read_passages
 from eval.answers.faults.invented.office import office_cases
-from eval.answers.faults.invented.rows import row_cases
+from eval.answers.faults.invented.table_cases import row_cases
 from eval.answers.faults.numerals import in_han, in_words, of_han, of_words, values_of
 from eval.answers.faults.planting import CASES_PER_KIND, plant, says
-from eval.answers.faults.reading import read_passages
 from eval.answers.faults.splitting import split
 
 DATA = Path(__file__).parents[6] / "shared" / "data" / "eval"

@@ -3,7 +3,7 @@ from random import Random
 import pytest
 
 from eval.answers.faults.cases import Passage
-from eval.answers.faults.reworded import sentences as rewordings
+from eval.answers.faults.reworded import sentence_rewordings as rewordings
 from eval.answers.faults.reworded import spellings, synonyms
 from eval.answers.faults.rules import Scene
 

@@ -1,1 +1,0 @@
-"""What is carried to another machine and back, in little room."""

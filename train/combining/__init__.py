@@ -1,1 +1,0 @@
-"""How scores are combined, and what that is worth on sets that it was not learned from."""

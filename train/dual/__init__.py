@@ -1,1 +1,0 @@
-"""Training of a dual encoder on another machine: questions and passages, embedded apart."""

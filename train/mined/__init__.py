@@ -1,1 +1,0 @@
-"""Questions with the passages that recall found for them."""

@@ -1,0 +1,4 @@
+"""Training pairs and the hard negatives that recall finds for them.
+
+Begin with `train.mining.hard_negatives`.
+"""
