@@ -94,7 +94,7 @@ class Answerer:
         yield from self._said(request, found, chosen, composition, watch, stop)
         if not composition.sentences:
             composition.reason = self._remarks.refusal(found)
-            composition.nearest = nearest_statements(found)
+            composition.nearest = nearest_statements(found, most=self._settings.nearest)
         if request.explain:
             composition.traces = list(traces_of(found, chosen))
         answer = composition.answer(watch.timings_ms())

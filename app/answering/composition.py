@@ -21,8 +21,6 @@ from app.domain.statements import Statement
 
 LINES: Final = 2
 """Sentences that are shown on one line."""
-NEAREST: Final = 3
-"""Statements that are offered where none answers."""
 
 
 class Composition:
@@ -96,8 +94,7 @@ class Composition:
             draft=tuple(self.draft),
             notes=() if abstained else tuple(self.notes),
             nearest=tuple(
-                self._citation(statement, n=n)
-                for n, statement in enumerate(self.nearest[:NEAREST], start=1)
+                self._citation(statement, n=n) for n, statement in enumerate(self.nearest, start=1)
             )
             if abstained
             else (),

@@ -539,6 +539,8 @@ def test_names_lead_to_passages_of_another_language_that_others_crowd_out(desk: 
     desk.keep(crowd | {"en.md": "# Manual\n\nMass: 41 kg, for the R2.\n"})
     found = desk.ask("R2 有多重？").search.hits
     assert "en.md" in {hit.chunk.document_id for hit in found}
+    alone = desk.ask("R2 有多重？", across_passages=0).search.hits
+    assert "en.md" not in {hit.chunk.document_id for hit in alone}
 
 
 class TestOtherLanguages:
