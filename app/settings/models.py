@@ -21,6 +21,9 @@ class ModelSettings(Section):
 
     cache: Directory = Field(default_factory=_user_cache, validate_default=True)
     embedder: str = "bundled:multilingual-e5-small"
+    embedder_tokens: int = Field(
+        512, ge=16, le=32_768, description="of a text, read by an embedder behind HTTP"
+    )
     reranker: str = "none"
     reranker_tokens: int | None = Field(
         None,
@@ -37,6 +40,12 @@ class ModelSettings(Section):
         None, description="what `rag train evidence` wrote for these models; None: what ships"
     )
     generator: str = "none"
+    generator_context_tokens: int = Field(
+        4_096,
+        ge=512,
+        le=1_048_576,
+        description="of prompt and answer together, of a generator behind HTTP or in llama.cpp",
+    )
     glossary: str = Field(
         "bundled:cc-cedict", description="what words are called in the other language; or none"
     )
