@@ -91,7 +91,9 @@ def filled(
         with collection.bulk():
             while batch := list(islice(prepared, 100)):
                 collection.put(batch)
-    self_retrieval.refresh(collection, analyzer=analyzer, embedder=GivenVectors(vectors))
+    self_retrieval.refresh(
+        collection, analyzer=analyzer, embedder=GivenVectors(vectors), settings=RetrievalSettings()
+    )
     return collection
 
 
@@ -186,7 +188,9 @@ def ingest(
     """All that a command or a job does with one document, models apart."""
     source: Source = Ready(item)
     Ingestion(collection, ReadyIndexer(item), load=lambda *_: None, batch_chunks=64).run([source])
-    self_retrieval.refresh(collection, analyzer=analyzer, embedder=embedder)
+    self_retrieval.refresh(
+        collection, analyzer=analyzer, embedder=embedder, settings=RetrievalSettings()
+    )
 
 
 def run_once(directory: Path, name: str, prefix: str) -> None:

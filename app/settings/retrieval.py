@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.domain.queries import QueryKind
 from app.settings.section import Section, Share, Weight
@@ -33,6 +33,14 @@ class RetrievalSettings(Section):
         description="of a question's terms that BM25's best hit must hold beyond what dense hits "
         "do, for BM25 to count in full; 0: it always does",
     )
+    dense_useless: Share = Field(
+        0.5,
+        description="of the passages that BM25 finds again in a language, up to which the dense "
+        "route counts nothing there",
+    )
+    dense_sound: Share = Field(
+        0.58, description="the same, from which it counts in full; 0 for both: it always does"
+    )
     weight_rules: tuple[WeightRule, ...] = Field(
         (), description="the first that fits a query takes the place of weights"
     )
@@ -56,3 +64,9 @@ class RetrievalSettings(Section):
         "stops; 0: all are read",
     )
     rerank_budget_ms: float = Field(1_000.0, ge=0.0)
+
+    @model_validator(mode="after")
+    def _dense_counts_more_the_more_it_finds(self) -> Self:
+        if self.dense_useless > self.dense_sound:
+            raise ValueError("dense_useless may not exceed dense_sound")
+        return self
