@@ -27,7 +27,8 @@ class Composition:
     """Collects what an answer is made of. Each distinct statement gets the next number.
 
     ``draft``, ``degraded``, ``notes`` and ``traces`` are appended to by whoever writes; ``reason``
-    says why nothing was said, where that is so, and ``probability`` how probable the best is.
+    says why nothing was said, where that is so, ``probability`` how probable the best is, and
+    ``settings`` which were in force, where that was asked.
     """
 
     def __init__(self, context: Context, search: SearchResult) -> None:
@@ -40,6 +41,7 @@ class Composition:
         self.notes: list[str] = []
         self.nearest: list[Statement] = []
         self.traces: list[StatementTrace] = []
+        self.settings: Mapping[str, object] = {}
         self.probability: float | None = None
         self.reason: str | None = None
 
@@ -100,6 +102,7 @@ class Composition:
             else (),
             probability=self.probability,
             statements=tuple(self.traces),
+            settings=self.settings,
         )
 
     def _text(self) -> str:

@@ -173,8 +173,12 @@ class SearchAnswer(BaseModel):
 
 
 class AnswerTrace(BaseModel):
-    """How an answer came to be: its search, its statements as they were judged, and its draft."""
+    """How an answer came to be: its search, its statements as they were judged, and its draft.
 
+    ``settings`` are those of the answer; the search has its own.
+    """
+
+    settings: Mapping[str, object]
     search: Trace
     hits: list[HitBody]
     statements: tuple[StatementTrace, ...]
@@ -219,6 +223,7 @@ class AnswerAnswer(BaseModel):
             trace=None
             if search.trace is None
             else AnswerTrace(
+                settings=answer.settings,
                 search=search.trace,
                 hits=[HitBody.of(hit) for hit in search.hits],
                 statements=answer.statements,
