@@ -180,7 +180,7 @@ class Application:
         """The collection, and its self-retrieval looked at anew once it was filled."""
         opened = self.store.open_same(collection, self.indexer.fingerprint)
         yield opened
-        self_retrieval.refresh(opened, analyzer=self.analyzer, embedder=self.embedder)
+        self._check_dense(opened)
 
     @cached_property
     def _recall_threads(self) -> ThreadPoolExecutor:
@@ -205,7 +205,16 @@ class Application:
         """Cuts every stored text again, embeds what has changed or is damaged, remakes indexes."""
         collection = self.store.open(name)
         collection.reindex(partial(self._reindexed, collection), self.indexer.fingerprint)
-        self_retrieval.refresh(collection, analyzer=self.analyzer, embedder=self.embedder)
+        self._check_dense(collection)
+
+    def _check_dense(self, collection: Collection) -> None:
+        """See `self_retrieval.refresh`."""
+        self_retrieval.refresh(
+            collection,
+            analyzer=self.analyzer,
+            embedder=self.embedder,
+            settings=self.settings.retrieval,
+        )
 
     def _reindexed(
         self, collection: Collection, records: Sequence[DocumentRecord]

@@ -90,7 +90,9 @@ def filled(
         with collection.bulk():
             while batch := list(islice(prepared, 100)):
                 collection.put(batch)
-    self_retrieval.refresh(collection, analyzer=analyzer, embedder=GivenVectors(vectors))
+    self_retrieval.refresh(
+        collection, analyzer=analyzer, embedder=GivenVectors(vectors), settings=RetrievalSettings()
+    )
     return collection
 
 
@@ -185,7 +187,9 @@ def ingest(
     """Does all that a command or a job does with one document, without models."""
     source: Source = Ready(item)
     Ingestion(collection, ReadyIndexer(item), load=lambda *_: None, batch_chunks=64).run([source])
-    self_retrieval.refresh(collection, analyzer=analyzer, embedder=embedder)
+    self_retrieval.refresh(
+        collection, analyzer=analyzer, embedder=embedder, settings=RetrievalSettings()
+    )
 
 
 def run_once(directory: Path, name: str, prefix: str) -> None:

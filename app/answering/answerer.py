@@ -58,6 +58,7 @@ class Answerer:
         """``judge`` is what ships where it is not given."""
         self._collection = collection
         self._analyzer = analyzer
+        self._reader = reader
         self._generator = generator
         self._settings = settings.answer
         self._examiner = Examiner(
@@ -94,9 +95,10 @@ class Answerer:
         yield from self._said(request, found, chosen, composition, watch, stop)
         if not composition.sentences:
             composition.reason = self._remarks.refusal(found)
-            composition.nearest = nearest_statements(found)
+            composition.nearest = nearest_statements(found, most=self._settings.nearest)
         if request.explain:
             composition.traces = list(traces_of(found, chosen))
+            composition.settings = self._in_force(request)
         answer = composition.answer(watch.timings_ms())
         self._log(request, answer)
         yield AnswerEvent(answer)
@@ -134,6 +136,15 @@ class Answerer:
             better = self._chosen(again)
         surer = max((choice.probability for choice in better if choice.statements), default=0.0)
         return (again, better, respelt) if surer > sure else (found, chosen, "")
+
+    def _in_force(self, request: AnswerRequest) -> dict[str, object]:
+        """The settings of this answer, and the models that took part beside the search's."""
+        return {
+            **self._settings.model_dump(exclude={"log"}),
+            "passages": request.limit or self._settings.passages,
+            "reader": self._reader.id if self._reader else None,
+            "generator": self._generator.id if self._generator else None,
+        }
 
     def _log(self, request: AnswerRequest, answer: Answer) -> None:
         """What became of the question, as far as the operator wants to keep it."""

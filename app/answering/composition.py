@@ -21,15 +21,14 @@ from app.domain.statements import Statement
 
 LINES: Final = 2
 """Sentences that are shown on one line."""
-NEAREST: Final = 3
-"""Statements that are offered where none answers."""
 
 
 class Composition:
     """Collects what an answer is made of. Each distinct statement gets the next number.
 
     ``draft``, ``degraded``, ``notes`` and ``traces`` are appended to by whoever writes; ``reason``
-    says why nothing was said, where that is so, and ``probability`` how probable the best is.
+    says why nothing was said, where that is so, ``probability`` how probable the best is, and
+    ``settings`` which were in force, where that was asked.
     """
 
     def __init__(self, context: Context, search: SearchResult) -> None:
@@ -42,6 +41,7 @@ class Composition:
         self.notes: list[str] = []
         self.nearest: list[Statement] = []
         self.traces: list[StatementTrace] = []
+        self.settings: Mapping[str, object] = {}
         self.probability: float | None = None
         self.reason: str | None = None
 
@@ -96,13 +96,13 @@ class Composition:
             draft=tuple(self.draft),
             notes=() if abstained else tuple(self.notes),
             nearest=tuple(
-                self._citation(statement, n=n)
-                for n, statement in enumerate(self.nearest[:NEAREST], start=1)
+                self._citation(statement, n=n) for n, statement in enumerate(self.nearest, start=1)
             )
             if abstained
             else (),
             probability=self.probability,
             statements=tuple(self.traces),
+            settings=self.settings,
         )
 
     def _text(self) -> str:

@@ -80,10 +80,17 @@ class Examiner:
         """
         watch = watch or Stopwatch()
         with watch.stage("understand"):
-            asked = take_apart(request, self._analyzer, turns=self._settings.history_turns)
+            asked = take_apart(
+                request,
+                self._analyzer,
+                turns=self._settings.history_turns,
+                most=self._settings.max_parts,
+            )
             senses = [known_senses(part, self._glossary) for part in asked.parts]
         limit = request.limit or self._settings.passages
-        search = self._question_search.search(request, asked, senses, limit=limit)
+        search = self._question_search.search(
+            request, asked, senses, limit=limit, across=self._settings.across_passages
+        )
         with watch.stage("context"):
             context = gather_context(
                 search.hits,

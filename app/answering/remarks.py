@@ -66,8 +66,8 @@ class Remarks:
         return [n for n in judged.part.names if all(n in one.missing for one in alike)]
 
 
-def nearest_statements(found: Examined) -> list[Statement]:
-    """What came nearest to an answer, each document once."""
+def nearest_statements(found: Examined, *, most: int) -> list[Statement]:
+    """The ``most`` statements that came nearest to an answer, each document once."""
     ranked = sorted(
         (one for judged in found.parts for one in judged.ranked),
         key=lambda j: (j.probability, j.features.similarity + j.features.covered),
@@ -76,4 +76,4 @@ def nearest_statements(found: Examined) -> list[Statement]:
     by_document: dict[str, Statement] = {}
     for j in ranked:
         by_document.setdefault(j.statement.document_id, j.statement)
-    return list(by_document.values())
+    return list(by_document.values())[:most]

@@ -18,10 +18,11 @@ from app.retrieval.pipeline import SearchPipeline
 
 logger = logging.getLogger(__name__)
 
-ACROSS: Final = 3
-"""Passages of another language that each search for them may add."""
+SPARE: Final = 2
+"""Times as many hits are searched for as are used: near-duplicates and joined neighbours leave
+gaps."""
 MOST_CALLED: Final = 200
-"""Words of the other language that are searched for at once."""
+"""Words of the other language that are searched for at once; it bounds the work of a search."""
 
 
 class QuestionSearch:
@@ -31,16 +32,22 @@ class QuestionSearch:
         self._pipeline = pipeline
 
     def search(
-        self, request: AnswerRequest, asked: Asked, senses: Sequence[Sequence[Sense]], *, limit: int
+        self,
+        request: AnswerRequest,
+        asked: Asked,
+        senses: Sequence[Sequence[Sense]],
+        *,
+        limit: int,
+        across: int,
     ) -> SearchResult:
         """One search for the whole question and, where it has several parts, one for each.
 
-        ``senses`` are what the words of each part are called in the other language.
+        ``senses`` are what the words of each part are called in the other language; each search
+        for passages in it may add ``across`` of them.
         """
-        # Twice as many as are used: near-duplicates and joined neighbours leave gaps.
         whole = self._pipeline.search(
             SearchRequest(
-                asked.rewritten, limit=2 * limit, where=request.where, explain=request.explain
+                asked.rewritten, limit=SPARE * limit, where=request.where, explain=request.explain
             )
         )
         queries = dict.fromkeys(part.text for part in asked.parts)
@@ -49,15 +56,20 @@ class QuestionSearch:
             self._pipeline.search(SearchRequest(query, limit=limit, where=request.where)).hits
             for query in queries
         ]
-        further += map(tuple, self._in_other_languages(request, asked, senses))
+        if across:
+            further += map(tuple, self._in_other_languages(request, asked, senses, across))
         return (
-            replace(whole, hits=_merged([whole.hits, *further], limit=2 * limit))
+            replace(whole, hits=_merged([whole.hits, *further], limit=SPARE * limit))
             if further
             else whole
         )
 
     def _in_other_languages(
-        self, request: AnswerRequest, asked: Asked, senses: Sequence[Sequence[Sense]]
+        self,
+        request: AnswerRequest,
+        asked: Asked,
+        senses: Sequence[Sequence[Sense]],
+        across: int,
     ) -> list[Sequence[Hit]]:
         """What is nearest by meaning, or holds its names or what its words are called there.
 
@@ -67,7 +79,7 @@ class QuestionSearch:
         other = Not(chinese) if asked.language == "zh" else chinese
         where = other if request.where is None else And((request.where, other))
         near = SearchRequest(
-            asked.parts[0].text, limit=ACROSS, where=where, routes=("dense",), rerank=False
+            asked.parts[0].text, limit=across, where=where, routes=("dense",), rerank=False
         )
         searches = [near]
         if names := dict.fromkeys(name.text for part in asked.parts for name in part.names):

@@ -13,7 +13,6 @@ from app.retrieval.health.self_retrieval import remarks
 
 if TYPE_CHECKING:
     from app.main import Application
-    from app.ports.store import Store
 
 
 def is_sound(app: Application) -> bool:
@@ -25,17 +24,18 @@ def is_sound(app: Application) -> bool:
     if app.settings.store.kind == "memory":
         out.print("collections: kept in memory, so there is nothing on disk to check")
     for name in app.store.names():
-        sound = _is_whole(app.store, name) and sound
+        sound = _is_whole(app, name) and sound
     _tell_of_jobs(app)
     return sound
 
 
-def _is_whole(store: Store, name: str) -> bool:
+def _is_whole(app: Application, name: str) -> bool:
     """Checks one collection and tells of it, whatever happens, so that the next has its turn."""
     what = f"collection {name}"
     try:
-        collection = store.open(name)
-        problems, remarked = collection.verify(), remarks(collection)
+        collection = app.store.open(name)
+        problems = collection.verify()
+        remarked = remarks(collection, app.settings.retrieval)
     except NotFound:
         return True  # dropped since
     except StoreCorrupted as error:

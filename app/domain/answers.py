@@ -92,8 +92,9 @@ class Answer:
     ``text`` is the sentences with their settings and numbers, and below them the ``notes``: what
     the service has to say of the answer, in the language of the question (that sources differ, what
     was left out, which part is not answered). ``nearest`` are the statements
-    that came nearest, where it abstains. ``probability`` is that of the best statement, and
-    ``statements`` are all that were judged, where the request asked why.
+    that came nearest, where it abstains. ``probability`` is that of the best statement. Where the
+    request asked why, ``statements`` are all that were judged, and ``settings`` those by which they
+    were looked for, chosen and said.
     """
 
     text: str
@@ -109,6 +110,7 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     probability: float | None = None
     statements: tuple[StatementTrace, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

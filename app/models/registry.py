@@ -74,6 +74,7 @@ def build_embedder(settings: ModelSettings) -> Embedder:
             timeout_s=settings.request_timeout_s,
             query_prefix=settings.query_prefix or "",
             passage_prefix=settings.passage_prefix or "",
+            max_tokens=settings.embedder_tokens,
         )
     folder = model_folder(name, settings.cache, kind="embedder")
     from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
@@ -209,6 +210,7 @@ def build_generator(settings: ModelSettings) -> Generator | None:
             model,
             api_key=_secret(settings.generator_api_key),
             timeout_s=settings.request_timeout_s,
+            context_tokens=settings.generator_context_tokens,
         )
     folder = model_folder(name, settings.cache, kind="generator")
     languages: frozenset[str] = frozenset()
@@ -217,7 +219,12 @@ def build_generator(settings: ModelSettings) -> Generator | None:
     if any(folder.path.glob("*.gguf")):
         from app.models.generators.llama_cpp import LlamaCppGenerator
 
-        return LlamaCppGenerator(folder, languages=languages, threads=settings.threads)
+        return LlamaCppGenerator(
+            folder,
+            languages=languages,
+            threads=settings.threads,
+            context_tokens=settings.generator_context_tokens,
+        )
     from app.models.generators.causal_lm import TransformersGenerator
 
     return TransformersGenerator(folder, languages=languages, threads=settings.threads)

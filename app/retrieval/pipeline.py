@@ -65,7 +65,7 @@ class SearchPipeline:
             learned=learned,
             settings=in_force.settings,
         )
-        parts = Parts(collection, analyzer, embedder)
+        parts = Parts(collection, analyzer, embedder, in_force.settings)
         self._kinds = routes()
         self._routes: Mapping[str, Route] = {
             name: kind.make(parts) for name, kind in self._kinds.items()

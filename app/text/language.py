@@ -35,6 +35,10 @@ _WORD_SIGNS: Final = frozenset({"ja", "ko", "zh", "th"})
 PROSE_SHARE: Final = 0.15
 """Share of function words from which Latin words are prose; names, terms and code have fewer."""
 
+KANA_SHARE: Final = 0.1
+"""Kana for each ideograph, beyond which a text is Japanese, which writes its words in Han and its
+grammar in kana."""
+
 
 def detect_language(text: str) -> str:
     """An ISO 639-1 code, or ``und`` where nothing can be told (numbers, symbols, no text).
@@ -47,7 +51,7 @@ def detect_language(text: str) -> str:
     sample = text[:SAMPLE_CHARACTERS].lower()
     words = _LATIN_WORD.findall(sample)
     weights = {code: len(found.findall(sample)) for code, found in _SCRIPTS.items()}
-    if weights["ja"] > 0.1 * weights["zh"]:  # Japanese writes its words in Han, its grammar in kana
+    if weights["ja"] > KANA_SHARE * weights["zh"]:
         weights["ja"] += weights["zh"]
     code = max(weights, key=lambda name: weights[name])
     if weights[code] == 0:

@@ -19,7 +19,10 @@ CHUNKER_VERSION: Final = "4"
 MAX_HEADING_CHARACTERS: Final = 200
 """Titles and headings above a passage are cut to this, each, so that they can't crowd it out."""
 CONTEXT_SHARE: Final = 0.25
-"""Headings that want more than this share of what the embedder reads leave, the outermost first."""
+"""Headings that want more than this share of what the embedder reads leave, the outermost first.
+
+It is no setting but part of `CHUNKER_VERSION`, by which a collection records how it was cut.
+"""
 SEAM_TOKENS: Final = 4
 """Room for what a passage may gain when it is read by itself, below its headings."""
 

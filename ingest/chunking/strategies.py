@@ -15,7 +15,8 @@ from ingest.chunking.windows import TokenIndex, pack, token_windows
 
 SECTION_FILL: Final = 0.5
 """A heading starts a new chunk once the current one is filled to this share: shorter sections are
-better found together than apart."""
+better found together than apart. It is no setting but part of `CHUNKER_VERSION`; the setting
+`chunk_tokens` says how long chunks are."""
 
 
 _LEADS: Final = frozenset({BlockKind.HEADING, BlockKind.TERM})

@@ -142,6 +142,10 @@ def test_history_reaches_the_model_and_the_trace_tells_of_the_draft(generating: 
     assert second["dropped"] == "context: only 1 passages are used"
     assert body["trace"]["draft"][0]["text"].startswith("The lighthouse of Ardmore")
     assert body["trace"]["hits"][0]["rank"] == 1
+    settings = body["trace"]["settings"]
+    assert (settings["passages"], settings["least_said"]) == (1, 0.0)
+    assert (settings["reader"], settings["generator"]) == (None, "fake-generator")
+    assert "log" not in settings  # nobody's business but the operator's
     assert isinstance(generating.generator, FakeGenerator)
     said = [turn.content for turn in generating.generator.asked[0]]
     assert "It has a lighthouse." in said

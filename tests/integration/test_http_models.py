@@ -127,14 +127,16 @@ class TestEmbedder:
             embedder.embed_queries(["x"])
         embedder.close()
 
-    def test_the_identity_holds_the_passage_prefix_and_not_the_address(self):
-        one, other, prefixed = (
+    def test_the_identity_holds_what_is_read_and_its_prefix_and_not_the_address(self):
+        one, other, prefixed, longer = (
             OpenAIEmbedder("http://127.0.0.1:1/v1", "bge-m3"),
             OpenAIEmbedder("http://127.0.0.1:2/v1", "bge-m3", query_prefix="q: "),
             OpenAIEmbedder("http://127.0.0.1:1/v1", "bge-m3", passage_prefix="passage: "),
+            OpenAIEmbedder("http://127.0.0.1:1/v1", "bge-m3", max_tokens=8_192),
         )
-        assert one.id == other.id == "openai:bge-m3"
-        assert prefixed.id == "openai:bge-m3+'passage: '"
+        assert one.id == other.id == "openai:bge-m3@512"
+        assert prefixed.id == "openai:bge-m3@512+'passage: '"
+        assert longer.id == "openai:bge-m3@8192"
 
 
 class TestTokenEstimate:

@@ -38,7 +38,7 @@ def write_card(
             "",
             f"{share:.0%} of the way from {base} to what it became in {run['minutes']:g} minutes",
             f"on {facts['device']}: {facts['steps']:,} steps, {facts['questions']:,} questions of",
-            f"the {facts['of']:,} below, in random order (`python -m train.dual_encoder.portable`).",
+            f"the {facts['of']:,} below, in random order.",
             "",
             f"Licence of the weights: {licence}.",
             "",

@@ -30,8 +30,6 @@ from app.text.function_words import is_english_function_word
 
 CONTEXT_CHARACTERS: Final = 120
 """Of what stands above a part: more of a story would drown the question."""
-MOST_PARTS: Final = 4
-"""Of one question; the rest of it is asked with the last of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,11 @@ _CHINESE_ASKING: Final = re.compile(
 )
 
 
-def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int) -> Asked:
-    """The question of ``request`` and the user's last ``turns`` questions before it, as parts."""
+def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int, most: int) -> Asked:
+    """The question of ``request`` and the user's last ``turns`` questions before it, as parts.
+
+    What would be further parts than ``most`` is not asked.
+    """
     query = " ".join(request.query.split())
     language = analyzer.language(query)
     earlier, answered = _before(request, turns)
@@ -100,7 +101,7 @@ def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int) -> Ask
     rewritten = f"{earlier}\n{resolved}" if follows else query
     asking, around = focus(query)
     found: list[_Piece] = []
-    for piece in pieces(asking)[:MOST_PARTS]:
+    for piece in pieces(asking)[:most]:
         texts = compared(piece)
         if len(texts) > 1:
             found += [_Piece(text, compared=True) for text in texts]
@@ -109,7 +110,7 @@ def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int) -> Ask
     place = _Place(around, earlier if follows else "", found[0].text, subject)
     parts = [
         _part(piece, at, place, analyzer, language=language, follows=follows)
-        for at, piece in enumerate(found[:MOST_PARTS])
+        for at, piece in enumerate(found[:most])
     ]
     return Asked(tuple(parts), rewritten, language)
 

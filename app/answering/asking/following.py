@@ -19,11 +19,13 @@ _ELLIPTIC: Final = re.compile(
     re.IGNORECASE,
 )
 _SHORT_FOLLOW_UP: Final = 60
+"""Characters up to which a question may be no more than what it changes in the one before."""
 _CHINESE_TOPIC: Final = re.compile(
     r"^(?:那么?|还有|至于|换成)?(?P<topic>[\u3400-\u9fff]{2,8}?)的?呢[？?]?$"
 )
 _HAN_ONLY: Final = re.compile(r"[\u3400-\u9fff]+")
 _FEW_TERMS: Final = 2
+"""Terms with which a question means little by itself."""
 _PERSONAL: Final = frozenset("he she his her him 他 她".split())  # noqa: SIM905 - a list of words reads as words
 
 

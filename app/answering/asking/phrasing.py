@@ -14,8 +14,10 @@ from app.answering.asking.words import ASKS, PRONOUN
 STORY: Final = 100
 """Characters from which a question is a story; a Chinese one has a third of them."""
 LONGEST_KEYWORDS: Final = 80
+"""Characters of what is read as key words; what is longer is a text."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _HAN_WEIGHS: Final = 3
+"""Letters that a Chinese character says as much as."""
 _BETWEEN_CLAUSES: Final = re.compile(
     r"(?<=[,;:，；：、])\s*|\s(?:[-–—])\s|\s(?=(?:so|but|because|and so)\s)", re.IGNORECASE
 )

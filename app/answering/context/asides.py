@@ -26,8 +26,9 @@ _LEANS: Final = re.compile(
 )
 
 _CURT_CHARACTERS: Final = 40
+"""Characters of a sentence that may be too short to say what it is about."""
 _CURT_WORDS: Final = 4
-"""Words, a pair of Chinese characters counting as one."""
+"""Words of it, a pair of Chinese characters counting as one."""
 _WORD: Final = re.compile(r"[\u3400-\u9fff]{1,2}|[^\W\u3400-\u9fff]+")
 _LABELLED: Final = re.compile(r"[:：|=]")
 

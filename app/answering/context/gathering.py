@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from app.answering.context.passages import Passage
 from app.answering.context.statements import DocumentStatements
@@ -15,9 +14,6 @@ from app.domain.hits import Hit, SearchResult
 from app.domain.statements import Statement
 from app.ports.store import Collection
 from app.settings import AnswerSettings
-
-DUPLICATE_OVERLAP: Final = 0.9
-"""Jaccard overlap of terms from which a passage says nothing that one before it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def gather_context(
         fact = _Facts.of(hit.chunk, terms)
         if len(gathering.places) >= limit:
             dropped[hit.chunk.id] = f"context: only {limit} passages are used"
-        elif any(_same(fact, other) for other in facts):
+        elif any(_same(fact, other, settings.duplicate_overlap) for other in facts):
             dropped[hit.chunk.id] = "context: nearly the same as a passage ranked above it"
         elif reason := gathering.add(hit.chunk):
             dropped[hit.chunk.id] = f"context: {reason}"
@@ -200,11 +196,11 @@ class _Facts:
         return cls(frozenset(terms(chunk.text)), frozenset(values), denies(chunk.text))
 
 
-def _same(one: _Facts, other: _Facts) -> bool:
+def _same(one: _Facts, other: _Facts, overlap: float) -> bool:
     return (
         one.denies == other.denies
         and one.values == other.values
-        and _jaccard(one.terms, other.terms) >= DUPLICATE_OVERLAP
+        and _jaccard(one.terms, other.terms) >= overlap
     )
 
 

@@ -11,6 +11,7 @@ from app.domain.documents import Block
 _FIRST_LINES: Final = 3
 """Among which a record says what it is of; a comment may stand above it."""
 _LONGEST_NAME: Final = 80
+"""Characters of what a record is of; what is longer describes it."""
 _NAMES_RECORD: Final = re.compile(
     r"(?:^|[^a-z])(?:service|app|application|product|model|device|machine|system)$"
     r"|(?:型号|产品|机型|服务|系统)$",

@@ -15,13 +15,16 @@ from typing import Final
 from app.answering.asking.asked import Part
 from app.answering.asking.forms import LISTED
 from app.answering.evidence.candidates import Judged
-from app.answering.evidence.judgement import Judge
+from app.answering.evidence.judgement import Judge, log_odds
 from app.answering.quoting.likeness import alike, shape_of
 
 _LOOKED_AT: Final = 12
+"""Statements behind the best one among which `FOLLOWERS` are looked for."""
 FOLLOWERS: Final = 5
-"""Statements behind the best one that it is compared with."""
-_LEAST: Final = 1e-4
+"""Statements behind the best one that it is compared with.
+
+These are no settings: the weights of a confidence were learned with them.
+"""
 _UNREAD: Final = -5.0
 """Log odds of a statement that no reader was asked about."""
 _OWN: Final = (
@@ -80,11 +83,11 @@ def rivals_apart(
 def standing(best: Judged, followers: Sequence[Judged]) -> dict[str, float]:
     """What the best statement has and how far it leads, by name; see `Judge.confidence`."""
     values = best.features.values()
-    odds = [_log_odds(judged.probability) for judged in (best, *followers)]
+    odds = [log_odds(judged.probability) for judged in (best, *followers)]
     found = {name: values[name] for name in _OWN}
     found["odds"] = odds[0]
-    found["lead"] = odds[0] - (odds[1] if len(odds) > 1 else _log_odds(0.0))
-    found["mean_lead"] = odds[0] - _mean(odds[1:], _log_odds(0.0))
+    found["lead"] = odds[0] - (odds[1] if len(odds) > 1 else log_odds(0.0))
+    found["mean_lead"] = odds[0] - _mean(odds[1:], log_odds(0.0))
     similar = [judged.features.similarity for judged in followers]
     found["similarity_lead"] = values["similarity"] - _mean(similar, 0.0)
     if best.features.read is not None:
@@ -96,8 +99,3 @@ def standing(best: Judged, followers: Sequence[Judged]) -> dict[str, float]:
 
 def _mean(values: Sequence[float], otherwise: float) -> float:
     return math.fsum(values) / len(values) if values else otherwise
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(1 - _LEAST, max(_LEAST, probability))
-    return math.log(bounded / (1 - bounded))

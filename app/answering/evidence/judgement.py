@@ -22,7 +22,9 @@ from app.errors import ConfigurationError
 
 WEIGHTS_FILE: Final = "weights.json"
 _LARGEST: Final = 30.0
+"""Log odds beyond which a probability is as good as 0 or 1."""
 _LEAST: Final = 1e-4
+"""Probability that counts as none in log odds, whose weights were learned with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Features:
         found["across_similarity"] = self.across * self.similarity
         found["across_passage"] = self.across * self.passage
         if self.read is not None:
-            found["read"] = _log_odds(self.read)
+            found["read"] = log_odds(self.read)
             found["across_read"] = self.across * found["read"]
         return found
 
@@ -148,6 +150,7 @@ def _weights(stored: Any) -> Weights:
     return Weights(float(stored["intercept"]), factors)
 
 
-def _log_odds(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """Of a probability, which is taken to be neither 0 nor 1."""
     bounded = min(1 - _LEAST, max(_LEAST, probability))
     return math.log(bounded / (1 - bounded))

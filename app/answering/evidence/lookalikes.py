@@ -19,6 +19,7 @@ _LEAST_LEFT: Final = 3
 """Words, characters or numbers beside a name that say something of it."""
 _LABELLED: Final = re.compile(r"[^:：.;,。；，]{1,40}[:：]")
 _LABEL_CHARACTERS: Final = 80
+"""Of a line, among which it may say that it names a model or a title."""
 _NAMING: Final = re.compile(
     r"(?:^|[^a-z])(?:model|name|product|device|machine|title|article)(?: name)?\s{0,2}[:：=|]"
     r"|(?:型号|名称|产品|机型|品名|标题)\s{0,2}[:：=|]",

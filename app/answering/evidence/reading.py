@@ -11,7 +11,7 @@ from app.answering.evidence.candidates import Judged, first_cell
 from app.domain.statements import Statement
 
 LIST_CHARACTERS: Final = 300
-"""Of a list, that are read at once."""
+"""Of a list, that are read at once; the reader learned from lists of that length."""
 
 
 def readable(judged: Judged, part: Part) -> str:

@@ -263,7 +263,11 @@ def _share(names: Sequence[Named], holder: Holder) -> float:
 
 
 HARDLY: Final = 0.15
-"""What the probability is multiplied by of a statement that can hardly answer."""
+"""What the probability is multiplied by of a statement that can hardly answer.
+
+Neither this nor the two below are settings: how sure an answer is was learned of probabilities that
+they had been applied to (`app.answering.evidence.confidence`).
+"""
 DEFINES: Final = 0.4
 """What the doubt is multiplied by of the first words below a heading whose meaning is asked for,
 and of a row that has the most of what is asked for."""

@@ -24,10 +24,8 @@ from app.settings import AnswerSettings
 
 logger = logging.getLogger(__name__)
 
-SHOWN: Final = 12
-"""Statements that a generator is shown at most; a small model forgets what is far away."""
-LEAST_SHARED: Final = 0.5
-"""Share of a refused sentence's words that a quotation must hold to be said in its place."""
+TRIED: Final = 3
+"""Statements beside those that a sentence cites which may bear it; it bounds the work of checks."""
 
 
 class Writer:
@@ -85,14 +83,15 @@ class Writer:
         self, chosen: Sequence[Chosen], ranked: Sequence[Sequence[Judged]]
     ) -> list[Statement]:
         """What was chosen first, then the best of each part that may answer at all."""
+        most = self._settings.prompt_statements
         shown = [statement for choice in chosen for statement in choice.statements]
         for part in ranked:
             shown += [
                 j.statement
-                for j in part[:SHOWN]
+                for j in part[:most]
                 if j.probability >= self._settings.least_said and j.probability > 0
             ]
-        return list(dict.fromkeys(shown))[:SHOWN]
+        return list(dict.fromkeys(shown))[:most]
 
     def _said(
         self,
@@ -125,8 +124,8 @@ class Writer:
             yield composition.add(sentence.text, Verdict.SUPPORTED, [bearing])
             return
         for quotation in self._verifier.closest(sentence.text, quotable)[:1]:
-            near = self._verifier.shared(sentence.text, quotation) >= LEAST_SHARED
-            if near and not composition.holds(quotation):
+            shared = self._verifier.shared(sentence.text, quotation)
+            if shared >= self._settings.stand_in_share and not composition.holds(quotation):
                 about = quotation.setting.path[-1:] or ("",)
                 yield composition.add(
                     quotation.text, Verdict.VERBATIM, [quotation], setting=about[0]
@@ -148,7 +147,7 @@ class Writer:
         if not cited:
             return None, "it cites no statement that exists"
         reason: str | None = None
-        for statement in dict.fromkeys((*cited, *self._verifier.closest(text, statements)[:3])):
+        for statement in dict.fromkeys((*cited, *self._verifier.closest(text, statements)[:TRIED])):
             refused = self._verifier.refuse(text, statement)
             if refused is None:
                 return statement, None

@@ -10,7 +10,6 @@ not. Nothing is said twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
 
 from app.answering.asking.forms import LISTED
 from app.answering.context.statements import DocumentStatements
@@ -22,11 +21,6 @@ from app.answering.quoting.listing import Listing
 from app.answering.quoting.rivals import less_specific, rivals_of
 from app.domain.statements import Statement
 from app.settings import AnswerSettings
-
-_LEAST: Final = 0.1
-"""Probability below which a statement is not said, however far it leads."""
-_OWN_LANGUAGE: Final = 0.8
-"""Share of the best probability from which a statement in the question's language is preferred."""
 
 
 class Choosing:
@@ -46,10 +40,10 @@ class Choosing:
     def choose(self, judged: JudgedPart) -> Chosen:
         """The statements for a part; none, where it is not sure enough that the best answers."""
         part = judged.part
-        probable = [one for one in judged.ranked if one.probability >= _LEAST]
+        probable = [one for one in judged.ranked if one.probability >= self._settings.least_quoted]
         if not probable:
             return Chosen(part)
-        able = _own_language_first(probable)
+        able = _own_language_first(probable, share=self._settings.own_language_share)
         if judged.confidence < self._settings.min_probability:
             return Chosen(part, probability=judged.confidence)
         if part.form in LISTED and (whole := self._listing.whole(judged, able)):
@@ -116,14 +110,14 @@ class Choosing:
         return []
 
 
-def _own_language_first(able: Sequence[Judged]) -> Sequence[Judged]:
-    """Of statements about as probable, one in the language of the question comes first."""
+def _own_language_first(able: Sequence[Judged], *, share: float) -> Sequence[Judged]:
+    """One in the language of the question first, with this ``share`` of the best probability."""
     best = able[0]
     if not best.features.across:
         return able
     own = [
         one
         for one in able
-        if not one.features.across and one.probability >= _OWN_LANGUAGE * best.probability
+        if not one.features.across and one.probability >= share * best.probability
     ]
     return [*own[:1], *(one for one in able if one not in own[:1])]

@@ -14,7 +14,11 @@ from app.answering.verifying.claims import denies, names, words
 from app.domain.statements import Statement
 
 SAME: Final = 0.85
-"""Overlap of terms from which two statements without another value say the same."""
+"""Overlap of terms from which two statements without another value say the same.
+
+Neither this nor `ALIKE` is a setting: how sure an answer is was learned of the statements that they
+tell from it (`app.answering.evidence.confidence`).
+"""
 ALIKE: Final = 0.5
 """Overlap of terms, values left out, from which they speak of the same thing."""
 

@@ -29,8 +29,9 @@ _COUNTED: Final = re.compile(
 )
 _COUNTED_WITHIN: Final = 4
 """Words behind a numeral among which what it counts stands."""
-_OF_LIST: Final = 0.5
-"""Share of the best probability from which the list of a statement may be what is asked for."""
+_READ_ON: Final = 10
+"""Times as many items of a list are read as are said, so that the others can be counted; it bounds
+the work."""
 
 
 class Listing:
@@ -54,7 +55,7 @@ class Listing:
             return None
         most = self._settings.list_items
         for one in able:
-            if one.probability < _OF_LIST * best.probability:
+            if one.probability < self._settings.list_share * best.probability:
                 break
             group = self._list_of(one.statement, form=part.form)
             group = self._asked_for(part, one.statement, group)
@@ -85,7 +86,7 @@ class Listing:
     def _list_of(self, statement: Statement, *, form: Form) -> list[Statement]:
         """What stands in a list with it, below its headings, or in sections numbered alike."""
         document = self._documents[statement.document_id]
-        most = 10 * self._settings.list_items
+        most = _READ_ON * self._settings.list_items
         if form == "procedure":
             steps = document.siblings(statement, most=most)
             if statement.kind is not BlockKind.LIST:

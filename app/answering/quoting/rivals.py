@@ -24,10 +24,10 @@ _FORMER: Final = re.compile(
     r"|旧版|旧的|以前|原来|之前的|过去|从前|原先|上一版|去年",
     re.IGNORECASE,
 )
-_SAME_MATTER: Final = 0.4
-"""Of the share that a rival must have, what suffices where it is of another version of the same."""
-_SAME_TABLE: Final = 0.9
-"""Share that a statement of the same document must have to be shown beside the best."""
+_CLEARLY: Final = 0.02
+"""Difference of `Features.contrast` below which two statements are about the same: what rare words
+in common leave. It is no setting, since what is measured has no unit that anybody could choose in.
+"""
 
 
 def rivals_of(  # noqa: C901 - each condition is a rule, read in this order
@@ -44,11 +44,12 @@ def rivals_of(  # noqa: C901 - each condition is a rule, read in this order
     best = able[0]
     shape = shape_of(best.statement, terms)
     rivals, shapes = [best], [shape]
+    least = min(settings.rival_share, settings.version_share, settings.same_document_share)
     for judged in able[1:]:
         if len(rivals) >= settings.rivals:
             break
         share = judged.probability / best.probability
-        if share < _SAME_MATTER * settings.rival_share:
+        if share < least:
             break
         other = shape_of(judged.statement, terms)
         if any(say_the_same(other, known) for known in shapes):
@@ -58,9 +59,12 @@ def rivals_of(  # noqa: C901 - each condition is a rule, read in this order
         pair = [best.statement, judged.statement]
         needed = settings.rival_share
         if judged.statement.document_id == best.statement.document_id:
-            needed = _SAME_TABLE  # rows for other things, which the question did not ask for
+            needed = (
+                settings.same_document_share
+            )  # rows for other things, which the question did not ask for
         elif _of_one_matter(pair, terms):
-            needed *= _SAME_MATTER  # another version of the same, which must not be missed
+            # Another version of the same, which must not be missed.
+            needed = settings.version_share
         if share >= needed:
             rivals.append(judged)
             shapes.append(other)
@@ -79,7 +83,7 @@ def rivals_of(  # noqa: C901 - each condition is a rule, read in this order
 
 def less_specific(judged: Judged, best: Judged) -> bool:
     """Whether it is about something that the question did not ask for, where the best is not."""
-    worse = judged.features.contrast > best.features.contrast + 0.02
+    worse = judged.features.contrast > best.features.contrast + _CLEARLY
     return worse or len(judged.missing) > len(best.missing)
 
 

@@ -40,7 +40,10 @@ from app.answering.verifying.words.wording import Words
 from app.domain.statements import Statement
 
 LEAST_OWN: Final = 0.4
-"""Share of a sentence's words and values that the statement itself must hold, not its setting."""
+"""Share of a sentence's words and values that the statement itself must hold, not its setting.
+
+No number of a check is a setting: that a sentence was verified must mean the same everywhere.
+"""
 LONGEST_SUBJECT: Final = 6
 """Words, or pairs of Chinese characters, that the sentence before may lend as a subject."""
 LONGEST_SOURCE: Final = 5_000

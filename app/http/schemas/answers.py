@@ -173,8 +173,13 @@ class SearchResponse(BaseModel):
 
 
 class AnswerTrace(BaseModel):
-    """How an answer was made: its search, the judged statements, and the draft."""
+    """How an answer was made: its search, the judged statements, and the draft.
 
+
+    ``settings`` are those of the answer; the search has its own.
+    """
+
+    settings: Mapping[str, object]
     search: Trace
     hits: list[SearchHit]
     statements: tuple[StatementTrace, ...]
@@ -219,6 +224,7 @@ class AnswerResponse(BaseModel):
             trace=None
             if search.trace is None
             else AnswerTrace(
+                settings=answer.settings,
                 search=search.trace,
                 hits=[SearchHit.from_domain(hit) for hit in search.hits],
                 statements=answer.statements,

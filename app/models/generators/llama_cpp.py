@@ -22,8 +22,6 @@ from app.models.folder import ModelFolder
 from app.models.remote.token_estimate import estimated_tokens
 from app.models.streaming import streamed
 
-CONTEXT_TOKENS: Final = 4_096
-"""Of prompt and answer together; memory for them is taken at start."""
 PROMPT_STEP: Final = 64
 """Tokens of the prompt that are read at once: between steps, generation can be stopped."""
 SILENT: Final = -1
@@ -47,7 +45,7 @@ class LlamaCppGenerator:
         *,
         languages: frozenset[str] = frozenset(),
         threads: int = 0,
-        context_tokens: int = CONTEXT_TOKENS,
+        context_tokens: int,
     ) -> None:
         """Maps the only GGUF file of ``model`` into memory.
 
@@ -55,7 +53,7 @@ class LlamaCppGenerator:
             model: Where the file is.
             languages: ISO 639-1 codes that it writes well; empty means no known limit.
             threads: Threads to compute with; 0: as many as the machine has cores.
-            context_tokens: Of prompt and answer together.
+            context_tokens: Of prompt and answer together; memory for them is taken at start.
 
         Raises:
             ConfigurationError: ``xllamacpp`` is not installed.

@@ -91,9 +91,12 @@ class OpenAIEmbedder:
 
     @property
     def id(self) -> str:
-        """Model and passage prefix; not the address, which may change while vectors stay good."""
+        """Model, passage prefix and what is read of a text: vectors of others don't compare.
+
+        The address is no part of it, since it may change while vectors stay good.
+        """
         prefix = f"+{self._passage_prefix!r}" if self._passage_prefix else ""
-        return f"openai:{self._model}{prefix}"
+        return f"openai:{self._model}@{self._max_tokens}{prefix}"
 
     @property
     def dimension(self) -> int:

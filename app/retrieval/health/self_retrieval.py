@@ -5,6 +5,13 @@ first. Where BM25 brings it back and the vectors do not, the dense route is nois
 with a sound ranking ruins both: with random passages for a dense route, reciprocal rank fusion
 takes cmrc2018_dev from 0.980 to 0.090 of questions answered at rank 1
 (``docs/results/fusion_choices.json``).
+
+From which share of what BM25 finds on the dense route counts is a setting (`dense_useless`,
+`dense_sound`). An English-only embedder (all-MiniLM-L6-v2) finds 0.38 of all Chinese passages of
+cmrc2018_dev, and 0.27 to 0.47 of parts of them with 60 to 1,000. Embedders that know the language
+find 0.84 to 1.0 on most sets; on parts with 60 to 1,000 passages 0.73 or more where many passages
+say much the same (medquad_eval), 0.72 on this handbook, and 0.59 on the manuals and rules of an
+office (``eval/questions/office``), whose siblings are near twins.
 """
 
 from __future__ import annotations
@@ -21,6 +28,7 @@ from app.filters import OneOf
 from app.ports.analyzer import Analyzer
 from app.ports.models import Embedder
 from app.ports.store import Collection
+from app.settings import RetrievalSettings
 from app.text.sentences import sentence_spans
 
 logger = logging.getLogger(__name__)
@@ -48,22 +56,10 @@ MIN_QUERY_CHARACTERS: Final = 8
 
 MIN_FOUND: Final = 8
 """Where BM25 finds fewer passages than this, there is nothing to compare the dense route with."""
-USELESS_SHARE: Final = 0.5
-"""Up to this share of what BM25 finds, the dense route counts nothing.
-
-An English-only embedder (all-MiniLM-L6-v2) finds 0.38 of all Chinese passages of cmrc2018_dev, and
-0.27 to 0.47 of parts of them with 60 to 1,000.
-"""
-SOUND_SHARE: Final = 0.58
-"""From this share of what BM25 finds, the dense route counts in full.
-
-Embedders that know the language find 0.84 to 1.0 on most sets; on parts with 60 to 1,000 passages
-0.73 or more where many passages say much the same (medquad_eval), 0.72 on this handbook, and 0.59
-on the manuals and rules of an office (``eval/questions/office``), whose siblings are near twins.
-"""
 
 WORTH_TELLING: Final = 0.8
-"""Factor of the dense route below which people are told that its embedder is weak."""
+"""Factor of the dense route below which people are told that its embedder is weak; it changes what
+is told, and no ranking."""
 GROWTH: Final = 2
 """Measured again once the collection has grown or shrunk by this factor."""
 
@@ -113,7 +109,13 @@ def _brings_back(
     return chunk_id in ids or any(query in chunk.text for chunk in collection.chunks(ids))
 
 
-def refresh(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -> None:
+def refresh(
+    collection: Collection,
+    *,
+    analyzer: Analyzer,
+    embedder: Embedder,
+    settings: RetrievalSettings,
+) -> None:
     """Measures the self-retrieval of a collection that has changed much since the last time.
 
     Warns in the log of languages that the embedder does not know. Failures are logged, too, and
@@ -131,16 +133,18 @@ def refresh(collection: Collection, *, analyzer: Analyzer, embedder: Embedder) -
     except Exception:
         logger.exception("collection %s: its self-retrieval is not measured", collection.name)
     else:
-        for weakness in weaknesses(self_retrieval, collection):
+        for weakness in weaknesses(self_retrieval, collection, settings):
             logger.warning("collection %s: %s", collection.name, weakness)
 
 
-def dense_factor(self_retrieval: SelfRetrieval | None, language: str) -> float:
+def dense_factor(
+    self_retrieval: SelfRetrieval | None, language: str, settings: RetrievalSettings
+) -> float:
     """What the dense route's weight is multiplied by for a query of this language, in [0, 1].
 
-    It goes from 0 to 1 as the passages that vectors find go from `USELESS_SHARE` to `SOUND_SHARE`
-    of those that BM25 finds; where the language was not measured, by all passages together.
-    1 where nothing is known.
+    It goes from 0 to 1 as the passages that vectors find go from ``settings.dense_useless`` to
+    ``settings.dense_sound`` of those that BM25 finds; where the language was not measured, by all
+    passages together. 1 where nothing is known.
     """
     if self_retrieval is None:
         return 1.0
@@ -148,10 +152,13 @@ def dense_factor(self_retrieval: SelfRetrieval | None, language: str) -> float:
     if found.bm25 < MIN_FOUND:
         return 1.0
     share = found.dense / found.bm25
-    return min(1.0, max(0.0, (share - USELESS_SHARE) / (SOUND_SHARE - USELESS_SHARE)))
+    useless, sound = settings.dense_useless, settings.dense_sound
+    if share >= sound:
+        return 1.0
+    return max(0.0, (share - useless) / (sound - useless)) if useless < sound else 0.0
 
 
-def remarks(collection: Collection) -> list[str]:
+def remarks(collection: Collection, settings: RetrievalSettings) -> list[str]:
     """What was found in each language, in words, and then what is wrong with it."""
     self_retrieval = collection.self_retrieval()
     if self_retrieval is None:
@@ -162,14 +169,17 @@ def remarks(collection: Collection) -> list[str]:
         f"(bm25: {found.bm25})"
         for language, found in sorted(self_retrieval.languages.items())
     ]
-    return found + [f"warning: {weakness}" for weakness in weaknesses(self_retrieval, collection)]
+    weak = weaknesses(self_retrieval, collection, settings)
+    return found + [f"warning: {weakness}" for weakness in weak]
 
 
-def weaknesses(self_retrieval: SelfRetrieval, collection: Collection) -> list[str]:
+def weaknesses(
+    self_retrieval: SelfRetrieval, collection: Collection, settings: RetrievalSettings
+) -> list[str]:
     """What is wrong with each language whose dense route counts clearly less, and what to do."""
     told = []
     for language in sorted(self_retrieval.languages):
-        factor = dense_factor(self_retrieval, language)
+        factor = dense_factor(self_retrieval, language, settings)
         if factor < WORTH_TELLING:
             knows = "is weak in" if factor else "does not know"
             told.append(

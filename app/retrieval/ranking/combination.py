@@ -32,7 +32,8 @@ from app.retrieval.ranking.learned import NO_RERANKER, Combination, Learned
 from app.retrieval.ranking.relevance import Floats, relevance
 
 TOP: Final = 5
-"""Places that reading on must not change, where a reranker is to stop early."""
+"""Places that reading on must not change, where a reranker is to stop early; `rerank_stop` is of so
+many."""
 ROUNDING: Final = 1e-9
 """Differences of scores, relative to the scores, that are none: float32 has seven digits."""
 
@@ -243,7 +244,7 @@ def _chance_above(threshold: float, deviation: float) -> float:
     """That a normal value of mean 0 exceeds ``threshold``."""
     if not deviation:
         return float(threshold < 0.0)
-    return 0.5 * math.erfc(threshold / (deviation * math.sqrt(2.0)))
+    return math.erfc(threshold / (deviation * math.sqrt(2))) / 2
 
 
 def _fused_scores(fused: Sequence[Fused]) -> Floats:

@@ -10,9 +10,13 @@ Source: J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+_LARGEST: Final = 30.0
+"""Log odds beyond which a probability is as good as 0 or 1."""
 
 Floats = NDArray[np.float64]
 """``(n,) float64``, one a candidate."""
@@ -42,5 +46,5 @@ def relevance(combined: Floats, best: Floats | float, calibration: Calibration) 
         calibration: Of the reranker that gave the scores, or of none.
     """
     odds = calibration.intercept + calibration.score * combined + calibration.best * best
-    probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
+    probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(odds, -_LARGEST, _LARGEST)))
     return probabilities

@@ -14,7 +14,8 @@ FIRST: Final = 4
 SLICE: Final = 8
 """The most that are scored between two looks at the clock."""
 _NEWEST: Final = 0.3
-"""How much the last slice counts in the pace."""
+"""How much the last slice counts in the pace. How it is told is no setting; for what it is told is:
+`rerank_budget_ms`."""
 _FORGOTTEN: Final = 0.1
 """How much of the pace each time is forgotten that it lets nothing be read."""
 

@@ -25,7 +25,8 @@ from typing import Final
 from app.text.rarity import inverse_document_frequency
 
 WINDOW: Final = 30
-"""Words, or characters of Chinese."""
+"""Words, or characters of Chinese. Neither this nor `APART` is a setting: what a term match counts
+was learned with them."""
 APART: Final = 2
 """How many places behind the first of two query terms the second may stand."""
 
@@ -59,7 +60,7 @@ def _match(
         return 0.0
     cover = sum(weights[term] for term in places) / everything
     order = sum(_in_order(places, pair) for pair in pairs) / max(1, len(pairs))
-    return (cover + order + _nearness(passage, weights) / everything) / 3.0
+    return (cover + order + _nearness(passage, weights) / everything) / 3
 
 
 def _in_order(places: Mapping[str, Sequence[int]], pair: tuple[str, str]) -> bool:

@@ -25,7 +25,8 @@ class DenseRoute:
 
     def trust(self, language: str) -> float:
         """As far as the collection's embedder was found to know the language."""
-        return dense_factor(self.parts.collection.self_retrieval(), language)
+        found = self.parts.collection.self_retrieval()
+        return dense_factor(found, language, self.parts.settings)
 
 
 DENSE: Final = RouteKind("dense", "dense vector", DenseRoute)

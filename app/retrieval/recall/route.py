@@ -12,6 +12,7 @@ from app.filters import Filter
 from app.ports.analyzer import Analyzer
 from app.ports.models import Embedder
 from app.ports.store import Collection
+from app.settings import RetrievalSettings
 
 
 class Route(Protocol):
@@ -26,11 +27,12 @@ class Route(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a route may be made of: a collection, and what turns a query into what it compares."""
+    """What a route may be made of; analyzer and embedder make of a query what it compares."""
 
     collection: Collection
     analyzer: Analyzer
     embedder: Embedder
+    settings: RetrievalSettings
 
 
 @dataclass(frozen=True, slots=True)

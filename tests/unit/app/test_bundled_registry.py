@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ from app.models.remote.openai_compatible import OpenAIEmbedder, OpenAIGenerator
 from app.settings import ModelSettings
 
 
-def settings(tmp_path: Path, **names: str) -> ModelSettings:
-    return ModelSettings(cache=tmp_path, **names)
+def settings(tmp_path: Path, **values: Any) -> ModelSettings:
+    return ModelSettings(cache=tmp_path, **values)
 
 
 @pytest.fixture
@@ -35,6 +36,17 @@ def test_an_openai_name_is_an_address_and_a_model(tmp_path: Path) -> None:
     generator = build_generator(named)
     assert isinstance(generator, OpenAIGenerator)
     assert "qwen3:8b" in generator.id
+
+
+def test_how_much_a_model_behind_http_reads_is_a_setting(tmp_path: Path) -> None:
+    address = "openai:http://localhost:1/v1#bge-m3"
+    embedder = build_embedder(settings(tmp_path, embedder=address, embedder_tokens=8_192))
+    assert embedder.max_tokens == 8_192
+    generator = build_generator(
+        settings(tmp_path, generator=address, generator_context_tokens=32_768)
+    )
+    assert generator is not None
+    assert generator.context_tokens == 32_768
 
 
 @pytest.mark.parametrize(

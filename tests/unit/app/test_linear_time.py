@@ -234,12 +234,12 @@ class TestWhatReadsAnyText:
     ) -> None:
         def follow_up(history: str) -> object:
             request = AnswerRequest("And in 2019?", history=(Turn("user", history),))
-            return take_apart(request, analyzer, turns=1)
+            return take_apart(request, analyzer, turns=1, most=4)
 
         # No longer question and no longer turn comes in.
         require_linear(named_in, text, MAX_QUERY_CHARACTERS, "names")
         require_linear(
-            lambda t: take_apart(AnswerRequest(t), analyzer, turns=1),
+            lambda t: take_apart(AnswerRequest(t), analyzer, turns=1, most=4),
             text,
             MAX_QUERY_CHARACTERS,
             "parts",

@@ -24,7 +24,6 @@ from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
 from app.filters import parse_filter
 from app.ports.models import Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.health.self_retrieval import SOUND_SHARE, USELESS_SHARE
 from app.retrieval.pipeline import RecallResult, SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Combination, Learned, shipped
 from app.retrieval.ranking.term_match import MOST_TERMS
@@ -278,7 +277,7 @@ def test_the_dense_route_counts_nothing_where_the_embedder_does_not_know_the_lan
     known = explained(pipeline, "cats purr").settings["weights_of_query"]
     assert known == {"bm25": 0.25, "dense": 0.75}
 
-    # Vectors find 10 of the 64 passages that BM25 finds, less than `USELESS_SHARE`.
+    # Vectors find 10 of the 64 passages that BM25 finds, less than `dense_useless`.
     collection.keep_self_retrieval(SelfRetrieval({"en": SelfRecall(64, 10, 64)}, 100))
 
     trace = explained(pipeline, "cats purr")
@@ -293,13 +292,10 @@ def test_the_dense_route_counts_nothing_where_the_embedder_does_not_know_the_lan
 def test_each_language_has_its_own_trust_in_the_dense_route(
     make: Make, collection: LocalCollection
 ) -> None:
-    half_trusted = round(1_000 * (USELESS_SHARE + SOUND_SHARE) / 2)
     collection.keep_self_retrieval(
-        SelfRetrieval(
-            {"en": SelfRecall(9, 9, 9), "zh": SelfRecall(1_000, half_trusted, 1_000)}, 2_000
-        )
+        SelfRetrieval({"en": SelfRecall(9, 9, 9), "zh": SelfRecall(100, 60, 100)}, 2_000)
     )
-    pipeline = make()
+    pipeline = make(dense_useless=0.4, dense_sound=0.8)
     rankings: dict[str, list[Candidate]] = {"bm25": [], "dense": []}
     english, chinese = (
         RecallResult(understand(text, FakeAnalyzer()), rankings) for text in ("cats purr", "猫叫")

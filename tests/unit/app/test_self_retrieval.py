@@ -16,11 +16,13 @@ from app.domain.documents import Vectors
 from app.errors import RemoteUnavailable
 from app.fakes import FakeAnalyzer, FakeEmbedder
 from app.retrieval.health.self_retrieval import dense_factor, measure, refresh, remarks, weaknesses
-from app.settings import StoreSettings
+from app.settings import RetrievalSettings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
 
 DIMENSION = 128
+
+SHIPPED = RetrievalSettings()
 
 
 class EnglishEmbedder(FakeEmbedder):
@@ -97,7 +99,7 @@ def measured(collection: LocalCollection, embedder: FakeEmbedder) -> SelfRetriev
 
 
 def kept(collection: LocalCollection, embedder: FakeEmbedder) -> SelfRetrieval | None:
-    refresh(collection, analyzer=FakeAnalyzer(), embedder=embedder)
+    refresh(collection, analyzer=FakeAnalyzer(), embedder=embedder, settings=SHIPPED)
     return collection.self_retrieval()
 
 
@@ -123,21 +125,33 @@ def test_the_dense_route_counts_by_what_it_finds_of_what_bm25_finds(
     dense: int, bm25: int, factor: float
 ) -> None:
     self_retrieval = SelfRetrieval({"zh": SelfRecall(64, dense, bm25)}, chunks=1_000)
-    assert dense_factor(self_retrieval, "zh") == pytest.approx(factor)
+    assert dense_factor(self_retrieval, "zh", SHIPPED) == pytest.approx(factor)
+
+
+@pytest.mark.parametrize(
+    ("useless", "sound", "factor"),
+    [(0.2, 0.8, 0.5), (0.5, 0.5, 1.0), (0.6, 0.6, 0.0), (0.0, 0.0, 1.0), (0.0, 1.0, 0.5)],
+)
+def test_from_where_on_the_dense_route_counts_is_a_setting(
+    useless: float, sound: float, factor: float
+) -> None:
+    settings = RetrievalSettings(dense_useless=useless, dense_sound=sound)
+    found = SelfRetrieval({"zh": SelfRecall(64, 30, 60)}, chunks=1_000)
+    assert dense_factor(found, "zh", settings) == pytest.approx(factor)
 
 
 def test_a_language_that_was_not_measured_counts_as_all_together_do() -> None:
     self_retrieval = SelfRetrieval(
         {"en": SelfRecall(64, 60, 60), "zh": SelfRecall(60, 6, 60)}, chunks=1_000
     )
-    assert dense_factor(self_retrieval, "en") == 1
-    assert dense_factor(self_retrieval, "zh") == 0
-    assert dense_factor(self_retrieval, "fr") == pytest.approx((66 / 120 - 0.5) / 0.08)
+    assert dense_factor(self_retrieval, "en", SHIPPED) == 1
+    assert dense_factor(self_retrieval, "zh", SHIPPED) == 0
+    assert dense_factor(self_retrieval, "fr", SHIPPED) == pytest.approx((66 / 120 - 0.5) / 0.08)
 
 
 def test_where_nothing_is_known_the_dense_route_counts_in_full() -> None:
-    assert dense_factor(None, "zh") == 1
-    assert dense_factor(SelfRetrieval({}, chunks=3), "zh") == 1
+    assert dense_factor(None, "zh", SHIPPED) == 1
+    assert dense_factor(SelfRetrieval({}, chunks=3), "zh", SHIPPED) == 1
 
 
 # --- measuring -----------------------------------------------------------------------------------
@@ -155,8 +169,8 @@ def test_a_language_that_the_embedder_does_not_know_is_told_from_one_that_it_kno
         "zh": 30,
     }
     assert self_retrieval.languages["zh"].bm25 >= 28
-    assert dense_factor(self_retrieval, "en") == 1
-    assert dense_factor(self_retrieval, "zh") == 0
+    assert dense_factor(self_retrieval, "en", SHIPPED) == 1
+    assert dense_factor(self_retrieval, "zh", SHIPPED) == 0
     assert embedder.query_batches == [94]  # all at once
     assert measured(collection, embedder) == self_retrieval
 
@@ -164,7 +178,7 @@ def test_a_language_that_the_embedder_does_not_know_is_told_from_one_that_it_kno
 def test_an_embedder_that_knows_a_language_is_sound(store: LocalStore) -> None:
     embedder = FakeEmbedder(DIMENSION)
     collection = filled(store, embedder, zh=chinese(30))
-    assert dense_factor(measured(collection, embedder), "zh") == 1
+    assert dense_factor(measured(collection, embedder), "zh", SHIPPED) == 1
 
 
 def test_the_middle_of_the_longest_sentence_is_asked(store: LocalStore) -> None:
@@ -196,7 +210,7 @@ def test_a_small_collection_is_not_measured(store: LocalStore) -> None:
     collection = filled(store, embedder, en=english(19))
     assert kept(collection, embedder) is None
     assert embedder.query_batches == []
-    assert remarks(collection) == ["dense route: not checked; too few passages"]
+    assert remarks(collection, SHIPPED) == ["dense route: not checked; too few passages"]
 
 
 def test_it_is_measured_anew_once_the_collection_has_doubled_or_halved(store: LocalStore) -> None:
@@ -238,23 +252,26 @@ def test_what_is_weak_is_told_with_what_to_do(
 ) -> None:
     embedder = EnglishEmbedder()
     collection = filled(store, embedder, en=english(20), zh=chinese(20))
-    assert remarks(collection) == ["dense route: not checked; the next ingestion does"]
+    assert remarks(collection, SHIPPED) == ["dense route: not checked; the next ingestion does"]
     self_retrieval = kept(collection, embedder)
     assert self_retrieval is not None
     weakness = (
         "the embedder fake-embedder does not know zh: the dense route counts 0 there; "
         "set models.embedder to a multilingual one and run `rag rebuild a`"
     )
-    assert weaknesses(self_retrieval, collection) == [weakness]
+    assert weaknesses(self_retrieval, collection, SHIPPED) == [weakness]
     assert [record.getMessage() for record in caplog.records] == [f"collection a: {weakness}"]
     en, zh = self_retrieval.languages["en"], self_retrieval.languages["zh"]
-    assert remarks(collection) == [
+    assert remarks(collection, SHIPPED) == [
         f"dense route: finds {en.dense} of 20 sampled en passages (bm25: {en.bm25})",
         f"dense route: finds {zh.dense} of 20 sampled zh passages (bm25: {zh.bm25})",
         f"warning: {weakness}",
     ]
     weak = SelfRetrieval({"zh": SelfRecall(64, 33, 60)}, chunks=20)
-    assert "is weak in zh: the dense route counts 0.63 there" in weaknesses(weak, collection)[0]
+    assert (
+        "is weak in zh: the dense route counts 0.63 there"
+        in weaknesses(weak, collection, SHIPPED)[0]
+    )
 
 
 @pytest.mark.parametrize("error", [RemoteUnavailable("no answer"), ValueError("a defect")])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings
+from app.settings import RetrievalSettings, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +86,11 @@ def test_values_out_of_bounds_are_refused(
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_a_dense_route_that_finds_more_may_not_count_less() -> None:
+    with pytest.raises(ValidationError, match="dense_useless may not exceed dense_sound"):
+        RetrievalSettings(dense_useless=0.6, dense_sound=0.5)
 
 
 def test_settings_cannot_be_changed() -> None:

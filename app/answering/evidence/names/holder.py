@@ -85,6 +85,7 @@ _DEMONYMS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Countries and their adjectives that do not begin alike, as stems."""
 _LEAST_COMMON: Final = 4
+"""Letters that two forms of a name must begin with alike."""
 
 
 def _derived(term: str, other: str) -> bool:

@@ -15,6 +15,8 @@ from app.answering.evidence.names.numbered_parts import NUMBERED_PART
 from app.text.function_words import is_english_function_word
 from app.text.normalise import fold_compatibility
 
+_TITLE: Final = 0.6
+"""Share of capitalised words beyond which a text is a title, whose capitals make no names."""
 MOST_NAMES: Final = 50
 """Of one question: each is looked for in every statement, by a pattern of its own."""
 _IDENTIFIER: Final = re.compile(
@@ -88,7 +90,7 @@ def _names(text: str) -> Iterator[str]:
         return
     words = re.findall(r"[A-Za-z]+", text)
     capitals = [word for word in words if word[0].isupper()]
-    if len(words) > 3 and len(capitals) > 0.6 * len(words):  # noqa: PLR2004 - a title, or shouting
+    if len(words) > 3 and len(capitals) > _TITLE * len(words):  # noqa: PLR2004 - a title, or shouting
         return
     for match in _CAPITALISED.finditer(text):
         word = match.group().rstrip("'’")

@@ -19,6 +19,7 @@ _CONDITION_BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 _LOOKED_BACK: Final = 240
+"""Characters before an excerpt among which what restricts it stands."""
 _RESTRICTS: Final = re.compile(
     r"^\s*+[,，]?\s*+(?:unless|except|if|only|but not|provided|when|where|除非|除|但|仅|如果"
     r"|只有)|(?:not"

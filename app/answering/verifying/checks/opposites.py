@@ -12,6 +12,9 @@ from app.answering.verifying.sources import Source
 from app.answering.verifying.words.sayings import alike
 from app.text.normalise import normalise
 
+_SHARED: Final = 0.5
+"""Share of a clause's words from which it is what a sentence speaks of; no setting, as no number
+of a check is (`app.answering.verifying.verifier`)."""
 _MARK: Final = re.compile(r"¦[\ue000-\uf8ff]?")
 
 
@@ -41,6 +44,6 @@ def _relevant_clauses(claim: str, text: str) -> str:
     kept = []
     for part in re.split(r"[,;，；:：。.]", text):
         held = frozenset(re.findall(r"[a-z]{3,}|[\u4e00-\u9fff]", normalise(part)))
-        if held and len(held & wanted) >= 0.5 * len(held):
+        if held and len(held & wanted) >= _SHARED * len(held):
             kept.append(part)
     return "，".join(kept) if kept else text

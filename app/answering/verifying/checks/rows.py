@@ -52,6 +52,7 @@ _KEY_VALUE: Final = re.compile(
     r"(?:^|[|｜])\s*(?P<head>[^|｜:：]{1,60})[:：]\s*(?P<value>[^|｜]+?)\s*(?=[|｜]|$)"
 )
 _LONGEST_GAP: Final = 24
+"""Characters that may stand between two names of which one is said of the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from app.answering.verifying.words.tokens import Kind, Token
 from app.answering.verifying.words.voice import in_one_voice
 
 LEAST_KEPT: Final = 0.34
-"""Share of a condition's words that a sentence must have, or it leaves the condition out."""
+"""Share of a condition's words that a sentence must have, or it leaves the condition out; no
+setting, as no number of a check is (`app.answering.verifying.verifier`)."""
 _CONDITIONS: Final = frozenset(("if", "except"))
 _MOST_BLOCKS: Final = 60
 """Stretches in which a sentence may lie on its statement; in more it is another text."""

@@ -31,7 +31,8 @@ _LIGHT_CHINESE: Final = frozenset(
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 _LATIN: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:['’][^\W\d_]++)?(?!\w)")
 _LEAST_PAIRS: Final = 0.4
-"""Share of neighbouring Chinese characters that a source must hold side by side too."""
+"""Share of neighbouring Chinese characters that a source must hold side by side too; no setting, as
+no number of a check is (`app.answering.verifying.verifier`)."""
 
 
 class Words:

@@ -11,6 +11,7 @@ from app.domain.answers import Answer, Verdict
 from app.domain.questions import Turn
 from app.errors import RemoteUnavailable
 from app.fakes import FakeEmbedder, FakeGenerator, FakeGlossary
+from app.settings import AnswerSettings
 from tests.unit.app.answering.desk import Desk, document, texts
 
 DRILLS = {
@@ -473,7 +474,16 @@ class TestExplained:
 
     def test_nobody_who_does_not_ask_is_told(self, desk: Desk):
         desk.keep(DRILLS)
-        assert desk.ask("May the Heron drill be used in rain?").statements == ()
+        answer = desk.ask("May the Heron drill be used in rain?")
+        assert (answer.statements, answer.settings) == ((), {})
+
+    def test_the_settings_in_force_and_the_models_are_told(self, desk: Desk):
+        desk.keep(DRILLS)
+        answer = desk.ask("May the Heron drill be used?", explain=True, rivals=2, passages=5)
+        assert (answer.settings["rivals"], answer.settings["passages"]) == (2, 5)
+        assert (answer.settings["reader"], answer.settings["generator"]) == (None, None)
+        told = set(answer.settings) - {"reader", "generator"}
+        assert told == set(AnswerSettings.model_fields) - {"log"}
 
     @pytest.mark.parametrize(
         ("log", "outcome", "question"),
@@ -539,6 +549,8 @@ def test_names_lead_to_passages_of_another_language_that_others_crowd_out(desk: 
     desk.keep(crowd | {"en.md": "# Manual\n\nMass: 41 kg, for the R2.\n"})
     found = desk.ask("R2 有多重？").search.hits
     assert "en.md" in {hit.chunk.document_id for hit in found}
+    alone = desk.ask("R2 有多重？", across_passages=0).search.hits
+    assert "en.md" not in {hit.chunk.document_id for hit in alone}
 
 
 class TestOtherLanguages:

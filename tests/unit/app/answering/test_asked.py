@@ -1,6 +1,6 @@
 import pytest
 
-from app.answering.asking.asked import MOST_PARTS, Asked, Part, take_apart
+from app.answering.asking.asked import Asked, Part, take_apart
 from app.answering.asking.forms import is_greeting
 from app.answering.evidence.kinds.kind import Kind
 from app.domain.questions import Turn
@@ -9,9 +9,9 @@ from app.requests import AnswerRequest
 
 @pytest.fixture
 def apart(analyzer):
-    def take(question: str, *before: str, turns: int = 1) -> Asked:
+    def take(question: str, *before: str, turns: int = 1, most: int = 4) -> Asked:
         history = tuple(Turn("user", text) for text in before)
-        return take_apart(AnswerRequest(question, history), analyzer, turns=turns)
+        return take_apart(AnswerRequest(question, history), analyzer, turns=turns, most=most)
 
     return take
 
@@ -20,7 +20,7 @@ def apart(analyzer):
 def apart_from(analyzer):
     def take(question: str, before: str, answer: str) -> tuple[Part, ...]:
         history = (Turn("user", before), Turn("assistant", answer))
-        return take_apart(AnswerRequest(question, history), analyzer, turns=1).parts
+        return take_apart(AnswerRequest(question, history), analyzer, turns=1, most=4).parts
 
     return take
 
@@ -156,9 +156,10 @@ class TestParts:
         (part,) = apart("What must be paid before the break, i.e. before July?").parts
         assert part.shown == "What must be paid before the break, i.e. before July?"
 
-    def test_there_are_no_more_parts_than_its_bound(self, apart):
+    @pytest.mark.parametrize("most", [2, 4])
+    def test_there_are_no_more_parts_than_the_settings_say(self, apart, most):
         codes = ", ".join(f"E{n}" for n in range(100, 120))
-        assert len(apart(f"What do {codes} mean?").parts) == MOST_PARTS
+        assert len(apart(f"What do {codes} mean?", most=most).parts) == most
 
 
 class TestTerms:
@@ -234,5 +235,5 @@ class TestConversation:
 def test_no_question_is_slow_to_take_apart(apart, piece):
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
     asked = apart(text)
-    assert 1 <= len(asked.parts) <= MOST_PARTS
+    assert 1 <= len(asked.parts) <= 4
     assert not is_greeting(text)

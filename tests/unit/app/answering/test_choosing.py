@@ -40,7 +40,7 @@ class Desk:
         """
         made = {one.id: DocumentStatements(one) for one in documents}
         found = [s for one in documents for s in made[one.id].within((0, len(one.text)), n=1)]
-        parts = take_apart(AnswerRequest(question), self._analyzer, turns=0).parts
+        parts = take_apart(AnswerRequest(question), self._analyzer, turns=0, most=4).parts
         choosing = Choosing(
             made,
             terms=self._terms,
@@ -90,11 +90,24 @@ class TestOne:
         chosen = choose("Where is it wet?", WEATHER, Bergen=0.29)
         assert (texts(chosen), chosen.probability) == ([], 0.29)
 
+    def test_a_statement_that_is_improbable_by_itself_is_not_said_however_sure_it_is(self, choose):
+        settings = {"min_probability": 0.0}
+        assert texts(choose("Where?", WEATHER, settings=settings, Bergen=0.09)) == []
+        settings |= {"least_quoted": 0.05}
+        assert texts(choose("Where?", WEATHER, settings=settings, Bergen=0.09)) == [
+            "Bergen is wet."
+        ]
+
     @pytest.mark.parametrize(
-        ("own", "first"), [(0.75, "卑尔根多雨。"), (0.5, "Bergen is wet.")], ids=["near", "far"]
+        ("own", "share", "first"),
+        [
+            pytest.param(0.75, 0.8, "卑尔根多雨。", id="near"),
+            pytest.param(0.5, 0.8, "Bergen is wet.", id="far"),
+            pytest.param(0.5, 0.5, "卑尔根多雨。", id="far, where the settings allow it"),
+        ],
     )
     def test_of_statements_as_probable_the_one_in_the_language_of_the_question_is_said(
-        self, choose, own, first
+        self, choose, own, share, first
     ):
         chinese = document("z.txt", "卑尔根多雨。")
         chosen = choose(
@@ -102,7 +115,7 @@ class TestOne:
             WEATHER,
             chinese,
             across=("Bergen",),
-            settings={"max_sentences": 1, "rivals": 1},
+            settings={"max_sentences": 1, "rivals": 1, "own_language_share": share},
             Bergen=0.9,
             卑尔根=own,
         )
@@ -174,6 +187,27 @@ class TestRivals:
         ]
         assert not chosen.differ
 
+    @pytest.mark.parametrize(("share", "shown"), [(0.24, 2), (0.5, 1)])
+    def test_how_probable_another_version_must_be_is_a_setting(self, choose, share, shown):
+        old, new = policy("1", "25"), policy("2", "30")
+        chosen = choose(
+            "What is the allowance?",
+            old,
+            new,
+            settings={"version_share": share, "max_sentences": 1},
+            **{"25": 0.3, "30": 0.9},
+        )
+        assert len(chosen.statements) == shown
+
+    @pytest.mark.parametrize(("share", "shown"), [(0.9, 1), (0.5, 2)])
+    def test_how_probable_a_value_of_the_same_document_must_be_is_a_setting(
+        self, choose, share, shown
+    ):
+        rates = document("r.md", "# Rates\n\nThe fee is 25 euros.\n\nThe fee is 30 euros.\n")
+        settings = {"same_document_share": share, "max_sentences": 1}
+        chosen = choose("What is the fee?", rates, settings=settings, **{"25": 0.6, "30": 0.9})
+        assert len(chosen.statements) == shown
+
     def test_no_more_rivals_than_the_settings_say(self, choose):
         made = [policy(str(n), str(20 + n)) for n in range(1, 6)]
         chosen = choose("What is the allowance?", *made, settings={"rivals": 3}, allowance=0.9)
@@ -200,6 +234,13 @@ class TestLists:
         chosen = choose("List all findings.", FINDINGS, settings={"list_items": 2}, Keys=0.7)
         assert texts(chosen) == ["Doors were open.", "Keys were shared."]
         assert chosen.left_out == 1
+
+    @pytest.mark.parametrize(("share", "listed"), [(0.5, 3), (0.9, 1)])
+    def test_how_probable_an_item_must_be_for_its_list_is_a_setting(self, choose, share, listed):
+        settings = {"list_share": share, "max_sentences": 1}
+        documents = (WEATHER, FINDINGS)
+        chosen = choose("List all findings.", *documents, settings=settings, Dogs=0.9, Keys=0.6)
+        assert len(chosen.statements) == listed
 
     def test_how_many_is_counted_where_the_document_lists_them(self, choose):
         chosen = choose("How many findings were there?", FINDINGS, Keys=0.7)

@@ -46,7 +46,7 @@ def pages() -> Pages:
     return Pages()
 
 
-def gather(pages: Pages, *ids: str, limit: int = 8, **settings: int) -> Context:
+def gather(pages: Pages, *ids: str, limit: int = 8, **settings: float) -> Context:
     hits = [Hit(rank, 1.0 / rank, pages.chunks[id_], {}) for rank, id_ in enumerate(ids, start=1)]
     return gather_context(
         hits,
@@ -73,6 +73,15 @@ def test_what_repeats_a_passage_above_it_is_left_out(pages):
     context = gather(pages, "a0", "b0")
     assert texts(context) == ["alpha one two"]
     assert context.dropped == {"b0": "context: nearly the same as a passage ranked above it"}
+
+
+@pytest.mark.parametrize(("overlap", "kept"), [(0.6, ["a"]), (0.7, ["a", "b"])])
+def test_how_much_makes_a_repetition_is_a_setting(pages, overlap, kept):
+    for name, text in (("a", "oak ash elm fir"), ("b", "oak ash elm yew")):
+        pages.documents[name] = Document(name, text)
+        pages.chunks[f"{name}0"] = Chunk(f"{name}0", name, 0, text, (0, len(text)))
+    context = gather(pages, "a0", "b0", duplicate_overlap=overlap)  # of 5 words, 3 are in both
+    assert [passage.document_id for passage in context.passages] == kept
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def _wanted(analyzer: StandardAnalyzer, question: str, text: str) -> list[str]:
     rows = DocumentStatements(found)
     statements = rows.within((0, len(found.text)), n=1)
     wanted: list[str] = []
-    for part in take_apart(AnswerRequest(question), analyzer, turns=0).parts:
+    for part in take_apart(AnswerRequest(question), analyzer, turns=0, most=4).parts:
         places = extremes(part, statements, {found.id: rows}, analyzer.terms)
         labels = {(s.document_id, s.span): s.setting.row or s.text for s in statements}
         wanted += [labels[place].split(" ")[0] for place, value in places.items() if value > 0]

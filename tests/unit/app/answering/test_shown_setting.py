@@ -9,7 +9,7 @@ from tests.unit.app.answering.desk import statements, the_one
 @pytest.fixture
 def shown(analyzer):
     def of(name: str, text: str, quoted: str, question: str) -> str:
-        asked = take_apart(AnswerRequest(question), analyzer, turns=0)
+        asked = take_apart(AnswerRequest(question), analyzer, turns=0, most=4)
         statement = the_one(statements(name, text), quoted)
         return shown_setting(statement, asked.parts, analyzer.terms)
 

@@ -9,7 +9,7 @@ from app.answering.composition import Composition
 from app.answering.context.gathering import Context
 from app.answering.evidence.candidates import Judged
 from app.answering.evidence.judgement import Features
-from app.answering.generating.writing import SHOWN, Writer
+from app.answering.generating.writing import Writer
 from app.answering.quoting.chosen import Chosen
 from app.answering.verifying.verifier import Verifier
 from app.domain.answers import Answer, Verdict
@@ -57,7 +57,7 @@ def write(analyzer):
             generator = FakeGenerator(generator)
         found = statements("a.txt", TEXT)
         ranked = [Judged(s, Features(**NOTHING), p) for s, p in zip(found, probable, strict=True)]
-        part = take_apart(AnswerRequest(QUESTION), analyzer, turns=0).parts[0]
+        part = take_apart(AnswerRequest(QUESTION), analyzer, turns=0, most=4).parts[0]
         chunk = Chunk("a#0", "a.txt", 0, TEXT, (0, len(TEXT)))
         composition = Composition(
             Context((), {"a.txt": (chunk,)}, {}, {}), SearchResult((), (), {})
@@ -123,6 +123,10 @@ class TestSaid:
         given = write("The constant K of fusion is 80 by default [1].")
         assert texts(given) == [BEST]
         assert given.sentences[0].verdict is Verdict.VERBATIM
+
+    def test_how_much_of_it_a_quotation_must_hold_is_a_setting(self, write):
+        draft = "The constant K of fusion is 80 by default [1]."
+        assert texts(write(draft, stand_in_share=1.0)) == []
 
     def test_only_what_was_chosen_as_an_answer_takes_its_place(self, write):
         given = write("Snapshots of the catalog are kept for forty days.")
@@ -194,8 +198,12 @@ class TestAsking:
         (turns,) = generator.asked
         assert [turn.content for turn in turns[1:-1]] == ["Old answer.", "What is K?"]
 
-    def test_more_statements_than_a_model_can_remember_are_not_shown(self):
-        assert SHOWN <= 12
+    def test_no_more_statements_are_shown_than_the_settings_say(self, write):
+        generator = FakeGenerator("")
+        write(generator, prompt_statements=1)
+        shown = generator.asked[0][-1].content
+        assert BEST in shown
+        assert RANKS not in shown
 
 
 class TestEnding:

@@ -1,0 +1,57 @@
+"""The whole configuration, and where its values come from.
+
+Sources, strongest first: arguments, environment (``ATTEST_SERVER__PORT=8080``), ``attest.toml`` in
+the working directory or the file that ``ATTEST_CONFIG`` names, defaults.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from app.settings.answer import AnswerSettings
+from app.settings.chunking import ChunkingSettings
+from app.settings.ingest import IngestSettings
+from app.settings.models import ModelSettings
+from app.settings.retrieval import RetrievalSettings
+from app.settings.server import ServerSettings
+from app.settings.store import StoreSettings
+
+
+class Settings(BaseSettings):
+    """The whole configuration; immutable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ATTEST_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    store: StoreSettings = Field(default_factory=StoreSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
+    chunking: ChunkingSettings = ChunkingSettings()
+    ingest: IngestSettings = IngestSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    server: ServerSettings = ServerSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Adds the TOML file below the environment."""
+        file = os.environ.get("ATTEST_CONFIG", "attest.toml")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)

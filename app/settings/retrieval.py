@@ -1,0 +1,72 @@
+"""Recall, fusion and reranking."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from app.domain.queries import QueryKind
+from app.settings.section import Section, Share, Weight
+
+
+class WeightRule(Section):
+    """Weights of the routes for some queries; a condition that is not given fits every query."""
+
+    language: str | None = None
+    kind: QueryKind | None = None
+    weights: dict[str, Weight]
+
+
+class RetrievalSettings(Section):
+    """Recall, fusion and reranking."""
+
+    routes: tuple[str, ...] = Field(
+        ("bm25", "dense"), min_length=1, description="see `app.retrieval.recall.registry`"
+    )
+    depth: int = Field(100, ge=1, le=1_000, description="candidates that each route returns")
+    fusion: Literal["zscore", "convex", "rrf"] = "zscore"
+    rrf_k: float = Field(60.0, ge=0.0, description="for rrf")
+    weights: dict[str, Weight] = Field(default={"bm25": 0.5, "dense": 0.5})
+    bm25_lead: Share = Field(
+        0.6,
+        description="of a question's terms that BM25's best hit must hold beyond what dense hits "
+        "do, for BM25 to count in full; 0: it always does",
+    )
+    dense_useless: Share = Field(
+        0.5,
+        description="of the passages that BM25 finds again in a language, up to which the dense "
+        "route counts nothing there",
+    )
+    dense_sound: Share = Field(
+        0.58, description="the same, from which it counts in full; 0 for both: it always does"
+    )
+    weight_rules: tuple[WeightRule, ...] = Field(
+        (), description="the first that fits a query takes the place of weights"
+    )
+    tuned: bool = True
+    """Use what ``rag eval tune`` kept with a collection."""
+    match_depth: int = Field(
+        50, ge=1, le=1_000, description="candidates whose term matches are measured"
+    )
+    match_weight: float = Field(
+        1.0, ge=0.0, le=10.0, description="of the term match, beside what was learned; 0: none"
+    )
+    rerank_depth: int = Field(20, ge=1, le=200, description="of these, read by the reranker")
+    rerank_weight: float = Field(
+        1.0, ge=0.0, le=10.0, description="of the reranker, beside what was learned; 0: none"
+    )
+    rerank_stop: float = Field(
+        0.05,
+        ge=0.0,
+        le=5.0,
+        description="unread candidates to be expected among the first five, below which reranking "
+        "stops; 0: all are read",
+    )
+    rerank_budget_ms: float = Field(1_000.0, ge=0.0)
+
+    @model_validator(mode="after")
+    def _dense_counts_more_the_more_it_finds(self) -> Self:
+        if self.dense_useless > self.dense_sound:
+            raise ValueError("dense_useless may not exceed dense_sound")
+        return self
