@@ -175,7 +175,6 @@ class SearchResponse(BaseModel):
 class AnswerTrace(BaseModel):
     """How an answer was made: its search, the judged statements, and the draft.
 
-
     ``settings`` are those of the answer; the search has its own.
     """
 
