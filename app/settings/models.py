@@ -20,7 +20,7 @@ class ModelSettings(Section):
     """Which models answer. See ``docs/handbook/en/models.md`` for the names that are understood."""
 
     cache: Directory = Field(default_factory=_user_cache, validate_default=True)
-    embedder: str = "bundled:multilingual-e5-small"
+    embedder: str = "bundled:attest-embedder-small"
     embedder_tokens: int = Field(
         512, ge=16, le=32_768, description="of a text, read by an embedder behind HTTP"
     )
