@@ -34,12 +34,12 @@ class RetrievalSettings(Section):
         "do, for BM25 to count in full; 0: it always does",
     )
     dense_useless: Share = Field(
-        0.5,
+        0.45,
         description="of the passages that BM25 finds again in a language, up to which the dense "
         "route counts nothing there",
     )
     dense_sound: Share = Field(
-        0.58, description="the same, from which it counts in full; 0 for both: it always does"
+        0.5, description="the same, from which it counts in full; 0 for both: it always does"
     )
     weight_rules: tuple[WeightRule, ...] = Field(
         (), description="the first that fits a query takes the place of weights"

@@ -72,7 +72,11 @@ def generator(request: pytest.FixtureRequest) -> Generator:
 @pytest.mark.models
 def test_installed_models_are_whole() -> None:
     damaged = {model.name: damaged_files(model) for model in installed(ModelSettings().cache)}
-    assert damaged.keys() >= {"multilingual-e5-small", "attest-embedder-small", "smollm2-135m-instruct"}
+    assert damaged.keys() >= {
+        "multilingual-e5-small",
+        "attest-embedder-small",
+        "smollm2-135m-instruct",
+    }
     assert not any(damaged.values())
 
 
