@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.routing import compile_path
 
+from app.access.keyring import Keyring
 from app.http.edge.auth import ApiKeys, OwnSite
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
@@ -45,6 +46,7 @@ def create_app(
     *,
     on_close: Callable[[], None] = _nothing,
     on_failure: Callable[[], None] = _nothing,
+    keyring: Keyring | None = None,
     heartbeat_s: float = HEARTBEAT_S,
 ) -> FastAPI:
     """The application, for one run of a server: what it starts is closed at its end.
@@ -54,9 +56,11 @@ def create_app(
         settings: of which ``server`` counts here.
         on_close: called before a built service is closed, to end what uses its store.
         on_failure: called, in that thread, when ``build`` has raised.
+        keyring: who may ask; by default every key of the settings gives every right.
         heartbeat_s: longest silence of a stream.
     """
     server = settings.server
+    keyring = keyring or Keyring.of_all_powerful(server.api_keys)
     metrics = Metrics()
     edge = Edge(
         startup=Startup(build, on_close=on_close, on_failure=on_failure),
@@ -89,13 +93,13 @@ def create_app(
     install_error_handlers(app, ROUTES)
     for module in ROUTE_MODULES:
         app.include_router(module.router)
-    describe(app, AnswerBody, ChatBody, DocumentsBody, SearchBody, locked=bool(server.api_keys))
+    describe(app, AnswerBody, ChatBody, DocumentsBody, SearchBody, locked=keyring.has_keys)
     # The last one added is the outermost: id and log around keys, keys before any body is read.
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
-    app.add_middleware(OwnSite, local=not server.api_keys)
-    app.add_middleware(ApiKeys, keys=server.api_keys)
+    app.add_middleware(OwnSite, local=not keyring.has_keys)
+    app.add_middleware(ApiKeys, keyring=keyring)
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
 

@@ -186,7 +186,7 @@ def test_a_collection_that_another_server_is_faster_to_drop_is_not_found(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.ingest("notes", {"id": "a", "text": "x"})
-    store = world.service._store
+    store = world.store
     drop = store.drop
 
     def late(name: str, *, then: object) -> None:
@@ -238,7 +238,7 @@ def test_a_collection_tells_how_sound_its_vectors_are_once_that_is_measured(worl
     assert world.client.get("/v1/collections").json()["items"][0]["self_retrieval"] is None
 
     self_retrieval = SelfRetrieval({"zh": SelfRecall(asked=64, dense=20, bm25=63)}, chunks=500)
-    world.service._store.open("notes").keep_self_retrieval(self_retrieval)
+    world.store.open("notes").keep_self_retrieval(self_retrieval)
 
     assert world.client.get("/v1/collections").json()["items"][0]["self_retrieval"] == {
         "languages": {"zh": {"asked": 64, "dense": 20, "bm25": 63}},
@@ -268,7 +268,7 @@ def test_a_tuning_kept_while_the_service_runs_is_listed_and_used_by_the_next_sea
         "dense": 0.5,
     }
 
-    collection = world.service._store.open("notes")
+    collection = world.store.open("notes")
     tuning = Tuning(
         settings={"weights": {"bm25": 0.8, "dense": 0.2}, "weight_rules": []},
         evidence={"questions": 200, "gain": 0.05},
@@ -363,7 +363,7 @@ def test_one_line_is_logged_a_request_without_what_was_asked(
 def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken() -> None:
+    def broken(_: object) -> None:
         raise RuntimeError("cannot read /srv/secret/catalog.db")
 
     world.service.collections = broken

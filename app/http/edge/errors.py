@@ -19,6 +19,7 @@ from app.errors import (
     AttestError,
     DocumentRejected,
     FingerprintMismatch,
+    Forbidden,
     ModelMissing,
     NotFound,
     Overloaded,
@@ -122,6 +123,15 @@ WRONG_HOST: Final = Problem(
     "its operator can set server.api_keys to serve under others.",
 )
 
+_STATUSES: Final[Sequence[tuple[type[RequestError], int]]] = (
+    (Forbidden, 403),
+    (NotFound, 404),
+    (BodyTooSlow, 408),
+    (PayloadTooLarge, 413),
+    (UnsupportedMedia, 415),
+    (DocumentRejected, 422),
+)
+"""Of errors of a request; every other one is 400."""
 _CODES: Final[Mapping[int, str]] = {
     404: NotFound.code,
     METHOD_NOT_ALLOWED: "method_not_allowed",
@@ -189,19 +199,7 @@ def _methods_of(request: Request, routes: Sequence[BaseRoute]) -> list[str]:
 
 
 def _request_status(error: RequestError) -> int:
-    match error:
-        case NotFound():
-            return 404
-        case BodyTooSlow():
-            return 408
-        case PayloadTooLarge():
-            return 413
-        case UnsupportedMedia():
-            return 415
-        case DocumentRejected():
-            return 422
-        case _:
-            return 400
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 400)
 
 
 def _invalid(errors: Sequence[Any]) -> Problem:
