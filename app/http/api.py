@@ -17,7 +17,6 @@ from app.http.edge.auth import ApiKeys, OwnSite
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
 from app.http.edge.limits import BodyBound, BodyLimit
-from app.http.edge.metrics import Metrics
 from app.http.edge.parts import Edge, Lanes
 from app.http.edge.startup import Startup
 from app.http.routes import answers, collections, documents, openai, operations, search
@@ -25,6 +24,7 @@ from app.http.routes.openai import ChatBody
 from app.http.schemas.answers import AnswerBody, SearchBody
 from app.http.schemas.documents import DocumentsBody
 from app.http.schemas.openapi import describe
+from app.observing.metrics import Metrics
 from app.service import Service
 from app.settings import ServerSettings, Settings
 
@@ -47,6 +47,7 @@ def create_app(
     on_close: Callable[[], None] = _nothing,
     on_failure: Callable[[], None] = _nothing,
     keyring: Keyring | None = None,
+    metrics: Metrics | None = None,
     heartbeat_s: float = HEARTBEAT_S,
 ) -> FastAPI:
     """The application, for one run of a server: what it starts is closed at its end.
@@ -57,11 +58,12 @@ def create_app(
         on_close: called before a built service is closed, to end what uses its store.
         on_failure: called, in that thread, when ``build`` has raised.
         keyring: who may ask; by default every key of the settings gives every right.
+        metrics: what is shown at ``/metrics``; ingestion, which ``build`` starts, may count there.
         heartbeat_s: longest silence of a stream.
     """
     server = settings.server
     keyring = keyring or Keyring.of_all_powerful(server.api_keys)
-    metrics = Metrics()
+    metrics = metrics or Metrics()
     edge = Edge(
         startup=Startup(build, on_close=on_close, on_failure=on_failure),
         lanes=Lanes.of(server),

@@ -51,6 +51,8 @@ def ingest(
     if report.unlisted:
         out.print(f"failed: {report.unlisted} more")
     out.print(report.summary())
+    if spent := report.time_by_stage():
+        out.print(f"time: {spent}")
     if report.failures:
         others = "; all others are in the collection" if report.indexed + report.skipped else ""
         err.print(f"not indexed: {report.failed} of {report.received}{others}")

@@ -41,7 +41,7 @@ class JobBody(BaseModel):
     """An ingestion job.
 
     When it is done, ``received`` is the sum of ``indexed``, ``skipped`` and ``failed_count``;
-    ``failed`` tells of the first thousand.
+    ``failed`` tells of the first thousand. ``timings_s`` are the seconds of each stage so far.
     """
 
     job_id: str
@@ -55,6 +55,7 @@ class JobBody(BaseModel):
     created_at: str
     updated_at: str
     error: str | None
+    timings_s: Mapping[str, float]
 
     @classmethod
     def of(cls, job: JobStatus) -> Self:
@@ -79,6 +80,7 @@ class JobBody(BaseModel):
             created_at=job.created_at,
             updated_at=job.updated_at,
             error=job.error,
+            timings_s=job.timings_s,
         )
 
 
