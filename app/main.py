@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property, partial
@@ -22,6 +21,7 @@ from app.models.registry import (
     build_reranker,
 )
 from app.models.rerankers.cache import CachedReranker
+from app.observing.requests import RequestThreads
 from app.observing.stages import StageObserver, Stages, unobserved
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
@@ -183,8 +183,8 @@ class Application:
         return replace(report, timings_s=stages.timings_s())
 
     @cached_property
-    def _recall_threads(self) -> ThreadPoolExecutor:
-        threads = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
+    def _recall_threads(self) -> RequestThreads:
+        threads = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
         return self._closing.enter_context(threads)
 
     def pipeline(

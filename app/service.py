@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
@@ -20,6 +19,7 @@ from app.domain.hits import SearchResult
 from app.domain.jobs import JobStatus, QueueHealth, Upload
 from app.errors import FingerprintMismatch, NotFound, StoreCorrupted
 from app.guarded import GuardedGenerator
+from app.observing.requests import RequestThreads
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.ingestor import Ingestor
@@ -71,7 +71,7 @@ class Service:
         self._glossary = glossary
         self._ingestor = ingestor
         self._settings = settings
-        self._executor = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
+        self._executor = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
         self._pipelines: dict[str, tuple[Collection, Tuning | None, SearchPipeline]] = {}
         self._lock = threading.Lock()
 

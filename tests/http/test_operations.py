@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -361,7 +362,7 @@ def test_one_line_is_logged_a_request_without_what_was_asked(
 
 
 def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: World, log: StringIO
 ) -> None:
     def broken(_: object) -> None:
         raise RuntimeError("cannot read /srv/secret/catalog.db")
@@ -376,8 +377,8 @@ def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
         "message": AttestError.public_message,
         "request_id": "find-me",
     }
-    assert "request find-me failed" in caplog.text
-    assert "Traceback" in caplog.text
+    assert "ERROR app.http.edge.errors [find-me]: the request failed\n" in log.getvalue()
+    assert "Traceback" in log.getvalue()
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

@@ -27,7 +27,8 @@ from app.errors import (
     RequestError,
     TransientError,
 )
-from app.http.edge.exchange import CLIENT_CLOSED_REQUEST, current_request_id
+from app.http.edge.exchange import CLIENT_CLOSED_REQUEST
+from app.observing.requests import current_request_id
 
 logger = logging.getLogger(__name__)
 
@@ -141,11 +142,11 @@ _CODES: Final[Mapping[int, str]] = {
 def problem_of(error: BaseException) -> Problem:
     """What clients are told of an error; what they are not told goes to the log."""
     if not isinstance(error, AttestError):
-        logger.error("request %s failed", current_request_id(), exc_info=error)
+        logger.error("the request failed", exc_info=error)
         return INTERNAL
     if isinstance(error, RequestError):
         return Problem(_request_status(error), error.code, error.message)
-    logger.warning("request %s: %s: %s", current_request_id(), error.code, error.message)
+    logger.warning("%s: %s", error.code, error.message)
     retry_after_s: int | None = None
     match error:
         case Overloaded():
