@@ -79,8 +79,8 @@ class Service:
 
     def search(self, principal: Principal, collection: str, request: SearchRequest) -> SearchResult:
         """See `SearchPipeline.search`. Raises `NotFound` and `FingerprintMismatch` too."""
-        opened = self._collections.open(principal, "search", collection)
-        return self._pipeline(opened).search(request)
+        with self._collections.using(principal, "search", collection) as opened:
+            return self._pipeline(opened).search(request)
 
     def answer(self, principal: Principal, collection: str, request: AnswerRequest) -> Answer:
         """See `Answerer.stream`; returns when the answer is complete."""
@@ -98,7 +98,13 @@ class Service:
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[SentenceEvent | AnswerEvent]:
         """See `Answerer.stream`. ``stop`` is asked now and then whether nobody listens any more."""
-        return self.answerer(principal, collection).stream(request, stop=stop)
+        answerer = self.answerer(principal, collection)
+
+        def events() -> Iterator[SentenceEvent | AnswerEvent]:
+            with self._collections.noting_damage(collection):
+                yield from answerer.stream(request, stop=stop)
+
+        return events()
 
     def answerer(self, principal: Principal, collection: str) -> Answerer:
         """What answers from a collection. Raises `NotFound` and `FingerprintMismatch`."""
@@ -170,12 +176,21 @@ class Service:
         """See `Ingestor.health`. It tells nothing of any collection, so anybody may ask."""
         return self._ingestor.health()
 
+    def look_over(self) -> None:
+        """Opens every collection, so that `damaged_collections` begins with what is there."""
+        self._collections.look_over()
+
+    def damaged_collections(self) -> int:
+        """How many collections their last use has found damaged. As `queue_health`, for anybody."""
+        return self._collections.damaged
+
     def collections(self, principal: Principal) -> list[CollectionStats]:
         """The collections that may be searched, by name; without those that can't be opened."""
         found: list[CollectionStats] = []
         for name in self._collections.names(principal):
             try:
-                found.append(self._collections.open(principal, "search", name).stats())
+                with self._collections.using(principal, "search", name) as opened:
+                    found.append(opened.stats())
             except NotFound:
                 continue  # it was dropped since
             except StoreCorrupted as error:
@@ -193,15 +208,15 @@ class Service:
         self, principal: Principal, collection: str, *, after: str, limit: int
     ) -> list[DocumentRecord]:
         """A page of a collection's documents. Raises `NotFound`."""
-        opened = self._collections.open(principal, "search", collection)
-        return opened.records(after=after, limit=limit)
+        with self._collections.using(principal, "search", collection) as opened:
+            return opened.records(after=after, limit=limit)
 
     def document(
         self, principal: Principal, collection: str, document_id: str
     ) -> tuple[DocumentRecord, Document]:
         """One document with its text. Raises `NotFound`."""
-        opened = self._collections.open(principal, "search", collection)
-        record, document = opened.record(document_id), opened.document(document_id)
+        with self._collections.using(principal, "search", collection) as opened:
+            record, document = opened.record(document_id), opened.document(document_id)
         if record is None or document is None:
             raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
         return record, document
@@ -211,9 +226,10 @@ class Service:
 
         Raises `NotFound` where it is not in the collection: it is left out all the same.
         """
-        opened = self._collections.open(principal, "ingest", collection)
         overtake = partial(self._ingestor.overtake, collection)
-        if not remove(opened, [document_id], overtake):
+        with self._collections.using(principal, "ingest", collection) as opened:
+            removed = remove(opened, [document_id], overtake)
+        if not removed:
             raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
 
     def close(self) -> None:

@@ -83,6 +83,11 @@ class Metrics:
             ("state",),
             registry=registry,
         )
+        self._damaged = Gauge(
+            "attest_damaged_collections",
+            "Collections that their last use has found damaged.",
+            registry=registry,
+        )
         self._jobs = Counter("attest_ingest_jobs", "Ingestion jobs begun.", registry=registry)
         self._running = Gauge(
             "attest_requests_running", "Requests that have a worker.", ("lane",), registry=registry
@@ -129,6 +134,10 @@ class Metrics:
         """Notes how the job queue does."""
         self._queue.labels("queued").set(health.waiting)
         self._queue.labels("parked").set(health.parked)
+
+    def damaged(self, collections: int) -> None:
+        """Notes how many collections are known to be damaged."""
+        self._damaged.set(collections)
 
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""

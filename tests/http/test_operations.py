@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import asdict
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.domain.collections import SelfRecall, SelfRetrieval, Tuning
+from app.domain.documents import Chunk
 from app.domain.jobs import QueueHealth
-from app.errors import AttestError, ModelMissing
+from app.errors import AttestError, ModelMissing, StoreCorrupted
 from app.fakes import FakeGenerator
 from app.http.api import create_app
 from app.retrieval.ranking.learned import shipped
@@ -232,6 +234,65 @@ def test_a_collection_that_can_not_be_read_does_not_hide_the_others(
     assert "collection broken is not listed" in caplog.text
     models = world.client.get("/v1/models").json()["data"]
     assert [model["id"] for model in models] == ["notes"]
+
+
+def test_a_damaged_collection_is_counted_and_leaves_the_server_ready(
+    make_world: MakeWorld, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "store" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "catalog.db").write_bytes(b"no database" * 999)
+    world = make_world()
+    world.ingest("notes", {"id": "a", "text": "x"})
+
+    ready = world.client.get("/readyz")
+
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "damaged": 1})
+    assert "attest_damaged_collections 1.0" in world.client.get("/metrics").text
+    assert "collection broken can't be opened" in caplog.text
+    assert world.client.delete("/v1/collections/broken").status_code == 204
+    assert world.client.get("/readyz").json() == {"ready": True}
+
+
+def test_damage_counts_once_a_use_has_found_it_and_no_more_once_it_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ingest("notes", {"id": "a", "text": "the tower"})
+    search = partial(world.post, "/v1/collections/notes/search", {"query": "tower"})
+    answer = partial(world.post, "/v1/collections/notes/answer", {"query": "Which tower?"})
+    collection = world.store.open("notes")
+
+    def damaged(_: object) -> list[Chunk]:
+        raise StoreCorrupted("/srv/secret/catalog.db can't be read")
+
+    for ask in (search, answer):
+        assert ask().status_code == 200
+        assert world.client.get("/readyz").json() == {"ready": True}
+
+        with monkeypatch.context() as patched:
+            patched.setattr(collection, "chunks", damaged)
+            failed = ask()
+        ready = world.client.get("/readyz")
+
+        assert (failed.status_code, error_of(failed)["code"]) == (500, "store_corrupted")
+        assert (ready.status_code, ready.json()) == (200, {"ready": True, "damaged": 1})
+        assert ask().status_code == 200
+    assert world.client.get("/readyz").json() == {"ready": True}
+
+
+def test_damage_of_a_collection_that_is_taken_away_is_forgotten(
+    world: World, tmp_path: Path
+) -> None:
+    broken = tmp_path / "store" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "catalog.db").write_bytes(b"no database" * 999)
+    assert world.client.get("/v1/collections/broken/documents").status_code == 500
+    assert world.client.get("/readyz").json() == {"ready": True, "damaged": 1}
+
+    (broken / "catalog.db").unlink()
+    assert world.client.get("/v1/collections").json() == {"items": []}
+
+    assert world.client.get("/readyz").json() == {"ready": True}
 
 
 def test_a_collection_tells_how_sound_its_vectors_are_once_that_is_measured(world: World) -> None:
