@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TypeVar
 
@@ -21,6 +21,8 @@ from app.models.registry import (
     build_reranker,
 )
 from app.models.rerankers.cache import CachedReranker
+from app.observing.requests import RequestThreads
+from app.observing.stages import StageObserver, Stages, unobserved
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.models import Closable, Embedder, Generator, Reader, Reranker
@@ -46,8 +48,10 @@ T = TypeVar("T")
 class Application:
     """The parts that settings name, each made when it is first needed and shared from then on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, on_ingest_stage: StageObserver = unobserved) -> None:
+        """``on_ingest_stage`` is told of each stage of what is ingested in the background."""
         self.settings = settings
+        self._on_ingest_stage = on_ingest_stage
         self._closing = ExitStack()
         """What is to be let go of at the end, besides jobs, loader and store."""
 
@@ -149,42 +153,38 @@ class Application:
         force: bool = False,
     ) -> IngestReport:
         """Indexes ``sources`` into a collection, made where it does not exist."""
-        self.store.create(collection, self.indexer.fingerprint)
-        with self._filling(collection) as opened:
-            run = Ingestion(
-                opened,
-                self.indexer,
-                load=self.loader.load,
-                batch_chunks=self.settings.ingest.batch_chunks,
-                progress=progress,
-                force=force,
-                overtake=partial(self.jobs.overtake, collection),
-            )
-            return run.run(sources, prune=prune)
+        opened = self.store.create(collection, self.indexer.fingerprint)
+        stages, overtake = Stages(), partial(self.jobs.overtake, collection)
+        run = self._ingestion(
+            opened, progress=progress, stages=stages, force=force, overtake=overtake
+        )
+        return self._checked(opened, run.run(sources, prune=prune), stages)
 
     def _run_job(self, collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
-        with self._filling(collection) as opened:
-            run = Ingestion(
-                opened,
-                self.indexer,
-                load=self.loader.load,
-                batch_chunks=self.settings.ingest.batch_chunks,
-                progress=progress,
-                overtaken=sources.overtaken,
-            )
-            return run.run(sources)
-
-    @contextmanager
-    def _filling(self, collection: str) -> Iterator[Collection]:
-        """The collection, and its self-retrieval looked at anew once it was filled."""
         opened = self.store.open_same(collection, self.indexer.fingerprint)
-        yield opened
-        self._check_dense(opened)
+        stages, overtaken = Stages(self._on_ingest_stage), sources.overtaken
+        run = self._ingestion(opened, progress=progress, stages=stages, overtaken=overtaken)
+        return self._checked(opened, run.run(sources), stages)
 
     @cached_property
-    def _recall_threads(self) -> ThreadPoolExecutor:
-        threads = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
+    def _ingestion(self) -> partial[Ingestion]:
+        return partial(
+            Ingestion,
+            indexer=self.indexer,
+            load=self.loader.load,
+            batch_chunks=self.settings.ingest.batch_chunks,
+        )
+
+    def _checked(self, filled: Collection, report: IngestReport, stages: Stages) -> IngestReport:
+        """The report on a collection once its self-retrieval was looked at anew."""
+        with stages.stage("self_retrieval"):
+            self._check_dense(filled)
+        return replace(report, timings_s=stages.timings_s())
+
+    @cached_property
+    def _recall_threads(self) -> RequestThreads:
+        threads = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
         return self._closing.enter_context(threads)
 
     def pipeline(

@@ -6,13 +6,14 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Collection as Ids
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from app.domain.documents import IndexedDocument
 from app.domain.jobs import Failure
 from app.errors import AttestError, DocumentRejected
+from app.observing.stages import Stages
 from app.panics import panics_raised
 from app.ports.store import Collection
 from app.removal import remove
@@ -61,11 +62,14 @@ class Ingestion:
         load: Load,
         batch_chunks: int,
         progress: Progress = lambda _: None,
+        stages: Stages | None = None,
         force: bool = False,
         overtaken: Callable[[], Ids[str]] = tuple,
         overtake: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
         """With ``force``, documents that have not changed are indexed again.
+
+        ``stages`` is told of the stages ``identify``, ``load``, ``chunk``, ``embed`` and ``store``.
 
         ``overtaken`` says which ids somebody has deleted or replaced since ``sources`` were
         accepted, and ``overtake`` is told which ones are deleted: both while no other may write.
@@ -75,6 +79,7 @@ class Ingestion:
         self._load = load
         self._batch_chunks = batch_chunks
         self._progress = progress
+        self._stages = stages or Stages()
         self._force = force
         self._overtaken = overtaken
         self._overtake = overtake
@@ -90,17 +95,20 @@ class Ingestion:
             RemoteUnavailable: the embedder is behind HTTP and does not answer.
             CollectionBusy: another writer does not let go.
         """
-        with self._collection.bulk():
+        with ExitStack() as bulk:
+            bulk.enter_context(self._collection.bulk())
             for source in sources:
                 self._take(source)
             self._commit()
             self._report = replace(self._report, unlisted_names=frozenset(self._unlisted))
             self._remove_missing(tuple(prune))
-        return self._report
+            with self._stages.stage("store"):
+                bulk.close()  # the indexes catch up
+        return replace(self._report, timings_s=self._stages.timings_s())
 
     def _take(self, source: Source) -> None:
         try:
-            with _isolated(source.name):
+            with _isolated(source.name), self._stages.stage("identify"):
                 id_, content_hash = source.identify()
             if id_ in self._seen:
                 raise DocumentRejected(
@@ -112,8 +120,10 @@ class Ingestion:
                 self._note(skipped=1)
                 return
             with _isolated(source.name):
-                loaded = source.load(self._load, max_characters=self._indexer.max_characters)
-                document = self._indexer.chunk(loaded, content_hash)
+                with self._stages.stage("load"):
+                    loaded = source.load(self._load, max_characters=self._indexer.max_characters)
+                with self._stages.stage("chunk"):
+                    document = self._indexer.chunk(loaded, content_hash)
             self._waiting.append(_Waiting(source, document))
         except DocumentRejected as reason:
             self._fail(source, reason)
@@ -145,8 +155,9 @@ class Ingestion:
                 self._fail(one.source, reason)
 
     def _put(self, waiting: Sequence[_Waiting]) -> None:
-        embedded = self._indexer.embed([one.document for one in waiting])
-        with self._collection.writing():
+        with self._stages.stage("embed"):
+            embedded = self._indexer.embed([one.document for one in waiting])
+        with self._stages.stage("store"), self._collection.writing():
             overtaken = self._overtaken()
             wanted = [one for one in embedded if one.document.id not in overtaken]
             if wanted:
@@ -172,7 +183,9 @@ class Ingestion:
         # What can't be read now is not gone.
         kept = self._seen | self._report.unread(held)
         gone = [id_ for id_ in held if id_.startswith(prefixes) and id_ not in kept]
-        self._note(pruned=remove(self._collection, gone, self._overtake))
+        with self._stages.stage("store"):
+            pruned = remove(self._collection, gone, self._overtake)
+        self._note(pruned=pruned)
 
     def _note(
         self,
@@ -191,6 +204,7 @@ class Ingestion:
             failures=done.failures + failures if failures else done.failures,
             unlisted=done.unlisted + unlisted,
             pruned=done.pruned + pruned,
+            timings_s=self._stages.timings_s(),
         )
         self._progress(self._report)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.jobs import Failure
@@ -17,7 +17,8 @@ class IngestReport:
     """``received == indexed + skipped + failed``; ``pruned`` documents were not received.
 
     ``failures`` are the first `KEPT_FAILURES`, and ``unlisted`` counts the others. Their names are
-    in ``unlisted_names`` once the run has ended, but for conflicts of ids.
+    in ``unlisted_names`` once the run has ended, but for conflicts of ids. ``timings_s`` are the
+    seconds that each stage has taken.
     """
 
     indexed: int = 0
@@ -26,6 +27,7 @@ class IngestReport:
     pruned: int = 0
     unlisted: int = 0
     unlisted_names: frozenset[str] = frozenset()
+    timings_s: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def failed(self) -> int:
@@ -54,6 +56,10 @@ class IngestReport:
             f"+ failed {self.failed}"
         )
         return f"{line}; pruned {self.pruned}" if self.pruned else line
+
+    def time_by_stage(self) -> str:
+        """One line for a person: where the time went."""
+        return ", ".join(f"{stage} {spent:.1f} s" for stage, spent in self.timings_s.items())
 
 
 def _holders(document_id: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ def test_records_are_taken_over_and_their_job_says_what_became_of_them(client: T
     assert job.status_code == 200
     assert set(job.json()) == {
         *("job_id", "collection", "state", "received", "indexed", "skipped", "failed"),
-        *("failed_count", "created_at", "updated_at"),
+        *("failed_count", "created_at", "updated_at", "timings_s"),
     }
     assert (job.json()["job_id"], job.json()["collection"]) == (job_id, "notes")
 

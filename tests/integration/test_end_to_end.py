@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.access.principal import LOCAL
 from app.main import Application
 from app.requests import SearchRequest
 from app.service import Service
@@ -91,7 +92,7 @@ def test_a_question_finds_a_page_that_answers_it(
     service: Service, questions: dict[str, tuple[str, set[str]]], question: str
 ) -> None:
     text, pages = questions[question]
-    result = service.search(COLLECTION, SearchRequest(text, limit=TOP))
+    result = service.search(LOCAL, COLLECTION, SearchRequest(text, limit=TOP))
     assert result.degraded == ()
     assert pages & {hit.chunk.document_id for hit in result.hits}
 

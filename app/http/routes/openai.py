@@ -20,6 +20,7 @@ from app.domain.answers import Answer, AnswerEvent, Citation, SentenceEvent
 from app.domain.questions import Turn
 from app.errors import InvalidRequest
 from app.http.edge import sse
+from app.http.edge.auth import PrincipalOf
 from app.http.edge.errors import problem_of
 from app.http.edge.json_bodies import read_json
 from app.http.edge.parts import Edge, EdgeOf
@@ -177,9 +178,11 @@ class ModelListResponse(BaseModel):
 
 
 @router.get("/v1/models")
-async def list_models(request: Request, edge: EdgeOf) -> ModelListResponse:
+async def list_models(request: Request, edge: EdgeOf, principal: PrincipalOf) -> ModelListResponse:
     """The collections that can be asked."""
-    stats = await edge.call(request, edge.lanes.reads, lambda service: service.collections())
+    stats = await edge.call(
+        request, edge.lanes.reads, lambda service: service.collections(principal)
+    )
     return ModelListResponse(data=[Model(id=one.name) for one in stats])
 
 
@@ -189,16 +192,16 @@ async def list_models(request: Request, edge: EdgeOf) -> ModelListResponse:
     responses={200: EVENTS},
     openapi_extra=json_body(ChatCompletionRequest),
 )
-async def complete(request: Request, edge: EdgeOf) -> Response:
+async def complete(request: Request, edge: EdgeOf, principal: PrincipalOf) -> Response:
     """An answer with its citations in the text and, structured, in ``attest``."""
     with edge.lanes.answers.take() as place:
         body = await read_json(request, ChatCompletionRequest)
         asked = body.to_domain()
         head = _Head(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), body.model)
         if body.stream:
-            relay = await open_answer(edge, request, place, body.model, asked)
+            relay = await open_answer(edge, request, place, principal, body.model, asked)
             return sse.EventStream(_events(edge, relay, head), on_end=relay.abandon)
-        answer = await complete_answer(edge, request, place, body.model, asked)
+        answer = await complete_answer(edge, request, place, principal, body.model, asked)
     said = Delta(role="assistant", content=shown_answer(answer) or answer.reason or "")
     return json_response(
         ChatCompletionResponse(

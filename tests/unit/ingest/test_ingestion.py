@@ -136,6 +136,20 @@ def test_progress_adds_up_at_every_step_and_ends_at_the_report(world: World) -> 
     )
 
 
+def test_a_report_says_where_the_time_went(world: World) -> None:
+    def slowly(name: str, data: bytes) -> object:
+        time.sleep(0.02)
+        return load(name, data)
+
+    world.write(one="first text", two="second text")
+    report = world.run(loader=slowly)
+
+    assert list(report.timings_s) == ["identify", "load", "chunk", "embed", "store"]
+    assert report.timings_s["load"] >= 0.04
+    assert world.progress[-1].timings_s["load"] == report.timings_s["load"]
+    assert list(world.run().timings_s) == ["identify", "store"]  # all is skipped
+
+
 def test_an_empty_folder_is_an_account_of_nothing(world: World) -> None:
     assert account(world.run()) == (0, 0, 0, 0, 0)
 

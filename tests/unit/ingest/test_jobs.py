@@ -22,6 +22,7 @@ from app.errors import (
     StoreUnwritable,
     TransientError,
 )
+from app.observing.requests import current_request_id, serving
 from ingest.jobs import queue as queue_module
 from ingest.jobs import retry, runner, table, worker
 from ingest.jobs.queue import JobQueue
@@ -120,6 +121,24 @@ def test_jobs_run_in_the_order_they_came(make: Make) -> None:
     for job in jobs:
         queue.wait(job.id, WAIT_S)
     assert [collection for collection, _ in run.ran] == ["c0", "c1", "c2", "c3"]
+
+
+def test_a_job_runs_for_the_request_that_brought_it_in_a_later_process_too(make: Make) -> None:
+    served: list[str] = []
+
+    def run(collection: str, sources: object, progress: object) -> IngestReport:
+        served.append(current_request_id())
+        return IngestReport(indexed=1, timings_s={"embed": 1.5})
+
+    first = make(run, start=False)
+    with serving("upload-1"):
+        brought = first.submit("papers", [TEXT])
+    other = first.submit("papers", [TEXT])
+    later = make(run)
+
+    assert ended(later, brought.id).timings_s == {"embed": 1.5}
+    assert ended(later, other.id).request_id == ""
+    assert served == ["upload-1", ""]
 
 
 def test_the_report_with_its_failures_is_kept(make: Make) -> None:
