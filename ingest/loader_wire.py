@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.domain.documents import Block
+from app.domain.documents import Block, Locator
 from ingest.loaders.model import LoadedDocument
 
 Reply: TypeAlias = LoadedDocument | tuple[str, str]
@@ -55,6 +55,8 @@ def _line(value: object) -> bytes:
 
 
 def _as_json(value: Any) -> Any:
+    if isinstance(value, Locator):
+        return value.known
     if hasattr(value, "__dataclass_fields__"):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     return str(value)  # of a front matter: dates, mostly

@@ -139,7 +139,7 @@ def test_pages_and_titles_are_known(documents):
         "Martin Thoma",
         117,
     )
-    assert max(block.page for block in book.blocks) == 117
+    assert max(block.locator.page for block in book.blocks) == 117
     assert documents["wiki_duck.html"].title == "Duck"
     assert documents["wiki.md"].title == "IBM"
 

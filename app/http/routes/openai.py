@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.answers import Answer, AnswerEvent, Citation, SentenceEvent
+from app.domain.answers import Answer, AnswerEvent, SentenceEvent
 from app.domain.questions import Turn
 from app.errors import InvalidRequest
 from app.http.edge import sse
@@ -31,6 +31,7 @@ from app.http.schemas.answers import (
     MAX_TURN_CHARACTERS,
     MAX_TURNS,
 )
+from app.http.schemas.citations import CitationBody
 from app.http.schemas.markdown import shown, shown_answer
 from app.http.schemas.openapi import EVENTS, json_body
 from app.requests import AnswerRequest
@@ -101,7 +102,7 @@ class Attest(BaseModel):
 
     mode: Literal["generated", "extractive", "abstained"]
     reason: str | None
-    citations: tuple[Citation, ...]
+    citations: tuple[CitationBody, ...]
     degraded: tuple[str, ...]
 
     @classmethod
@@ -110,7 +111,7 @@ class Attest(BaseModel):
         return cls(
             mode=answer.mode,
             reason=answer.reason,
-            citations=answer.citations,
+            citations=CitationBody.all_of(answer.citations),
             degraded=answer.degraded,
         )
 

@@ -1,6 +1,6 @@
 """Searches and answers on the wire, and their way to and from domain objects.
 
-Where a domain object already has the shape that clients count on, it is the schema: `Citation`,
+Where a domain object already has the shape that clients count on, it is the schema:
 `AnswerSentence`, `Contribution`, `Trace`. ``tests/http`` pins every field by name.
 """
 
@@ -15,7 +15,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, St
 from app.domain.answers import (
     Answer,
     AnswerSentence,
-    Citation,
     DraftSentence,
     SentenceEvent,
     StatementTrace,
@@ -25,6 +24,7 @@ from app.domain.hits import Contribution, Hit, SearchResult, Trace
 from app.domain.questions import Turn
 from app.errors import InvalidFilter
 from app.filters import Filter, parse_filter
+from app.http.schemas.citations import CitationBody
 from app.http.schemas.markdown import shown_answer
 from app.requests import AnswerRequest, SearchRequest
 
@@ -193,9 +193,9 @@ class AnswerAnswer(BaseModel):
     mode: Literal["generated", "extractive", "abstained"]
     reason: str | None
     sentences: tuple[AnswerSentence, ...]
-    citations: tuple[Citation, ...]
+    citations: tuple[CitationBody, ...]
     notes: tuple[str, ...]
-    nearest: tuple[Citation, ...]
+    nearest: tuple[CitationBody, ...]
     probability: float | None
     degraded: tuple[str, ...]
     timings_ms: Mapping[str, float]
@@ -210,9 +210,9 @@ class AnswerAnswer(BaseModel):
             mode=answer.mode,
             reason=answer.reason,
             sentences=answer.sentences,
-            citations=answer.citations,
+            citations=CitationBody.all_of(answer.citations),
             notes=answer.notes,
-            nearest=answer.nearest,
+            nearest=CitationBody.all_of(answer.nearest),
             probability=answer.probability,
             degraded=answer.degraded,
             timings_ms=answer.timings_ms,
@@ -234,7 +234,7 @@ class SentenceBody(BaseModel):
     setting: str
     verdict: str
     citations: tuple[int, ...]
-    sources: tuple[Citation, ...]
+    sources: tuple[CitationBody, ...]
 
     @classmethod
     def of(cls, event: SentenceEvent) -> Self:
@@ -245,7 +245,7 @@ class SentenceBody(BaseModel):
             setting=sentence.setting,
             verdict=sentence.verdict,
             citations=sentence.citations,
-            sources=event.citations,
+            sources=CitationBody.all_of(event.citations),
         )
 
 
