@@ -33,7 +33,7 @@ from app.settings import RetrievalSettings, Settings
 from app.stores.registry import build_store
 from app.text.analyzer import StandardAnalyzer
 from ingest.indexer import Indexer
-from ingest.isolation import IsolatedLoader
+from ingest.isolation.loader import IsolatedLoader
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.sources import JobSources
 from ingest.pipeline import Ingestion, Progress

@@ -20,7 +20,7 @@ MAX_CHARACTERS: Final = IngestSettings().max_document_characters
 
 
 class Load(Protocol):
-    """Reads a file's bytes: `ingest.isolation.IsolatedLoader.load`."""
+    """Reads a file's bytes: `ingest.isolation.loader.IsolatedLoader.load`."""
 
     def __call__(self, name: str, data: bytes) -> LoadedDocument:
         """Raises `DocumentRejected`."""

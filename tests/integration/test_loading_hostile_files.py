@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from app.errors import DocumentRejected
-from ingest.isolation import IsolatedLoader
+from ingest.isolation.loader import IsolatedLoader
 
 pytestmark = pytest.mark.shared_data
 

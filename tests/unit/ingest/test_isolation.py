@@ -10,7 +10,8 @@ import pytest
 
 from app.domain.documents import Block, BlockKind
 from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
-from ingest.isolation import IsolatedLoader, LoaderClosed
+from ingest.isolation.child import LoaderClosed
+from ingest.isolation.loader import IsolatedLoader
 from ingest.loaders import registry
 from ingest.loaders.model import LoadedDocument
 
@@ -105,7 +106,7 @@ def test_a_dying_parser_is_reported_and_the_next_file_is_read(loader, name):
 def test_a_child_that_died_between_files_is_replaced(loader):
     pid = child_of(loader.load("a", b""))
     os.kill(pid, signal.SIGKILL)
-    loader._child.wait()
+    loader._child._process.wait()
     assert child_of(loader.load("b", b"")) != pid
 
 
@@ -162,7 +163,7 @@ def test_an_interrupted_call_leaves_no_stale_answer(loader, monkeypatch):
     def interrupt(timeout):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(loader._pipe, "poll", interrupt, raising=False)
+    monkeypatch.setattr(loader._child._pipe, "poll", interrupt, raising=False)
     with pytest.raises(KeyboardInterrupt):
         loader.load("stale", b"")
     assert not is_alive(first)
@@ -202,12 +203,12 @@ def test_a_child_that_is_ready_too_late_is_ended_and_shifts_no_reply(start, tmp_
         f"import os, time; time.sleep(600 if not os.path.exists({str(tmp_path / 'go')!r}) else 0)"
     )
     with start(late) as loader:
-        monkeypatch.setattr("ingest.isolation._START_S", 0.2)
+        monkeypatch.setattr("ingest.isolation.child._START_S", 0.2)
         with pytest.raises(TransientError, match=r"not ready after 0\.2 s.*try again"):
             loader.load("first", b"")
-        assert loader._child is None
+        assert loader._child._process is None
         (tmp_path / "go").touch()
-        monkeypatch.setattr("ingest.isolation._START_S", 60.0)
+        monkeypatch.setattr("ingest.isolation.child._START_S", 60.0)
         assert loader.load("second", b"").text.startswith("second ")
         assert loader.load("third", b"").text.startswith("third ")
 
@@ -218,7 +219,7 @@ def test_a_machine_without_room_for_a_process_is_no_fault_of_the_file(start, mon
 
     with start("") as loader:
         with monkeypatch.context() as patched:
-            patched.setattr("ingest.isolation.subprocess.Popen", full)
+            patched.setattr("ingest.isolation.child.subprocess.Popen", full)
             with pytest.raises(TransientError, match="can't be started"):
                 loader.load("first", b"")
         assert loader.load("second", b"").text.startswith("second ")
@@ -260,7 +261,8 @@ def closed_during(loader, name):
 
     thread = threading.Thread(target=ask)
     thread.start()
-    while not loader._lock.locked() or loader._child is None:
+    child = loader._child
+    while not child._lock.locked() or child._process is None:
         time.sleep(0.01)
     began = time.monotonic()
     loader.close()
@@ -285,9 +287,9 @@ def test_close_ends_a_child_that_is_about_to_start(start):
 def test_calls_that_wait_for_their_turn_are_refused_once_it_is_closed(loader):
     loader.load("a", b"")
     waiting = threading.Thread(target=closed_during, args=(loader, "b"))
-    with loader._lock:
+    with loader._child._lock:
         waiting.start()
-        while not loader._closed:
+        while not loader._child._closed:
             time.sleep(0.01)
     waiting.join()
     with pytest.raises(LoaderClosed):
@@ -344,7 +346,7 @@ def test_an_answer_that_is_no_document_is_taken_for_a_crash(tmp_path, monkeypatc
     ran = tmp_path / "ran"
     (tmp_path / "taken_over.py").write_text(f"""
 import os, pickle
-from ingest import isolation
+from ingest.isolation import serving
 
 class Code:
     def __reduce__(self):
@@ -358,10 +360,10 @@ ANSWERS = {{
     "deep": b"[" * 100_000,
 }}
 
-isolation.encode = lambda loaded: ANSWERS[loaded.text]
+serving.encode = lambda loaded: ANSWERS[loaded.text]
 
 def load(name, data, max_characters):
-    return isolation.LoadedDocument(name)
+    return serving.LoadedDocument(name)
 """)
     monkeypatch.syspath_prepend(str(tmp_path))
     with IsolatedLoader(load_timeout_s=20, **BOUNDS, target="taken_over:load") as loader:
@@ -373,7 +375,7 @@ def test_an_answer_that_never_ends_is_not_waited_for(tmp_path, monkeypatch):
     ended = tmp_path / "ended"
     (tmp_path / "taken_over.py").write_text(f"""
 import os, pathlib, signal, time
-from ingest.isolation import Connection, LoadedDocument
+from ingest.isolation.serving import Connection, LoadedDocument
 
 send = Connection.send_bytes
 
@@ -393,7 +395,7 @@ def load(name, data, max_characters):
 """)
     monkeypatch.syspath_prepend(str(tmp_path))
     with IsolatedLoader(load_timeout_s=1, **BOUNDS, target="taken_over:load") as loader:
-        monkeypatch.setattr("ingest.isolation._GRACE_S", 0.0)
+        monkeypatch.setattr("ingest.isolation.child.GRACE_S", 0.0)
         assert rejection(loader, "a").code == "corrupt"
     assert not ended.exists()
 

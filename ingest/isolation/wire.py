@@ -16,8 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 from app.domain.documents import Block, Locator
 from ingest.loaders.model import LoadedDocument
 
-Reply: TypeAlias = LoadedDocument | tuple[str, str]
-"""A document, or code and reason of a `DocumentRejected`."""
+Rejection: TypeAlias = tuple[str, str]
+"""Code and reason of a `DocumentRejected`."""
+Reply: TypeAlias = LoadedDocument | Rejection
 
 _BATCH: Final = 500
 """Blocks in a line: other threads have their turn behind each, since `json` keeps the interpreter
