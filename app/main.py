@@ -32,13 +32,14 @@ from app.service import ROUTE_THREADS, Service
 from app.settings import RetrievalSettings, Settings
 from app.stores.registry import build_store
 from app.text.analyzer import StandardAnalyzer
+from ingest.expansion.budget import ExpansionLimits
 from ingest.indexer import Indexer
 from ingest.isolation.loader import IsolatedLoader
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.sources import JobSources
 from ingest.pipeline import Ingestion, Progress
 from ingest.report import IngestReport
-from ingest.sources.model import Source
+from ingest.sources.documents import HandedOver, documents
 
 T = TypeVar("T")
 
@@ -137,18 +138,19 @@ class Application:
             load_timeout_s=limits.load_timeout_s,
             memory_bytes=limits.loader_memory_bytes,
             max_characters=limits.max_document_characters,
+            expansion=ExpansionLimits.of(limits),
         )
 
     def ingest(
         self,
         collection: str,
-        sources: Iterable[Source],
+        handed_over: Iterable[HandedOver],
         progress: Progress = lambda _: None,
         *,
         prune: Sequence[str] = (),
         force: bool = False,
     ) -> IngestReport:
-        """Indexes ``sources`` into a collection, made where it does not exist."""
+        """Indexes the documents in it into a collection, made where it does not exist."""
         self.store.create(collection, self.indexer.fingerprint)
         with self._filling(collection) as opened:
             run = Ingestion(
@@ -160,9 +162,9 @@ class Application:
                 force=force,
                 overtake=partial(self.jobs.overtake, collection),
             )
-            return run.run(sources, prune=prune)
+            return run.run(documents(handed_over, self.loader.expand), prune=prune)
 
-    def _run_job(self, collection: str, sources: JobSources, progress: Progress) -> IngestReport:
+    def _run_job(self, collection: str, uploads: JobSources, progress: Progress) -> IngestReport:
         """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
         with self._filling(collection) as opened:
             run = Ingestion(
@@ -171,9 +173,10 @@ class Application:
                 load=self.loader.load,
                 batch_chunks=self.settings.ingest.batch_chunks,
                 progress=progress,
-                overtaken=sources.overtaken,
+                admit=uploads.admit,
+                overtaken=uploads.overtaken,
             )
-            return run.run(sources)
+            return run.run(documents(uploads, self.loader.expand))
 
     @contextmanager
     def _filling(self, collection: str) -> Iterator[Collection]:

@@ -71,6 +71,19 @@ class Child:
             self._require_open()
             return self._exchange(self._running(), send, read)
 
+    def more(self, read: Callable[[bytes], T]) -> T | Rejection:
+        """What ``read`` makes of a further part of the same answer; otherwise as `ask`."""
+        with self._lock:
+            self._require_open()
+            if self._pipe is None:
+                return _CRASHED
+            return self._exchange(self._pipe, lambda _: None, read)
+
+    def abandon(self) -> None:
+        """Ends the process, whose answer nobody wants; the next file gets a new one."""
+        with self._lock:
+            self._stop(0)
+
     def close(self) -> None:
         """Ends the process, if there is one, and waits for it; at once where it reads a file."""
         self._closed = True
@@ -135,7 +148,8 @@ class Child:
         ours, theirs = Pipe()
         handle = theirs.fileno()
         code = (
-            f"from ingest.isolation.serving import serve; serve({handle}, *{tuple(self._limits)!r})"
+            "from ingest.isolation.serving import ExpansionLimits, Limits, serve; "
+            f"serve({handle}, {self._limits!r})"
         )
         passed_on = {name: os.environ[name] for name in os.environ if _PASSED_ON.fullmatch(name)}
         environment = passed_on | {

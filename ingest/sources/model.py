@@ -14,7 +14,6 @@ from app.errors import DocumentRejected
 from app.settings import IngestSettings
 from ingest.loaders.model import LoadedDocument
 
-MAX_ID_CHARACTERS: Final = 512
 MAX_CHARACTERS: Final = IngestSettings().max_document_characters
 """Of one document's text, where nothing else is set."""
 

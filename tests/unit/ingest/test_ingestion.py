@@ -21,10 +21,11 @@ from ingest.indexer import Indexer
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import KEPT_FAILURES, IngestReport
+from ingest.sources.documents import documents
 from ingest.sources.found_files import find_files
-from ingest.sources.jsonl import read_records
 from ingest.sources.model import Load, Rejected, Source
 from ingest.sources.records import RecordSource
+from tests.unit.ingest.expanding import expand, sources_in
 
 
 class FragileEmbedder(FakeEmbedder):
@@ -90,7 +91,7 @@ class World:
             progress=progress,
             force=force,
         )
-        chosen = files.sources() if sources is None else sources
+        chosen = documents(files.files, expand) if sources is None else sources
         return run.run(chosen, prune=files.roots if prune else ())
 
     def ids(self) -> list[str]:
@@ -365,7 +366,7 @@ def test_each_chunk_gets_its_own_vector(world: World) -> None:
 
 
 def test_records_of_a_file_are_sources_of_their_own(world: World) -> None:
-    sources = list(read_records("r.jsonl", b'{"id": "a", "text": "one"}\n{"text": "two"}'))
+    sources = list(sources_in("r.jsonl", b'{"id": "a", "text": "one"}\n{"text": "two"}'))
     assert account(world.run(sources)) == (2, 2, 0, 0, 0)
     assert world.ids() == ["a", "r.jsonl:2"]
 
@@ -475,7 +476,7 @@ def test_what_has_not_changed_is_indexed_again_when_forced(world: World) -> None
 
 def test_of_many_failures_the_first_are_listed_and_all_are_counted(world: World) -> None:
     good = b'{"id": "good", "text": "A good text."}\n'
-    report = world.run([*read_records("lines.jsonl", b"bad\n" * 2_500 + good)])
+    report = world.run([*sources_in("lines.jsonl", b"bad\n" * 2_500 + good)])
 
     assert (report.received, report.indexed, report.failed) == (2_501, 1, 2_500)
     assert [failure.name for failure in report.failures] == [
@@ -487,7 +488,7 @@ def test_of_many_failures_the_first_are_listed_and_all_are_counted(world: World)
 def test_the_time_for_bad_lines_grows_with_their_number(world: World) -> None:
     def seconds(lines: int) -> float:
         started = time.process_time()
-        assert world.run([*read_records("lines.jsonl", b"bad\n" * lines)]).failed == lines
+        assert world.run([*sources_in("lines.jsonl", b"bad\n" * lines)]).failed == lines
         return time.process_time() - started
 
     seconds(100)
