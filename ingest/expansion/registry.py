@@ -13,10 +13,20 @@ from app.errors import DocumentRejected
 from ingest.expansion.budget import Budget, BudgetExceeded, ExpansionLimits
 from ingest.expansion.jsonl import expand_jsonl
 from ingest.expansion.model import Expander, FilePart, Member, Part, RefusedPart
+from ingest.expansion.tar_archive import expand_tar
+from ingest.expansion.zip_archive import expand_zip
 
 _EXPANDERS: Final[Mapping[str, Expander]] = {
     ".jsonl": expand_jsonl,
     ".ndjson": expand_jsonl,
+    ".zip": expand_zip,
+    ".tar": expand_tar,
+    ".tar.gz": expand_tar,
+    ".tgz": expand_tar,
+    ".tar.bz2": expand_tar,
+    ".tbz2": expand_tar,
+    ".tar.xz": expand_tar,
+    ".txz": expand_tar,
 }
 
 _log = logging.getLogger(__name__)

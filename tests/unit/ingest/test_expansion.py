@@ -29,7 +29,7 @@ def test_a_file_that_is_one_document_is_its_only_part(name: str) -> None:
     assert not registry.is_container(name)
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "A.JSONL", "x/b.ndjson"])
+@pytest.mark.parametrize("name", ["a.jsonl", "A.JSONL", "x/b.ndjson", "a.tar.gz", "b.ZIP"])
 def test_files_of_several_documents_are_known_by_their_names(name: str) -> None:
     assert registry.is_container(name)
 

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -257,6 +258,32 @@ def test_what_cannot_be_read_now_is_not_pruned(
     (world.docs / "r.jsonl").write_text("x" * 20_000)
     assert account(world.run(prune=True)) == (3, 0, 1, 2, 0)
     assert world.ids() == before
+
+
+def test_parts_of_an_archive_are_documents_of_its_folder(world: World) -> None:
+    """They are skipped, replaced and pruned one by one, as files are."""
+
+    def pack(**files: str) -> None:
+        with zipfile.ZipFile(world.docs / "a.zip", "w") as archive:
+            for name, text in files.items():
+                archive.writestr(f"{name}.md", text)
+
+    pack(one="first", two="second", empty="")
+    report = world.run()
+    assert account(report) == (3, 2, 0, 1, 0)
+    assert report.failures[0].name == "docs/a.zip!/empty.md"
+    assert world.ids() == ["docs/a.zip!/one.md", "docs/a.zip!/two.md"]
+
+    pack(one="first", three="third")
+    assert account(world.run(prune=True)) == (2, 1, 1, 0, 1)
+    assert world.ids() == ["docs/a.zip!/one.md", "docs/a.zip!/three.md"]
+
+    (world.docs / "a.zip").write_bytes(b"damaged")
+    assert account(world.run(prune=True)) == (1, 0, 0, 1, 0)
+    assert len(world.ids()) == 2
+
+    (world.docs / "a.zip").unlink()
+    assert account(world.run(prune=True)) == (0, 0, 0, 0, 2)
 
 
 def test_what_lies_below_something_unreadable_is_not_pruned(world: World) -> None:

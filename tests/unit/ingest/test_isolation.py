@@ -483,6 +483,21 @@ def parts(tmp_path):
     return expanded
 
 
+def test_the_real_formats_are_opened_within_the_default_limits(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("b.md", "text")
+        archive.writestr("r.jsonl", '{"n": 1}\nno JSON\n')
+    with (
+        IsolatedLoader(load_timeout_s=60, **BOUNDS) as loader,
+        (tmp_path / "a.zip").open("rb") as f,
+    ):
+        assert list(loader.expand("a.zip", f)) == [
+            FilePart("a.zip!/b.md", b"text"),
+            RecordPart("a.zip!/r.jsonl:1", {"text": "n: 1"}),
+            RefusedPart("a.zip!/r.jsonl:2", "invalid_record", "The line is not valid JSON."),
+        ]
+
+
 def test_parts_come_through_the_pipe_as_they_were_made(expander, parts):
     assert list(parts(expander, "raw")) == [
         FilePart("raw!/a", bytes(range(256))),
