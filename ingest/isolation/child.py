@@ -19,8 +19,8 @@ from multiprocessing.connection import Connection, Pipe
 from typing import IO, Final, TypeVar
 
 from app.errors import AttestError, OperatorError, TransientError
+from ingest.isolation.document_wire import Rejection
 from ingest.isolation.serving import GRACE_S, READY, Limits
-from ingest.isolation.wire import Rejection
 
 T = TypeVar("T")
 

@@ -14,9 +14,9 @@ from app.errors import DocumentRejected
 from ingest.expansion.budget import ExpansionLimits
 from ingest.expansion.model import Part, RefusedPart
 from ingest.isolation.child import Child, LoaderClosed
+from ingest.isolation.document_wire import decode
 from ingest.isolation.part_wire import decode_parts
 from ingest.isolation.serving import EXPAND_REQUEST, LOAD_REQUEST, Limits
-from ingest.isolation.wire import decode
 from ingest.loaders.model import LoadedDocument
 
 LOAD: Final = "ingest.loaders.registry:load"

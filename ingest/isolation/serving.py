@@ -14,8 +14,8 @@ from typing import IO, Any, Final, NamedTuple
 from app.errors import DocumentRejected
 from ingest.expansion.budget import ExpansionLimits
 from ingest.expansion.model import Part, RefusedPart
+from ingest.isolation.document_wire import Rejection, Reply, encode
 from ingest.isolation.part_wire import LAST, encode_parts
-from ingest.isolation.wire import Rejection, Reply, encode
 from ingest.loaders.model import LoadedDocument, require_size
 
 READY: Final = b"ready"

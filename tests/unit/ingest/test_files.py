@@ -127,6 +127,11 @@ def test_a_file_that_vanishes_or_cannot_be_read_is_a_failure_of_its_own(tmp_path
     assert str(tmp_path) not in rejection(source).message
 
 
+def test_an_upload_that_cannot_be_read_now_stops_its_job_and_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(File("a.md", tmp_path / "0", kept=True).documents(expand))
+
+
 def test_a_folder_that_cannot_be_read_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,14 +4,16 @@ import signal
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.domain.documents import Block, BlockKind
+from app.domain.documents import Block, BlockKind, Locator
 from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
 from ingest.expansion.model import FilePart, RecordPart, RefusedPart
 from ingest.isolation.child import LoaderClosed
+from ingest.isolation.document_wire import decode, encode
 from ingest.isolation.loader import IsolatedLoader
 from ingest.loaders import registry
 from ingest.loaders.model import LoadedDocument
@@ -340,6 +342,13 @@ FRONT = (
 def test_a_document_comes_through_the_pipe_as_it_was_read(name, data):
     with IsolatedLoader(load_timeout_s=20, **BOUNDS | {"memory_bytes": 2**31}) as loader:
         assert loader.load(name, data) == registry.load(name, data)
+
+
+def test_where_blocks_stand_comes_through_the_pipe():
+    starts = ((2, Locator(page=3)), (3, Locator(page=3, symbol="Store.open")))
+    block = Block(BlockKind.CODE, (0, 4), locator=Locator(sheet="A", cell="B7"))
+    loaded = LoadedDocument("text", blocks=(block, replace(block, locator_starts=starts)))
+    assert decode(encode(loaded)) == loaded
 
 
 @pytest.mark.parametrize("name", ["object", "code", "text", "wrong", "deep"])
