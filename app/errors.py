@@ -89,7 +89,7 @@ class DocumentRejected(RequestError):
 
     ``code`` is one of ``empty``, ``encrypted``, ``no_text`` (scanned), ``corrupt``,
     ``nested_too_deep``, ``undecodable``, ``unsupported_type``, ``too_large``, ``timeout``,
-    ``id_conflict``, ``invalid_record``, ``link_leads_out``, ``unprocessable`` (it breaks the
+    ``id_conflict``, ``invalid_record``, ``leads_out``, ``unprocessable`` (it breaks the
     chunker or the embedder), ``superseded`` (it was deleted since, or a later upload has it).
     """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from app.domain.documents import IndexedDocument
-from app.domain.jobs import Failure
+from app.domain.jobs import Failure, UploadKind
 from app.errors import AttestError, DocumentRejected
 from app.observing.stages import Stages
 from app.panics import panics_raised
@@ -42,7 +42,8 @@ def superseded() -> DocumentRejected:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    source: Source
+    name: str
+    kind: UploadKind
     document: IndexedDocument
 
 
@@ -64,6 +65,7 @@ class Ingestion:
         progress: Progress = lambda _: None,
         stages: Stages | None = None,
         force: bool = False,
+        admit: Callable[[str], None] = lambda _: None,
         overtaken: Callable[[], Ids[str]] = tuple,
         overtake: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
@@ -71,7 +73,8 @@ class Ingestion:
 
         ``stages`` is told of the stages ``identify``, ``load``, ``chunk``, ``embed`` and ``store``.
 
-        ``overtaken`` says which ids somebody has deleted or replaced since ``sources`` were
+        ``admit`` is told the id of each document before anything is done with it, and may reject
+        it. ``overtaken`` says which ids somebody has deleted or replaced since ``sources`` were
         accepted, and ``overtake`` is told which ones are deleted: both while no other may write.
         """
         self._collection = collection
@@ -81,6 +84,7 @@ class Ingestion:
         self._progress = progress
         self._stages = stages or Stages()
         self._force = force
+        self._admit = admit
         self._overtaken = overtaken
         self._overtake = overtake
         self._seen: set[str] = set()
@@ -115,6 +119,7 @@ class Ingestion:
                     "id_conflict", f'Another document of this run has the id "{id_}"; rename one.'
                 )
             self._seen.add(id_)
+            self._admit(id_)
             record = None if self._force else self._collection.record(id_)
             if record is not None and record.content_hash == content_hash:
                 self._note(skipped=1)
@@ -124,9 +129,9 @@ class Ingestion:
                     loaded = source.load(self._load, max_characters=self._indexer.max_characters)
                 with self._stages.stage("chunk"):
                     document = self._indexer.chunk(loaded, content_hash)
-            self._waiting.append(_Waiting(source, document))
+            self._waiting.append(_Waiting(source.name, source.kind, document))
         except DocumentRejected as reason:
-            self._fail(source, reason)
+            self._fail(source.name, source.kind, reason)
             return
         if sum(len(waiting.document.chunks) for waiting in self._waiting) >= self._batch_chunks:
             self._commit()
@@ -147,12 +152,12 @@ class Ingestion:
     def _commit_one_by_one(self, waiting: Sequence[_Waiting]) -> None:
         for one in waiting:
             try:
-                with _isolated(one.source.name):
+                with _isolated(one.name):
                     self._put([one])
             except DocumentRejected as reason:
                 # Where no document passes, none is at fault.
                 self._indexer.require_working()
-                self._fail(one.source, reason)
+                self._fail(one.name, one.kind, reason)
 
     def _put(self, waiting: Sequence[_Waiting]) -> None:
         with self._stages.stage("embed"):
@@ -166,14 +171,14 @@ class Ingestion:
             self._note(indexed=len(wanted))
         for one in waiting:
             if one.document.document.id in overtaken:
-                self._fail(one.source, superseded())
+                self._fail(one.name, one.kind, superseded())
 
-    def _fail(self, source: Source, reason: DocumentRejected) -> None:
+    def _fail(self, name: str, kind: UploadKind, reason: DocumentRejected) -> None:
         if len(self._report.failures) < KEPT_FAILURES:
-            self._note(failures=(Failure(source.name, reason.code, reason.message, source.kind),))
+            self._note(failures=(Failure(name, reason.code, reason.message, kind),))
             return
         if reason.code != "id_conflict":  # whose document is here all the same
-            self._unlisted.add(source.name)
+            self._unlisted.add(name)
         self._note(unlisted=1)
 
     def _remove_missing(self, prefixes: tuple[str, ...]) -> None:

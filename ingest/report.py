@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.jobs import Failure
+from ingest.expansion.model import INSIDE
 
 KEPT_FAILURES: Final = 1_000
 """Failures that are listed; of those behind them there is only a number."""
@@ -63,9 +64,11 @@ class IngestReport:
 
 
 def _holders(document_id: str) -> Iterator[str]:
-    """The document, and the files and folders that it may be from; a folder may pass for a file."""
+    """The document, and what it may be from: files, archives, folders that may pass for files."""
     yield document_id
     for at, character in enumerate(document_id):
         if character in ":/":
             yield document_id[:at]
             yield document_id[: at + 1]
+        elif document_id.startswith(INSIDE, at):
+            yield document_id[:at]

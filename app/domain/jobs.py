@@ -11,7 +11,7 @@ UploadKind: TypeAlias = Literal["file", "record"]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Something handed over for ingestion: the bytes of a file, or a record.
+    """Something handed over for ingestion: the bytes of a file, or where they lie, or a record.
 
     A record is any JSON value; what is no proper document is rejected later, with its reason.
     """

@@ -187,7 +187,7 @@ def test_what_pruning_deletes_stays_deleted(world: World, tmp_path: Path) -> Non
     (folder / "a.jsonl").write_text(json.dumps({"id": "doc2", "text": text_of("doc2", 2)}))
 
     files = find_files([folder], max_bytes=10_000)
-    report = world.app.ingest(NAME, files.sources(), prune=("doc",))
+    report = world.app.ingest(NAME, files.files, prune=("doc",))
     assert (report.indexed, report.pruned) == (1, 1)
     world.app.jobs.retry(job)
 

@@ -31,7 +31,9 @@ from ingest.jobs.sources import JobSources
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
+from ingest.sources.documents import documents
 from tests.http.contract import Contract
+from tests.unit.ingest.expanding import expand
 
 StoreKind: TypeAlias = Literal["local", "memory"]
 
@@ -179,9 +181,10 @@ class MakeWorld:
                 load=load,
                 batch_chunks=4,
                 progress=progress,
+                admit=sources.admit,
                 overtaken=sources.overtaken,
             )
-            return ingestion.run(sources)
+            return ingestion.run(documents(sources, expand))
 
         queue = JobQueue(
             self._directory / "jobs",

@@ -37,13 +37,13 @@ def ingest(
     from ingest.sources.found_files import find_files
 
     with application() as app:
-        files = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)
-        with ingest_progress(err, total=files.count()) as progress:
+        found = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)
+        with ingest_progress(err, total=len(found.files)) as progress:
             report = app.ingest(
                 collection,
-                files.sources(),
+                progress.over(found.files),
                 progress,
-                prune=files.roots if prune else (),
+                prune=found.roots if prune else (),
                 force=force,
             )
     for failure in report.failures:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.answers import Answer, AnswerEvent, Citation, SentenceEvent
+from app.domain.answers import Answer, AnswerEvent, SentenceEvent
 from app.domain.questions import Turn
 from app.errors import InvalidRequest
 from app.http.edge import sse
@@ -32,6 +32,7 @@ from app.http.schemas.answers import (
     MAX_TURN_CHARACTERS,
     MAX_TURNS,
 )
+from app.http.schemas.citations import AnswerCitation
 from app.http.schemas.markdown import shown, shown_answer
 from app.http.schemas.openapi import EVENTS, json_body
 from app.requests import AnswerRequest
@@ -102,7 +103,7 @@ class Attest(BaseModel):
 
     mode: Literal["generated", "extractive", "abstained"]
     reason: str | None
-    citations: tuple[Citation, ...]
+    citations: tuple[AnswerCitation, ...]
     degraded: tuple[str, ...]
 
     @classmethod
@@ -111,7 +112,7 @@ class Attest(BaseModel):
         return cls(
             mode=answer.mode,
             reason=answer.reason,
-            citations=answer.citations,
+            citations=AnswerCitation.all_from_domain(answer.citations),
             degraded=answer.degraded,
         )
 
