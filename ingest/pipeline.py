@@ -71,7 +71,8 @@ class Ingestion:
     ) -> None:
         """With ``force``, documents that have not changed are indexed again.
 
-        ``stages`` is told of the stages ``identify``, ``load``, ``chunk``, ``embed`` and ``store``.
+        ``stages`` is told of the stages ``read``, ``identify``, ``load``, ``chunk``, ``embed`` and
+        ``store``.
 
         ``admit`` is told the id of each document before anything is done with it, and may reject
         it. ``overtaken`` says which ids somebody has deleted or replaced since ``sources`` were
@@ -101,7 +102,7 @@ class Ingestion:
         """
         with ExitStack() as bulk:
             bulk.enter_context(self._collection.bulk())
-            for source in sources:
+            for source in self._read(sources):
                 self._take(source)
             self._commit()
             self._report = replace(self._report, unlisted_names=frozenset(self._unlisted))
@@ -109,6 +110,16 @@ class Ingestion:
             with self._stages.stage("store"):
                 bulk.close()  # the indexes catch up
         return replace(self._report, timings_s=self._stages.timings_s())
+
+    def _read(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """The sources, each of which is read from its file when it is asked for."""
+        waiting = iter(sources)
+        while True:
+            with self._stages.stage("read"):
+                source = next(waiting, None)
+            if source is None:
+                return
+            yield source
 
     def _take(self, source: Source) -> None:
         try:

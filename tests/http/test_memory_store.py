@@ -46,7 +46,7 @@ def test_documents_are_taken_in_found_quoted_and_removed(
     done = client.post(f"{NOTES}/documents?wait=true", json={"documents": documents})
     assert done.status_code == 200, done.text
     assert (done.json()["state"], done.json()["indexed"]) == ("done", 2)
-    stages = {"identify", "load", "chunk", "embed", "store", "self_retrieval"}
+    stages = {"read", "identify", "load", "chunk", "embed", "store", "self_retrieval"}
     assert set(done.json()["timings_s"]) == stages
     shown = client.get("/metrics").text
     for stage in stages:

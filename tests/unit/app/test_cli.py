@@ -244,9 +244,9 @@ def test_an_ingestion_in_which_nothing_fails_ends_with_code_0(run: Run, docs: Pa
         assert (code, err) == (0, "")
         told, spent = out.splitlines()
         assert told == f"received 2 = indexed {2 - skipped} + skipped {skipped} + failed 0"
-        stages = ["identify", "store", "self_retrieval"]
+        stages = ["read", "identify", "store", "self_retrieval"]
         if not skipped:
-            stages = ["identify", "load", "chunk", "embed", "store", "self_retrieval"]
+            stages = ["read", "identify", "load", "chunk", "embed", "store", "self_retrieval"]
         expected = ", ".join(rf"{stage} \d+\.\d s" for stage in stages)
         assert re.fullmatch(f"time: {expected}", spent)
 

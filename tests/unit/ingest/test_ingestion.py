@@ -146,10 +146,18 @@ def test_a_report_says_where_the_time_went(world: World) -> None:
     world.write(one="first text", two="second text")
     report = world.run(loader=slowly)
 
-    assert list(report.timings_s) == ["identify", "load", "chunk", "embed", "store"]
+    assert list(report.timings_s) == ["read", "identify", "load", "chunk", "embed", "store"]
     assert report.timings_s["load"] >= 0.04
     assert world.progress[-1].timings_s["load"] == report.timings_s["load"]
-    assert list(world.run().timings_s) == ["identify", "store"]  # all is skipped
+    assert list(world.run().timings_s) == ["read", "identify", "store"]  # all is skipped
+
+
+def test_the_time_to_open_files_is_that_of_reading(world: World) -> None:
+    def opened() -> Iterator[Source]:
+        time.sleep(0.02)
+        yield RecordSource("a", {"id": "a", "text": "one"}, fallback_id="a")
+
+    assert world.run(opened()).timings_s["read"] >= 0.02
 
 
 def test_an_empty_folder_is_an_account_of_nothing(world: World) -> None:
