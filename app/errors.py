@@ -7,6 +7,8 @@
     │   ├── InvalidRequest           a value is out of its range or malformed
     │   ├── InvalidFilter            the metadata filter can't be read
     │   ├── NotFound                 no such collection, document or job
+    │   │   └── NoSuchCollection     or one that the caller must not know of
+    │   ├── Forbidden                the caller has no right to do this to a collection
     │   ├── PayloadTooLarge          send less at once
     │   └── DocumentRejected         this document can't be indexed; others can
     ├── OperatorError                run the command or change the setting that the message names
@@ -63,6 +65,19 @@ class NotFound(RequestError):
     code = "not_found"
 
 
+class NoSuchCollection(NotFound):
+    """There is no collection of this name, or the caller must not know that there is."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'There is no collection "{name}".')
+
+
+class Forbidden(RequestError):
+    """The caller has no right to do this to a collection that the caller may search."""
+
+    code = "forbidden"
+
+
 class PayloadTooLarge(RequestError):
     """The request body is over the configured limit."""
 
@@ -74,7 +89,7 @@ class DocumentRejected(RequestError):
 
     ``code`` is one of ``empty``, ``encrypted``, ``no_text`` (scanned), ``corrupt``,
     ``nested_too_deep``, ``undecodable``, ``unsupported_type``, ``too_large``, ``timeout``,
-    ``id_conflict``, ``invalid_record``, ``link_leads_out``, ``unprocessable`` (it breaks the
+    ``id_conflict``, ``invalid_record``, ``leads_out``, ``unprocessable`` (it breaks the
     chunker or the embedder), ``superseded`` (it was deleted since, or a later upload has it).
     """
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TypeVar
 
 from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
-from app.domain.documents import DocumentRecord, IndexedDocument
-from app.errors import StoreCorrupted
 from app.models.embedders.cache import CachedEmbedder
 from app.models.registry import (
     NONE,
@@ -21,6 +19,8 @@ from app.models.registry import (
     build_reranker,
 )
 from app.models.rerankers.cache import CachedReranker
+from app.observing.requests import RequestThreads
+from app.observing.stages import StageObserver, Stages, unobserved
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.models import Closable, Embedder, Generator, Reader, Reranker
@@ -32,13 +32,14 @@ from app.service import ROUTE_THREADS, Service
 from app.settings import RetrievalSettings, Settings
 from app.stores.registry import build_store
 from app.text.analyzer import StandardAnalyzer
+from ingest.expansion.budget import ExpansionLimits
 from ingest.indexer import Indexer
-from ingest.isolation import IsolatedLoader
+from ingest.isolation.loader import IsolatedLoader
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.sources import JobSources
 from ingest.pipeline import Ingestion, Progress
 from ingest.report import IngestReport
-from ingest.sources.model import Source
+from ingest.sources.documents import HandedOver, documents
 
 T = TypeVar("T")
 
@@ -46,8 +47,10 @@ T = TypeVar("T")
 class Application:
     """The parts that settings name, each made when it is first needed and shared from then on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, on_ingest_stage: StageObserver = unobserved) -> None:
+        """``on_ingest_stage`` is told of each stage of what is ingested in the background."""
         self.settings = settings
+        self._on_ingest_stage = on_ingest_stage
         self._closing = ExitStack()
         """What is to be let go of at the end, besides jobs, loader and store."""
 
@@ -137,54 +140,58 @@ class Application:
             load_timeout_s=limits.load_timeout_s,
             memory_bytes=limits.loader_memory_bytes,
             max_characters=limits.max_document_characters,
+            expansion=ExpansionLimits.of(limits),
         )
 
     def ingest(
         self,
         collection: str,
-        sources: Iterable[Source],
+        handed_over: Iterable[HandedOver],
         progress: Progress = lambda _: None,
         *,
         prune: Sequence[str] = (),
         force: bool = False,
     ) -> IngestReport:
-        """Indexes ``sources`` into a collection, made where it does not exist."""
-        self.store.create(collection, self.indexer.fingerprint)
-        with self._filling(collection) as opened:
-            run = Ingestion(
-                opened,
-                self.indexer,
-                load=self.loader.load,
-                batch_chunks=self.settings.ingest.batch_chunks,
-                progress=progress,
-                force=force,
-                overtake=partial(self.jobs.overtake, collection),
-            )
-            return run.run(sources, prune=prune)
+        """Indexes the documents in it into a collection, made where it does not exist."""
+        opened = self.store.create(collection, self.indexer.fingerprint)
+        stages, overtake = Stages(), partial(self.jobs.overtake, collection)
+        run = self._ingestion(
+            opened, progress=progress, stages=stages, force=force, overtake=overtake
+        )
+        report = run.run(documents(handed_over, self.loader.expand), prune=prune)
+        return self._checked(opened, report, stages)
 
-    def _run_job(self, collection: str, sources: JobSources, progress: Progress) -> IngestReport:
+    def _run_job(self, collection: str, uploads: JobSources, progress: Progress) -> IngestReport:
         """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
-        with self._filling(collection) as opened:
-            run = Ingestion(
-                opened,
-                self.indexer,
-                load=self.loader.load,
-                batch_chunks=self.settings.ingest.batch_chunks,
-                progress=progress,
-                overtaken=sources.overtaken,
-            )
-            return run.run(sources)
-
-    @contextmanager
-    def _filling(self, collection: str) -> Iterator[Collection]:
-        """The collection, and its self-retrieval looked at anew once it was filled."""
         opened = self.store.open_same(collection, self.indexer.fingerprint)
-        yield opened
-        self._check_dense(opened)
+        stages = Stages(self._on_ingest_stage)
+        run = self._ingestion(
+            opened,
+            progress=progress,
+            stages=stages,
+            admit=uploads.admit,
+            overtaken=uploads.overtaken,
+        )
+        return self._checked(opened, run.run(documents(uploads, self.loader.expand)), stages)
 
     @cached_property
-    def _recall_threads(self) -> ThreadPoolExecutor:
-        threads = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
+    def _ingestion(self) -> partial[Ingestion]:
+        return partial(
+            Ingestion,
+            indexer=self.indexer,
+            load=self.loader.load,
+            batch_chunks=self.settings.ingest.batch_chunks,
+        )
+
+    def _checked(self, filled: Collection, report: IngestReport, stages: Stages) -> IngestReport:
+        """The report on a collection once its self-retrieval was looked at anew."""
+        with stages.stage("self_retrieval"):
+            self._check_dense(filled)
+        return replace(report, timings_s=stages.timings_s())
+
+    @cached_property
+    def _recall_threads(self) -> RequestThreads:
+        threads = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
         return self._closing.enter_context(threads)
 
     def pipeline(
@@ -204,7 +211,7 @@ class Application:
     def rebuild(self, name: str) -> None:
         """Cuts every stored text again, embeds what has changed or is damaged, remakes indexes."""
         collection = self.store.open(name)
-        collection.reindex(partial(self._reindexed, collection), self.indexer.fingerprint)
+        collection.reindex(partial(self.indexer.reindexed, collection), self.indexer.fingerprint)
         self._check_dense(collection)
 
     def _check_dense(self, collection: Collection) -> None:
@@ -215,20 +222,6 @@ class Application:
             embedder=self.embedder,
             settings=self.settings.retrieval,
         )
-
-    def _reindexed(
-        self, collection: Collection, records: Sequence[DocumentRecord]
-    ) -> list[IndexedDocument]:
-        """Those documents that are not in the collection as the settings would have them now."""
-        same = collection.fingerprint == self.indexer.fingerprint
-        changed = [
-            cut
-            for record in records
-            if (document := collection.document(record.id)) is not None
-            if (cut := self.indexer.chunk(document, record.content_hash))
-            if not (same and _is_there(collection, cut))
-        ]
-        return self.indexer.embed(changed) if changed else []
 
     @cached_property
     def jobs(self) -> JobQueue:
@@ -288,13 +281,3 @@ class Application:
         if isinstance(model, Closable):
             self._closing.callback(model.close)
         return model
-
-
-def _is_there(collection: Collection, cut: IndexedDocument) -> bool:
-    """Whether the collection has these chunks, with vectors that are whole."""
-    id_ = cut.document.id
-    try:
-        chunks = tuple(collection.document_chunks(id_))
-    except StoreCorrupted:
-        return False
-    return chunks == cut.chunks and not collection.is_damaged(id_)

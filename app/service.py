@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
+from app.access.guarded_store import GuardedStore, require
+from app.access.principal import Principal
 from app.answering.answerer import Answerer
 from app.answering.evidence.judgement import Judge
 from app.domain.answers import Answer, AnswerEvent, SentenceEvent
@@ -16,8 +17,9 @@ from app.domain.collections import CollectionStats, Tuning
 from app.domain.documents import Document, DocumentRecord
 from app.domain.hits import SearchResult
 from app.domain.jobs import JobStatus, QueueHealth, Upload
-from app.errors import AttestError, FingerprintMismatch, NotFound, StoreCorrupted
+from app.errors import FingerprintMismatch, NotFound, StoreCorrupted
 from app.guarded import GuardedGenerator
+from app.observing.requests import RequestThreads
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.ingestor import Ingestor
@@ -36,7 +38,11 @@ ROUTE_THREADS: Final = 8
 
 
 class Service:
-    """Searches, answers and keeps documents. Every method may be called from any thread."""
+    """Searches, answers and keeps documents. Every method may be called from any thread.
+
+    The first argument of a use case is who asks. What they have no right to is `NoSuchCollection`,
+    or `Forbidden` where they may search the collection (`app.access.guarded_store.require`).
+    """
 
     def __init__(
         self,
@@ -54,7 +60,7 @@ class Service:
         settings: Settings,
     ) -> None:
         """``learned`` and ``judge`` are what ships where they are not given."""
-        self._store = store
+        self._collections = GuardedStore(store)
         self._analyzer = analyzer
         self._embedder = embedder
         self._reranker = reranker
@@ -65,36 +71,44 @@ class Service:
         self._glossary = glossary
         self._ingestor = ingestor
         self._settings = settings
-        self._executor = ThreadPoolExecutor(ROUTE_THREADS, thread_name_prefix="recall")
+        self._executor = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
         self._pipelines: dict[str, tuple[Collection, Tuning | None, SearchPipeline]] = {}
         self._lock = threading.Lock()
 
     # --- asking ---------------------------------------------------------------------------------
 
-    def search(self, collection: str, request: SearchRequest) -> SearchResult:
+    def search(self, principal: Principal, collection: str, request: SearchRequest) -> SearchResult:
         """See `SearchPipeline.search`. Raises `NotFound` and `FingerprintMismatch` too."""
-        return self._pipeline(self._store.open(collection)).search(request)
+        with self._collections.using(principal, "search", collection) as opened:
+            return self._pipeline(opened).search(request)
 
-    def answer(self, collection: str, request: AnswerRequest) -> Answer:
+    def answer(self, principal: Principal, collection: str, request: AnswerRequest) -> Answer:
         """See `Answerer.stream`; returns when the answer is complete."""
-        for event in self.stream_answer(collection, request):
+        for event in self.stream_answer(principal, collection, request):
             if isinstance(event, AnswerEvent):
                 return event.answer
         raise AssertionError("an answer's stream ends with its answer")
 
     def stream_answer(
         self,
+        principal: Principal,
         collection: str,
         request: AnswerRequest,
         *,
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[SentenceEvent | AnswerEvent]:
         """See `Answerer.stream`. ``stop`` is asked now and then whether nobody listens any more."""
-        return self.answerer(collection).stream(request, stop=stop)
+        answerer = self.answerer(principal, collection)
 
-    def answerer(self, collection: str) -> Answerer:
+        def events() -> Iterator[SentenceEvent | AnswerEvent]:
+            with self._collections.noting_damage(collection):
+                yield from answerer.stream(request, stop=stop)
+
+        return events()
+
+    def answerer(self, principal: Principal, collection: str) -> Answerer:
         """What answers from a collection. Raises `NotFound` and `FingerprintMismatch`."""
-        opened = self._store.open(collection)
+        opened = self._collections.open(principal, "search", collection)
         return Answerer(
             self._pipeline(opened),
             opened,
@@ -141,75 +155,84 @@ class Service:
 
     # --- documents ------------------------------------------------------------------------------
 
-    def submit(self, collection: str, uploads: Sequence[Upload]) -> JobStatus:
+    def submit(self, principal: Principal, collection: str, uploads: Sequence[Upload]) -> JobStatus:
         """See `Ingestor.submit`."""
+        require(principal, "ingest", collection)
         return self._ingestor.submit(collection, uploads)
 
-    def job(self, job_id: str) -> JobStatus:
-        """See `Ingestor.status`."""
-        return self._ingestor.status(job_id)
+    def job(self, principal: Principal, job_id: str) -> JobStatus:
+        """See `Ingestor.status`. A job belongs to its collection: others can't find it."""
+        job = self._ingestor.status(job_id)
+        if not principal.may("ingest", job.collection):
+            raise NotFound(f'There is no job "{job_id}".')
+        return job
 
-    def wait(self, job_id: str, timeout_s: float) -> JobStatus:
-        """See `Ingestor.wait`."""
+    def wait(self, principal: Principal, job_id: str, timeout_s: float) -> JobStatus:
+        """See `Ingestor.wait`, and `job`."""
+        self.job(principal, job_id)
         return self._ingestor.wait(job_id, timeout_s)
 
     def queue_health(self) -> QueueHealth:
-        """See `Ingestor.health`."""
+        """See `Ingestor.health`. It tells nothing of any collection, so anybody may ask."""
         return self._ingestor.health()
 
-    def collections(self) -> list[CollectionStats]:
-        """Every collection with its sizes, by name; without those that can't be opened."""
+    def look_over(self) -> None:
+        """Opens every collection, so that `damaged_collections` begins with what is there."""
+        self._collections.look_over()
+
+    def damaged_collections(self) -> int:
+        """How many collections their last use has found damaged. As `queue_health`, for anybody."""
+        return self._collections.damaged
+
+    def collections(self, principal: Principal) -> list[CollectionStats]:
+        """The collections that may be searched, by name; without those that can't be opened."""
         found: list[CollectionStats] = []
-        for name in self._store.names():
+        for name in self._collections.names(principal):
             try:
-                found.append(self._store.open(name).stats())
+                with self._collections.using(principal, "search", name) as opened:
+                    found.append(opened.stats())
             except NotFound:
                 continue  # it was dropped since
             except StoreCorrupted as error:
                 logger.error("collection %s is not listed: %s", name, error)  # noqa: TRY400 - the message says what to do
         return found
 
-    def drop(self, collection: str) -> None:
+    def drop(self, principal: Principal, collection: str) -> None:
         """Removes a collection, all it holds and all that waits for it. Raises `NotFound`."""
-        gone = False
-
-        def end_jobs() -> None:
-            nonlocal gone
-            gone = True
-            self._ingestor.cancel(collection)
-
-        try:
-            self._store.drop(collection, then=end_jobs)
-        except (AttestError, OSError):
-            if gone or collection in self._store.names():
-                raise
-            # Another process was faster, in the midst of our own attempt.
-            raise NotFound(f'There is no collection "{collection}".') from None
+        cancel = partial(self._ingestor.cancel, collection)
+        self._collections.drop(principal, collection, then=cancel)
         with self._lock:
             self._pipelines.pop(collection, None)
 
-    def records(self, collection: str, *, after: str, limit: int) -> list[DocumentRecord]:
+    def records(
+        self, principal: Principal, collection: str, *, after: str, limit: int
+    ) -> list[DocumentRecord]:
         """A page of a collection's documents. Raises `NotFound`."""
-        return self._store.open(collection).records(after=after, limit=limit)
+        with self._collections.using(principal, "search", collection) as opened:
+            return opened.records(after=after, limit=limit)
 
-    def document(self, collection: str, document_id: str) -> tuple[DocumentRecord, Document]:
+    def document(
+        self, principal: Principal, collection: str, document_id: str
+    ) -> tuple[DocumentRecord, Document]:
         """One document with its text. Raises `NotFound`."""
-        opened = self._store.open(collection)
-        record, document = opened.record(document_id), opened.document(document_id)
+        with self._collections.using(principal, "search", collection) as opened:
+            record, document = opened.record(document_id), opened.document(document_id)
         if record is None or document is None:
             raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
         return record, document
 
-    def delete(self, collection: str, document_id: str) -> None:
+    def delete(self, principal: Principal, collection: str, document_id: str) -> None:
         """Removes one document, and leaves it out of what was uploaded before and still waits.
 
         Raises `NotFound` where it is not in the collection: it is left out all the same.
         """
         overtake = partial(self._ingestor.overtake, collection)
-        if not remove(self._store.open(collection), [document_id], overtake):
+        with self._collections.using(principal, "ingest", collection) as opened:
+            removed = remove(opened, [document_id], overtake)
+        if not removed:
             raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
 
     def close(self) -> None:
         """Releases threads and files."""
         self._executor.shutdown(wait=True, cancel_futures=True)
-        self._store.close()
+        self._collections.close()

@@ -34,7 +34,7 @@ def main() -> None:
             seconds.append(time.perf_counter() - clock)
             clock = time.perf_counter()
 
-        report = app.ingest("hostile", files.sources(), progress)
+        report = app.ingest("hostile", files.files, progress)
         collection = app.store.open("hostile")
         languages = Counter(str(r.metadata["lang"]) for r in collection.records())
         result = {
@@ -50,7 +50,7 @@ def main() -> None:
             "provenance": provenance("lxml", "pypdfium2", "torch"),
         }
         app.close()
-    assert report.received == files.count(), "every file is accounted for"
+    assert report.received == len(files.files), "every file is accounted for"
     out.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2, ensure_ascii=False))
 

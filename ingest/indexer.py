@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from app.domain.collections import Fingerprint
-from app.domain.documents import Document, IndexedDocument
-from app.errors import DocumentRejected, ModelIncompatible
+from app.domain.documents import Document, DocumentRecord, IndexedDocument
+from app.errors import DocumentRejected, ModelIncompatible, StoreCorrupted
 from app.ports.analyzer import Analyzer
 from app.ports.models import Embedder
+from app.ports.store import Collection
 from app.settings import Settings
 from ingest.chunking.chunker import MAX_HEADING_CHARACTERS, Chunker, chunking_fingerprint
 
@@ -73,6 +74,20 @@ class Indexer:
         parts = np.split(vectors, ends)
         return [replace(d, vectors=part) for d, part in zip(documents, parts, strict=True)]
 
+    def reindexed(
+        self, collection: Collection, records: Sequence[DocumentRecord]
+    ) -> list[IndexedDocument]:
+        """Those documents that are not in the collection as the settings would have them now."""
+        same = collection.fingerprint == self.fingerprint
+        changed = [
+            cut
+            for record in records
+            if (document := collection.document(record.id)) is not None
+            if (cut := self.chunk(document, record.content_hash))
+            if not (same and _is_there(collection, cut))
+        ]
+        return self.embed(changed) if changed else []
+
     def require_working(self) -> None:
         """Raises what the embedder raises, or `ModelIncompatible`, where it fails for any text."""
         if not np.isfinite(self._embedder.embed_passages(["text"])).all():
@@ -80,3 +95,13 @@ class Indexer:
                 f"the embedder {self._embedder.id} gives vectors that are not finite. "
                 "Check models.embedder and models.precision."
             )
+
+
+def _is_there(collection: Collection, cut: IndexedDocument) -> bool:
+    """Whether the collection has these chunks, with vectors that are whole."""
+    id_ = cut.document.id
+    try:
+        chunks = tuple(collection.document_chunks(id_))
+    except StoreCorrupted:
+        return False
+    return chunks == cut.chunks and not collection.is_damaged(id_)

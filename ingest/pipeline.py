@@ -6,13 +6,14 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Collection as Ids
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from app.domain.documents import IndexedDocument
-from app.domain.jobs import Failure
+from app.domain.jobs import Failure, UploadKind
 from app.errors import AttestError, DocumentRejected
+from app.observing.stages import Stages
 from app.panics import panics_raised
 from app.ports.store import Collection
 from app.removal import remove
@@ -41,7 +42,8 @@ def superseded() -> DocumentRejected:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    source: Source
+    name: str
+    kind: UploadKind
     document: IndexedDocument
 
 
@@ -61,13 +63,19 @@ class Ingestion:
         load: Load,
         batch_chunks: int,
         progress: Progress = lambda _: None,
+        stages: Stages | None = None,
         force: bool = False,
+        admit: Callable[[str], None] = lambda _: None,
         overtaken: Callable[[], Ids[str]] = tuple,
         overtake: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
         """With ``force``, documents that have not changed are indexed again.
 
-        ``overtaken`` says which ids somebody has deleted or replaced since ``sources`` were
+        ``stages`` is told of the stages ``read``, ``identify``, ``load``, ``chunk``, ``embed`` and
+        ``store``.
+
+        ``admit`` is told the id of each document before anything is done with it, and may reject
+        it. ``overtaken`` says which ids somebody has deleted or replaced since ``sources`` were
         accepted, and ``overtake`` is told which ones are deleted: both while no other may write.
         """
         self._collection = collection
@@ -75,7 +83,9 @@ class Ingestion:
         self._load = load
         self._batch_chunks = batch_chunks
         self._progress = progress
+        self._stages = stages or Stages()
         self._force = force
+        self._admit = admit
         self._overtaken = overtaken
         self._overtake = overtake
         self._seen: set[str] = set()
@@ -90,33 +100,49 @@ class Ingestion:
             RemoteUnavailable: the embedder is behind HTTP and does not answer.
             CollectionBusy: another writer does not let go.
         """
-        with self._collection.bulk():
-            for source in sources:
+        with ExitStack() as bulk:
+            bulk.enter_context(self._collection.bulk())
+            for source in self._read(sources):
                 self._take(source)
             self._commit()
             self._report = replace(self._report, unlisted_names=frozenset(self._unlisted))
             self._remove_missing(tuple(prune))
-        return self._report
+            with self._stages.stage("store"):
+                bulk.close()  # the indexes catch up
+        return replace(self._report, timings_s=self._stages.timings_s())
+
+    def _read(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """The sources, each of which is read from its file when it is asked for."""
+        waiting = iter(sources)
+        while True:
+            with self._stages.stage("read"):
+                source = next(waiting, None)
+            if source is None:
+                return
+            yield source
 
     def _take(self, source: Source) -> None:
         try:
-            with _isolated(source.name):
+            with _isolated(source.name), self._stages.stage("identify"):
                 id_, content_hash = source.identify()
             if id_ in self._seen:
                 raise DocumentRejected(
                     "id_conflict", f'Another document of this run has the id "{id_}"; rename one.'
                 )
             self._seen.add(id_)
+            self._admit(id_)
             record = None if self._force else self._collection.record(id_)
             if record is not None and record.content_hash == content_hash:
                 self._note(skipped=1)
                 return
             with _isolated(source.name):
-                loaded = source.load(self._load, max_characters=self._indexer.max_characters)
-                document = self._indexer.chunk(loaded, content_hash)
-            self._waiting.append(_Waiting(source, document))
+                with self._stages.stage("load"):
+                    loaded = source.load(self._load, max_characters=self._indexer.max_characters)
+                with self._stages.stage("chunk"):
+                    document = self._indexer.chunk(loaded, content_hash)
+            self._waiting.append(_Waiting(source.name, source.kind, document))
         except DocumentRejected as reason:
-            self._fail(source, reason)
+            self._fail(source.name, source.kind, reason)
             return
         if sum(len(waiting.document.chunks) for waiting in self._waiting) >= self._batch_chunks:
             self._commit()
@@ -137,16 +163,17 @@ class Ingestion:
     def _commit_one_by_one(self, waiting: Sequence[_Waiting]) -> None:
         for one in waiting:
             try:
-                with _isolated(one.source.name):
+                with _isolated(one.name):
                     self._put([one])
             except DocumentRejected as reason:
                 # Where no document passes, none is at fault.
                 self._indexer.require_working()
-                self._fail(one.source, reason)
+                self._fail(one.name, one.kind, reason)
 
     def _put(self, waiting: Sequence[_Waiting]) -> None:
-        embedded = self._indexer.embed([one.document for one in waiting])
-        with self._collection.writing():
+        with self._stages.stage("embed"):
+            embedded = self._indexer.embed([one.document for one in waiting])
+        with self._stages.stage("store"), self._collection.writing():
             overtaken = self._overtaken()
             wanted = [one for one in embedded if one.document.id not in overtaken]
             if wanted:
@@ -155,14 +182,14 @@ class Ingestion:
             self._note(indexed=len(wanted))
         for one in waiting:
             if one.document.document.id in overtaken:
-                self._fail(one.source, superseded())
+                self._fail(one.name, one.kind, superseded())
 
-    def _fail(self, source: Source, reason: DocumentRejected) -> None:
+    def _fail(self, name: str, kind: UploadKind, reason: DocumentRejected) -> None:
         if len(self._report.failures) < KEPT_FAILURES:
-            self._note(failures=(Failure(source.name, reason.code, reason.message, source.kind),))
+            self._note(failures=(Failure(name, reason.code, reason.message, kind),))
             return
         if reason.code != "id_conflict":  # whose document is here all the same
-            self._unlisted.add(source.name)
+            self._unlisted.add(name)
         self._note(unlisted=1)
 
     def _remove_missing(self, prefixes: tuple[str, ...]) -> None:
@@ -172,7 +199,9 @@ class Ingestion:
         # What can't be read now is not gone.
         kept = self._seen | self._report.unread(held)
         gone = [id_ for id_ in held if id_.startswith(prefixes) and id_ not in kept]
-        self._note(pruned=remove(self._collection, gone, self._overtake))
+        with self._stages.stage("store"):
+            pruned = remove(self._collection, gone, self._overtake)
+        self._note(pruned=pruned)
 
     def _note(
         self,
@@ -191,6 +220,7 @@ class Ingestion:
             failures=done.failures + failures if failures else done.failures,
             unlisted=done.unlisted + unlisted,
             pruned=done.pruned + pruned,
+            timings_s=self._stages.timings_s(),
         )
         self._progress(self._report)
 

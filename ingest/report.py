@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.jobs import Failure
+from ingest.expansion.model import INSIDE
 
 KEPT_FAILURES: Final = 1_000
 """Failures that are listed; of those behind them there is only a number."""
@@ -17,7 +18,8 @@ class IngestReport:
     """``received == indexed + skipped + failed``; ``pruned`` documents were not received.
 
     ``failures`` are the first `KEPT_FAILURES`, and ``unlisted`` counts the others. Their names are
-    in ``unlisted_names`` once the run has ended, but for conflicts of ids.
+    in ``unlisted_names`` once the run has ended, but for conflicts of ids. ``timings_s`` are the
+    seconds that each stage has taken.
     """
 
     indexed: int = 0
@@ -26,6 +28,7 @@ class IngestReport:
     pruned: int = 0
     unlisted: int = 0
     unlisted_names: frozenset[str] = frozenset()
+    timings_s: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def failed(self) -> int:
@@ -55,11 +58,17 @@ class IngestReport:
         )
         return f"{line}; pruned {self.pruned}" if self.pruned else line
 
+    def time_by_stage(self) -> str:
+        """One line for a person: where the time went."""
+        return ", ".join(f"{stage} {spent:.1f} s" for stage, spent in self.timings_s.items())
+
 
 def _holders(document_id: str) -> Iterator[str]:
-    """The document, and the files and folders that it may be from; a folder may pass for a file."""
+    """The document, and what it may be from: files, archives, folders that may pass for files."""
     yield document_id
     for at, character in enumerate(document_id):
         if character in ":/":
             yield document_id[:at]
             yield document_id[: at + 1]
+        elif document_id.startswith(INSIDE, at):
+            yield document_id[:at]

@@ -27,13 +27,13 @@ from app.answering.traces import traces_of
 from app.answering.verifying.verifier import Verifier
 from app.domain.answers import Answer, AnswerEvent, SentenceEvent, Verdict
 from app.domain.hits import SearchResult
+from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.models import Embedder, Generator, Reader
 from app.ports.store import Collection
 from app.requests import AnswerRequest
 from app.retrieval.pipeline import SearchPipeline
-from app.retrieval.stopwatch import Stopwatch
 from app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -82,57 +82,55 @@ class Answerer:
         Raises:
             InvalidRequest: the question is blank.
         """
-        watch = Stopwatch()
+        stages = Stages()
         if is_greeting(request.query) and request.query.strip():
-            yield AnswerEvent(self._polite(request, watch))
+            yield AnswerEvent(self._polite(request, stages))
             return
-        found, chosen, respelt = self._found(request, watch)
+        found, chosen, respelt = self._found(request, stages)
         composition = Composition(found.context, found.search)
         composition.degraded += found.degraded
         if respelt:
             composition.notes.append(wording.searched_for(found.asked.language, respelt))
         composition.probability = max((c.probability for c in chosen), default=0.0)
-        yield from self._said(request, found, chosen, composition, watch, stop)
+        yield from self._said(request, found, chosen, composition, stages, stop)
         if not composition.sentences:
             composition.reason = self._remarks.refusal(found)
             composition.nearest = nearest_statements(found, most=self._settings.nearest)
         if request.explain:
             composition.traces = list(traces_of(found, chosen))
             composition.settings = self._in_force(request)
-        answer = composition.answer(watch.timings_ms())
+        answer = composition.answer(stages.timings_ms())
         self._log(request, answer)
         yield AnswerEvent(answer)
 
-    def examine(self, request: AnswerRequest, watch: Stopwatch | None = None) -> Examined:
+    def examine(self, request: AnswerRequest, stages: Stages | None = None) -> Examined:
         """Takes the question apart, searches, and judges what was found.
 
         Raises:
             InvalidRequest: the question is blank.
         """
-        return self._examiner.examine(request, watch)
+        return self._examiner.examine(request, stages)
 
-    def _found(
-        self, request: AnswerRequest, watch: Stopwatch
-    ) -> tuple[Examined, list[Chosen], str]:
+    def _found(self, request: AnswerRequest, stages: Stages) -> tuple[Examined, list[Chosen], str]:
         """What answers the question as it was typed or, more surely, as the documents spell it.
 
         The last is how it was put then; empty where it stayed as it was.
         """
-        found = self.examine(request, watch)
-        with watch.stage("choose"):
+        found = self.examine(request, stages)
+        with stages.stage("choose"):
             chosen = self._chosen(found)
         sure = max((choice.probability for choice in chosen if choice.statements), default=0.0)
         if sure >= self._settings.sure_probability:
             return found, chosen, ""
-        with watch.stage("understand"):
+        with stages.stage("understand"):
             texts = [f"{d.title}\n{d.text}" for d in found.context.documents.values()]
             respelt = put_right(
                 request.query, texts, terms=self._analyzer.terms, occurs=self._occurs
             )
         if respelt == request.query:
             return found, chosen, ""
-        again = self.examine(replace(request, query=respelt), watch)
-        with watch.stage("choose"):
+        again = self.examine(replace(request, query=respelt), stages)
+        with stages.stage("choose"):
             better = self._chosen(again)
         surer = max((choice.probability for choice in better if choice.statements), default=0.0)
         return (again, better, respelt) if surer > sure else (found, chosen, "")
@@ -171,13 +169,13 @@ class Answerer:
         found: Examined,
         chosen: Sequence[Chosen],
         composition: Composition,
-        watch: Stopwatch,
+        stages: Stages,
         stop: Callable[[], bool],
     ) -> Iterator[SentenceEvent]:
         """What the generator says of the best statements, or else these."""
         generator = self._generator
         if generator and generator.supports(found.asked.language):
-            with watch.stage("generate"):
+            with stages.stage("generate"):
                 writer = Writer(generator, self._verifier, self._settings)
                 yield from writer.write(
                     request, chosen, [judged.ranked for judged in found.parts], composition, stop
@@ -198,9 +196,9 @@ class Answerer:
         """Whether the collection holds a term of the analyzer."""
         return bool(self._collection.search_lexical([term], limit=1))
 
-    def _polite(self, request: AnswerRequest, watch: Stopwatch) -> Answer:
+    def _polite(self, request: AnswerRequest, stages: Stages) -> Answer:
         """The answer to a greeting; nothing is searched for it."""
         search = SearchResult((), (), {"total": 0.0})
         composition = Composition(Context((), {}, {}, {}), search)
         composition.reason = wording.greeting(self._analyzer.language(request.query))
-        return composition.answer(watch.timings_ms())
+        return composition.answer(stages.timings_ms())

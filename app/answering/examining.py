@@ -21,13 +21,13 @@ from app.domain.hits import SearchResult
 from app.domain.questions import Sense
 from app.domain.statements import Statement
 from app.errors import AttestError
+from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.models import Embedder, Reader
 from app.ports.store import Collection
 from app.requests import AnswerRequest
 from app.retrieval.pipeline import SearchPipeline
-from app.retrieval.stopwatch import Stopwatch
 from app.settings import AnswerSettings
 
 logger = logging.getLogger(__name__)
@@ -72,14 +72,14 @@ class Examiner:
         self._settings = settings
         self._judge = judge
 
-    def examine(self, request: AnswerRequest, watch: Stopwatch | None = None) -> Examined:
+    def examine(self, request: AnswerRequest, stages: Stages | None = None) -> Examined:
         """Takes the question apart, searches, and judges what was found.
 
         Raises:
             InvalidRequest: the question is blank.
         """
-        watch = watch or Stopwatch()
-        with watch.stage("understand"):
+        stages = stages or Stages()
+        with stages.stage("understand"):
             asked = take_apart(
                 request,
                 self._analyzer,
@@ -91,7 +91,7 @@ class Examiner:
         search = self._question_search.search(
             request, asked, senses, limit=limit, across=self._settings.across_passages
         )
-        with watch.stage("context"):
+        with stages.stage("context"):
             context = gather_context(
                 search.hits,
                 self._collection,
@@ -103,7 +103,7 @@ class Examiner:
             documents, statements = context.statements()
         search = context.explain(search)
         degraded: list[str] = []
-        with watch.stage("judge"):
+        with stages.stage("judge"):
             parts = self._judged(asked, senses, statements, documents, search, context, degraded)
         return Examined(asked, search, context, documents, parts, tuple(degraded))
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.cli.terminal import load_settings
+from app.observing.stages import StageObserver, unobserved
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def application(settings: Settings | None = None) -> Iterator[Application]:
-    """The application with ``settings``, or else with those that are in force here."""
+def application(
+    settings: Settings | None = None, *, on_ingest_stage: StageObserver = unobserved
+) -> Iterator[Application]:
+    """The application with ``settings``, or else with those that are in force here.
+
+    ``on_ingest_stage`` is told of each stage of what is ingested in the background.
+    """
     from app.main import Application
 
-    app = Application(settings or load_settings())
+    app = Application(settings or load_settings(), on_ingest_stage=on_ingest_stage)
     try:
         yield app
     finally:

@@ -38,8 +38,11 @@ def render_answer(answer: Answer, *, explain: bool) -> RenderableType:
         parts = [Text(answer.text)]
         parts += [Text(f"({answer.mode})", style="dim"), Text()]
     for citation in (*answer.citations, *answer.nearest):
-        page = f", page {citation.setting.page}" if citation.setting.page else ""
-        where = f"{citation.document_id} {citation.span[0]}–{citation.span[1]}{page}"
+        begin, end = citation.span
+        place = filter(
+            None, (f"{citation.document_id} {begin}–{end}", str(citation.setting.locator))
+        )
+        where = ", ".join(place)
         parts.append(Text(f"[{citation.n}] {where}", style="cyan"))
         if citation.setting.text:
             parts.append(Text(f"    {_shortened(citation.setting.text)}", style="dim"))

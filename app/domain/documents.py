@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,25 +47,61 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Locator:
+    """Where in its file a text stands, as a reader of that file would look it up.
+
+    ``page`` and ``slide`` count from 1, ``cell`` is written as in ``B7``, and ``symbol`` is the
+    qualified name of what source code declares, such as ``Store.open``. A part that the format
+    does not have is ``None``.
+    """
+
+    page: int | None = None
+    slide: int | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    symbol: str | None = None
+
+    @property
+    def known(self) -> Mapping[str, int | str]:
+        """The parts that are known, by their names."""
+        parts = {
+            "page": self.page,
+            "slide": self.slide,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "symbol": self.symbol,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {part}" for name, part in self.known.items())
+
+
+NOWHERE: Final = Locator()
+"""Of a text in a format that has no such parts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One structural unit of a document.
 
     ``level`` is 1–6 for headings, how deep an item of a list is nested (from 0), and 0 otherwise;
-    ``page`` counts from 1 and is ``None`` where the format has no pages; ``cells`` are those of a
-    table row, in their order. Blocks of a document are ordered and do not overlap. ``page_starts``
-    are the positions in ``Document.text`` where each further page begins within it, and that page.
+    ``cells`` are those of a table row, in their order. Blocks of a document are ordered and do not
+    overlap. ``locator`` says where the block begins, and ``locator_starts`` are the positions in
+    ``Document.text`` where each further one begins within it, such as the next page.
     """
 
     kind: BlockKind
     span: Span
     level: int = 0
-    page: int | None = None
+    locator: Locator = NOWHERE
     cells: tuple[Cell, ...] = ()
-    page_starts: tuple[tuple[int, int], ...] = ()
+    locator_starts: tuple[tuple[int, Locator], ...] = ()
 
-    def page_at(self, position: int) -> int | None:
-        """The page on which the text at a position within the block stands."""
-        return next((page for at, page in reversed(self.page_starts) if at <= position), self.page)
+    def locator_at(self, position: int) -> Locator:
+        """Where the text at a position within the block stands."""
+        later = (locator for at, locator in reversed(self.locator_starts) if at <= position)
+        return next(later, self.locator)
 
 
 @dataclass(frozen=True, slots=True)

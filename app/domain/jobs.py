@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 UploadKind: TypeAlias = Literal["file", "record"]
@@ -10,7 +11,7 @@ UploadKind: TypeAlias = Literal["file", "record"]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Something handed over for ingestion: the bytes of a file, or a record.
+    """Something handed over for ingestion: the bytes of a file, or where they lie, or a record.
 
     A record is any JSON value; what is no proper document is rejected later, with its reason.
     """
@@ -43,7 +44,9 @@ class JobStatus:
 
     ``failures`` are the first of these; ``unlisted`` counts the others.
     ``error`` says why a job failed as a whole, or, while it is queued or parked, why it is to be
-    tried again, in words safe to show; what it had committed stays.
+    tried again, in words safe to show; what it had committed stays. ``timings_s`` are the seconds
+    that each stage of it has taken since it was last begun. ``request_id`` names the request that
+    brought it, where one did.
     """
 
     id: str
@@ -57,6 +60,8 @@ class JobStatus:
     updated_at: str
     error: str | None = None
     unlisted: int = 0
+    timings_s: Mapping[str, float] = field(default_factory=dict)
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.documents import BlockKind, Cell, Span
+from app.domain.documents import NOWHERE, BlockKind, Cell, Locator, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Setting:
     ``lead_in`` the sentence or the item that announces its list, ``row`` the label of its table
     row, ``heads`` what the columns of its cells are called, ``antecedent`` the sentence that names
     what its pronoun stands for, or what its line begins with, ``before`` the one before it where it
-    is too short to say what it is about: that one is read with it, and lends it nothing. ``page``
-    counts from 1.
+    is too short to say what it is about: that one is read with it, and lends it nothing.
+    ``locator`` says where in its file the statement begins.
     """
 
     title: str = ""
@@ -41,7 +41,7 @@ class Setting:
     heads: tuple[str, ...] = ()
     antecedent: str = ""
     before: str = ""
-    page: int | None = None
+    locator: Locator = NOWHERE
     validity: Validity = Validity()
 
     @property

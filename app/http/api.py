@@ -12,11 +12,11 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.routing import compile_path
 
+from app.access.keyring import Keyring
 from app.http.edge.auth import ApiKeys, OwnSite
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
 from app.http.edge.limits import BodyBound, BodyLimit
-from app.http.edge.metrics import Metrics
 from app.http.edge.parts import Edge, Lanes
 from app.http.edge.startup import Startup
 from app.http.routes import answers, collections, documents, openai, operations, search
@@ -24,6 +24,7 @@ from app.http.routes.openai import ChatCompletionRequest
 from app.http.schemas.answers import AnswerRequest, SearchRequest
 from app.http.schemas.documents import DocumentsRequest
 from app.http.schemas.openapi import describe
+from app.observing.metrics import Metrics
 from app.service import Service
 from app.settings import ServerSettings, Settings
 
@@ -45,6 +46,8 @@ def create_app(
     *,
     on_close: Callable[[], None] = _nothing,
     on_failure: Callable[[], None] = _nothing,
+    keyring: Keyring | None = None,
+    metrics: Metrics | None = None,
     heartbeat_s: float = HEARTBEAT_S,
 ) -> FastAPI:
     """The application, for one run of a server: what it starts is closed at its end.
@@ -54,10 +57,13 @@ def create_app(
         settings: of which ``server`` counts here.
         on_close: called before a built service is closed, to end what uses its store.
         on_failure: called, in that thread, when ``build`` has raised.
+        keyring: who may ask; by default every key of the settings gives every right.
+        metrics: what is shown at ``/metrics``; ingestion, which ``build`` starts, may count there.
         heartbeat_s: longest silence of a stream.
     """
     server = settings.server
-    metrics = Metrics()
+    keyring = keyring or Keyring.of_all_powerful(server.api_keys)
+    metrics = metrics or Metrics()
     edge = Edge(
         startup=Startup(build, on_close=on_close, on_failure=on_failure),
         lanes=Lanes.of(server),
@@ -95,14 +101,14 @@ def create_app(
         ChatCompletionRequest,
         DocumentsRequest,
         SearchRequest,
-        locked=bool(server.api_keys),
+        locked=keyring.has_keys,
     )
     # The last one added is the outermost: id and log around keys, keys before any body is read.
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
-    app.add_middleware(OwnSite, local=not server.api_keys)
-    app.add_middleware(ApiKeys, keys=server.api_keys)
+    app.add_middleware(OwnSite, local=not keyring.has_keys)
+    app.add_middleware(ApiKeys, keyring=keyring)
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
 

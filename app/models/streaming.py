@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from typing import Final, TypeAlias
 
 STOP_POLL_S: Final = 0.05
@@ -30,7 +31,8 @@ def streamed(produce: Produce, *, name: str, stop: Callable[[], bool]) -> Iterat
         except Exception as error:  # noqa: BLE001 - raised again below, in the caller's thread
             pieces.put(error)
 
-    threading.Thread(target=run, name=name, daemon=True).start()
+    work = copy_context().run  # which request is served
+    threading.Thread(target=work, args=(run,), name=name, daemon=True).start()
     try:
         while not stop():
             try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.domain.hits import Candidate, Hit, SearchResult, Trace
 from app.domain.queries import Query
 from app.errors import AttestError, ConfigurationError, InvalidRequest, OperatorError, RequestError
+from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
 from app.ports.models import Embedder, Reranker
 from app.ports.store import Collection
@@ -22,7 +23,6 @@ from app.retrieval.ranking.learned import NO_RERANKER, Learned, shipped
 from app.retrieval.ranking.ranker import Ranker
 from app.retrieval.recall.registry import least_scores, routes
 from app.retrieval.recall.route import Parts, Route
-from app.retrieval.stopwatch import Stopwatch
 from app.retrieval.tracing import candidate_traces
 from app.retrieval.tuned import InForce, settings_in_force
 from app.retrieval.understanding.understand import understand
@@ -91,10 +91,10 @@ class SearchPipeline:
             RequestError: what a route says of the request itself.
             AttestError: every route failed; the error of the first.
         """
-        watch = Stopwatch()
+        stages = Stages()
         degraded: list[str] = []
-        recalled = self._recall(request, watch, degraded)
-        with watch.stage("fuse"):
+        recalled = self._recall(request, stages, degraded)
+        with stages.stage("fuse"):
             weights = self.weights(recalled)
             fused = fuse(
                 recalled.rankings, weights=weights, settings=self._settings, minima=least_scores()
@@ -102,15 +102,15 @@ class SearchPipeline:
         if request.rerank is False:
             order = as_fused(fused)
         else:
-            order = self._ranker.rank(recalled.query, fused, watch, degraded)
-        with watch.stage("fetch"):
+            order = self._ranker.rank(recalled.query, fused, stages, degraded)
+        with stages.stage("fetch"):
             hits = self._hits(order[: request.limit])
         trace = (
             self._trace(recalled.query, request.limit, weights, order, hits)
             if request.explain
             else None
         )
-        return SearchResult(hits, tuple(degraded), watch.timings_ms(), trace)
+        return SearchResult(hits, tuple(degraded), stages.timings_ms(), trace)
 
     def recall(self, request: SearchRequest) -> RecallResult:
         """Every route's own ranking, before they are fused: what tuning starts from.
@@ -120,7 +120,7 @@ class SearchPipeline:
             AttestError: a route failed; what is left would be taken for all that it finds.
         """
         degraded: list[str] = []
-        recalled = self._recall(request, Stopwatch(), degraded)
+        recalled = self._recall(request, Stages(), degraded)
         if degraded:
             raise OperatorError(f"recall failed: {'; '.join(degraded)}")
         return recalled
@@ -149,9 +149,7 @@ class SearchPipeline:
                 factors[name] *= lead_factor(found, full=full)
         return factors
 
-    def _recall(
-        self, request: SearchRequest, watch: Stopwatch, degraded: list[str]
-    ) -> RecallResult:
+    def _recall(self, request: SearchRequest, stages: Stages, degraded: list[str]) -> RecallResult:
         """Every route's ranking, in the order of the request; routes run at the same time."""
         query = understand(request.query, self._analyzer)
         depth = max(self._settings.depth, request.limit)
@@ -162,7 +160,7 @@ class SearchPipeline:
             )
 
         def recall(name: str) -> list[Candidate]:
-            with watch.stage(name):
+            with stages.stage(name):
                 return self._routes[name].recall(query, limit=depth, where=request.where)
 
         *others, last = dict.fromkeys(wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from app.access.principal import LOCAL
 from app.domain.answers import Answer
 from app.domain.documents import Scalar
 from app.domain.questions import Turn
@@ -31,11 +32,11 @@ class ServiceAnswerer:
         hidden = {"not": {"document_id": {"in": sorted(without)}}}
         where = parse_filter(hidden) if without else None
         request = AnswerRequest(question, history=tuple(history), where=where)
-        return self._service.answer(self._collection, request)
+        return self._service.answer(LOCAL, self._collection, request)
 
     def document_text(self, document_id: str) -> str:
         """See `Answerer.document_text`. Raises `NotFound`."""
-        return self._service.document(self._collection, document_id)[1].text
+        return self._service.document(LOCAL, self._collection, document_id)[1].text
 
 
 def unhurried(settings: Settings) -> Settings:

@@ -30,6 +30,7 @@ from eval.spans.sweep import DEFAULT_BUDGETS, sweep
 from eval.spans.sweep_report import SweepReport
 from ingest.indexer import Indexer
 from ingest.pipeline import Ingestion
+from ingest.sources.documents import documents as opened
 from ingest.sources.found_files import find_files
 from ingest.sources.model import Source
 
@@ -128,7 +129,7 @@ def _read(
         dataset = read_span_dataset(folder)
         return dataset, tuple(records(dataset.documents))
     files = find_files([documents], max_bytes=app.settings.ingest.max_file_bytes)
-    sources = tuple(files.sources())
+    sources = tuple(opened(files.files, app.loader.expand))
     loaded: dict[str, EvalDocument] = {}
     for source in sources:  # references point into the text that a loader makes
         try:

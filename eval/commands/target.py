@@ -28,8 +28,8 @@ from eval.errors import EvaluationError
 from eval.retrieval.evaluate import Progress as Advance
 from ingest.jobs.store import TABLE
 from ingest.report import IngestReport
+from ingest.sources.documents import HandedOver
 from ingest.sources.found_files import find_files
-from ingest.sources.model import Source
 from ingest.sources.records import RecordSource
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ def _ask_files(app: Application, folder: Path, documents: Path, console: Console
 
     def index(name: str) -> tuple[Collection, Corpus, IngestReport]:
         report = _ingest(
-            app, name, files.sources(), total=files.count(), console=console, prune=_EVERYTHING
+            app, name, files.files, total=len(files.files), console=console, prune=_EVERYTHING
         )
         collection = app.store.open(name)
         _forget_unread(collection, report)
@@ -174,20 +174,15 @@ def _ask_files(app: Application, folder: Path, documents: Path, console: Console
 def _ingest(
     app: Application,
     name: str,
-    sources: Iterable[Source],
+    handed_over: Iterable[HandedOver],
     *,
     total: int,
     console: Console,
     prune: Sequence[str] = (),
 ) -> IngestReport:
     with Progress(console=console) as bar:
-        task = bar.add_task("indexing", total=total)
-        report = app.ingest(
-            name,
-            sources,
-            lambda report: bar.update(task, completed=report.received),
-            prune=prune,
-        )
+        tracked = bar.track(handed_over, total=total, description="indexing")
+        report = app.ingest(name, tracked, prune=prune)
     for failure in report.failures:
         console.print(f"not indexed: {failure.name}: {failure.reason}")
     return report

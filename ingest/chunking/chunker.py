@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from app.domain.documents import Block, Chunk, Document, Metadata, MetadataValue, Span
+from app.domain.documents import Block, Chunk, Document, Locator, Metadata, Span
 from app.ports.models import Embedder
 from app.settings import ChunkingSettings
 from ingest.chunking.headings import HeadingPath, heading_paths
@@ -68,8 +68,9 @@ class Chunker:
             if span[0] < span[1]:
                 path, _ = contexts[cut.heading_path]
                 first = bisect_right(block_ends, span[0])
-                pages = _pages(document.blocks[first : bisect_left(block_ends, span[1]) + 1], span)
-                chunks.append(_chunk(document, span, path, pages=pages, position=len(chunks)))
+                blocks = document.blocks[first : bisect_left(block_ends, span[1]) + 1]
+                place = _place(blocks, span)
+                chunks.append(_chunk(document, span, path, place=place, position=len(chunks)))
         return tuple(chunks)
 
     def _contexts(self, document: Document) -> Mapping[HeadingPath, tuple[HeadingPath, int]]:
@@ -85,16 +86,14 @@ class Chunker:
 
     def _context_tokens(self, document: Document, path: HeadingPath) -> int:
         return self._embedder.count_tokens(
-            _chunk(document, (0, 0), path, pages=(), position=0).context
+            _chunk(document, (0, 0), path, place={}, position=0).context
         )
 
 
 def _chunk(
-    document: Document, span: Span, path: HeadingPath, *, pages: Sequence[int], position: int
+    document: Document, span: Span, path: HeadingPath, *, place: Metadata, position: int
 ) -> Chunk:
-    own: dict[str, MetadataValue] = {}
-    if pages:
-        own["page"] = pages[0] if len(pages) == 1 else tuple(pages)
+    own = dict(place)
     if path:
         own["heading"] = " › ".join(path)
     metadata: Metadata = dict(document.metadata) | own
@@ -110,20 +109,28 @@ def _chunk(
     )
 
 
-def _pages(blocks: Sequence[Block], span: Span) -> list[int]:
-    """Pages that a span of text stands on; ``blocks`` are those that it may overlap."""
-    pages: set[int] = set()
+def _place(blocks: Sequence[Block], span: Span) -> Metadata:
+    """Where a span of text stands, as metadata: ``page`` and other parts of locators.
+
+    A part is a list where the span goes over several. ``blocks`` are those that it may overlap.
+    """
+    values: dict[str, dict[int | str, None]] = {}
+    for locator in _locators(blocks, span):
+        for name, value in locator.known.items():
+            values.setdefault(name, {})[value] = None
+    return {
+        name: next(iter(found)) if len(found) == 1 else tuple(found)
+        for name, found in values.items()
+    }
+
+
+def _locators(blocks: Sequence[Block], span: Span) -> Iterator[Locator]:
     for block in blocks:
-        if block.page is None or block.span[0] >= span[1]:
-            continue
-        starts = ((block.span[0], block.page), *block.page_starts)
-        ends = (*(at for at, _ in block.page_starts), block.span[1])
-        pages.update(
-            page
-            for (at, page), end in zip(starts, ends, strict=True)
-            if at < span[1] and end > span[0]
-        )
-    return sorted(pages)
+        starts = ((block.span[0], block.locator), *block.locator_starts)
+        ends = (*(at for at, _ in block.locator_starts), block.span[1])
+        for (at, locator), end in zip(starts, ends, strict=True):
+            if at < span[1] and end > span[0]:
+                yield locator
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -25,6 +25,7 @@ from typing import Final
 
 from app.domain.jobs import JobStatus, QueueHealth, Upload
 from app.errors import InvalidRequest, NotFound, Overloaded
+from app.observing.requests import current_request_id
 from ingest.jobs.runner import JobRunner, Run
 from ingest.jobs.store import JobStore
 from ingest.jobs.table import now
@@ -84,8 +85,9 @@ class JobQueue:
         waiting = sum(self._store.table.waiting())
         if waiting >= self._max_waiting:
             raise Overloaded(f"{waiting} ingestion jobs wait already")
-        since = now()
-        job = JobStatus(uuid.uuid4().hex, collection, "queued", 0, 0, 0, (), since, since)
+        id_, since = uuid.uuid4().hex, now()
+        queued = JobStatus(id_, collection, "queued", 0, 0, 0, (), since, since)
+        job = replace(queued, request_id=current_request_id())
         self._store.keep(job, uploads)
         self._worker.look_now()
         return job

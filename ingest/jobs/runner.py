@@ -128,4 +128,5 @@ def _reported(job: JobStatus, report: IngestReport) -> JobStatus:
         skipped=report.skipped,
         failures=report.failures,
         unlisted=report.unlisted,
+        timings_s=report.timings_s,
     )

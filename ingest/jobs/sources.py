@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from app.domain.jobs import JobStatus
-from app.errors import DocumentRejected
 from ingest.jobs.spool import Spool
 from ingest.jobs.table import JobTable
 from ingest.pipeline import superseded
-from ingest.sources.model import Rejected, Source
+from ingest.sources.documents import HandedOver
 from ingest.sources.records import RecordSource
 from ingest.sources.uploads import uploaded
 
@@ -23,32 +23,38 @@ class Cancelled(Stopped):
 
 
 class JobSources:
-    """The documents of one job, in the order they came."""
+    """The uploads of one job, in the order they came."""
 
     def __init__(self, job: JobStatus, table: JobTable, spool: Spool) -> None:
         self._job = job
         self._table = table
         self._spool = spool
+        self._overtaken_before = table.overtaken(job.id)
+        self._passed = _kept_before(job, table, spool)
 
-    def __iter__(self) -> Iterator[Source]:
-        """What was uploaded, each made when it is asked for; what is overtaken is refused.
+    def __iter__(self) -> Iterator[HandedOver]:
+        """What was uploaded.
 
         Raises:
             NotFound: see `Spool.read`.
         """
-        overtaken = self._table.overtaken(self._job.id)
-        passed = _kept_before(self._job, self._table, self._spool)
-        if not (overtaken or passed):  # nobody has to know which documents they are
-            yield from _uploaded(self._job.id, self._spool)
-            return
-        for source in _uploaded(self._job.id, self._spool):
-            id_ = _id_of(source)
-            if id_ in overtaken:
-                yield Rejected(source.name, superseded(), source.kind)
-                continue
-            if passed and id_ is not None:
-                self._table.overtake(passed, id_)
-            yield source
+        for number, upload in enumerate(self._spool.read(self._job.id)):
+            if isinstance(upload.content, Path):
+                yield uploaded(upload.name, upload.content)
+            else:
+                fallback_id = f"{self._job.id}-{number}"
+                yield RecordSource(upload.name, upload.content, fallback_id=fallback_id)
+
+    def admit(self, document_id: str) -> None:
+        """Takes a document up, which earlier jobs that may still be done leave out from then on.
+
+        Raises:
+            DocumentRejected: ``superseded``, where it was overtaken before the job began.
+        """
+        if document_id in self._overtaken_before:
+            raise superseded()
+        if self._passed:
+            self._table.overtake(self._passed, document_id)
 
     def overtaken(self) -> set[str]:
         """Ids that are to be left out, as of now. Whoever asks keeps other writers out.
@@ -71,19 +77,3 @@ def _kept_before(job: JobStatus, table: JobTable, spool: Spool) -> list[str]:
             earlier.append(other.id)
     kept = spool.ids() if earlier else set()
     return [id_ for id_ in earlier if id_ in kept]
-
-
-def _uploaded(job_id: str, spool: Spool) -> Iterator[Source]:
-    for number, upload in enumerate(spool.read(job_id)):
-        if upload.kind == "file":
-            assert isinstance(upload.content, bytes)
-            yield from uploaded(upload.name, upload.content)
-        else:
-            yield RecordSource(upload.name, upload.content, fallback_id=f"{job_id}-{number}")
-
-
-def _id_of(source: Source) -> str | None:
-    try:
-        return source.identify()[0]
-    except DocumentRejected:
-        return None

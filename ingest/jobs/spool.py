@@ -53,7 +53,7 @@ class Spool:
         sync(folder)
 
     def read(self, job_id: str) -> Iterator[Upload]:
-        """The uploads of a job, in the order they came.
+        """The uploads of a job, in the order they came, with the paths of files.
 
         Raises:
             NotFound: they are gone, or can't be made out.
@@ -61,8 +61,9 @@ class Spool:
         try:
             for entry in self._manifest(job_id)["uploads"]:
                 if "file" in entry:
-                    content = (self._root / job_id / entry["file"]).read_bytes()
-                    yield Upload(entry["name"], content, "file")
+                    path = self._root / job_id / entry["file"]
+                    path.stat()
+                    yield Upload(entry["name"], path, "file")
                 else:
                     yield Upload(entry["name"], entry["record"], "record")
         except (FileNotFoundError, ValueError, TypeError, KeyError) as error:

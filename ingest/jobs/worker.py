@@ -11,6 +11,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from app.domain.jobs import QueueHealth
+from app.observing.requests import serving
 from app.panics import panics_raised
 from ingest.jobs.runner import JobRunner
 from ingest.jobs.store import JobStore
@@ -101,7 +102,8 @@ class JobWorker:
             if self._store.table.attempts(job.id) < MAX_ATTEMPTS:
                 self._store.table.save(replace(job, state="queued"), was="running")
             else:
-                logger.error("job %s ended the process %d times", job.id, MAX_ATTEMPTS)
+                with serving(job.request_id):
+                    logger.error("job %s ended the process %d times", job.id, MAX_ATTEMPTS)
                 self._store.end(
                     replace(job, state="failed", error=CRASHED), was="running", keep=True
                 )
@@ -127,5 +129,8 @@ class JobWorker:
             if not self._runner.is_due(job):
                 if job.state == "queued":
                     held.add(job.collection)
-            elif not self._runner.run(job):
-                held.add(job.collection)
+            else:
+                with serving(job.request_id):
+                    goes_on = self._runner.run(job)
+                if not goes_on:
+                    held.add(job.collection)

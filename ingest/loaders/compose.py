@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from app.domain.documents import Block, BlockKind, Cell, Metadata
+from app.domain.documents import Block, BlockKind, Cell, Locator, Metadata
 from app.errors import DocumentRejected
 from ingest.loaders.encodings.cleaning import clean_lines, clean_paragraph, clean_verbatim
 from ingest.loaders.fields import mark_fields
@@ -36,8 +36,8 @@ def compose(
         parts.append(text)
         span = (end, end + len(text))
         cells = tuple(Cell((end + a, end + b), head) for a, b, head in _spans(piece))
-        starts = tuple((end + at, page) for at, page in _page_starts(piece, text))
-        blocks.append(Block(piece.kind, span, piece.level, piece.page, cells, starts))
+        starts = tuple((end + at, locator) for at, locator in _locator_starts(piece, text))
+        blocks.append(Block(piece.kind, span, piece.level, piece.locator, cells, starts))
         end = span[1]
     if not blocks:
         raise DocumentRejected("empty", "The document has no text; add some or leave it out.")
@@ -60,14 +60,14 @@ def _spans(piece: Piece) -> Iterator[tuple[int, int, str]]:
         yield *cell.span, cell.head
 
 
-def _page_starts(piece: Piece, text: str) -> Iterator[tuple[int, int]]:
-    """Where pages begin in the cleaned ``text`` of a piece."""
+def _locator_starts(piece: Piece, text: str) -> Iterator[tuple[int, Locator]]:
+    """Where further places begin in the cleaned ``text`` of a piece."""
     read = before = 0
-    for at, page in piece.page_starts:
+    for at, locator in piece.locator_starts:
         before += len(_clean(replace(piece, text=piece.text[read:at])))
         before = min(before + text[before : before + 1].isspace(), len(text))
         read = at
-        yield before, page
+        yield before, locator
 
 
 def _clean(piece: Piece) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from app.domain.documents import Block, BlockKind, Cell, Metadata
+from app.domain.documents import NOWHERE, Block, BlockKind, Cell, Locator, Metadata
 from app.errors import DocumentRejected
 
 
@@ -41,18 +41,18 @@ class Piece:
     ``tight`` pieces follow the piece before them on the next line, without a blank one between:
     items of one list, rows of one table, a term and what it heads. ``level`` is the block's. Spans
     of ``cells`` point into ``text``, which is clean already where there are any. ``strong`` says
-    that all of it is set in bold type. ``page_starts`` are positions in ``text``, before it
-    is cleaned, where a further page begins, and that page.
+    that all of it is set in bold type. ``locator_starts`` are positions in ``text``, before it
+    is cleaned, where a further place begins, such as the next page.
     """
 
     kind: BlockKind
     text: str
     level: int = 0
-    page: int | None = None
+    locator: Locator = NOWHERE
     tight: bool = False
     cells: tuple[Cell, ...] = ()
     strong: bool = False
-    page_starts: tuple[tuple[int, int], ...] = ()
+    locator_starts: tuple[tuple[int, Locator], ...] = ()
 
     def standing_apart(self) -> Self:
         """The piece behind a blank line."""

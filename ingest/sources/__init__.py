@@ -1,1 +1,1 @@
-"""Where documents come from: files, uploaded bytes, lines of JSONL, ready records."""
+"""Where documents come from: files, what they hold, uploads, ready records."""

@@ -14,13 +14,12 @@ from app.errors import DocumentRejected
 from app.settings import IngestSettings
 from ingest.loaders.model import LoadedDocument
 
-MAX_ID_CHARACTERS: Final = 512
 MAX_CHARACTERS: Final = IngestSettings().max_document_characters
 """Of one document's text, where nothing else is set."""
 
 
 class Load(Protocol):
-    """Reads a file's bytes: `ingest.isolation.IsolatedLoader.load`."""
+    """Reads a file's bytes: `ingest.isolation.loader.IsolatedLoader.load`."""
 
     def __call__(self, name: str, data: bytes) -> LoadedDocument:
         """Raises `DocumentRejected`."""

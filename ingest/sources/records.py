@@ -15,8 +15,8 @@ from ingest.loaders.model import require_size
 from ingest.loaders.plain.outline import outline_blocks
 from ingest.loaders.registry import LOADERS_VERSION
 from ingest.sources.metadata import read_metadata
-from ingest.sources.model import MAX_CHARACTERS, MAX_ID_CHARACTERS, Load
-from ingest.sources.storable import storable
+from ingest.sources.model import MAX_CHARACTERS, Load
+from ingest.sources.storable import MAX_ID_CHARACTERS, storable
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 from app.domain.documents import MetadataValue, Scalar
 from ingest.loaders.encodings.cleaning import visible
 
+MAX_ID_CHARACTERS: Final = 512
 _INTEGERS: Final = range(-(2**63), 2**63)
 """What stores keep exactly."""
 

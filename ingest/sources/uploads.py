@@ -1,19 +1,17 @@
-"""Documents in a file that a client uploads under a name of its choice."""
+"""Files that a client uploads under names of its choice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from app.errors import DocumentRejected
-from ingest.sources.files import BytesSource
-from ingest.sources.jsonl import RECORD_SUFFIXES, read_records
-from ingest.sources.model import MAX_ID_CHARACTERS, Rejected, Source
-from ingest.sources.storable import storable
+from ingest.sources.files import File
+from ingest.sources.model import Rejected
+from ingest.sources.storable import MAX_ID_CHARACTERS, storable
 
 
-def uploaded(name: str, data: bytes) -> Iterable[Source]:
-    """The documents in one uploaded file, under its name without folders that lead out."""
+def uploaded(name: str, path: Path) -> File | Rejected:
+    """The file that is kept at ``path``, under its name without folders that lead out."""
     parts = [
         part
         for part in PurePosixPath(name.replace("\\", "/")).parts
@@ -21,7 +19,5 @@ def uploaded(name: str, data: bytes) -> Iterable[Source]:
     ]
     id_ = storable("/".join(parts))[:MAX_ID_CHARACTERS]
     if not id_:
-        return [Rejected(name, DocumentRejected("invalid_record", "The file has no name."))]
-    if PurePosixPath(id_).suffix.lower() in RECORD_SUFFIXES:
-        return read_records(id_, data)
-    return [BytesSource(id_, data)]
+        return Rejected(name, DocumentRejected("invalid_record", "The file has no name."))
+    return File(id_, path, kept=True)

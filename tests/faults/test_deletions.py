@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app import main
+from app.access.principal import LOCAL
 from app.domain.documents import Vectors
 from app.domain.jobs import JobStatus, Upload
 from app.errors import FingerprintMismatch, NotFound, RemoteUnavailable
@@ -66,17 +67,17 @@ class World:
             Upload(id_, {"id": id_, "text": text_of(id_, version)}, "record")
             for id_, version in versions.items()
         ]
-        return self.service.submit(NAME, uploads).id
+        return self.service.submit(LOCAL, NAME, uploads).id
 
     def until(self, job_id: str, state: str, error: bool) -> None:
         latest = time.monotonic() + WAIT_S
-        while (job := self.service.job(job_id)).state != state or bool(job.error) != error:
+        while (job := self.service.job(LOCAL, job_id)).state != state or bool(job.error) != error:
             assert time.monotonic() < latest, job
             time.sleep(0.01)
 
     def done(self, job_id: str) -> JobStatus:
         self.until(job_id, "done", error=False)
-        return self.service.job(job_id)
+        return self.service.job(LOCAL, job_id)
 
     def held(self) -> dict[str, int]:
         return held(self.app.store.open(NAME))
@@ -112,7 +113,7 @@ def test_a_job_accepted_before_does_not_bring_a_deleted_document_back(
     world.until(job, state, error=True)
     behind = world.upload({"doc1": 3, "doc3": 1}) if state == "queued" else None
 
-    world.service.delete(NAME, "doc1")
+    world.service.delete(LOCAL, NAME, "doc1")
     world.embedder.broken = None
     if state != "queued":
         world.app.jobs.retry(job)
@@ -130,7 +131,7 @@ def test_a_job_that_runs_when_a_document_is_deleted_leaves_it_out(world: World) 
     job = world.upload({"doc1": 2, "doc2": 2})
     assert world.embedder.reached.wait(WAIT_S)
 
-    world.service.delete(NAME, "doc1")
+    world.service.delete(LOCAL, NAME, "doc1")
     world.embedder.go_on.set()
 
     done = world.done(job)
@@ -153,7 +154,7 @@ def test_nothing_is_committed_between_a_deletion_and_its_note(
         overtake(collection, document_ids)
 
     monkeypatch.setattr(world.app.jobs, "overtake", slowly)
-    world.service.delete(NAME, "doc1")
+    world.service.delete(LOCAL, NAME, "doc1")
 
     world.done(job)
     assert world.held() == {"doc2": 1}
@@ -168,7 +169,7 @@ def test_a_document_that_only_waits_is_told_not_to_be_there_and_does_not_come(
     job = world.upload({"doc7": 1})
 
     with pytest.raises(NotFound):
-        world.service.delete(NAME, "doc7")
+        world.service.delete(LOCAL, NAME, "doc7")
     world.embedder.go_on.set()
 
     world.done(first)
@@ -186,7 +187,7 @@ def test_what_pruning_deletes_stays_deleted(world: World, tmp_path: Path) -> Non
     (folder / "a.jsonl").write_text(json.dumps({"id": "doc2", "text": text_of("doc2", 2)}))
 
     files = find_files([folder], max_bytes=10_000)
-    report = world.app.ingest(NAME, files.sources(), prune=("doc",))
+    report = world.app.ingest(NAME, files.files, prune=("doc",))
     assert (report.indexed, report.pruned) == (1, 1)
     world.app.jobs.retry(job)
 
@@ -235,16 +236,19 @@ def test_a_job_of_a_dropped_collection_writes_nothing_into_one_made_anew(
         service = app.make_service(reader=None, generator=None)
         app.jobs.start()
         upload = Upload("doc1", {"id": "doc1", "text": text_of("doc1", 1)}, "record")
-        old = service.submit(NAME, [upload])
+        old = service.submit(LOCAL, NAME, [upload])
         assert began.wait(WAIT_S)
 
-        service.drop(NAME)
+        service.drop(LOCAL, NAME)
         upload = Upload("doc2", {"id": "doc2", "text": text_of("doc2", 1)}, "record")
-        new = service.submit(NAME, [upload])
+        new = service.submit(LOCAL, NAME, [upload])
         go_on.set()
 
-        assert service.wait(new.id, WAIT_S).state == "done"
-        assert (service.job(old.id).state, service.job(old.id).error) == ("failed", DROPPED)
+        assert service.wait(LOCAL, new.id, WAIT_S).state == "done"
+        assert (service.job(LOCAL, old.id).state, service.job(LOCAL, old.id).error) == (
+            "failed",
+            DROPPED,
+        )
         assert held(app.store.open(NAME)) == {"doc2": 1}
 
 
@@ -262,7 +266,7 @@ def test_a_job_accepted_after_a_drop_is_not_ended_by_it(world: World) -> None:
 
     makers: list[threading.Thread] = []
     world.app.jobs.cancel = late  # type: ignore[method-assign]  # a slower one for this test
-    world.service.drop(NAME)
+    world.service.drop(LOCAL, NAME)
     makers[0].join(WAIT_S)
 
     world.done(accepted[0])

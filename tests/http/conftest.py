@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.observing.requests import log_handler
 from tests.http.world import MakeWorld, StoreKind, World
 
 
@@ -30,3 +33,15 @@ def world(make_world: MakeWorld) -> World:
 @pytest.fixture
 def client(world: World) -> TestClient:
     return world.client
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """The lines that a server of ours would write to standard error."""
+    lines, root = StringIO(), logging.getLogger()
+    handler, level = log_handler(lines), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield lines
+    root.setLevel(level)
+    root.removeHandler(handler)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import zipfile
 from urllib.parse import quote
 
 import pytest
@@ -27,7 +29,7 @@ def test_records_are_taken_over_and_their_job_says_what_became_of_them(client: T
     assert job.status_code == 200
     assert set(job.json()) == {
         *("job_id", "collection", "state", "received", "indexed", "skipped", "failed"),
-        *("failed_count", "created_at", "updated_at"),
+        *("failed_count", "created_at", "updated_at", "timings_s"),
     }
     assert (job.json()["job_id"], job.json()["collection"]) == (job_id, "notes")
 
@@ -84,6 +86,26 @@ def test_files_are_ingested_under_their_names_whatever_their_fields(client: Test
     assert all(set(failure) == {"file", "code", "reason"} for failure in done["failed"])
     ids = [item["id"] for item in client.get(DOCUMENTS).json()["items"]]
     assert ids == ["harbour.txt", "l1", "notes/茶.md"]
+
+
+def test_an_archive_is_as_many_documents_as_it_holds(client: TestClient) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("harbour.txt", HARBOUR)
+        archive.writestr("rows.jsonl", '{"id": "l1", "text": "one"}\nnonsense\n')
+        archive.writestr("../out.txt", HARBOUR)
+
+    done = client.post(f"{DOCUMENTS}?wait=true", files={"f": ("a.zip", packed.getvalue())}).json()
+
+    assert (done["received"], done["indexed"]) == (4, 2)
+    assert [(failure["file"], failure["code"]) for failure in done["failed"]] == [
+        ("a.zip!/rows.jsonl:2", "invalid_record"),
+        ("a.zip!/../out.txt", "leads_out"),
+    ]
+    ids = [item["id"] for item in client.get(DOCUMENTS).json()["items"]]
+    assert ids == ["a.zip!/harbour.txt", "l1"]
+    found = client.get(f"{DOCUMENTS}/a.zip!/harbour.txt").json()
+    assert (found["text"], found["metadata"]["source"]) == (HARBOUR, "a.zip!/harbour.txt")
 
 
 def test_of_many_bad_lines_the_first_thousand_are_told(client: TestClient) -> None:

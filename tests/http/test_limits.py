@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextvars import ContextVar
@@ -372,18 +371,3 @@ def test_a_closed_executor_takes_nothing(executor: BoundedExecutor) -> None:
     with pytest.raises(NotReady):
         executor.submit(lambda: None)
     assert (executor.running, executor.waiting) == (0, 0)
-
-
-def test_worker_threads_log_under_the_request_id(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
-    world.ingest("notes", {"id": "a", "text": "x"})
-    world.embedder.broken = RuntimeError("away")
-    with caplog.at_level(logging.WARNING):
-        world.client.post(
-            SEARCH,
-            json={"query": "x", "routes": ["dense"]},
-            headers={"X-Request-ID": "trace-me"},
-        )
-
-    assert "request trace-me" in caplog.text

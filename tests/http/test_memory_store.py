@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from app.fakes import FakeEmbedder
 from app.http.api import create_app
 from app.main import Application
+from app.observing.metrics import Metrics
 from app.settings import AnswerSettings, ModelSettings, Settings, StoreSettings
 from tests.http.world import HARBOUR, TEA
 
@@ -25,8 +26,11 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
         models=ModelSettings(cache=tmp_path / "cache", reader="none", glossary="none"),
         answer=AnswerSettings(min_probability=0.001, least_said=0.0),
     )
-    application = Application(settings)
-    app = create_app(application.start_service, settings, on_close=application.close)
+    metrics = Metrics()
+    application = Application(settings, on_ingest_stage=metrics.ingest_stage)
+    app = create_app(
+        application.start_service, settings, on_close=application.close, metrics=metrics
+    )
     with TestClient(app, base_url="http://localhost") as client:
         app.state.edge.startup._thread.join(30)
         yield client
@@ -42,6 +46,11 @@ def test_documents_are_taken_in_found_quoted_and_removed(
     done = client.post(f"{NOTES}/documents?wait=true", json={"documents": documents})
     assert done.status_code == 200, done.text
     assert (done.json()["state"], done.json()["indexed"]) == ("done", 2)
+    stages = {"read", "identify", "load", "chunk", "embed", "store", "self_retrieval"}
+    assert set(done.json()["timings_s"]) == stages
+    shown = client.get("/metrics").text
+    for stage in stages:
+        assert f'attest_ingest_stage_seconds_count{{stage="{stage}"}}' in shown
 
     query = {"query": "lighthouse 普洱茶", "filter": {"lang": "zh"}}
     found = client.post(f"{NOTES}/search", json=query).json()

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import asdict
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.domain.collections import SelfRecall, SelfRetrieval, Tuning
+from app.domain.documents import Chunk
 from app.domain.jobs import QueueHealth
-from app.errors import AttestError, ModelMissing
+from app.errors import AttestError, ModelMissing, StoreCorrupted
 from app.fakes import FakeGenerator
 from app.http.api import create_app
 from app.retrieval.ranking.learned import shipped
@@ -186,7 +189,7 @@ def test_a_collection_that_another_server_is_faster_to_drop_is_not_found(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.ingest("notes", {"id": "a", "text": "x"})
-    store = world.service._store
+    store = world.store
     drop = store.drop
 
     def late(name: str, *, then: object) -> None:
@@ -233,12 +236,71 @@ def test_a_collection_that_can_not_be_read_does_not_hide_the_others(
     assert [model["id"] for model in models] == ["notes"]
 
 
+def test_a_damaged_collection_is_counted_and_leaves_the_server_ready(
+    make_world: MakeWorld, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "store" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "catalog.db").write_bytes(b"no database" * 999)
+    world = make_world()
+    world.ingest("notes", {"id": "a", "text": "x"})
+
+    ready = world.client.get("/readyz")
+
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "damaged": 1})
+    assert "attest_damaged_collections 1.0" in world.client.get("/metrics").text
+    assert "collection broken can't be opened" in caplog.text
+    assert world.client.delete("/v1/collections/broken").status_code == 204
+    assert world.client.get("/readyz").json() == {"ready": True}
+
+
+def test_damage_counts_once_a_use_has_found_it_and_no_more_once_it_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ingest("notes", {"id": "a", "text": "the tower"})
+    search = partial(world.post, "/v1/collections/notes/search", {"query": "tower"})
+    answer = partial(world.post, "/v1/collections/notes/answer", {"query": "Which tower?"})
+    collection = world.store.open("notes")
+
+    def damaged(_: object) -> list[Chunk]:
+        raise StoreCorrupted("/srv/secret/catalog.db can't be read")
+
+    for ask in (search, answer):
+        assert ask().status_code == 200
+        assert world.client.get("/readyz").json() == {"ready": True}
+
+        with monkeypatch.context() as patched:
+            patched.setattr(collection, "chunks", damaged)
+            failed = ask()
+        ready = world.client.get("/readyz")
+
+        assert (failed.status_code, error_of(failed)["code"]) == (500, "store_corrupted")
+        assert (ready.status_code, ready.json()) == (200, {"ready": True, "damaged": 1})
+        assert ask().status_code == 200
+    assert world.client.get("/readyz").json() == {"ready": True}
+
+
+def test_damage_of_a_collection_that_is_taken_away_is_forgotten(
+    world: World, tmp_path: Path
+) -> None:
+    broken = tmp_path / "store" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "catalog.db").write_bytes(b"no database" * 999)
+    assert world.client.get("/v1/collections/broken/documents").status_code == 500
+    assert world.client.get("/readyz").json() == {"ready": True, "damaged": 1}
+
+    (broken / "catalog.db").unlink()
+    assert world.client.get("/v1/collections").json() == {"items": []}
+
+    assert world.client.get("/readyz").json() == {"ready": True}
+
+
 def test_a_collection_tells_how_sound_its_vectors_are_once_that_is_measured(world: World) -> None:
     world.ingest("notes", {"id": "a", "text": "x"})
     assert world.client.get("/v1/collections").json()["items"][0]["self_retrieval"] is None
 
     self_retrieval = SelfRetrieval({"zh": SelfRecall(asked=64, dense=20, bm25=63)}, chunks=500)
-    world.service._store.open("notes").keep_self_retrieval(self_retrieval)
+    world.store.open("notes").keep_self_retrieval(self_retrieval)
 
     assert world.client.get("/v1/collections").json()["items"][0]["self_retrieval"] == {
         "languages": {"zh": {"asked": 64, "dense": 20, "bm25": 63}},
@@ -268,7 +330,7 @@ def test_a_tuning_kept_while_the_service_runs_is_listed_and_used_by_the_next_sea
         "dense": 0.5,
     }
 
-    collection = world.service._store.open("notes")
+    collection = world.store.open("notes")
     tuning = Tuning(
         settings={"weights": {"bm25": 0.8, "dense": 0.2}, "weight_rules": []},
         evidence={"questions": 200, "gain": 0.05},
@@ -361,9 +423,9 @@ def test_one_line_is_logged_a_request_without_what_was_asked(
 
 
 def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: World, log: StringIO
 ) -> None:
-    def broken() -> None:
+    def broken(_: object) -> None:
         raise RuntimeError("cannot read /srv/secret/catalog.db")
 
     world.service.collections = broken
@@ -376,8 +438,8 @@ def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
         "message": AttestError.public_message,
         "request_id": "find-me",
     }
-    assert "request find-me failed" in caplog.text
-    assert "Traceback" in caplog.text
+    assert "ERROR app.http.edge.errors [find-me]: the request failed\n" in log.getvalue()
+    assert "Traceback" in log.getvalue()
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

@@ -78,9 +78,7 @@ def test_bodies_are_named_requests_and_responses_for_generated_clients(
 
     assert all(name.endswith("Request") for name in requests)
     assert all(name.endswith("Response") for name in responses)
-    assert {
-        name for name in schema["components"]["schemas"] if name.endswith(("Body", "AnswerAnswer"))
-    } == set()
+    assert [name for name in schema["components"]["schemas"] if name.endswith("Body")] == []
 
 
 def test_names_of_collections_are_declared_as_the_store_takes_them(schema: dict[str, Any]) -> None:

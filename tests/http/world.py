@@ -15,10 +15,12 @@ import httpx2
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.access.keyring import Keyring
 from app.domain.documents import Vectors
 from app.domain.questions import Turn
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.http.api import create_app
+from app.ports.store import Store
 from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.registry import build_store
@@ -29,7 +31,9 @@ from ingest.jobs.sources import JobSources
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
+from ingest.sources.documents import documents
 from tests.http.contract import Contract
+from tests.unit.ingest.expanding import expand
 
 StoreKind: TypeAlias = Literal["local", "memory"]
 
@@ -108,6 +112,7 @@ class World:
     generator: FakeGenerator
     queue: JobQueue
     service: Service
+    store: Store
 
     def wait_until_built(self) -> None:
         self.app.state.edge.startup._thread.join(30)
@@ -154,6 +159,7 @@ class MakeWorld:
         heartbeat_s: float = 15.0,
         max_waiting_jobs: int = 8,
         before_build: Callable[[], None] | None = None,
+        keyring: Keyring | None = None,
         **server: Any,
     ) -> World:
         settings = Settings(
@@ -175,9 +181,10 @@ class MakeWorld:
                 load=load,
                 batch_chunks=4,
                 progress=progress,
+                admit=sources.admit,
                 overtaken=sources.overtaken,
             )
-            return ingestion.run(sources)
+            return ingestion.run(documents(sources, expand))
 
         queue = JobQueue(
             self._directory / "jobs",
@@ -206,10 +213,11 @@ class MakeWorld:
             settings,
             on_close=lambda: queue.close(30),
             heartbeat_s=heartbeat_s,
+            keyring=keyring,
         )
         client = self._stack.enter_context(TestClient(app, base_url="http://localhost"))
         client.event_hooks = {"response": [Contract(app).check]}
-        world = World(client, app, embedder, generator, queue, service)
+        world = World(client, app, embedder, generator, queue, service, store)
         if before_build is None:
             world.wait_until_built()
         return world

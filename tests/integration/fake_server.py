@@ -27,6 +27,8 @@ from ingest.jobs.sources import JobSources
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
+from ingest.sources.documents import documents
+from tests.unit.ingest.expanding import expand
 
 HELD = "HELD"
 """A text with this word is held up before it is embedded."""
@@ -99,9 +101,10 @@ def main() -> int:
             load=load,
             batch_chunks=1,
             progress=progress,
+            admit=sources.admit,
             overtaken=sources.overtaken,
         )
-        return ingestion.run(sources)
+        return ingestion.run(documents(sources, expand))
 
     queue = JobQueue(
         directory / "jobs",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.access.principal import LOCAL
 from app.main import Application
 from app.requests import SearchRequest
 from app.service import Service
@@ -34,7 +35,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
 @pytest.fixture(scope="module")
 def report(application: Application, repository: Path) -> IngestReport:
     files = find_files([repository / "docs" / "handbook"], max_bytes=MAX_BYTES)
-    return application.ingest(COLLECTION, files.sources())
+    return application.ingest(COLLECTION, files.files)
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +92,12 @@ def test_a_question_finds_a_page_that_answers_it(
     service: Service, questions: dict[str, tuple[str, set[str]]], question: str
 ) -> None:
     text, pages = questions[question]
-    result = service.search(COLLECTION, SearchRequest(text, limit=TOP))
+    result = service.search(LOCAL, COLLECTION, SearchRequest(text, limit=TOP))
     assert result.degraded == ()
     assert pages & {hit.chunk.document_id for hit in result.hits}
 
 
 def test_a_second_run_skips_every_page(application: Application, repository: Path) -> None:
     files = find_files([repository / "docs" / "handbook"], max_bytes=MAX_BYTES)
-    again = application.ingest(COLLECTION, files.sources(), prune=files.roots)
-    assert (again.indexed, again.skipped, again.pruned) == (0, files.count(), 0)
+    again = application.ingest(COLLECTION, files.files, prune=files.roots)
+    assert (again.indexed, again.skipped, again.pruned) == (0, len(files.files), 0)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.hostile.archive_files import ARCHIVE_FILES
 from tests.integration.hostile.bodies import BODIES
 from tests.integration.hostile.cases import FileCase, RequestCase
 from tests.integration.hostile.measuring import MEMORY_BYTES, Cost, Server
@@ -25,7 +26,7 @@ from tests.integration.hostile.text_files import TEXT_FILES
 
 MARGIN = 2
 EVERY = 1 if os.environ.get("HOSTILE_INPUTS") == "all" else 3
-FILES = [*TEXT_FILES[::EVERY], *PACKED_FILES[::EVERY]]
+FILES = [*TEXT_FILES[::EVERY], *PACKED_FILES[::EVERY], *ARCHIVE_FILES[::EVERY]]
 REQUESTS = [*BODIES[::EVERY], *QUESTIONS[::EVERY]]
 
 
@@ -54,7 +55,9 @@ def test_a_hostile_request_is_answered(server: Server, case: RequestCase) -> Non
 
 
 def test_there_are_hundreds_of_them_and_each_has_a_name_of_its_own() -> None:
-    names = [case.name for case in (*TEXT_FILES, *PACKED_FILES, *BODIES, *QUESTIONS)]
+    names = [
+        case.name for case in (*TEXT_FILES, *PACKED_FILES, *ARCHIVE_FILES, *BODIES, *QUESTIONS)
+    ]
     assert len(names) > 400
     assert len(set(names)) == len(names)
     assert len(FILES) + len(REQUESTS) >= 150

@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from app.errors import DocumentRejected
-from ingest.isolation import IsolatedLoader
+from ingest.isolation.loader import IsolatedLoader
+from tests.unit.ingest.expanding import LIMITS
 
 pytestmark = pytest.mark.shared_data
 
@@ -67,7 +68,8 @@ DOES_NOT_SAY = {
 @pytest.fixture(scope="module")
 def results(shared_data):
     found = {}
-    with IsolatedLoader(load_timeout_s=60, memory_bytes=2**30, max_characters=4_000_000) as loader:
+    bounds = {"memory_bytes": 2**30, "max_characters": 4_000_000, "expansion": LIMITS}
+    with IsolatedLoader(load_timeout_s=60, **bounds) as loader:
         for path in sorted((shared_data / "docs").iterdir()):
             if path.name == "README":
                 continue
@@ -139,7 +141,7 @@ def test_pages_and_titles_are_known(documents):
         "Martin Thoma",
         117,
     )
-    assert max(block.page for block in book.blocks) == 117
+    assert max(block.locator.page for block in book.blocks) == 117
     assert documents["wiki_duck.html"].title == "Duck"
     assert documents["wiki.md"].title == "IBM"
 

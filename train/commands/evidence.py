@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from app.access.principal import LOCAL
 from app.answering.answerer import Answerer
 from app.answering.evidence.judgement import Weights
 from app.domain.statements import Statement
@@ -150,7 +151,7 @@ def _examine_set(
         judge = app.judge if selection is None else replace(app.judge, selection=selection)
         reader = app.reader if reads else None
         service = app.make_service(reader=reader, generator=None, judge=judge)
-        answerer = service.answerer(target.collection.name)
+        answerer = service.answerer(LOCAL, target.collection.name)
         rows = list(_rows(answerer, target.dataset, limit=judged_set.sample_size))
         console.print(f"{target.dataset.name}: {len(rows)} statements")
         return _ExaminedSet(

@@ -246,7 +246,7 @@ class DocumentStatements:
             antecedent=antecedent,
             before=before,
             heads=tuple(dict.fromkeys(cell.head for cell in block.cells if cell.head)),
-            page=block.page_at(span[0]),
+            locator=block.locator_at(span[0]),
         )
         return Statement(
             self._document.id,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.access.principal import LOCAL
 from app.cli.application import application
 from app.cli.commands.options import CollectionName
 from app.cli.terminal import EXIT_INCOMPLETE, err, out
@@ -36,13 +37,13 @@ def ingest(
     from ingest.sources.found_files import find_files
 
     with application() as app:
-        files = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)
-        with ingest_progress(err, total=files.count()) as progress:
+        found = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)
+        with ingest_progress(err, total=len(found.files)) as progress:
             report = app.ingest(
                 collection,
-                files.sources(),
+                progress.over(found.files),
                 progress,
-                prune=files.roots if prune else (),
+                prune=found.roots if prune else (),
                 force=force,
             )
     for failure in report.failures:
@@ -50,6 +51,8 @@ def ingest(
     if report.unlisted:
         out.print(f"failed: {report.unlisted} more")
     out.print(report.summary())
+    if spent := report.time_by_stage():
+        out.print(f"time: {spent}")
     if report.failures:
         others = "; all others are in the collection" if report.indexed + report.skipped else ""
         err.print(f"not indexed: {report.failed} of {report.received}{others}")
@@ -62,10 +65,11 @@ def delete(
     collection: CollectionName = "default",
 ) -> None:
     """Remove documents from a collection, and from uploads that still wait for it."""
+    from app.access.guarded_store import GuardedStore
     from app.removal import remove
 
     with application() as app:
-        opened = app.store.open(collection)
+        opened = GuardedStore(app.store).open(LOCAL, "ingest", collection)
         missing = [id_ for id_ in documents if not _has(opened, id_)]
         if missing:
             raise NotFound(

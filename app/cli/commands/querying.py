@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.access.principal import LOCAL
 from app.cli.application import application
 from app.cli.commands.options import CollectionName
 from app.cli.terminal import out
@@ -38,7 +39,7 @@ def search(
 
     request = SearchRequest(query, limit, _filter(where), explain=explain)
     with application() as app:
-        result = app.make_service(reader=None, generator=None).search(collection, request)
+        result = app.make_service(reader=None, generator=None).search(LOCAL, collection, request)
     if as_json:
         out.print_json(SearchResponse.from_domain(result).model_dump_json(exclude_none=True))
     else:
@@ -61,7 +62,7 @@ def ask(
     request = AnswerRequest(question, where=_filter(where), explain=explain)
     with application() as app:
         answer = app.make_service(reader=app.reader, generator=app.generator).answer(
-            collection, request
+            LOCAL, collection, request
         )
     if as_json:
         out.print_json(AnswerResponse.from_domain(answer).model_dump_json(exclude_none=True))

@@ -23,14 +23,16 @@ def serve(
 ) -> None:
     """Serve the HTTP API until SIGINT or SIGTERM."""
     from app.http.edge.server import serve as serve_http
+    from app.observing.metrics import Metrics
 
     chosen = {
         name: value for name, value in {"host": host, "port": port}.items() if value is not None
     }
     settings = load_settings(**chosen)
     logging.getLogger("app").setLevel(logging.INFO)
-    with application(settings) as app:
-        code = serve_http(app.start_service, settings, on_close=app.stop_jobs)
+    metrics = Metrics()
+    with application(settings, on_ingest_stage=metrics.ingest_stage) as app:
+        code = serve_http(app.start_service, settings, on_close=app.stop_jobs, metrics=metrics)
     raise typer.Exit(code)
 
 

@@ -19,6 +19,7 @@ from app.errors import (
     AttestError,
     DocumentRejected,
     FingerprintMismatch,
+    Forbidden,
     ModelMissing,
     NotFound,
     Overloaded,
@@ -26,7 +27,8 @@ from app.errors import (
     RequestError,
     TransientError,
 )
-from app.http.edge.exchange import CLIENT_CLOSED_REQUEST, current_request_id
+from app.http.edge.exchange import CLIENT_CLOSED_REQUEST
+from app.observing.requests import current_request_id
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +124,15 @@ WRONG_HOST: Final = Problem(
     "its operator can set server.api_keys to serve under others.",
 )
 
+_STATUSES: Final[Sequence[tuple[type[RequestError], int]]] = (
+    (Forbidden, 403),
+    (NotFound, 404),
+    (BodyTooSlow, 408),
+    (PayloadTooLarge, 413),
+    (UnsupportedMedia, 415),
+    (DocumentRejected, 422),
+)
+"""Of errors of a request; every other one is 400."""
 _CODES: Final[Mapping[int, str]] = {
     404: NotFound.code,
     METHOD_NOT_ALLOWED: "method_not_allowed",
@@ -131,11 +142,11 @@ _CODES: Final[Mapping[int, str]] = {
 def problem_of(error: BaseException) -> Problem:
     """What clients are told of an error; what they are not told goes to the log."""
     if not isinstance(error, AttestError):
-        logger.error("request %s failed", current_request_id(), exc_info=error)
+        logger.error("the request failed", exc_info=error)
         return INTERNAL
     if isinstance(error, RequestError):
         return Problem(_request_status(error), error.code, error.message)
-    logger.warning("request %s: %s: %s", current_request_id(), error.code, error.message)
+    logger.warning("%s: %s", error.code, error.message)
     retry_after_s: int | None = None
     match error:
         case Overloaded():
@@ -189,19 +200,7 @@ def _methods_of(request: Request, routes: Sequence[BaseRoute]) -> list[str]:
 
 
 def _request_status(error: RequestError) -> int:
-    match error:
-        case NotFound():
-            return 404
-        case BodyTooSlow():
-            return 408
-        case PayloadTooLarge():
-            return 413
-        case UnsupportedMedia():
-            return 415
-        case DocumentRejected():
-            return 422
-        case _:
-            return 400
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 400)
 
 
 def _invalid(errors: Sequence[Any]) -> Problem:

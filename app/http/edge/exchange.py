@@ -9,12 +9,13 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Final, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.observing.requests import serving
 
 access_log = logging.getLogger("app.http.access")
 logger = logging.getLogger(__name__)
@@ -32,13 +33,6 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-
-_request_id: ContextVar[str] = ContextVar("request_id", default="")
-
-
-def current_request_id() -> str:
-    """The id of the request that this task or worker thread serves; empty outside of one."""
-    return _request_id.get()
 
 
 class RequestObserver(Protocol):
@@ -81,23 +75,23 @@ class Exchange:
                     headers.setdefault(name, value)
             await send(message)
 
-        token = _request_id.set(request_id)
-        try:
-            await self._app(scope, receive, send_with_headers)
-        except asyncio.CancelledError as cut:
-            # The time is over that requests have when the server stops.
-            if status is None:
-                await self._last_resort(cut)(scope, receive, send_with_headers)
-        except Exception as error:  # noqa: BLE001 - the last resort logs it whole
-            response = self._last_resort(error)
-            if status is None:
-                await response(scope, receive, send_with_headers)
-            # Else the answer is cut off half-way, which the server shows by closing the connection.
-        finally:
-            self._end(scope, status, time.perf_counter() - started)
-            _request_id.reset(token)
+        with serving(request_id):
+            try:
+                await self._app(scope, receive, send_with_headers)
+            except asyncio.CancelledError as cut:
+                # The time is over that requests have when the server stops.
+                if status is None:
+                    await self._last_resort(cut)(scope, receive, send_with_headers)
+            except Exception as error:  # noqa: BLE001 - the last resort logs it whole
+                response = self._last_resort(error)
+                if status is None:
+                    await response(scope, receive, send_with_headers)
+                # Else the answer is cut off half-way, which the server shows by closing the
+                # connection.
+            finally:
+                self._end(scope, request_id, status, time.perf_counter() - started)
 
-    def _end(self, scope: Scope, status: int | None, seconds: float) -> None:
+    def _end(self, scope: Scope, request_id: str, status: int | None, seconds: float) -> None:
         route = getattr(scope.get("route"), "path_format", UNMATCHED)
         # Without a status nobody was there any more to be told one.
         ended_with = status or CLIENT_CLOSED_REQUEST
@@ -107,7 +101,7 @@ class Exchange:
         access_log.info(
             json.dumps(
                 {
-                    "request_id": current_request_id(),
+                    "request_id": request_id,
                     "method": scope["method"],
                     "route": route,
                     "status": ended_with,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 
@@ -15,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Overloaded, PayloadTooLarge
 from app.http.edge.errors import CLOSE, BodyTooSlow, NotReady, problem_of
+from app.observing.requests import RequestThreads
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class BoundedExecutor:
 
     def __init__(self, *, workers: int, queue: int, name: str) -> None:
         """``workers`` calls run at once and ``queue`` more may wait."""
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._threads = RequestThreads(workers, thread_name_prefix=name)
         self._workers = workers
         self._capacity = workers + queue
         self._taken = 0
@@ -53,7 +53,7 @@ class BoundedExecutor:
 
     def _start(self, call: Callable[[], T]) -> Future[T]:
         try:
-            return self._threads.submit(contextvars.copy_context().run, call)
+            return self._threads.submit(call)
         except RuntimeError:
             raise NotReady("the server is shutting down") from None
 

@@ -13,8 +13,8 @@ from fastapi import Depends
 from starlette.requests import ClientDisconnect, Request
 
 from app.http.edge.limits import BoundedExecutor, Place
-from app.http.edge.metrics import Metrics
 from app.http.edge.startup import Startup
+from app.observing.metrics import Metrics
 from app.service import Service
 from app.settings import ServerSettings
 

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from starlette.requests import Request
 
+from app.access.principal import Principal
 from app.domain.answers import Answer, AnswerEvent, SentenceEvent
 from app.http.edge.limits import Place
 from app.http.edge.parts import Edge, until_disconnect
@@ -40,9 +41,16 @@ class AnswerRelay:
         self._abandoned = threading.Event()
         self._future: Future[None] | None = None
 
-    def begin(self, edge: Edge, place: Place, collection: str, asked: AnswerRequest) -> None:
+    def begin(
+        self,
+        edge: Edge,
+        place: Place,
+        principal: Principal,
+        collection: str,
+        asked: AnswerRequest,
+    ) -> None:
         """Hands the work to a thread. Raises `NotReady`."""
-        stream = partial(edge.startup.service.stream_answer, collection, asked)
+        stream = partial(edge.startup.service.stream_answer, principal, collection, asked)
         self._future = place.run(partial(self._run, stream))
 
     def abandon(self) -> None:
@@ -102,12 +110,17 @@ class AnswerRelay:
 
 
 async def complete_answer(
-    edge: Edge, request: Request, place: Place, collection: str, asked: AnswerRequest
+    edge: Edge,
+    request: Request,
+    place: Place,
+    principal: Principal,
+    collection: str,
+    asked: AnswerRequest,
 ) -> Answer:
     """The answer as a whole; its worker is freed when the client leaves."""
     relay = AnswerRelay()
     try:
-        relay.begin(edge, place, collection, asked)
+        relay.begin(edge, place, principal, collection, asked)
         answer = await until_disconnect(request, relay.answer())
     finally:
         relay.abandon()
@@ -116,12 +129,17 @@ async def complete_answer(
 
 
 async def open_answer(
-    edge: Edge, request: Request, place: Place, collection: str, asked: AnswerRequest
+    edge: Edge,
+    request: Request,
+    place: Place,
+    principal: Principal,
+    collection: str,
+    asked: AnswerRequest,
 ) -> AnswerRelay:
     """An answer that has begun, so that what can be wrong before it still has its own status."""
     relay = AnswerRelay()
     try:
-        relay.begin(edge, place, collection, asked)
+        relay.begin(edge, place, principal, collection, asked)
         await until_disconnect(request, relay.opened())
     except BaseException:
         relay.abandon()

@@ -13,15 +13,22 @@ import uvicorn
 from app.http.api import create_app
 from app.http.edge.auth import require_safe_bind
 from app.http.edge.connections import ConnectionBounds, bounded_protocol
+from app.observing.metrics import Metrics
 from app.service import Service
 from app.settings import ServerSettings, Settings
 
 
-def serve(build: Callable[[], Service], settings: Settings, *, on_close: Callable[[], None]) -> int:
+def serve(
+    build: Callable[[], Service],
+    settings: Settings,
+    *,
+    on_close: Callable[[], None],
+    metrics: Metrics | None = None,
+) -> int:
     """Serves until SIGTERM or SIGINT and returns the process's exit code.
 
-    Requests under way then get ``server.shutdown_grace_s`` to end. See `create_app` for ``build``
-    and ``on_close``. To be called from the main thread, which alone receives signals.
+    Requests under way then get ``server.shutdown_grace_s`` to end. See `create_app` for ``build``,
+    ``on_close`` and ``metrics``. To be called from the main thread, which alone receives signals.
 
     Raises:
         ConfigurationError: see `require_safe_bind`.
@@ -34,7 +41,7 @@ def serve(build: Callable[[], Service], settings: Settings, *, on_close: Callabl
         failed = True
         server.should_exit = True
 
-    app = create_app(build, settings, on_close=on_close, on_failure=give_up)
+    app = create_app(build, settings, on_close=on_close, on_failure=give_up, metrics=metrics)
     server = uvicorn.Server(
         uvicorn.Config(
             app,

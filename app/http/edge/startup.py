@@ -75,7 +75,9 @@ class Startup:
 
     def _run(self) -> None:
         try:
-            self._service = self._build()
+            service = self._build()
+            service.look_over()
+            self._service = service
         except AttestError as error:
             logger.error("the service can't start: %s", error.message)  # noqa: TRY400 - the message says what to do, a traceback would bury it
             self._failure = Failure(error.code, error.public_message)

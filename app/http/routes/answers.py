@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.domain.answers import AnswerEvent, SentenceEvent
 from app.http.edge import sse
+from app.http.edge.auth import PrincipalOf
 from app.http.edge.errors import problem_of
 from app.http.edge.json_bodies import read_json
 from app.http.edge.parts import Edge, EdgeOf
@@ -27,17 +28,16 @@ router = APIRouter(tags=["answer"])
     responses={200: EVENTS},
     openapi_extra=json_body(AnswerRequest),
 )
-async def answer(request: Request, edge: EdgeOf, name: str) -> Response:
+async def answer(request: Request, edge: EdgeOf, principal: PrincipalOf, name: str) -> Response:
     """An answer whose sentences cite passages; with ``stream``, server-sent events."""
     with edge.lanes.answers.take() as place:
         body = await read_json(request, AnswerRequest)
         asked = body.to_domain()
         if body.stream:
-            relay = await open_answer(edge, request, place, name, asked)
+            relay = await open_answer(edge, request, place, principal, name, asked)
             return sse.EventStream(_events(edge, relay), on_end=relay.abandon)
-        return json_response(
-            AnswerResponse.from_domain(await complete_answer(edge, request, place, name, asked))
-        )
+        found = await complete_answer(edge, request, place, principal, name, asked)
+        return json_response(AnswerResponse.from_domain(found))
 
 
 async def _events(edge: Edge, relay: AnswerRelay) -> AsyncIterator[bytes]:

@@ -12,8 +12,10 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.principal import Principal
 from app.domain.jobs import JobStatus, Upload
 from app.errors import InvalidRequest, TransientError
+from app.http.edge.auth import PrincipalOf
 from app.http.edge.errors import Problem, UnsupportedMedia
 from app.http.edge.json_bodies import media_type, read_json
 from app.http.edge.parts import Edge, EdgeOf, until_disconnect
@@ -64,14 +66,16 @@ DOCUMENT: Final = DOCUMENTS + "/{document_id:document_id}"
     responses={200: {"model": JobResponse, "description": "The job has ended, with `wait`."}},
     openapi_extra=json_body(DocumentsRequest, or_files=True),
 )
-async def submit(request: Request, edge: EdgeOf, name: str, *, wait: bool = False) -> Response:
+async def submit(
+    request: Request, edge: EdgeOf, principal: PrincipalOf, name: str, *, wait: bool = False
+) -> Response:
     """Takes documents over, as JSON or as files, and indexes them in the background.
 
     With ``wait=true`` the answer says what became of them, if that does not take too long.
     """
-    job = await _submit(request, edge, name)
+    job = await _submit(request, edge, principal, name)
     if wait:
-        job = await _ended(request, edge, job)
+        job = await _ended(request, edge, principal, job)
     if job.state == "failed":
         message = job.error or "The job failed."
         return Problem(500, "job_failed", message, job_id=job.id).response(_location(job))
@@ -84,6 +88,7 @@ async def submit(request: Request, edge: EdgeOf, name: str, *, wait: bool = Fals
 async def list_documents(
     request: Request,
     edge: EdgeOf,
+    principal: PrincipalOf,
     name: str,
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
@@ -92,37 +97,41 @@ async def list_documents(
     records = await edge.call(
         request,
         edge.lanes.reads,
-        lambda service: service.records(name, after=after, limit=limit + 1),
+        lambda service: service.records(principal, name, after=after, limit=limit + 1),
     )
     return DocumentListResponse.from_domain(records, limit=limit)
 
 
 @router.get(DOCUMENT)
 async def get_document(
-    request: Request, edge: EdgeOf, name: str, document_id: str
+    request: Request, edge: EdgeOf, principal: PrincipalOf, name: str, document_id: str
 ) -> DocumentResponse:
     """One document with its text."""
     found = await edge.call(
-        request, edge.lanes.reads, lambda service: service.document(name, document_id)
+        request, edge.lanes.reads, lambda service: service.document(principal, name, document_id)
     )
     return DocumentResponse.from_domain(*found)
 
 
 @router.delete(DOCUMENT, status_code=204)
-async def delete_document(request: Request, edge: EdgeOf, name: str, document_id: str) -> Response:
+async def delete_document(
+    request: Request, edge: EdgeOf, principal: PrincipalOf, name: str, document_id: str
+) -> Response:
     """Removes one document."""
-    await edge.call(request, edge.lanes.removals, lambda service: service.delete(name, document_id))
+    await edge.call(
+        request, edge.lanes.removals, lambda service: service.delete(principal, name, document_id)
+    )
     return Response(status_code=204)
 
 
 @router.get("/v1/jobs/{job_id}", response_model=JobResponse)
-async def get_job(request: Request, edge: EdgeOf, job_id: str) -> Response:
+async def get_job(request: Request, edge: EdgeOf, principal: PrincipalOf, job_id: str) -> Response:
     """How far an ingestion job is."""
-    job = await edge.call(request, edge.lanes.polls, lambda service: service.job(job_id))
+    job = await edge.call(request, edge.lanes.polls, lambda service: service.job(principal, job_id))
     return json_response(JobResponse.from_domain(job))
 
 
-async def _submit(request: Request, edge: Edge, name: str) -> JobStatus:
+async def _submit(request: Request, edge: Edge, principal: Principal, name: str) -> JobStatus:
     match media_type(request):
         case "application/json":
             read = _records
@@ -134,7 +143,9 @@ async def _submit(request: Request, edge: Edge, name: str) -> JobStatus:
             )
     with edge.lanes.uploads.take() as place:
         uploads = await read(request)
-        job = await edge.run(request, place, lambda service: service.submit(name, uploads))
+        job = await edge.run(
+            request, place, lambda service: service.submit(principal, name, uploads)
+        )
     edge.metrics.submitted(kind=uploads[0].kind, uploads=len(uploads))
     return job
 
@@ -156,11 +167,11 @@ async def _files(request: Request) -> list[Upload]:
     return uploads
 
 
-async def _ended(request: Request, edge: Edge, job: JobStatus) -> JobStatus:
+async def _ended(request: Request, edge: Edge, principal: Principal, job: JobStatus) -> JobStatus:
     """The job when it has ended, or as it is when the time is up or no waiter is free."""
     deadline = time.monotonic() + edge.wait_s
     while job.state in ("queued", "running") and (left := deadline - time.monotonic()) > 0:
-        wait = partial(edge.startup.service.wait, job.id, min(left, WAIT_SLICE_S))
+        wait = partial(edge.startup.service.wait, principal, job.id, min(left, WAIT_SLICE_S))
         try:
             waiting = edge.lanes.waiters.submit(wait)
         except TransientError:

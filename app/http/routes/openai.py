@@ -16,10 +16,11 @@ from pydantic import BaseModel, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.answers import Answer, AnswerEvent, Citation, SentenceEvent
+from app.domain.answers import Answer, AnswerEvent, SentenceEvent
 from app.domain.questions import Turn
 from app.errors import InvalidRequest
 from app.http.edge import sse
+from app.http.edge.auth import PrincipalOf
 from app.http.edge.errors import problem_of
 from app.http.edge.json_bodies import read_json
 from app.http.edge.parts import Edge, EdgeOf
@@ -31,6 +32,7 @@ from app.http.schemas.answers import (
     MAX_TURN_CHARACTERS,
     MAX_TURNS,
 )
+from app.http.schemas.citations import AnswerCitation
 from app.http.schemas.markdown import shown, shown_answer
 from app.http.schemas.openapi import EVENTS, json_body
 from app.requests import AnswerRequest
@@ -101,7 +103,7 @@ class Attest(BaseModel):
 
     mode: Literal["generated", "extractive", "abstained"]
     reason: str | None
-    citations: tuple[Citation, ...]
+    citations: tuple[AnswerCitation, ...]
     degraded: tuple[str, ...]
 
     @classmethod
@@ -110,7 +112,7 @@ class Attest(BaseModel):
         return cls(
             mode=answer.mode,
             reason=answer.reason,
-            citations=answer.citations,
+            citations=AnswerCitation.all_from_domain(answer.citations),
             degraded=answer.degraded,
         )
 
@@ -177,9 +179,11 @@ class ModelListResponse(BaseModel):
 
 
 @router.get("/v1/models")
-async def list_models(request: Request, edge: EdgeOf) -> ModelListResponse:
+async def list_models(request: Request, edge: EdgeOf, principal: PrincipalOf) -> ModelListResponse:
     """The collections that can be asked."""
-    stats = await edge.call(request, edge.lanes.reads, lambda service: service.collections())
+    stats = await edge.call(
+        request, edge.lanes.reads, lambda service: service.collections(principal)
+    )
     return ModelListResponse(data=[Model(id=one.name) for one in stats])
 
 
@@ -189,16 +193,16 @@ async def list_models(request: Request, edge: EdgeOf) -> ModelListResponse:
     responses={200: EVENTS},
     openapi_extra=json_body(ChatCompletionRequest),
 )
-async def complete(request: Request, edge: EdgeOf) -> Response:
+async def complete(request: Request, edge: EdgeOf, principal: PrincipalOf) -> Response:
     """An answer with its citations in the text and, structured, in ``attest``."""
     with edge.lanes.answers.take() as place:
         body = await read_json(request, ChatCompletionRequest)
         asked = body.to_domain()
         head = _Head(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), body.model)
         if body.stream:
-            relay = await open_answer(edge, request, place, body.model, asked)
+            relay = await open_answer(edge, request, place, principal, body.model, asked)
             return sse.EventStream(_events(edge, relay, head), on_end=relay.abandon)
-        answer = await complete_answer(edge, request, place, body.model, asked)
+        answer = await complete_answer(edge, request, place, principal, body.model, asked)
     said = Delta(role="assistant", content=shown_answer(answer) or answer.reason or "")
     return json_response(
         ChatCompletionResponse(

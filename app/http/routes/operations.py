@@ -21,13 +21,19 @@ async def alive() -> JSONResponse:
 
 @router.get("/readyz", responses={503: {"description": "Not yet, or not any more."}})
 async def ready(edge: EdgeOf) -> JSONResponse:
-    """200 once models are loaded and while jobs are worked; 503 with the reason otherwise."""
+    """200 once models are loaded and while jobs are worked; 503 with the reason otherwise.
+
+    Damaged collections are counted and no reason for 503: without traffic the others would be gone
+    as well, and a restart mends none.
+    """
     if edge.startup.ready:
-        jobs = edge.startup.service.queue_health()
+        service = edge.startup.service
+        jobs = service.queue_health()
         if jobs.trouble:
             error = {"code": "jobs_stalled", "message": jobs.trouble}
             return JSONResponse({"ready": False, "error": error}, 503)
-        return JSONResponse({"ready": True} | ({"parked_jobs": jobs.parked} if jobs.parked else {}))
+        amiss = {"parked_jobs": jobs.parked, "damaged": service.damaged_collections()}
+        return JSONResponse({"ready": True} | {name: n for name, n in amiss.items() if n})
     if failure := edge.startup.failure:
         return JSONResponse(
             {"ready": False, "error": {"code": failure.code, "message": failure.message}}, 503
@@ -41,5 +47,6 @@ async def metrics(edge: EdgeOf) -> Response:
     """Everything counted, in Prometheus' text format."""
     if edge.startup.ready:
         edge.metrics.queued(edge.startup.service.queue_health())
+        edge.metrics.damaged(edge.startup.service.damaged_collections())
     # As a header, since `media_type` would have a second charset appended to it.
     return Response(edge.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

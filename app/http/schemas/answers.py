@@ -1,6 +1,6 @@
 """Request and response bodies of searches and answers, converted to and from domain objects.
 
-Where a domain object already has the shape that clients count on, it is the schema: `Citation`,
+Where a domain object already has the shape that clients count on, it is the schema:
 `AnswerSentence`, `Contribution`, `Trace`. ``tests/http`` pins every field by name.
 """
 
@@ -16,7 +16,6 @@ from app import requests
 from app.domain.answers import (
     Answer,
     AnswerSentence,
-    Citation,
     DraftSentence,
     SentenceEvent,
     StatementTrace,
@@ -26,6 +25,7 @@ from app.domain.hits import Contribution, Hit, SearchResult, Trace
 from app.domain.questions import Turn
 from app.errors import InvalidFilter
 from app.filters import Filter, parse_filter
+from app.http.schemas.citations import AnswerCitation
 from app.http.schemas.markdown import shown_answer
 
 MAX_QUERY_CHARACTERS: Final = 8_000
@@ -197,9 +197,9 @@ class AnswerResponse(BaseModel):
     mode: Literal["generated", "extractive", "abstained"]
     reason: str | None
     sentences: tuple[AnswerSentence, ...]
-    citations: tuple[Citation, ...]
+    citations: tuple[AnswerCitation, ...]
     notes: tuple[str, ...]
-    nearest: tuple[Citation, ...]
+    nearest: tuple[AnswerCitation, ...]
     probability: float | None
     degraded: tuple[str, ...]
     timings_ms: Mapping[str, float]
@@ -214,9 +214,9 @@ class AnswerResponse(BaseModel):
             mode=answer.mode,
             reason=answer.reason,
             sentences=answer.sentences,
-            citations=answer.citations,
+            citations=AnswerCitation.all_from_domain(answer.citations),
             notes=answer.notes,
-            nearest=answer.nearest,
+            nearest=AnswerCitation.all_from_domain(answer.nearest),
             probability=answer.probability,
             degraded=answer.degraded,
             timings_ms=answer.timings_ms,
@@ -239,7 +239,7 @@ class StreamedSentence(BaseModel):
     setting: str
     verdict: str
     citations: tuple[int, ...]
-    sources: tuple[Citation, ...]
+    sources: tuple[AnswerCitation, ...]
 
     @classmethod
     def from_domain(cls, event: SentenceEvent) -> Self:
@@ -250,7 +250,7 @@ class StreamedSentence(BaseModel):
             setting=sentence.setting,
             verdict=sentence.verdict,
             citations=sentence.citations,
-            sources=event.citations,
+            sources=AnswerCitation.all_from_domain(event.citations),
         )
 
 

@@ -41,7 +41,8 @@ class JobResponse(BaseModel):
     """An ingestion job.
 
     When it is done, ``received`` is the sum of ``indexed``, ``skipped`` and ``failed_count``;
-    ``failed`` lists the first thousand failures.
+    ``failed`` lists the first thousand failures. ``timings_s`` are the seconds of each stage so
+    far.
     """
 
     job_id: str
@@ -55,6 +56,7 @@ class JobResponse(BaseModel):
     created_at: str
     updated_at: str
     error: str | None
+    timings_s: Mapping[str, float]
 
     @classmethod
     def from_domain(cls, job: JobStatus) -> Self:
@@ -79,6 +81,7 @@ class JobResponse(BaseModel):
             created_at=job.created_at,
             updated_at=job.updated_at,
             error=job.error,
+            timings_s=job.timings_s,
         )
 
 

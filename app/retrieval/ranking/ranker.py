@@ -9,6 +9,7 @@ from app.domain.documents import Chunk
 from app.domain.hits import Fused
 from app.domain.queries import Query
 from app.errors import AttestError
+from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
 from app.ports.models import Reranker
 from app.ports.store import Collection
@@ -23,7 +24,6 @@ from app.retrieval.ranking.combination import (
 from app.retrieval.ranking.learned import NO_RERANKER, Learned
 from app.retrieval.ranking.rerank import Pace, score_within
 from app.retrieval.ranking.term_match import MOST_TERMS, term_matches
-from app.retrieval.stopwatch import Stopwatch
 from app.settings import RetrievalSettings
 
 logger = logging.getLogger(__name__)
@@ -55,25 +55,25 @@ class Ranker:
         return self._reranker.id if self._reranker else None
 
     def rank(
-        self, query: Query, fused: Sequence[Fused], watch: Stopwatch, degraded: list[str]
+        self, query: Query, fused: Sequence[Fused], stages: Stages, degraded: list[str]
     ) -> list[Combined]:
         """All candidates; those beyond ``match_depth`` follow in their fused order.
 
         Args:
             query: What was asked.
             fused: Candidates in their fused order.
-            watch: Told of the stages ``match`` and ``rerank``.
+            stages: Told of the stages ``match`` and ``rerank``.
             degraded: Told of a reranker that failed or ran out of time.
         """
         if not (self._weights.match or self._weights.rerank):
             return as_fused(fused)
         part = fused[: self._settings.match_depth]
-        with watch.stage("match"):
+        with stages.stage("match"):
             chunks = {c.id: c for c in self._collection.chunks([c.chunk_id for c in part])}
             matches = self._term_matches(query, list(chunks.values()))
         scores: Mapping[str, float] = {}
         if self._reranker and chunks and self._weights.rerank:
-            with watch.stage("rerank"):
+            with stages.stage("rerank"):
                 scores = self._rerank(self._reranker, query, part, chunks, matches, degraded)
         return combine(
             fused,

@@ -18,7 +18,7 @@ from app.durability.files import sync
 from app.errors import (
     CollectionBusy,
     InvalidRequest,
-    NotFound,
+    NoSuchCollection,
     StoreCorrupted,
     StoreUnwritable,
 )
@@ -95,7 +95,7 @@ class LocalStore:
         collection = self._open_already(name)
         if collection is None:
             if not Catalog.exists(_catalog_file(directory)):
-                raise NotFound(f'There is no collection "{name}".')
+                raise NoSuchCollection(name)
             with self._lock:
                 opening = self._opening.setdefault(name, threading.Lock())
             with opening:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.domain.collections import Fingerprint
-from app.errors import CollectionBusy, InvalidRequest, NotFound
+from app.errors import CollectionBusy, InvalidRequest, NoSuchCollection
 from app.ports.analyzer import Analyzer
 from app.settings import StoreSettings
 from app.stores.memory.collection import MemoryCollection
@@ -47,7 +47,7 @@ class MemoryStore:
         with self._table:
             found = self._collections.get(name)
         if found is None:
-            raise NotFound(f'There is no collection "{name}".')
+            raise NoSuchCollection(name)
         return found
 
     def open_same(self, name: str, fingerprint: Fingerprint) -> MemoryCollection:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.domain.documents import BlockKind
+from app.domain.documents import BlockKind, Locator
 from ingest.loaders.model import Piece
 from ingest.loaders.pdf.headings import (
     HEADING_SIZE,
@@ -50,7 +50,7 @@ def layout_pieces(pages: Sequence[Sequence[Line]]) -> tuple[list[Piece], str]:
             piece = replace(piece, level=_depth(indents, group.lines[0].left))
         else:
             indents.clear()
-        pieces.append(replace(piece, page_starts=starts))
+        pieces.append(replace(piece, locator_starts=starts))
     return pieces, page_title(kept[0] if kept else (), body)
 
 
@@ -79,15 +79,15 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
 def _piece(group: Sequence[Line], text: str, body: float, sizes: list[float]) -> Piece:
     first = group[0]
     if is_row(first):
-        return Piece(BlockKind.TABLE, text, page=first.page, tight=True)
+        return Piece(BlockKind.TABLE, text, locator=Locator(page=first.page), tight=True)
     all_headings = all(is_heading(line, body) for line in group) and len(group) <= MAX_HEADING_LINES
     if all_headings and len(text) <= MAX_HEADING:
         larger = [size for size in sizes if size > first.size + SAME_SIZE]
         by_size = first.size >= HEADING_SIZE * body
         level = min(len(larger) + 1, 6) if by_size else number_level(text)
-        return Piece(BlockKind.HEADING, text, level=level, page=first.page)
+        return Piece(BlockKind.HEADING, text, level=level, locator=Locator(page=first.page))
     kind = BlockKind.LIST if _SIGN.match(text) else BlockKind.PARAGRAPH
-    return Piece(kind, text, page=first.page)
+    return Piece(kind, text, locator=Locator(page=first.page))
 
 
 def _depth(indents: list[float], left: float) -> int:

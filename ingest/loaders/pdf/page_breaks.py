@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from app.domain.documents import Locator
 from app.text.function_words import is_english_function_word
 from ingest.loaders.encodings.cleaning import clean_lines, join_lines
 from ingest.loaders.pdf.headings import is_heading
@@ -45,21 +46,21 @@ class Paragraph:
         """Its lines on the first page."""
         return self.stretches[0][0]
 
-    def text(self, words: Counter[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    def text(self, words: Counter[str]) -> tuple[str, tuple[tuple[int, Locator], ...]]:
         """All of it, and where in it each page but the first begins, and which.
 
         ``words`` count those of the document.
         """
         first, page = self.stretches[0]
         text, last = join(first, page, words), first[-1]
-        starts: list[tuple[int, int]] = []
+        starts: list[tuple[int, Locator]] = []
         for lines, page_lines in self.stretches[1:]:
             below = join(lines, page_lines, words)
             if last.hyphenated or ends_with_hyphen(last):
                 text = join_hyphenated(text.removesuffix("-"), below, words)
             else:
                 text = text[:-2] + join_lines(f"{text[-2:]}\n{below[:1]}") + below[1:]
-            starts.append((len(text) - len(below), lines[0].page))
+            starts.append((len(text) - len(below), Locator(page=lines[0].page)))
             last = lines[-1]
         return text, tuple(starts)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
+from app.domain.documents import Locator
 from ingest.loaders.model import Piece
 from ingest.loaders.pdf.lines import Line, Part
 from ingest.loaders.pdf.paragraphs import MIN_CELLS, RIGHT_TO_LEFT, is_row
@@ -132,7 +133,7 @@ def pdf_table_pieces(lines: Sequence[Line]) -> list[Piece]:
     rows = _merged(lines)
     columns = _columns([row.parts for row in rows])
     grid = [_cells(row, columns) for row in rows]
-    return table_pieces(grid, page=lines[0].page)
+    return table_pieces(grid, locator=Locator(page=lines[0].page))
 
 
 def _cells(row: _Row, columns: Sequence[tuple[float, float]]) -> list[GridCell]:

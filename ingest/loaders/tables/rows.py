@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.domain.documents import BlockKind
+from app.domain.documents import NOWHERE, BlockKind, Locator
 from app.domain.documents import Cell as CellSpan
 from ingest.loaders.encodings.cleaning import clean_lines
 from ingest.loaders.model import Piece
@@ -57,7 +57,7 @@ class Row:
 def table_pieces(
     rows: Sequence[Sequence[GridCell]],
     *,
-    page: int | None = None,
+    locator: Locator = NOWHERE,
     header_rows: int | None = None,
     caption: str = "",
 ) -> list[Piece]:
@@ -66,11 +66,13 @@ def table_pieces(
     A table of nothing but header rows is given without headers, so that its words are kept.
     """
     cleaned = [[_cleaned(cell) for cell in row] for row in rows]
-    pieces = [row_piece(row, page=page) for row in read_table(cleaned, header_rows=header_rows)]
+    pieces = [
+        row_piece(row, locator=locator) for row in read_table(cleaned, header_rows=header_rows)
+    ]
     if pieces:
         pieces[0] = pieces[0].standing_apart()
         if caption := clean_lines(caption):
-            pieces.insert(0, Piece(BlockKind.TERM, caption, page=page))
+            pieces.insert(0, Piece(BlockKind.TERM, caption, locator=locator))
     return pieces
 
 
@@ -105,7 +107,7 @@ def _goes_on(heads: GridRow, row: GridRow) -> bool:
     return is_unit_row(row) or parts_heads(heads, row)
 
 
-def row_piece(row: Row, *, page: int | None = None) -> Piece:
+def row_piece(row: Row, *, locator: Locator = NOWHERE) -> Piece:
     """One row in one line, and where its values stand in it."""
     parts = [row.lead] if row.lead else []
     at = len(row.lead)
@@ -120,9 +122,9 @@ def row_piece(row: Row, *, page: int | None = None) -> Piece:
         parts += [part for part in (before, value.text) if part]
     line = "".join(parts)
     if row.is_term:
-        return Piece(BlockKind.TERM, line, page=page, tight=True)
+        return Piece(BlockKind.TERM, line, locator=locator, tight=True)
     known = tuple(cells) if len(cells) <= _MAX_CELLS else ()
-    return Piece(BlockKind.TABLE, line, page=page, tight=True, cells=known)
+    return Piece(BlockKind.TABLE, line, locator=locator, tight=True, cells=known)
 
 
 def _body(grid: Sequence[GridRow], headers: Heads, *, quiet: bool) -> Iterator[Row]:

@@ -20,9 +20,9 @@ from app.http.edge.server import serve
 from app.main import Application
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources.jsonl import read_records
 from ingest.sources.model import Source
 from tests.faults.kills.world import CHUNK_TOKENS, NAME, Place, State, cut, opened, text_of
+from tests.unit.ingest.expanding import sources_in
 
 Say: TypeAlias = Callable[[dict[str, Any]], None]
 Work: TypeAlias = Callable[[Place, random.Random, int, State, Say], None]
@@ -40,7 +40,7 @@ def _some(choose: random.Random, most: int) -> list[str]:
 
 def _records(versions: State) -> list[Source]:
     lines = [json.dumps({"id": id_, "text": text_of(id_, v)}) for id_, v in versions.items()]
-    return list(read_records("many.jsonl", "\n".join(lines).encode()))
+    return sources_in("many.jsonl", "\n".join(lines).encode())
 
 
 def write(place: Place, choose: random.Random, version: int, _: State, say: Say) -> None:

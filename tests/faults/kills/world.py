@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from app.domain.documents import Document, IndexedDocument
 from app.fakes import FakeAnalyzer, FakeEmbedder
@@ -24,8 +25,10 @@ from app.settings import (
     Settings,
     StoreSettings,
 )
+from ingest.expansion.model import Part
 from ingest.loaders.model import LoadedDocument
 from ingest.loaders.registry import load
+from tests.unit.ingest.expanding import expand
 
 NAME = "faults"
 CHUNK_TOKENS = (16, 32)
@@ -41,6 +44,9 @@ class DirectLoader:
 
     def load(self, name: str, data: bytes) -> LoadedDocument:
         return load(name, data)
+
+    def expand(self, name: str, file: IO[bytes]) -> Iterator[Part]:
+        return expand(name, file)
 
     def close(self) -> None:
         pass

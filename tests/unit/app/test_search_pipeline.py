@@ -27,7 +27,6 @@ from app.requests import SearchRequest
 from app.retrieval.pipeline import RecallResult, SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Combination, Learned, shipped
 from app.retrieval.ranking.term_match import MOST_TERMS
-from app.retrieval.stopwatch import Stopwatch
 from app.retrieval.understanding.understand import understand
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
@@ -619,32 +618,3 @@ def test_every_stage_is_timed(make: Make) -> None:
         "total",
     }
     assert all(ms >= 0 for ms in result.timings_ms.values())
-
-
-class Clock:
-    """Moves on by ``step`` seconds each time it is read."""
-
-    def __init__(self, step: float) -> None:
-        self.now = 0.0
-        self._step = step
-
-    def __call__(self) -> float:
-        self.now += self._step
-        return self.now
-
-
-def test_a_stage_entered_twice_counts_both_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.retrieval.stopwatch.time.perf_counter", Clock(1.0))
-    watch = Stopwatch()  # made at 1 s
-    with watch.stage("a"):  # 2 s to 3 s
-        pass
-    with watch.stage("a"), watch.stage("b"):  # a from 4 s to 7 s, b from 5 s to 6 s
-        pass
-    assert watch.timings_ms() == {"a": 4_000.0, "b": 1_000.0, "total": 7_000.0}
-
-
-def test_a_stage_that_fails_is_timed_too() -> None:
-    watch = Stopwatch()
-    with pytest.raises(ValueError, match="x"), watch.stage("a"):
-        raise ValueError("x")
-    assert "a" in watch.timings_ms()

@@ -16,8 +16,10 @@ from eval.answers.outcomes.matching import fold, holds
 from eval.datasets.beir import read_dataset
 from eval.datasets.dataset import Corpus, Dataset, EvalDocument, EvalQuery
 from ingest.loaders.registry import load
+from ingest.sources.documents import documents as opened
 from ingest.sources.found_files import find_files
 from ingest.sources.model import Source
+from tests.unit.ingest.expanding import expand
 
 KINDS = frozenset(
     {
@@ -41,7 +43,7 @@ def folder(repository: Path) -> Path:
 def dataset(folder: Path) -> Dataset:
     """The set over its documents as the loaders read them."""
     found = find_files([folder / "documents"], max_bytes=10_000_000)
-    documents = [document_of(source) for source in found.sources()]
+    documents = [document_of(source) for source in opened(found.files, expand)]
     corpus = Corpus("office", {document.id: document for document in documents})
     return read_dataset(folder, corpus=corpus)
 

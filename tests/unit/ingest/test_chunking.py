@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.documents import Block, BlockKind, Chunk, Document
+from app.domain.documents import Block, BlockKind, Chunk, Document, Locator
 from app.fakes import FakeEmbedder
 from app.settings import ChunkingSettings
 from ingest.chunking.chunker import (
@@ -374,19 +374,35 @@ def test_a_chunk_has_the_page_that_it_stands_on() -> None:
     text = f"{words(12, 'a')}\n\n{words(12, 'b')}"
     split = text.index("\n")
     blocks = (
-        Block(BlockKind.PARAGRAPH, (0, split), page=3),
-        Block(BlockKind.PARAGRAPH, (split + 2, len(text)), page=4),
+        Block(BlockKind.PARAGRAPH, (0, split), locator=Locator(page=3)),
+        Block(BlockKind.PARAGRAPH, (split + 2, len(text)), locator=Locator(page=4)),
     )
     chunks = chunked(Document("d", text, blocks=blocks), size=16)
     assert [chunk.metadata["page"] for chunk in chunks] == [3, 4]
+
+
+def test_a_chunk_has_every_part_of_the_places_that_it_stands_at() -> None:
+    text = f"{words(4, 'a')}\n\n{words(4, 'b')}"
+    split = text.index("\n")
+    blocks = (
+        Block(BlockKind.TABLE, (0, split), locator=Locator(sheet="Fees", cell="B7")),
+        Block(BlockKind.TABLE, (split + 2, len(text)), locator=Locator(sheet="Fees", cell="B10")),
+    )
+    (chunk,) = chunked(Document("d", text, blocks=blocks), size=64)
+    assert chunk.metadata == {"sheet": "Fees", "cell": ("B7", "B10")}
 
 
 def test_a_chunk_over_a_page_break_has_both_pages() -> None:
     text = f"{words(16, 'a')} {words(16, 'b')}\n\n{words(4, 'c')}"
     end = text.index("\n")
     blocks = (
-        Block(BlockKind.PARAGRAPH, (0, end), page=3, page_starts=((text.index("b"), 4),)),
-        Block(BlockKind.PARAGRAPH, (end + 2, len(text)), page=5),
+        Block(
+            BlockKind.PARAGRAPH,
+            (0, end),
+            locator=Locator(page=3),
+            locator_starts=((text.index("b"), Locator(page=4)),),
+        ),
+        Block(BlockKind.PARAGRAPH, (end + 2, len(text)), locator=Locator(page=5)),
     )
     document = Document("d", text, blocks=blocks)
     assert [chunk.metadata["page"] for chunk in chunked(document, size=64)] == [(3, 4, 5)]

@@ -2,23 +2,31 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
 from app.errors import DocumentRejected, InvalidRequest
 from ingest.loaders.registry import load
-from ingest.sources.files import FileSource
+from ingest.sources.documents import documents
+from ingest.sources.files import File
 from ingest.sources.found_files import FoundFiles, find_files
-from ingest.sources.model import Source
+from ingest.sources.model import Rejected, Source
+from tests.unit.ingest.expanding import expand
 
 
 def found(*paths: Path, max_bytes: int = 1_000) -> FoundFiles:
     return find_files(paths, max_bytes=max_bytes)
 
 
+def opened(files: FoundFiles) -> Iterator[Source]:
+    return documents(files.files, expand)
+
+
 def ids(files: FoundFiles) -> list[str]:
-    return [source.identify()[0] for source in files.sources()]
+    return [source.identify()[0] for source in opened(files)]
 
 
 def rejection(source: Source) -> DocumentRejected:
@@ -36,11 +44,11 @@ def test_files_are_named_by_their_folder_and_found_in_a_stable_order(tmp_path: P
     assert files.roots == ("docs/",)
 
 
-def test_a_file_that_is_named_by_itself_has_its_name_and_no_root(tmp_path: Path) -> None:
+def test_a_file_that_is_named_by_itself_has_its_name(tmp_path: Path) -> None:
     (tmp_path / ".a.md").write_text("text")
     files = found(tmp_path / ".a.md")
     assert ids(files) == [".a.md"]
-    assert files.roots == ()
+    assert files.roots == (".a.md!/",)
 
 
 def test_ids_do_not_depend_on_how_the_folder_was_written(
@@ -77,12 +85,12 @@ def test_links_that_lead_out_of_the_folder_are_reported_and_not_read(tmp_path: P
     alias.symlink_to(docs, target_is_directory=True)
 
     for root in (docs, alias):
-        sources = list(found(root).sources())
-        refused = [source for source in sources if not isinstance(source, FileSource)]
+        sources = list(opened(found(root)))
+        refused = [source for source in sources if isinstance(source, Rejected)]
         assert [source.name.partition("/")[2] for source in refused] == [
             *("relative.md", "rows.jsonl", "sub/out.md")
         ]
-        assert {rejection(source).code for source in refused} == {"link_leads_out"}
+        assert {rejection(source).code for source in refused} == {"leads_out"}
         assert len(sources) == 5
     assert ids(found(docs / "relative.md")) == ["relative.md"]  # named by itself
 
@@ -107,16 +115,21 @@ def test_names_that_are_no_unicode_are_read_all_the_same(tmp_path: Path) -> None
     docs = tmp_path / "docs"
     docs.mkdir()
     Path(os.fsdecode(os.fsencode(docs) + b"/caf\xe9.md")).write_text("text")
-    (source,) = found(docs).sources()
+    (source,) = opened(found(docs))
     assert source.identify()[0] == "docs/caf?.md"
     assert source.load(load).text == "text"
 
 
 def test_a_file_that_vanishes_or_cannot_be_read_is_a_failure_of_its_own(tmp_path: Path) -> None:
-    source = FileSource(tmp_path / "gone.md", "gone.md", 1_000)
+    (source,) = File("gone.md", tmp_path / "gone.md").documents(expand)
     assert rejection(source).code == "corrupt"
     assert "No such file" in rejection(source).message
     assert str(tmp_path) not in rejection(source).message
+
+
+def test_an_upload_that_cannot_be_read_now_stops_its_job_and_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(File("a.md", tmp_path / "0", kept=True).documents(expand))
 
 
 def test_a_folder_that_cannot_be_read_is_reported(
@@ -131,7 +144,7 @@ def test_a_folder_that_cannot_be_read_is_reported(
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    (source,) = found(tmp_path / "docs").sources()
+    (source,) = opened(found(tmp_path / "docs"))
     assert source.name == "docs/locked/"
     assert rejection(source).message == "The folder can't be read: Permission denied."
 
@@ -140,7 +153,7 @@ def test_a_file_over_the_limit_is_not_even_read(tmp_path: Path) -> None:
     (tmp_path / "big.md").write_text("x" * 1_001)
     (tmp_path / "big.jsonl").write_text("x" * 1_001)
     for name in ("big.md", "big.jsonl"):
-        (source,) = found(tmp_path / name).sources()
+        (source,) = opened(found(tmp_path / name))
         assert rejection(source).code == "too_large"
         assert "1,000 bytes" in rejection(source).message
         assert source.name == name
@@ -154,15 +167,18 @@ def test_a_file_that_cannot_even_be_looked_at_is_a_failure_of_its_own(
     for folder in ("closed", "open"):
         (tmp_path / "docs" / folder).mkdir(parents=True)
         (tmp_path / "docs" / folder / name).write_text('{"text": "text"}')
-    looked_at = Path.stat
 
-    def refusing(path: Path, **options: bool) -> os.stat_result:
-        if path.parent.name == "closed":
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return looked_at(path, **options)
+    def refusing(true: Callable[..., Any]) -> Callable[..., Any]:
+        def refuse(path: Path, *arguments: object, **options: object) -> Any:
+            if path.parent.name == "closed":
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return true(path, *arguments, **options)
 
-    monkeypatch.setattr(Path, "stat", refusing)
-    closed, readable = found(tmp_path / "docs").sources()
+        return refuse
+
+    monkeypatch.setattr(Path, "stat", refusing(Path.stat))
+    monkeypatch.setattr(Path, "open", refusing(Path.open))
+    closed, readable = opened(found(tmp_path / "docs"))
     assert closed.name == f"docs/closed/{name}"
     assert rejection(closed).message == "The file can't be read: Permission denied."
     assert "text" in readable.load(load).text
@@ -174,26 +190,16 @@ def test_files_are_read_only_when_their_turn_comes(
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_text('{"id": "1", "text": "t"}\n\n{"id": "2", "text": "t"}\n')
     read: list[str] = []
-    read_bytes = Path.read_bytes
+    open_ = Path.open
 
-    def noting(path: Path) -> bytes:
+    def noting(path: Path, mode: str) -> IO[Any]:
         read.append(path.name)
-        return read_bytes(path)
+        return open_(path, mode)
 
-    monkeypatch.setattr(Path, "read_bytes", noting)
-    lines = found(tmp_path).sources()
+    monkeypatch.setattr(Path, "open", noting)
+    lines = opened(found(tmp_path))
     assert read == []
     assert next(lines).name.endswith("a.jsonl:1")
     assert read == ["a.jsonl"]
     assert len(list(lines)) == 3
     assert read == ["a.jsonl", "b.jsonl"]
-
-
-def test_documents_are_counted_as_they_will_come(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text("text")
-    (tmp_path / "b.jsonl").write_text('{"text": "t"}\n\nno json\n')
-    (tmp_path / "c.jsonl").write_text("x" * 1_001)
-    files = found(tmp_path)
-    assert files.count() == len(list(files.sources())) == 4
-    (tmp_path / "b.jsonl").unlink()
-    assert files.count() == len(list(files.sources())) == 3

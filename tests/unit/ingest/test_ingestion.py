@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +22,11 @@ from ingest.indexer import Indexer
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import KEPT_FAILURES, IngestReport
+from ingest.sources.documents import documents
 from ingest.sources.found_files import find_files
-from ingest.sources.jsonl import read_records
 from ingest.sources.model import Load, Rejected, Source
 from ingest.sources.records import RecordSource
+from tests.unit.ingest.expanding import expand, sources_in
 
 
 class FragileEmbedder(FakeEmbedder):
@@ -90,7 +92,7 @@ class World:
             progress=progress,
             force=force,
         )
-        chosen = files.sources() if sources is None else sources
+        chosen = documents(files.files, expand) if sources is None else sources
         return run.run(chosen, prune=files.roots if prune else ())
 
     def ids(self) -> list[str]:
@@ -134,6 +136,28 @@ def test_progress_adds_up_at_every_step_and_ends_at_the_report(world: World) -> 
     assert [account(step)[0] for step in world.progress] == sorted(
         step.received for step in world.progress
     )
+
+
+def test_a_report_says_where_the_time_went(world: World) -> None:
+    def slowly(name: str, data: bytes) -> object:
+        time.sleep(0.02)
+        return load(name, data)
+
+    world.write(one="first text", two="second text")
+    report = world.run(loader=slowly)
+
+    assert list(report.timings_s) == ["read", "identify", "load", "chunk", "embed", "store"]
+    assert report.timings_s["load"] >= 0.04
+    assert world.progress[-1].timings_s["load"] == report.timings_s["load"]
+    assert list(world.run().timings_s) == ["read", "identify", "store"]  # all is skipped
+
+
+def test_the_time_to_open_files_is_that_of_reading(world: World) -> None:
+    def opened() -> Iterator[Source]:
+        time.sleep(0.02)
+        yield RecordSource("a", {"id": "a", "text": "one"}, fallback_id="a")
+
+    assert world.run(opened()).timings_s["read"] >= 0.02
 
 
 def test_an_empty_folder_is_an_account_of_nothing(world: World) -> None:
@@ -258,6 +282,32 @@ def test_what_cannot_be_read_now_is_not_pruned(
     assert world.ids() == before
 
 
+def test_parts_of_an_archive_are_documents_of_its_folder(world: World) -> None:
+    """They are skipped, replaced and pruned one by one, as files are."""
+
+    def pack(**files: str) -> None:
+        with zipfile.ZipFile(world.docs / "a.zip", "w") as archive:
+            for name, text in files.items():
+                archive.writestr(f"{name}.md", text)
+
+    pack(one="first", two="second", empty="")
+    report = world.run()
+    assert account(report) == (3, 2, 0, 1, 0)
+    assert report.failures[0].name == "docs/a.zip!/empty.md"
+    assert world.ids() == ["docs/a.zip!/one.md", "docs/a.zip!/two.md"]
+
+    pack(one="first", three="third")
+    assert account(world.run(prune=True)) == (2, 1, 1, 0, 1)
+    assert world.ids() == ["docs/a.zip!/one.md", "docs/a.zip!/three.md"]
+
+    (world.docs / "a.zip").write_bytes(b"damaged")
+    assert account(world.run(prune=True)) == (1, 0, 0, 1, 0)
+    assert len(world.ids()) == 2
+
+    (world.docs / "a.zip").unlink()
+    assert account(world.run(prune=True)) == (0, 0, 0, 0, 2)
+
+
 def test_what_lies_below_something_unreadable_is_not_pruned(world: World) -> None:
     """Where a folder can't even be looked at, it may pass for a file."""
     (world.docs / "sub").mkdir()
@@ -365,7 +415,7 @@ def test_each_chunk_gets_its_own_vector(world: World) -> None:
 
 
 def test_records_of_a_file_are_sources_of_their_own(world: World) -> None:
-    sources = list(read_records("r.jsonl", b'{"id": "a", "text": "one"}\n{"text": "two"}'))
+    sources = list(sources_in("r.jsonl", b'{"id": "a", "text": "one"}\n{"text": "two"}'))
     assert account(world.run(sources)) == (2, 2, 0, 0, 0)
     assert world.ids() == ["a", "r.jsonl:2"]
 
@@ -475,7 +525,7 @@ def test_what_has_not_changed_is_indexed_again_when_forced(world: World) -> None
 
 def test_of_many_failures_the_first_are_listed_and_all_are_counted(world: World) -> None:
     good = b'{"id": "good", "text": "A good text."}\n'
-    report = world.run([*read_records("lines.jsonl", b"bad\n" * 2_500 + good)])
+    report = world.run([*sources_in("lines.jsonl", b"bad\n" * 2_500 + good)])
 
     assert (report.received, report.indexed, report.failed) == (2_501, 1, 2_500)
     assert [failure.name for failure in report.failures] == [
@@ -487,7 +537,7 @@ def test_of_many_failures_the_first_are_listed_and_all_are_counted(world: World)
 def test_the_time_for_bad_lines_grows_with_their_number(world: World) -> None:
     def seconds(lines: int) -> float:
         started = time.process_time()
-        assert world.run([*read_records("lines.jsonl", b"bad\n" * lines)]).failed == lines
+        assert world.run([*sources_in("lines.jsonl", b"bad\n" * lines)]).failed == lines
         return time.process_time() - started
 
     seconds(100)

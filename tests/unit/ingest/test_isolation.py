@@ -4,17 +4,22 @@ import signal
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.domain.documents import Block, BlockKind
+from app.domain.documents import Block, BlockKind, Locator
 from app.errors import AttestError, DocumentRejected, OperatorError, TransientError
-from ingest.isolation import IsolatedLoader, LoaderClosed
+from ingest.expansion.model import FilePart, RecordPart, RefusedPart
+from ingest.isolation.child import LoaderClosed
+from ingest.isolation.document_wire import decode, encode
+from ingest.isolation.loader import IsolatedLoader
 from ingest.loaders import registry
 from ingest.loaders.model import LoadedDocument
+from tests.unit.ingest.expanding import LIMITS
 
-BOUNDS = {"memory_bytes": 2**30, "max_characters": 100_000}
+BOUNDS = {"memory_bytes": 2**30, "max_characters": 100_000, "expansion": LIMITS}
 
 TARGET = """
 import os, sys, time
@@ -53,7 +58,7 @@ def target(tmp_path, monkeypatch):
 
 @pytest.fixture
 def loader(target):
-    with IsolatedLoader(load_timeout_s=20, **BOUNDS, target=target) as loader:
+    with IsolatedLoader(load_timeout_s=20, **BOUNDS, load=target) as loader:
         yield loader
 
 
@@ -87,7 +92,7 @@ def test_rejections_cross_the_pipe(loader):
 
 
 def test_a_hanging_parser_is_killed_and_the_next_file_is_read(target):
-    with IsolatedLoader(load_timeout_s=1, **BOUNDS, target=target) as loader:
+    with IsolatedLoader(load_timeout_s=1, **BOUNDS, load=target) as loader:
         hung = child_of(loader.load("a", b""))
         error = rejection(loader, "hang")
         assert error.code == "timeout"
@@ -105,7 +110,7 @@ def test_a_dying_parser_is_reported_and_the_next_file_is_read(loader, name):
 def test_a_child_that_died_between_files_is_replaced(loader):
     pid = child_of(loader.load("a", b""))
     os.kill(pid, signal.SIGKILL)
-    loader._child.wait()
+    loader._loading._process.wait()
     assert child_of(loader.load("b", b"")) != pid
 
 
@@ -121,7 +126,7 @@ def test_a_small_file_that_swells_is_refused():
 
 
 def test_memory_is_limited(target):
-    with IsolatedLoader(load_timeout_s=20, **BOUNDS, target=target) as loader:
+    with IsolatedLoader(load_timeout_s=20, **BOUNDS, load=target) as loader:
         error = rejection(loader, "swell")
         assert error.code == "too_large"
         assert "ingest.loader_memory_bytes" in error.message
@@ -162,7 +167,7 @@ def test_an_interrupted_call_leaves_no_stale_answer(loader, monkeypatch):
     def interrupt(timeout):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(loader._pipe, "poll", interrupt, raising=False)
+    monkeypatch.setattr(loader._loading._pipe, "poll", interrupt, raising=False)
     with pytest.raises(KeyboardInterrupt):
         loader.load("stale", b"")
     assert not is_alive(first)
@@ -175,7 +180,7 @@ def test_the_child_is_in_a_session_of_its_own(loader):
 
 
 def test_close_ends_the_child_and_may_be_repeated(target):
-    loader = IsolatedLoader(load_timeout_s=20, **BOUNDS, target=target)
+    loader = IsolatedLoader(load_timeout_s=20, **BOUNDS, load=target)
     pid = child_of(loader.load("a", b""))
     loader.close()
     loader.close()
@@ -192,7 +197,7 @@ def start(tmp_path, monkeypatch):
     def make(first, **options):
         (tmp_path / "slow_target.py").write_text(f"{first}\n{TARGET}")
         monkeypatch.syspath_prepend(str(tmp_path))
-        return IsolatedLoader(load_timeout_s=20, target="slow_target:load", **BOUNDS, **options)
+        return IsolatedLoader(load_timeout_s=20, load="slow_target:load", **BOUNDS, **options)
 
     return make
 
@@ -202,12 +207,12 @@ def test_a_child_that_is_ready_too_late_is_ended_and_shifts_no_reply(start, tmp_
         f"import os, time; time.sleep(600 if not os.path.exists({str(tmp_path / 'go')!r}) else 0)"
     )
     with start(late) as loader:
-        monkeypatch.setattr("ingest.isolation._START_S", 0.2)
+        monkeypatch.setattr("ingest.isolation.child._START_S", 0.2)
         with pytest.raises(TransientError, match=r"not ready after 0\.2 s.*try again"):
             loader.load("first", b"")
-        assert loader._child is None
+        assert loader._loading._process is None
         (tmp_path / "go").touch()
-        monkeypatch.setattr("ingest.isolation._START_S", 60.0)
+        monkeypatch.setattr("ingest.isolation.child._START_S", 60.0)
         assert loader.load("second", b"").text.startswith("second ")
         assert loader.load("third", b"").text.startswith("third ")
 
@@ -218,7 +223,7 @@ def test_a_machine_without_room_for_a_process_is_no_fault_of_the_file(start, mon
 
     with start("") as loader:
         with monkeypatch.context() as patched:
-            patched.setattr("ingest.isolation.subprocess.Popen", full)
+            patched.setattr("ingest.isolation.child.subprocess.Popen", full)
             with pytest.raises(TransientError, match="can't be started"):
                 loader.load("first", b"")
         assert loader.load("second", b"").text.startswith("second ")
@@ -260,7 +265,8 @@ def closed_during(loader, name):
 
     thread = threading.Thread(target=ask)
     thread.start()
-    while not loader._lock.locked() or loader._child is None:
+    child = loader._loading
+    while not child._lock.locked() or child._process is None:
         time.sleep(0.01)
     began = time.monotonic()
     loader.close()
@@ -285,9 +291,9 @@ def test_close_ends_a_child_that_is_about_to_start(start):
 def test_calls_that_wait_for_their_turn_are_refused_once_it_is_closed(loader):
     loader.load("a", b"")
     waiting = threading.Thread(target=closed_during, args=(loader, "b"))
-    with loader._lock:
+    with loader._loading._lock:
         waiting.start()
-        while not loader._closed:
+        while not loader._loading._closed:
             time.sleep(0.01)
     waiting.join()
     with pytest.raises(LoaderClosed):
@@ -338,13 +344,20 @@ def test_a_document_comes_through_the_pipe_as_it_was_read(name, data):
         assert loader.load(name, data) == registry.load(name, data)
 
 
+def test_where_blocks_stand_comes_through_the_pipe():
+    starts = ((2, Locator(page=3)), (3, Locator(page=3, symbol="Store.open")))
+    block = Block(BlockKind.CODE, (0, 4), locator=Locator(sheet="A", cell="B7"))
+    loaded = LoadedDocument("text", blocks=(block, replace(block, locator_starts=starts)))
+    assert decode(encode(loaded)) == loaded
+
+
 @pytest.mark.parametrize("name", ["object", "code", "text", "wrong", "deep"])
 def test_an_answer_that_is_no_document_is_taken_for_a_crash(tmp_path, monkeypatch, name):
     """As the child would answer that a hostile file has taken over."""
     ran = tmp_path / "ran"
     (tmp_path / "taken_over.py").write_text(f"""
 import os, pickle
-from ingest import isolation
+from ingest.isolation import serving
 
 class Code:
     def __reduce__(self):
@@ -358,13 +371,13 @@ ANSWERS = {{
     "deep": b"[" * 100_000,
 }}
 
-isolation.encode = lambda loaded: ANSWERS[loaded.text]
+serving.encode = lambda loaded: ANSWERS[loaded.text]
 
 def load(name, data, max_characters):
-    return isolation.LoadedDocument(name)
+    return serving.LoadedDocument(name)
 """)
     monkeypatch.syspath_prepend(str(tmp_path))
-    with IsolatedLoader(load_timeout_s=20, **BOUNDS, target="taken_over:load") as loader:
+    with IsolatedLoader(load_timeout_s=20, **BOUNDS, load="taken_over:load") as loader:
         assert rejection(loader, name).code == "corrupt"
     assert not ran.exists()
 
@@ -373,7 +386,7 @@ def test_an_answer_that_never_ends_is_not_waited_for(tmp_path, monkeypatch):
     ended = tmp_path / "ended"
     (tmp_path / "taken_over.py").write_text(f"""
 import os, pathlib, signal, time
-from ingest.isolation import Connection, LoadedDocument
+from ingest.isolation.serving import Connection, LoadedDocument
 
 send = Connection.send_bytes
 
@@ -392,8 +405,8 @@ def load(name, data, max_characters):
     return LoadedDocument(name)
 """)
     monkeypatch.syspath_prepend(str(tmp_path))
-    with IsolatedLoader(load_timeout_s=1, **BOUNDS, target="taken_over:load") as loader:
-        monkeypatch.setattr("ingest.isolation._GRACE_S", 0.0)
+    with IsolatedLoader(load_timeout_s=1, **BOUNDS, load="taken_over:load") as loader:
+        monkeypatch.setattr("ingest.isolation.child.GRACE_S", 0.0)
         assert rejection(loader, "a").code == "corrupt"
     assert not ended.exists()
 
@@ -407,3 +420,155 @@ def test_the_child_sees_no_key(loader, monkeypatch):
     environment = Path(f"/proc/{child}/environ").read_bytes()
     assert b"PATH=" in environment
     assert b"sesame" not in environment
+
+
+# --- files that hold several documents -----------------------------------------------------------
+
+EXPANDER = """
+import os, time
+from ingest.expansion.model import FilePart, RecordPart, RefusedPart
+
+def expand(name, file, limits):
+    match name:
+        case "hang":
+            yield RecordPart("hang:1", {})
+            time.sleep(1.5)
+            yield RecordPart("hang:2", {})
+            time.sleep(600)
+        case "crash":
+            yield RecordPart("crash:1", {})
+            time.sleep(1.5)
+            yield RecordPart("crash:2", {})
+            os.abort()
+        case "swell":
+            yield RecordPart("swell:1", {})
+            bytearray(2 ** 33)
+        case "many":
+            for n in range(100_000):
+                yield RecordPart(f"many:{n}", {"child": os.getpid()})
+        case "foreign":
+            yield FilePart("another", b"")
+        case "deep":
+            record = []
+            for _ in range(900):
+                record = [record]
+            yield RecordPart("deep:1", record)
+            yield RecordPart("deep:2", {})
+        case "raw":
+            yield FilePart("raw!/a", bytes(range(256)))
+            yield RecordPart("raw:1", {"text": "\\ud800", "n": float("inf")})
+            yield FilePart("raw!/b", b"")
+            yield RefusedPart("raw!/c", "empty", "Nothing there.")
+        case _:
+            file.seek(0, os.SEEK_END)
+            yield RecordPart(f"{name}:{file.tell()}", {"child": os.getpid()})
+"""
+
+
+@pytest.fixture
+def make_expander(target, tmp_path):
+    (tmp_path / "hostile_expander.py").write_text(EXPANDER)
+    (tmp_path / "file").write_bytes(b"12345")
+
+    def make(load_timeout_s=20):
+        options = {"load": target, "expand": "hostile_expander:expand"}
+        return IsolatedLoader(load_timeout_s=load_timeout_s, **BOUNDS, **options)
+
+    return make
+
+
+@pytest.fixture
+def expander(make_expander):
+    with make_expander() as loader:
+        yield loader
+
+
+@pytest.fixture
+def parts(tmp_path):
+    def expanded(loader, name):
+        with (tmp_path / "file").open("rb") as file:
+            yield from loader.expand(name, file)
+
+    return expanded
+
+
+def test_the_real_formats_are_opened_within_the_default_limits(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("b.md", "text")
+        archive.writestr("r.jsonl", '{"n": 1}\nno JSON\n')
+    with (
+        IsolatedLoader(load_timeout_s=60, **BOUNDS) as loader,
+        (tmp_path / "a.zip").open("rb") as f,
+    ):
+        assert list(loader.expand("a.zip", f)) == [
+            FilePart("a.zip!/b.md", b"text"),
+            RecordPart("a.zip!/r.jsonl:1", {"text": "n: 1"}),
+            RefusedPart("a.zip!/r.jsonl:2", "invalid_record", "The line is not valid JSON."),
+        ]
+
+
+def test_parts_come_through_the_pipe_as_they_were_made(expander, parts):
+    assert list(parts(expander, "raw")) == [
+        FilePart("raw!/a", bytes(range(256))),
+        RecordPart("raw:1", {"text": "\ud800", "n": float("inf")}),
+        FilePart("raw!/b", b""),
+        RefusedPart("raw!/c", "empty", "Nothing there."),
+    ]
+
+
+def test_one_child_opens_many_files_and_each_from_its_beginning(expander, parts):
+    (first,), (second,) = parts(expander, "a"), parts(expander, "b")
+    assert (first.name, second.name) == ("a:5", "b:5")
+    assert first.record == second.record != {"child": os.getpid()}
+
+
+def test_documents_are_read_while_the_file_that_holds_them_is_open(expander, parts):
+    opened = parts(expander, "many")
+    first = next(opened)
+    assert child_of(expander.load("a", b"")) != first.record["child"]
+    assert sum(1 for _ in opened) == 99_999
+
+
+def test_of_a_file_that_is_given_up_nothing_comes_later(expander, parts):
+    opened = parts(expander, "many")
+    child = next(opened).record["child"]
+    opened.close()
+    assert not is_alive(child)
+    assert [part.name for part in parts(expander, "next")] == ["next:5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("hang", "timeout"), ("crash", "corrupt"), ("swell", "too_large")]
+)
+def test_what_was_read_stays_and_the_rest_is_refused(make_expander, parts, name, code):
+    with make_expander(load_timeout_s=3) as loader:
+        *read, rest = parts(loader, name)
+        assert read[0] == RecordPart(f"{name}:1", {})
+        assert (rest.name, rest.code) == (name, code)
+        assert [part.name for part in parts(loader, "next")] == ["next:5"]
+
+
+def test_a_part_of_another_file_is_taken_for_a_crash(expander, parts):
+    (part,) = parts(expander, "foreign")
+    assert (part.name, part.code) == ("foreign", "corrupt")
+
+
+def test_a_record_that_nests_too_deep_for_this_process_fails_alone(expander, parts):
+    def deeper(levels):
+        return list(parts(expander, "deep")) if not levels else deeper(levels - 1)
+
+    first, second = deeper(200)
+    assert (first.name, first.code) == ("deep:1", "nested_too_deep")
+    assert second == RecordPart("deep:2", {})
+
+
+def test_close_ends_what_is_open_and_does_not_blame_the_file(make_expander, parts):
+    loader = make_expander()
+    opened = parts(loader, "many")
+    child = next(opened).record["child"]
+    loader.close()
+    assert not is_alive(child)
+    with pytest.raises(LoaderClosed):
+        list(opened)
+    with pytest.raises(LoaderClosed):
+        next(parts(loader, "a"))

@@ -4,7 +4,8 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,19 +23,22 @@ from app.errors import (
     StoreUnwritable,
     TransientError,
 )
+from app.observing.requests import current_request_id, serving
 from ingest.jobs import queue as queue_module
 from ingest.jobs import retry, runner, table, worker
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.runner import Progress
+from ingest.jobs.sources import JobSources
 from ingest.jobs.spool import ABANDONED_S, Spool
 from ingest.report import IngestReport
-from ingest.sources.model import Source
+from ingest.sources.documents import documents
+from tests.unit.ingest.expanding import expand
 
 WAIT_S = 20.0
 """Long enough for a busy machine; no test comes near it."""
 TEXT = Upload("a", {"id": "a", "text": "text"}, "record")
 
-Run = Callable[[str, Iterable[Source], Progress], IngestReport]
+Run = Callable[[str, JobSources, Progress], IngestReport]
 
 
 class Recorder:
@@ -43,10 +47,8 @@ class Recorder:
     def __init__(self) -> None:
         self.ran: list[tuple[str, list[str]]] = []
 
-    def __call__(
-        self, collection: str, sources: Iterable[Source], progress: Progress
-    ) -> IngestReport:
-        ids = [source.identify()[0] for source in sources]
+    def __call__(self, collection: str, sources: JobSources, progress: Progress) -> IngestReport:
+        ids = [source.identify()[0] for source in documents(sources, expand)]
         self.ran.append((collection, ids))
         report = IngestReport()
         for _ in ids:
@@ -122,6 +124,24 @@ def test_jobs_run_in_the_order_they_came(make: Make) -> None:
     assert [collection for collection, _ in run.ran] == ["c0", "c1", "c2", "c3"]
 
 
+def test_a_job_runs_for_the_request_that_brought_it_in_a_later_process_too(make: Make) -> None:
+    served: list[str] = []
+
+    def run(collection: str, sources: object, progress: object) -> IngestReport:
+        served.append(current_request_id())
+        return IngestReport(indexed=1, timings_s={"embed": 1.5})
+
+    first = make(run, start=False)
+    with serving("upload-1"):
+        brought = first.submit("papers", [TEXT])
+    other = first.submit("papers", [TEXT])
+    later = make(run)
+
+    assert ended(later, brought.id).timings_s == {"embed": 1.5}
+    assert ended(later, other.id).request_id == ""
+    assert served == ["upload-1", ""]
+
+
 def test_the_report_with_its_failures_is_kept(make: Make) -> None:
     failure = Failure("a", "empty", "The document has no text.", "record")
 
@@ -149,7 +169,7 @@ def test_a_job_that_is_stopped_halfway_is_taken_up_by_the_next_queue(
 ) -> None:
     halfway = threading.Event()
 
-    def slow(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def slow(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         halfway.set()
         while True:  # one document after the other, until the queue is closed
             progress(IngestReport(indexed=1))
@@ -188,7 +208,7 @@ def test_a_job_that_a_dead_process_left_running_is_taken_up(make: Make, tmp_path
 def test_a_job_that_fails_says_so_without_internals(
     make: Make, tmp_path: Path, error: Exception, told: str, kept: bool
 ) -> None:
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         progress(IngestReport(indexed=2, skipped=1))
         raise error
 
@@ -201,7 +221,7 @@ def test_a_job_that_fails_says_so_without_internals(
 
 
 def test_the_queue_goes_on_after_a_job_that_failed(make: Make) -> None:
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         if collection == "bad":
             raise ValueError("broken")
         return IngestReport(indexed=1)
@@ -227,10 +247,10 @@ def test_a_job_that_something_passing_stopped_is_tried_again_in_its_turn(
     ran: list[tuple[str, str]] = []
     free = threading.Event()
 
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         if collection == "held" and not free.is_set():
             raise passing
-        ran.extend((collection, source.identify()[0]) for source in sources)
+        ran.extend((collection, source.identify()[0]) for source in documents(sources, expand))
         return IngestReport(indexed=1)
 
     queue = make(run, start=False)
@@ -270,8 +290,8 @@ def test_what_does_not_pass_is_parked_and_the_next_job_has_its_turn(
     monkeypatch.setattr(retry, "RETRY_S", (0.0, 0.0))
     monkeypatch.setattr(retry, "RETRIED_FOR_S", 0.3)
 
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
-        if [source.identify()[0] for source in sources] == ["poison"]:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
+        if [source.identify()[0] for source in documents(sources, expand)] == ["poison"]:
             raise RemoteUnavailable("http://secret gives 500 for one text")
         return IngestReport(indexed=1)
 
@@ -299,12 +319,13 @@ def test_a_job_that_waits_for_its_operator_is_done_once_he_has_helped(
     refused: dict[str, Exception] = {"old": FingerprintMismatch("rebuild /srv/secret")}
     ran: list[list[tuple[str, str]]] = []
 
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         failures: list[Failure] = []
         seen: list[tuple[str, str]] = []
-        for source in sources:
+        for source in documents(sources, expand):
             try:
                 id_ = source.identify()[0]
+                sources.admit(id_)
                 text = source.load(lambda *_: None).text  # type: ignore[arg-type,return-value]  # no loader is asked
             except DocumentRejected as reason:
                 failures.append(Failure(source.name, reason.code, reason.message, source.kind))
@@ -337,7 +358,7 @@ def test_a_person_may_retry_and_remove_what_is_kept(make: Make, tmp_path: Path) 
     broken = threading.Event()
     broken.set()
 
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         if broken.is_set():
             raise ValueError("broken")
         return IngestReport(indexed=len(list(sources)))
@@ -383,12 +404,14 @@ def test_a_failed_job_that_is_retried_brings_nothing_back_that_later_jobs_have_r
 ) -> None:
     ran: list[list[str]] = []
 
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         failures: list[Failure] = []
         seen: list[str] = []
-        for source in sources:
+        for source in documents(sources, expand):
             try:
-                seen.append(source.identify()[0])
+                id_ = source.identify()[0]
+                sources.admit(id_)
+                seen.append(id_)
             except DocumentRejected as reason:
                 failures.append(Failure(source.name, reason.code, reason.message, source.kind))
         ran.append(seen)
@@ -412,7 +435,7 @@ def test_a_failed_job_that_is_retried_brings_nothing_back_that_later_jobs_have_r
 def test_attempts_count_from_the_last_document_that_was_indexed(make: Make, tmp_path: Path) -> None:
     seen: list[int] = []
 
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         seen.append(queue._store.table.attempts(job.id))
         progress(IngestReport(indexed=1))
         seen.append(queue._store.table.attempts(job.id))
@@ -523,7 +546,7 @@ def test_a_job_that_runs_when_its_collection_is_removed_does_not_bring_it_back(
 ) -> None:
     began, dropped = threading.Event(), threading.Event()
 
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         began.set()
         assert dropped.wait(WAIT_S)
         raise RemoteUnavailable("gone for a moment")
@@ -544,7 +567,7 @@ def test_a_job_that_outlasts_the_grace_is_left_to_the_next_start(
 ) -> None:
     began, closed = threading.Event(), threading.Event()
 
-    def slow(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def slow(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         began.set()
         assert closed.wait(WAIT_S)
         raise NotFound("collection c was closed")
@@ -701,7 +724,7 @@ def test_progress_is_written_down_while_a_job_runs(
     monkeypatch.setattr(runner, "SAVE_S", 0.0)
     told, seen = threading.Event(), threading.Event()
 
-    def run(collection: str, sources: Iterable[Source], progress: Progress) -> IngestReport:
+    def run(collection: str, sources: JobSources, progress: Progress) -> IngestReport:
         progress(IngestReport(indexed=5))
         told.set()
         assert seen.wait(WAIT_S)
@@ -731,7 +754,13 @@ def test_uploads_come_back_as_they_went_in(tmp_path: Path) -> None:
         Upload("no document", ["at all"], "record"),
     ]
     spool.write(spool_job("job"), uploads)
-    assert list(spool.read("job")) == uploads
+    kept = [
+        replace(upload, content=upload.content.read_bytes())
+        if isinstance(upload.content, Path)
+        else upload
+        for upload in spool.read("job")
+    ]
+    assert kept == uploads
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["0", "2", "job", "manifest.json"]
     spool.remove("job")
     spool.remove("job")

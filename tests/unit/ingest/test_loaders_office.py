@@ -328,7 +328,7 @@ class TestPdf:
             PROSE[1:]
         )
         assert loaded.text == f"A heading\n\n{joined}\n\n{joined}"
-        assert [(block.kind.value, block.level, block.page) for block in loaded.blocks] == [
+        assert [(block.kind.value, block.level, block.locator.page) for block in loaded.blocks] == [
             ("heading", 1, 1),
             ("paragraph", 0, 1),
             ("paragraph", 0, 2),
@@ -409,8 +409,8 @@ class TestPdf:
             "The fee for members who joined before the first of May 2020 is 40 euros. "
             "Others pay 60 euros."
         )
-        assert block.page_at(block.span[0]) == 1
-        assert block.page_at(loaded.text.index("Others")) == 2
+        assert block.locator_at(block.span[0]).page == 1
+        assert block.locator_at(loaded.text.index("Others")).page == 2
 
     @pytest.mark.parametrize(
         ("end", "start", "expected"),
@@ -488,7 +488,9 @@ class TestPdf:
     @pytest.mark.parametrize("number", [1, 2, 3])
     def test_a_broken_page_does_not_cost_the_others(self, number):
         loaded = load("a.pdf", without_page(pdf([paragraph(700)] * 3), number))
-        assert [block.page for block in loaded.blocks] == [n for n in (1, 2, 3) if n != number]
+        assert [block.locator.page for block in loaded.blocks] == [
+            n for n in (1, 2, 3) if n != number
+        ]
         assert loaded.metadata["pages"] == 3
 
     def test_a_page_whose_text_cannot_be_had_is_a_broken_one(self, monkeypatch):
@@ -502,7 +504,9 @@ class TestPdf:
             return get_textpage(page)
 
         monkeypatch.setattr(pdfium.PdfPage, "get_textpage", failing)
-        assert [block.page for block in load("a.pdf", pdf([paragraph(700)] * 2)).blocks] == [2]
+        assert [
+            block.locator.page for block in load("a.pdf", pdf([paragraph(700)] * 2)).blocks
+        ] == [2]
 
     def test_a_file_of_broken_pages_is_corrupt_and_no_scan(self):
         with pytest.raises(DocumentRejected) as rejection:

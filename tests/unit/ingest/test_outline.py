@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ingest.loaders.plain.outline import outline_blocks
 from ingest.loaders.registry import load
-from ingest.sources.jsonl import read_records
 from ingest.sources.records import RecordSource
+from tests.unit.ingest.expanding import sources_in
 
 
 def shape(text):
@@ -182,7 +182,7 @@ def test_records_keep_their_text_and_their_title():
         ("heading", "Rates"),
         ("table", "Basic | 3"),
     ]
-    (source,) = read_records("a.jsonl", json.dumps(record).encode())
+    (source,) = sources_in("a.jsonl", json.dumps(record).encode())
     assert source.load(load) == document
     assert RecordSource("y", {"id": "y", "text": "Plain prose."}).load(load).blocks == ()
 

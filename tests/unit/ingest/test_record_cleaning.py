@@ -3,13 +3,13 @@ import json
 import pytest
 
 from ingest.loaders.registry import load
-from ingest.sources.jsonl import read_records
 from ingest.sources.records import RecordSource
+from tests.unit.ingest.expanding import sources_in
 
 
 def documents(*records):
     lines = "\n".join(json.dumps(record) for record in records)
-    return [source.load(load) for source in read_records("r.jsonl", lines.encode())]
+    return [source.load(load) for source in sources_in("r.jsonl", lines.encode())]
 
 
 def test_texts_titles_ids_and_metadata_of_records_are_cleaned_as_files_are():

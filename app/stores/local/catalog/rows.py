@@ -14,6 +14,7 @@ from app.domain.documents import (
     Chunk,
     Document,
     DocumentRecord,
+    Locator,
     Metadata,
     MetadataValue,
     Scalar,
@@ -33,9 +34,9 @@ def document_row(document: Document) -> tuple[str, ...]:
             b.kind.value,
             *b.span,
             b.level,
-            b.page,
+            _locator_value(b.locator),
             [[*cell.span, cell.head] for cell in b.cells],
-            *([b.page_starts] if b.page_starts else ()),
+            *([_start_values(b)] if b.locator_starts else ()),
         ]
         for b in document.blocks
     ]
@@ -56,13 +57,28 @@ def document(row: Row) -> Document:
             BlockKind(kind),
             (start, end),
             level,
-            page,
+            _locator(where),
             tuple(Cell((first, last), head) for first, last, head in cells),
-            tuple((at, further) for starts in page_starts for at, further in starts),
+            tuple((at, _locator(further)) for starts in later for at, further in starts),
         )
-        for kind, start, end, level, page, cells, *page_starts in json.loads(row[4])
+        for kind, start, end, level, where, cells, *later in json.loads(row[4])
     )
     return Document(row[0], row[3], row[1], row[2], _load(row[5]), blocks)
+
+
+def _start_values(block: Block) -> list[tuple[int, Any]]:
+    return [(at, _locator_value(locator)) for at, locator in block.locator_starts]
+
+
+def _locator_value(locator: Locator) -> Any:
+    """As JSON; a page alone, as every block of a PDF has it, is its number."""
+    known = locator.known
+    return known["page"] if known.keys() == {"page"} else known or None
+
+
+def _locator(value: Any) -> Locator:
+    """The inverse of `_locator_value`."""
+    return Locator(**value) if isinstance(value, dict) else Locator(page=value)
 
 
 def record(row: Row) -> DocumentRecord:

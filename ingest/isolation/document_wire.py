@@ -13,11 +13,12 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.domain.documents import Block
+from app.domain.documents import Block, Locator
 from ingest.loaders.model import LoadedDocument
 
-Reply: TypeAlias = LoadedDocument | tuple[str, str]
-"""A document, or code and reason of a `DocumentRejected`."""
+Rejection: TypeAlias = tuple[str, str]
+"""Code and reason of a `DocumentRejected`."""
+Reply: TypeAlias = LoadedDocument | Rejection
 
 _BATCH: Final = 500
 """Blocks in a line: other threads have their turn behind each, since `json` keeps the interpreter
@@ -55,6 +56,8 @@ def _line(value: object) -> bytes:
 
 
 def _as_json(value: Any) -> Any:
+    if isinstance(value, Locator):
+        return value.known
     if hasattr(value, "__dataclass_fields__"):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     return str(value)  # of a front matter: dates, mostly

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from app.domain.answers import Answer
 from app.domain.hits import SearchResult
 from app.domain.jobs import QueueHealth
-from app.http.edge.limits import BoundedExecutor
 
 REQUEST_BUCKETS_S: Final = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 """From a search without models to an answer that a small machine generates."""
@@ -18,10 +17,28 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 """Methods with a label of their own; the rest is ``OTHER``, or clients could invent labels."""
 STAGE_BUCKETS_S: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 20.0)
 """From a lexical recall to a generation."""
+INGEST_BUCKETS_S: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
+"""From a hash of a file to the vectors of a batch on a small machine."""
+
+
+class Lane(Protocol):
+    """Threads for one kind of request."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the metrics."""
+
+    @property
+    def running(self) -> int:
+        """Requests that have a thread."""
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for one."""
 
 
 class Metrics:
-    """What the HTTP edge counts. Labels take few values: routes are templates, never paths."""
+    """What a server counts. Labels take few values: routes are templates, never paths."""
 
     def __init__(self) -> None:
         registry = CollectorRegistry()
@@ -43,6 +60,13 @@ class Metrics:
             buckets=STAGE_BUCKETS_S,
             registry=registry,
         )
+        self._ingest_stage_seconds = Histogram(
+            "attest_ingest_stage_seconds",
+            "Time of one stage of an ingestion, for a document or a batch of them.",
+            ("stage",),
+            buckets=INGEST_BUCKETS_S,
+            registry=registry,
+        )
         self._answers = Counter("attest_answers", "Answers.", ("mode",), registry=registry)
         self._degraded = Counter(
             "attest_degraded",
@@ -59,6 +83,11 @@ class Metrics:
             ("state",),
             registry=registry,
         )
+        self._damaged = Gauge(
+            "attest_damaged_collections",
+            "Collections that their last use has found damaged.",
+            registry=registry,
+        )
         self._jobs = Counter("attest_ingest_jobs", "Ingestion jobs begun.", registry=registry)
         self._running = Gauge(
             "attest_requests_running", "Requests that have a worker.", ("lane",), registry=registry
@@ -70,7 +99,7 @@ class Metrics:
             registry=registry,
         )
 
-    def watch(self, lane: BoundedExecutor) -> None:
+    def watch(self, lane: Lane) -> None:
         """Shows how busy ``lane`` is."""
         self._running.labels(lane.name).set_function(lambda: lane.running)
         self._waiting.labels(lane.name).set_function(lambda: lane.waiting)
@@ -92,6 +121,10 @@ class Metrics:
         self._stages(answer.timings_ms)
         self._parts(answer.degraded)
 
+    def ingest_stage(self, stage: str, seconds: float) -> None:
+        """Counts a stage of an ingestion that has ended (`app.observing.stages.StageObserver`)."""
+        self._ingest_stage_seconds.labels(stage).observe(seconds)
+
     def submitted(self, *, kind: str, uploads: int) -> None:
         """Counts a job and what was handed over with it: ``record`` or ``file``."""
         self._jobs.inc()
@@ -101,6 +134,10 @@ class Metrics:
         """Notes how the job queue does."""
         self._queue.labels("queued").set(health.waiting)
         self._queue.labels("parked").set(health.parked)
+
+    def damaged(self, collections: int) -> None:
+        """Notes how many collections are known to be damaged."""
+        self._damaged.set(collections)
 
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""

@@ -1,0 +1,1 @@
+"""What operators see of the work: time by stage, metrics, and which request a line is about."""
