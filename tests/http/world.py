@@ -29,7 +29,7 @@ from ingest.jobs.sources import JobSources
 from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from tests.http.contract import Contract
+from tests.http.contract import check
 
 StoreKind: TypeAlias = Literal["local", "memory"]
 
@@ -208,7 +208,7 @@ class MakeWorld:
             heartbeat_s=heartbeat_s,
         )
         client = self._stack.enter_context(TestClient(app, base_url="http://localhost"))
-        client.event_hooks = {"response": [Contract(app).check]}
+        client.event_hooks = {"response": [check]}
         world = World(client, app, embedder, generator, queue, service)
         if before_build is None:
             world.wait_until_built()
