@@ -184,13 +184,6 @@ def test_an_expression_is_linear(name: str, pattern: re.Pattern[str]) -> None:
                 require_linear(work, text, CHARACTERS, what)
 
 
-@pytest.fixture(scope="module")
-def analyzer(tmp_path_factory: pytest.TempPathFactory) -> StandardAnalyzer:
-    made = StandardAnalyzer(tmp_path_factory.mktemp("analyzer"))
-    made.terms("先读词典")
-    return made
-
-
 TEXTS: dict[str, Callable[[int], str]] = {
     **{name: lambda n, unit=unit: repeated(unit, n) for name, unit in SHAPES.items()},
     "one-long-code": lambda n: "a" + "1" * (n - 1),

@@ -11,11 +11,6 @@ from tests.unit.app.answering.desk import Desk
 from tests.unit.app.ending import end_within
 
 
-@pytest.fixture(scope="session")
-def analyzer(tmp_path_factory: pytest.TempPathFactory) -> StandardAnalyzer:
-    return StandardAnalyzer(tmp_path_factory.mktemp("analyzer"))
-
-
 @pytest.fixture
 def desk(tmp_path: Path, analyzer: StandardAnalyzer) -> Iterator[Desk]:
     with ThreadPoolExecutor(2) as executor:
