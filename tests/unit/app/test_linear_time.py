@@ -38,7 +38,7 @@ from app.text.language import detect_language
 from app.text.normalise import normalise
 from app.text.query_kind import query_kind
 from app.text.sentences import split_sentences
-from tests.unit.app.ending import end_within
+from tests.unit.ending import end_within
 
 Work: TypeAlias = Callable[[str], object]
 

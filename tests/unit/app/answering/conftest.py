@@ -8,7 +8,7 @@ import pytest
 
 from app.text.analyzer import StandardAnalyzer
 from tests.unit.app.answering.desk import Desk
-from tests.unit.app.ending import end_within
+from tests.unit.ending import end_within
 
 
 @pytest.fixture
