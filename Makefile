@@ -12,6 +12,7 @@ OFFICE := eval/questions/office
 EVIDENCE := app/answering/evidence/weights.json
 JUDGED := $(OFFICE)@$(OFFICE)/documents $(READER)/written@$(READER)/written/documents:1000
 WEIGHTS := app/models/weights
+SPREAD := --numprocesses logical --maxprocesses 4 --dist worksteal
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
@@ -40,8 +41,8 @@ demo: models  ## Ingest documents (DOCS=…), serve, ask over HTTP (ASK=…), st
 serve: models  ## Serve the HTTP API on 127.0.0.1:8000
 	$(BIN)/rag serve
 
-test: models  ## Run all tests
-	$(BIN)/python -m pytest
+test: models  ## Run all tests, on as many processors as there are, four at most
+	$(BIN)/python -m pytest $(SPREAD)
 
 check: install  ## Lint, formatting, types, import contracts
 	$(BIN)/ruff check .
@@ -54,7 +55,7 @@ format: install  ## Rewrite the code as `check` wants it
 	$(BIN)/ruff format .
 
 wheel: models  ## Build the wheel and run the tests against it, the source out of reach
-	bash .ci/test-wheel
+	bash .ci/test-wheel $(SPREAD)
 
 bench: models  ## Measure speed; writes benchmarks/results/*.json
 	$(BIN)/python benchmarks/recall_speed.py benchmarks/results/recall_speed.json

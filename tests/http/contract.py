@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import httpx2
-from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 from starlette.routing import Route
 
-from app.http.api import ROUTES
+from app.http.api import ROUTES, create_app
+from app.service import Service
+from app.settings import Settings
 
 UNDECLARED = (405, 499)
 """Of a method that no operation has, and of a client that has left."""
 
 
-class Contract:
-    """Checks answers of an application against its own schema."""
+def _never() -> Service:
+    raise AssertionError("only its schema is asked for")
 
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
 
-    def check(self, response: httpx2.Response) -> None:
-        """Fails where status, media type or JSON are not as the schema says."""
-        operation = self._operation(response.request)
-        if operation is None or response.status_code in UNDECLARED:
-            return
-        asked = f"{response.request.method} {response.request.url}: {response.status_code}"
-        declared = operation["responses"].get(str(response.status_code))
-        assert declared is not None, f"{asked} is not declared"
-        content = declared.get("content")
-        if content is None:
-            return
-        kind = response.headers["content-type"].partition(";")[0]
-        assert kind in content, f"{asked} is {kind}"
-        if kind == "application/json":
-            response.read()
-            schema = content[kind]["schema"] | {"components": self._app.openapi()["components"]}
-            Draft202012Validator(schema).validate(response.json())
+@cache
+def document() -> dict[str, Any]:
+    """The schema of every application: settings change only what it says of keys."""
+    return create_app(_never, Settings()).openapi()
 
-    def _operation(self, request: httpx2.Request) -> dict[str, Any] | None:
-        paths = self._app.openapi()["paths"]
-        for route in ROUTES:
-            if isinstance(route, Route) and route.path_regex.match(request.url.path):
-                operation = paths.get(route.path_format, {}).get(request.method.lower())
-                if operation is not None:
-                    found: dict[str, Any] = operation
-                    return found
-        return None
+
+def check(response: httpx2.Response) -> None:
+    """Fails where status, media type or JSON are not as the schema says."""
+    operation = _operation(response.request)
+    if operation is None or response.status_code in UNDECLARED:
+        return
+    asked = f"{response.request.method} {response.request.url}: {response.status_code}"
+    declared = operation["responses"].get(str(response.status_code))
+    assert declared is not None, f"{asked} is not declared"
+    content = declared.get("content")
+    if content is None:
+        return
+    kind = response.headers["content-type"].partition(";")[0]
+    assert kind in content, f"{asked} is {kind}"
+    if kind == "application/json":
+        response.read()
+        schema = content[kind]["schema"] | {"components": document()["components"]}
+        Draft202012Validator(schema).validate(response.json())
+
+
+def _operation(request: httpx2.Request) -> dict[str, Any] | None:
+    paths = document()["paths"]
+    for route in ROUTES:
+        if isinstance(route, Route) and route.path_regex.match(request.url.path):
+            operation = paths.get(route.path_format, {}).get(request.method.lower())
+            if operation is not None:
+                found: dict[str, Any] = operation
+                return found
+    return None

@@ -32,7 +32,7 @@ from ingest.loaders.registry import load
 from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
 from ingest.sources.documents import documents
-from tests.http.contract import Contract
+from tests.http.contract import check
 from tests.unit.ingest.expanding import expand
 
 StoreKind: TypeAlias = Literal["local", "memory"]
@@ -216,7 +216,7 @@ class MakeWorld:
             keyring=keyring,
         )
         client = self._stack.enter_context(TestClient(app, base_url="http://localhost"))
-        client.event_hooks = {"response": [Contract(app).check]}
+        client.event_hooks = {"response": [check]}
         world = World(client, app, embedder, generator, queue, service, store)
         if before_build is None:
             world.wait_until_built()

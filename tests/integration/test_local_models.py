@@ -397,3 +397,15 @@ print(next(pieces))
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip()
+
+
+@pytest.mark.models
+def test_a_generator_that_is_closed_ends_the_answer_under_way() -> None:
+    generator = build_generator(ModelSettings(generator="bundled:smollm2-135m-instruct"))
+    assert isinstance(generator, LlamaCppGenerator)
+    pieces = generator.stream([Turn("user", "Write about rivers.")], max_tokens=400)
+    next(pieces)
+
+    generator.close()
+
+    assert len(list(pieces)) < 200

@@ -63,14 +63,15 @@ class LlamaCppGenerator:
         self._languages = languages
         self._context_tokens = context_tokens
         self._turn = threading.Lock()
+        self._ended = threading.Event()
         # llama.cpp's server can't do without an address: a socket in a folder of ours, with a key
         # that nobody knows, opens it to no one.
         private = Path(tempfile.mkdtemp(prefix="attest-llama-"))
-        self._end = weakref.finalize(self, _end, self._turn, private)
+        self._end = weakref.finalize(self, _end, self._ended, self._turn, private)
         self._server = _serve(gguf_file(model.path), threads, context_tokens, private)
 
     def close(self) -> None:
-        """Waits for the step that a generation is at, and removes what was made on disk."""
+        """Ends a generation with the step that it is at, and removes what was made on disk."""
         self._end()
 
     @property
@@ -96,8 +97,8 @@ class LlamaCppGenerator:
     ) -> Iterator[str]:
         """Pieces of the answer as they come.
 
-        Ends soon after ``stop()`` turns true (`streamed`); llama.cpp itself ends with the step that
-        it is at.
+        Ends soon after ``stop()`` turns true (`streamed`) or the generator is closed; llama.cpp
+        itself ends with the step that it is at.
 
         Raises:
             InvalidRequest: the conversation alone fills the context.
@@ -121,10 +122,10 @@ class LlamaCppGenerator:
                         put(piece)
                 except Exception as error:  # noqa: BLE001 - C++ can't pass it on
                     failures.append(error)
-                return bool(failures) or abandoned()
+                return bool(failures) or abandoned() or self._ended.is_set()
 
             with self._turn:
-                if not abandoned():
+                if not abandoned() and not self._ended.is_set():
                     self._server.handle_chat_completions(json.dumps(request), told)
             if failures:
                 raise failures[0]
@@ -132,8 +133,9 @@ class LlamaCppGenerator:
         return streamed(generate, name="llama.cpp", stop=stop)
 
 
-def _end(turn: threading.Lock, private: Path) -> None:
+def _end(ended: threading.Event, turn: threading.Lock, private: Path) -> None:
     """At the latest when Python exits: a thread that is within llama.cpp then would abort it."""
+    ended.set()
     with turn:
         shutil.rmtree(private, ignore_errors=True)
 

@@ -23,11 +23,6 @@ TRICKY = st.text(
 )
 
 
-@pytest.fixture(scope="module")
-def analyzer(tmp_path_factory: pytest.TempPathFactory) -> StandardAnalyzer:
-    return StandardAnalyzer(tmp_path_factory.mktemp("analyzer"))
-
-
 @given(text=ANY_UNICODE | TRICKY)
 @settings(max_examples=200, deadline=None)
 def test_any_text_gives_the_same_storable_terms_each_time(

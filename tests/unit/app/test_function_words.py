@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,11 +27,6 @@ TEXT = st.text(st.characters(codec=None, categories=None), max_size=40) | st.lis
         ]
     )
 ).map(" ".join)
-
-
-@pytest.fixture(scope="module")
-def analyzer(tmp_path_factory: pytest.TempPathFactory) -> StandardAnalyzer:
-    return StandardAnalyzer(tmp_path_factory.mktemp("analyzer"))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +116,6 @@ def test_the_lists_are_spelled_as_the_analyzer_spells_tokens() -> None:
     assert {normalise(word) for word in ENGLISH} == ENGLISH
 
 
-def test_a_letter_that_names_something_is_searched_for(tmp_path: Path) -> None:
-    analyzer = StandardAnalyzer(tmp_path)
+def test_a_letter_that_names_something_is_searched_for(analyzer: StandardAnalyzer) -> None:
     assert analyzer.query_terms("What is hepatitis A?") == ["hepat", "a"]
     assert analyzer.query_terms("A cure for hepatitis") == ["cure", "hepat"]

@@ -27,15 +27,9 @@ DICTIONARY = """\
 """
 
 
-@pytest.fixture
-def analyzer(tmp_path: Path) -> StandardAnalyzer:
-    (tmp_path / "cache").mkdir()
-    return StandardAnalyzer(tmp_path / "cache")
-
-
-@pytest.fixture
-def glossary(tmp_path: Path, analyzer: StandardAnalyzer) -> Glossary:
-    return _made(tmp_path, DICTIONARY, analyzer)
+@pytest.fixture(scope="module")
+def glossary(tmp_path_factory: pytest.TempPathFactory, analyzer: StandardAnalyzer) -> Glossary:
+    return _made(tmp_path_factory.mktemp("glossary"), DICTIONARY, analyzer)
 
 
 def _made(tmp_path: Path, dictionary: str, analyzer: StandardAnalyzer) -> Glossary:

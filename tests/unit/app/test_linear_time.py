@@ -38,7 +38,7 @@ from app.text.language import detect_language
 from app.text.normalise import normalise
 from app.text.query_kind import query_kind
 from app.text.sentences import split_sentences
-from tests.unit.app.ending import end_within
+from tests.unit.ending import end_within
 
 Work: TypeAlias = Callable[[str], object]
 
@@ -48,6 +48,9 @@ GROWTH = 15
 QUICK_S = 0.5
 """What takes no longer is not compared; what is not linear takes minutes."""
 HANGS_S = 20.0
+FEW_CHARACTERS = 2_000
+SUSPECT_S = 0.0015
+"""What takes the square of `FEW_CHARACTERS` takes longer."""
 
 SHAPES = {
     "letters": "a",
@@ -147,14 +150,19 @@ def require_linear(work: Work, text: Callable[[int], str], characters: int, what
             assert taken < GROWTH * tenth + QUICK_S, f"{what}: {taken:.2f} s after {tenth:.3f} s"
 
 
-def grows_fast(work: Work, text: Callable[[int], str], characters: int) -> bool:
+def grows_fast(work: Work, text: Callable[[int], str]) -> bool:
     """Whether the whole comparison is worth its time."""
-    taken = seconds(work, text(characters))
-    return taken > QUICK_S / 50 and seconds(work, text(4 * characters)) > 6 * taken
+    taken = seconds(work, text(FEW_CHARACTERS))
+    return taken > SUSPECT_S and seconds(work, text(4 * FEW_CHARACTERS)) > 6 * taken
 
 
 def test_the_expressions_are_found() -> None:
     assert len(PATTERNS) > 100
+
+
+@pytest.mark.parametrize("quadratic", ["a+b", r"a*$\n", "(?:a|b)+c", "a?[^b]*b"])
+def test_an_expression_that_is_not_linear_is_suspected(quadratic: str) -> None:
+    assert grows_fast(read("one", re.compile(quadratic)), lambda n: repeated("a", n))
 
 
 @pytest.mark.parametrize(
@@ -171,16 +179,9 @@ def test_an_expression_is_linear(name: str, pattern: re.Pattern[str]) -> None:
         ):
             what = f"{name} on {unit!r} and {behind!r}"
             with end_within(HANGS_S, what):
-                suspect = grows_fast(work, text, CHARACTERS // 20)
+                suspect = grows_fast(work, text)
             if suspect:
                 require_linear(work, text, CHARACTERS, what)
-
-
-@pytest.fixture(scope="module")
-def analyzer(tmp_path_factory: pytest.TempPathFactory) -> StandardAnalyzer:
-    made = StandardAnalyzer(tmp_path_factory.mktemp("analyzer"))
-    made.terms("先读词典")
-    return made
 
 
 TEXTS: dict[str, Callable[[int], str]] = {

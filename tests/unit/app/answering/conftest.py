@@ -8,12 +8,7 @@ import pytest
 
 from app.text.analyzer import StandardAnalyzer
 from tests.unit.app.answering.desk import Desk
-from tests.unit.app.ending import end_within
-
-
-@pytest.fixture(scope="session")
-def analyzer(tmp_path_factory: pytest.TempPathFactory) -> StandardAnalyzer:
-    return StandardAnalyzer(tmp_path_factory.mktemp("analyzer"))
+from tests.unit.ending import end_within
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from app.answering.context.asides import (
     orders_a_model,
     without_question_mark,
 )
-from tests.unit.app.ending import end_within
+from tests.unit.ending import end_within
 
 
 @pytest.mark.parametrize(
