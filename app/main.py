@@ -12,6 +12,7 @@ from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
 from app.models.embedders.cache import CachedEmbedder
 from app.models.registry import (
     NONE,
+    READER,
     build_embedder,
     build_generator,
     build_glossary,
@@ -80,7 +81,12 @@ class Application:
             return None
         budget_ms = self.settings.retrieval.rerank_budget_ms
         reranker = self._to_close(
-            build_reranker(models, self._embedding_model, budget_ms=budget_ms)
+            build_reranker(
+                models,
+                self._embedding_model,
+                self.reader if models.reranker == READER else None,
+                budget_ms=budget_ms,
+            )
         )
         if reranker is None or not models.embedding_cache:
             return reranker

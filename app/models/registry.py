@@ -10,6 +10,7 @@ name                                   model
 ``cohere:<url>#<model>``               reranker over HTTP; also ``jina:<url>#<model>``
 ``tei:<url>``                          reranker behind Text Embeddings Inference
 ``late-interaction``                   reranker: the embedder's own token states
+``reader``                             reranker: the reader that ``models.reader`` names
 ``none``                               no reranker, reader, generator or glossary
 =====================================  =========================================================
 
@@ -43,6 +44,7 @@ BUNDLED: Final = "bundled:"
 OPENAI: Final = "openai:"
 NONE: Final = "none"
 LATE_INTERACTION: Final = "late-interaction"
+READER: Final = "reader"
 SHORTEST_S: Final = 0.001
 """A timeout; 0 would be none."""
 RERANKER_TOKENS: Final = 256
@@ -90,20 +92,34 @@ def build_embedder(settings: ModelSettings) -> Embedder:
 
 
 def build_reranker(
-    settings: ModelSettings, embedder: Embedder | None, *, budget_ms: float = math.inf
+    settings: ModelSettings,
+    embedder: Embedder | None,
+    reader: Reader | None = None,
+    *,
+    budget_ms: float = math.inf,
 ) -> Reranker | None:
     """The reranker that ``settings.reranker`` names, or ``None`` for ``none``.
 
     One behind HTTP is waited for no longer than ``budget_ms``, nor than the settings say.
 
     Raises:
-        ConfigurationError: the name can't be understood, or ``embedder`` has no token states.
+        ConfigurationError: the name can't be understood, ``embedder`` has no token states, or there
+            is no ``reader`` where it is to rerank.
         ModelMissing: the model is not on this machine and can't be fetched.
         ModelIncompatible: what is there is no reranker.
     """
     name = settings.reranker
     if name == NONE:
         return None
+    if name == READER:
+        from app.models.rerankers.by_statements import StatementReranker
+
+        if reader is None:
+            raise ConfigurationError(
+                "models.reranker is reader, and models.reader is none; name a reader, or another "
+                "reranker"
+            )
+        return StatementReranker(reader)
     if name == LATE_INTERACTION:
         from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
         from app.models.rerankers.late_interaction import LateInteractionReranker
