@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -24,7 +25,7 @@ from app.observing.requests import RequestThreads
 from app.observing.stages import StageObserver, Stages, unobserved
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
-from app.ports.models import Closable, Embedder, Generator, Reader, Reranker
+from app.ports.models import Closable, Embedder, Generator, Placed, Reader, Reranker
 from app.ports.store import Collection, Store
 from app.retrieval.health import self_retrieval
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
@@ -44,6 +45,8 @@ from ingest.sources.documents import HandedOver, documents
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
 
 class Application:
     """The parts that settings name, each made when it is first needed and shared from then on."""
@@ -62,7 +65,7 @@ class Application:
 
     @cached_property
     def _embedding_model(self) -> Embedder:
-        return self._to_close(build_embedder(self.settings.models))
+        return self._loaded(build_embedder(self.settings.models))
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -80,6 +83,7 @@ class Application:
         if models.reranker == NONE:
             return None
         budget_ms = self.settings.retrieval.rerank_budget_ms
+<<<<<<< HEAD
         reranker = self._to_close(
             build_reranker(
                 models,
@@ -88,6 +92,9 @@ class Application:
                 budget_ms=budget_ms,
             )
         )
+=======
+        reranker = self._loaded(build_reranker(models, self._embedding_model, budget_ms=budget_ms))
+>>>>>>> hx
         if reranker is None or not models.embedding_cache:
             return reranker
         file = models.cache / "rerank_scores.db"
@@ -106,7 +113,7 @@ class Application:
     @cached_property
     def reader(self) -> Reader | None:
         """See `build_reader`."""
-        return build_reader(self.settings.models)
+        return self._loaded(build_reader(self.settings.models))
 
     @cached_property
     def judge(self) -> Judge:
@@ -126,7 +133,7 @@ class Application:
     @cached_property
     def generator(self) -> Generator | None:
         """See `build_generator`."""
-        return self._to_close(build_generator(self.settings.models))
+        return self._loaded(build_generator(self.settings.models))
 
     @cached_property
     def store(self) -> Store:
@@ -282,8 +289,10 @@ class Application:
             self.store.close()
         self._closing.close()
 
-    def _to_close(self, model: T) -> T:
-        """Models behind HTTP hold connections; others hold nothing."""
+    def _loaded(self, model: T) -> T:
+        """Tells where it runs; models behind HTTP hold connections to close, and some threads."""
+        if isinstance(model, Placed):
+            logger.info("%s runs on %s", model.id, model.placement)
         if isinstance(model, Closable):
             self._closing.callback(model.close)
         return model

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.cli.terminal import out
-from app.errors import AttestError, NotFound, StoreCorrupted
+from app.errors import AttestError, ConfigurationError, NotFound, StoreCorrupted
 from app.models.bundled.packages import damaged_files, installed
+from app.models.placement import placements
 from app.retrieval.health.self_retrieval import remarks
 
 if TYPE_CHECKING:
@@ -21,12 +22,23 @@ def is_sound(app: Application) -> bool:
     for model in installed(app.settings.models.cache):
         problems = [f"damaged: {file}" for file in damaged_files(model)]
         sound = _told(f"model {model.name}", problems) and sound
+    sound = _tell_of_devices(app) and sound
     if app.settings.store.kind == "memory":
         out.print("collections: kept in memory, so there is nothing on disk to check")
     for name in app.store.names():
         sound = _is_whole(app, name) and sound
     _tell_of_jobs(app)
     return sound
+
+
+def _tell_of_devices(app: Application) -> bool:
+    """Where models run; false where the settings name a device that is not here."""
+    try:
+        for line in placements(app.settings.models):
+            out.print(line)
+    except ConfigurationError as error:
+        return _told("devices", [error.message])
+    return True
 
 
 def _is_whole(app: Application, name: str) -> bool:

@@ -32,8 +32,8 @@ _DESCRIPTIONS: Final = ("*.json", "*.txt", "*.model", "*.jinja")
 _OTHER_FORMATS: Final = ("onnx/*", "openvino/*", "*.gguf", "original/*")
 
 
-def locate(name: str) -> ModelFolder:
-    """The folder of ``name``, a path or a Hugging Face id; downloads an id where it can.
+def locate(name: str, *, fetch: bool = True) -> ModelFolder:
+    """The folder of ``name``, a path or a Hugging Face id; downloads an id where it may and can.
 
     Raises:
         ModelMissing: there is no such folder, or the id is not cached and can't be downloaded.
@@ -43,10 +43,10 @@ def locate(name: str) -> ModelFolder:
         return local_folder(path)
     if path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise ModelMissing(f"there is no model folder {name}; correct the name in the settings")
-    return _locate_id(name)
+    return _locate_id(name, fetch=fetch)
 
 
-def _locate_id(name: str) -> ModelFolder:
+def _locate_id(name: str, *, fetch: bool) -> ModelFolder:
     try:
         if (folder := _cached(name)) is not None:
             return _snapshot(name, folder)
@@ -56,6 +56,8 @@ def _locate_id(name: str) -> ModelFolder:
         f"download it once with `hf download {name}` on a machine with network, "
         "or name a folder or a bundled model in the settings"
     )
+    if not fetch:
+        raise ModelMissing(f"model {name} is not in the local Hugging Face cache; {advice}")
     if constants.is_offline_mode():
         raise ModelMissing(
             f"model {name} is not in the local Hugging Face cache, and HF_HUB_OFFLINE is set; "

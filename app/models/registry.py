@@ -29,9 +29,11 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import SecretStr
 
+from app.domain.devices import AUTO, CPU
 from app.errors import ConfigurationError
 from app.models.bundled.catalogue import Kind, TrainedModel, bundled
 from app.models.bundled.packages import require
+from app.models.devices import Device, device_for, pick
 from app.models.folder import ModelFolder
 from app.ports.glossary import Glossary
 from app.ports.models import Embedder, Generator, Reader, Reranker
@@ -49,7 +51,7 @@ SHORTEST_S: Final = 0.001
 """A timeout; 0 would be none."""
 RERANKER_TOKENS: Final = 256
 """Of a passage, read by a cross-encoder that does not say otherwise: a whole chunk."""
-_HTTP_RERANKERS: Final[dict[str, Literal["cohere", "jina", "tei"]]] = {
+HTTP_RERANKERS: Final[dict[str, Literal["cohere", "jina", "tei"]]] = {
     "cohere:": "cohere",
     "jina:": "jina",
     "tei:": "tei",
@@ -60,7 +62,7 @@ def build_embedder(settings: ModelSettings) -> Embedder:
     """The embedder that ``settings.embedder`` names, loaded.
 
     Raises:
-        ConfigurationError: the name can't be understood.
+        ConfigurationError: the name can't be understood, or there is no such device.
         ModelMissing: the model is not on this machine and can't be fetched.
         ModelIncompatible: what is there is no embedder.
     """
@@ -78,12 +80,13 @@ def build_embedder(settings: ModelSettings) -> Embedder:
             passage_prefix=settings.passage_prefix or "",
             max_tokens=settings.embedder_tokens,
         )
-    folder = model_folder(name, settings.cache, kind="embedder")
+    folder, device = local_model(settings, "embedder")
     from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder.load(
         folder,
         cache=settings.cache,
+        device=device,
         precision=settings.precision,
         threads=settings.threads,
         query_prefix=settings.query_prefix,
@@ -130,7 +133,7 @@ def build_reranker(
                 f"{settings.embedder} is behind HTTP; set models.reranker to another"
             )
         return LateInteractionReranker(embedder)
-    for prefix, shape in _HTTP_RERANKERS.items():
+    for prefix, shape in HTTP_RERANKERS.items():
         if name.startswith(prefix):
             from app.models.remote.http_rerank import HttpReranker
 
@@ -144,13 +147,14 @@ def build_reranker(
                 api_key=_secret(settings.reranker_api_key),
                 timeout_s=max(min(settings.request_timeout_s, budget_ms / 1_000), SHORTEST_S),
             )
-    folder = model_folder(name, settings.cache, kind="reranker")
+    folder, device = local_model(settings, "reranker")
     from app.models.rerankers.cross_encoder import CrossEncoderReranker
 
     return CrossEncoderReranker.load(
         folder,
         cache=settings.cache,
         budget=_budget(settings, folder),
+        device=device,
         precision=settings.precision,
         threads=settings.threads,
     )
@@ -174,18 +178,21 @@ def build_reader(settings: ModelSettings) -> Reader | None:
     """The reader of statements that ``settings.reader`` names, or ``None`` for ``none``.
 
     Raises:
-        ConfigurationError: the name can't be understood.
+        ConfigurationError: the name can't be understood, or there is no such device.
         ModelMissing: the model is not on this machine and can't be fetched.
         ModelIncompatible: what is there is no reader.
     """
-    name = settings.reader
-    if name == NONE:
+    if settings.reader == NONE:
         return None
-    folder = model_folder(name, settings.cache, kind="reader")
+    folder, device = local_model(settings, "reader")
     from app.models.readers.statement_reader import StatementReader
 
     return StatementReader.load(
-        folder, cache=settings.cache, precision=settings.precision, threads=settings.threads
+        folder,
+        cache=settings.cache,
+        device=device,
+        precision=settings.precision,
+        threads=settings.threads,
     )
 
 
@@ -210,7 +217,7 @@ def build_generator(settings: ModelSettings) -> Generator | None:
     """The generator that ``settings.generator`` names, or ``None`` for ``none``.
 
     Raises:
-        ConfigurationError: the name can't be understood.
+        ConfigurationError: the name can't be understood, or there is no such device.
         ModelMissing: the model is not on this machine and can't be fetched.
         ModelIncompatible: what is there is no generator.
     """
@@ -232,18 +239,45 @@ def build_generator(settings: ModelSettings) -> Generator | None:
     languages: frozenset[str] = frozenset()
     if name.startswith(BUNDLED):
         languages = bundled(name.removeprefix(BUNDLED)).languages
-    if any(folder.path.glob("*.gguf")):
+    if is_gguf(folder):
         from app.models.generators.llama_cpp import LlamaCppGenerator
 
         return LlamaCppGenerator(
             folder,
             languages=languages,
+            device=settings.device,
             threads=settings.threads,
             context_tokens=settings.generator_context_tokens,
         )
     from app.models.generators.causal_lm import TransformersGenerator
 
-    return TransformersGenerator(folder, languages=languages, threads=settings.threads)
+    device = device_for(settings.device, folder.path).name
+    return TransformersGenerator(
+        folder, languages=languages, device=device, threads=settings.threads
+    )
+
+
+def is_gguf(folder: ModelFolder) -> bool:
+    """Whether it is a generator for llama.cpp, which knows cards of its own."""
+    return any(folder.path.glob("*.gguf"))
+
+
+def local_model(
+    settings: ModelSettings, kind: Literal["embedder", "reranker", "reader"], *, fetch: bool = True
+) -> tuple[ModelFolder, Device]:
+    """Where the model of ``kind`` lies, and where it is to run; ``fetch`` as in `model_folder`.
+
+    Raises:
+        ConfigurationError: the name can't be understood, or there is no such device.
+        ModelMissing: the model is not on this machine and can't be fetched.
+    """
+    wanted = settings.device
+    if wanted == AUTO and settings.precision == "openvino":
+        wanted = CPU
+    if wanted != AUTO:
+        pick(wanted)  # is told of before a model is fetched
+    folder = model_folder(getattr(settings, kind), settings.cache, kind=kind, fetch=fetch)
+    return folder, device_for(wanted, folder.path)
 
 
 def _address(name: str, prefix: str) -> tuple[str, str]:
@@ -253,8 +287,12 @@ def _address(name: str, prefix: str) -> tuple[str, str]:
     return url, model
 
 
-def model_folder(name: str, cache: Path, *, kind: Kind | None = None) -> ModelFolder:
+def model_folder(
+    name: str, cache: Path, *, kind: Kind | None = None, fetch: bool = True
+) -> ModelFolder:
     """Where the files of ``name``, bundled or not, are; a bundled one has to be of this ``kind``.
+
+    What is not here is downloaded where it can be, unless ``fetch`` is false.
 
     Raises:
         ConfigurationError: there is no such bundled model, or it is of another kind.
@@ -267,7 +305,7 @@ def model_folder(name: str, cache: Path, *, kind: Kind | None = None) -> ModelFo
         return ModelFolder(model.id, require(cache, model.name))
     from app.models.hub import locate
 
-    return locate(name)
+    return locate(name, fetch=fetch)
 
 
 def _secret(value: SecretStr | None) -> str | None:

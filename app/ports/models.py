@@ -83,6 +83,19 @@ class Generator(Protocol):
 
 
 @runtime_checkable
+class Placed(Protocol):
+    """A model that runs here."""
+
+    @property
+    def id(self) -> str:
+        """Names the model."""
+
+    @property
+    def placement(self) -> str:
+        """For people: the device that it runs on, and its numeric form where it has several."""
+
+
+@runtime_checkable
 class Closable(Protocol):
     """A model that holds connections."""
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from app.domain.devices import AUTO, DEVICE_NAME
 from app.settings.section import Directory, File, Section
 
 
@@ -48,6 +49,11 @@ class ModelSettings(Section):
     )
     glossary: str = Field(
         "bundled:cc-cedict", description="what words are called in the other language; or none"
+    )
+    device: str = Field(
+        AUTO,
+        pattern=DEVICE_NAME,
+        description="of models that run here; auto: a card with memory for the model, or the CPU",
     )
     precision: Literal["auto", "float32", "bfloat16", "openvino"] = "auto"
     threads: int = Field(0, ge=0, description="0: as many as the machine has cores")

@@ -25,6 +25,8 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import AutoModel
 
+from app.domain.devices import DEVICE_NAME
+from app.models.devices import pick
 from train.master_weights import MasterWeights
 from train.reader.reader_model import FROZEN, chunks_of
 from train.schedule import rate_factor
@@ -49,7 +51,7 @@ class DualRun(BaseModel):
     temperature: float = Field(0.02, gt=0.0)
     warmup: float = Field(0.06, ge=0.0, le=0.5)
     weight_decay: float = Field(0.01, ge=0.0)
-    device: str = Field("cuda", pattern=r"^(cpu|cuda|mps)$")
+    device: str = Field("cuda", pattern=DEVICE_NAME)
     seed: int = 5
 
 
@@ -64,7 +66,9 @@ class DualTraining:
     def __init__(self, base: Path, arrays: Mapping[str, NDArray[Any]], run: DualRun) -> None:
         self.run = run
         torch.manual_seed(run.seed)
-        self.device = torch.device(run.device)
+        chosen = pick(run.device, setting="device")
+        self.device = torch.device(chosen.name)
+        self._product = chosen.product or f"{torch.get_num_threads()} cores"
         self._ids = torch.from_numpy(arrays["ids"].astype(np.int64)).to(self.device)
         self._lengths = arrays["lengths"].astype(np.int64)
         self._starts = np.concatenate([[0], np.cumsum(self._lengths)])
@@ -101,10 +105,8 @@ class DualTraining:
                 mean = float(torch.stack(losses).mean())
                 log(f"step {step}, {seen:,} questions, {share:.2f} of the time, loss {mean:.4f}")
                 losses = []
-        on_card = self.device.type == "cuda"
-        device = torch.cuda.get_device_name() if on_card else f"{torch.get_num_threads()} cores"
         of = len(self._places)
-        return {"steps": step, "questions": seen, "of": of, "device": device}
+        return {"steps": step, "questions": seen, "of": of, "device": self._product}
 
     def learn(self, batch: NDArray[np.int64]) -> Tensor:
         """One step; says its loss, for which a card is not waited for."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.devices import DEVICE_NAME
+
 
 class ReaderRun(BaseModel):
     """Settings of one training run, whose learning rate falls to zero within ``minutes``.
@@ -41,7 +43,7 @@ class ReaderRun(BaseModel):
     compiled: bool = Field(
         default=False, description="use torch.compile; it takes up to two minutes at the start"
     )
-    device: str = Field("cpu", pattern=r"^(cpu|cuda|mps)$")
+    device: str = Field("cpu", pattern=DEVICE_NAME)
     seed: int = 0
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from app.models.devices import pick
 from train.master_weights import MasterWeights
 from train.reader.reader_model import ReaderModel, TokenTensors, chunks_of, groups_loss
 from train.reader.run_settings import ReaderRun
@@ -52,7 +53,9 @@ class ReaderTraining:
         teacher: ReaderModel | None = None,
     ) -> None:
         torch.manual_seed(run.seed)
-        self.device = torch.device(run.device)
+        chosen = pick(run.device, setting="device")
+        self.device = torch.device(chosen.name)
+        self._product = chosen.product or f"{torch.get_num_threads()} cores"
         self.model = ReaderModel(folder, bfloat16=run.bfloat16, device=self.device)
         self.step = self.seen = 0
         self.spent_s = 0.0
@@ -123,9 +126,7 @@ class ReaderTraining:
     def facts(self) -> dict[str, Any]:
         """Facts about the run so far, as plain values."""
         return {
-            "device": torch.cuda.get_device_name()
-            if self.device.type == "cuda"
-            else f"{torch.get_num_threads()} cores",
+            "device": self._product,
             "torch": torch.__version__,
             "steps": self.step,
             "read": self.seen,

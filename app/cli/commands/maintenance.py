@@ -19,7 +19,7 @@ maintenance = typer.Typer()
 
 @maintenance.command()
 def doctor() -> None:
-    """Check that models are whole and that indexes agree with the catalog."""
+    """Check that models are whole, say where they run, and compare indexes with the catalog."""
     from app.cli.doctor import is_sound
 
     with application() as app:

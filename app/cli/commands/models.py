@@ -31,7 +31,7 @@ def models_install(
         # Its fastest form on this machine is found now, lest the first question waits for it.
         embedder = build_embedder(settings)
         if isinstance(embedder, SentenceTransformerEmbedder):
-            out.print(f"embedder: {embedder.choice.precision} is the fastest form here")
+            out.print(f"embedder: {embedder.placement} is the fastest form here")
 
 
 @models.command("list")

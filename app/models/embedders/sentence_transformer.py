@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.documents import Vectors
+from app.models.devices import THE_CPU, Device, batch_tokens
 from app.models.embedders.prefixes import Prefixes, prefixes_for
 from app.models.folder import ModelFolder
 from app.models.runtimes.batching import batches_by_length
@@ -17,7 +18,8 @@ from app.models.runtimes.encoder import Precision, Runtime, pad, truncate
 from app.models.runtimes.precision import Choice, load_runtime
 
 BATCH_TOKENS: Final = 4_096
-"""Tokens of one batch, padding included. On CPUs larger ones gain nothing and delay queries."""
+"""Tokens of one batch, padding included. On CPUs larger ones gain nothing and delay queries; of a
+card, see `app.models.devices.batch_tokens`."""
 TokenStates = NDArray[np.float32]
 """``(tokens, hidden) float32``, L2-normalised rows."""
 
@@ -73,6 +75,7 @@ class SentenceTransformerEmbedder:
         model: ModelFolder,
         *,
         cache: Path,
+        device: Device = THE_CPU,
         precision: Literal["auto"] | Precision = "auto",
         threads: int = 0,
         query_prefix: str | None = None,
@@ -84,16 +87,29 @@ class SentenceTransformerEmbedder:
         number to the engine.
 
         Raises:
-            ConfigurationError: OpenVINO is asked for and not installed.
+            ConfigurationError: the device lacks the form that is asked for, or has none that is
+                right.
             ModelIncompatible: the folder holds no text encoder.
         """
-        runtime, choice = load_runtime(model, cache=cache, precision=precision, threads=threads)
+        runtime, choice = load_runtime(
+            model, cache=cache, device=device, precision=precision, threads=threads
+        )
         return cls(
-            model.id, runtime, choice, query_prefix=query_prefix, passage_prefix=passage_prefix
+            model.id,
+            runtime,
+            choice,
+            query_prefix=query_prefix,
+            passage_prefix=passage_prefix,
+            batch_tokens=batch_tokens(choice.device, on_cpu=BATCH_TOKENS),
         )
 
     choice: Choice
     """The numeric form in use and what it was chosen by."""
+
+    @property
+    def placement(self) -> str:
+        """For people: the device and the numeric form."""
+        return self.choice.placement
 
     @property
     def id(self) -> str:

@@ -9,9 +9,12 @@ import torch
 from tokenizers.decoders import DecodeStream
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
+from app.domain.devices import CPU
 from app.domain.questions import Turn
-from app.errors import InvalidRequest, ModelIncompatible
+from app.errors import InvalidRequest, ModelIncompatible, TransientError
+from app.models.devices import release
 from app.models.folder import ModelFolder
+from app.models.runtimes.card_batches import is_out_of_memory
 from app.models.third_party import quiet
 
 PROMPT_STEP: Final = 128
@@ -28,13 +31,19 @@ class TransformersGenerator:
     """
 
     def __init__(
-        self, model: ModelFolder, *, languages: frozenset[str] = frozenset(), threads: int = 0
+        self,
+        model: ModelFolder,
+        *,
+        languages: frozenset[str] = frozenset(),
+        device: str = CPU,
+        threads: int = 0,
     ) -> None:
-        """Loads ``model``, in bfloat16 where the CPU computes in it and in float32 elsewhere.
+        """Loads ``model``, in bfloat16 where the device computes in it and in float32 elsewhere.
 
         Args:
             model: Where its files are.
             languages: ISO 639-1 codes that it writes well; empty means no known limit.
+            device: Where it computes, named as in `app.models.devices.Device`.
             threads: Threads to compute with; 0 leaves their number to PyTorch.
 
         Raises:
@@ -42,19 +51,19 @@ class TransformersGenerator:
         """
         if threads:
             torch.set_num_threads(threads)
-        dtype = torch.bfloat16 if computes_in_bfloat16() else torch.float32
+        dtype = torch.bfloat16 if computes_in_bfloat16(device) else torch.float32
         local = {"local_files_only": True, "trust_remote_code": False}
         try:
             with quiet():
                 self._tokenizer: Any = AutoTokenizer.from_pretrained(model.path, **local)
-                self._model: Any = AutoModelForCausalLM.from_pretrained(
-                    model.path, dtype=dtype, **local
-                ).eval()
+                loaded: Any = AutoModelForCausalLM.from_pretrained(model.path, dtype=dtype, **local)
+                self._model: Any = loaded.eval().to(device)
         except (OSError, ValueError, ImportError, RuntimeError) as error:
             raise ModelIncompatible(f"{model.id} can't be loaded: {error}") from error
         if not self._tokenizer.chat_template:
             raise ModelIncompatible(f"{model.id} has no chat template; take an instruct model")
         self._id = model.id
+        self._device = device
         self._languages = languages
         self._special = sorted(
             str(token) for token in self._tokenizer.added_tokens_decoder.values() if token.special
@@ -67,6 +76,11 @@ class TransformersGenerator:
     def id(self) -> str:
         """Names the model."""
         return self._id
+
+    @property
+    def placement(self) -> str:
+        """For people: the device and the numeric form."""
+        return f"{self._device}, {str(self._model.dtype).removeprefix('torch.')}"
 
     @property
     def context_tokens(self) -> int:
@@ -88,6 +102,7 @@ class TransformersGenerator:
 
         Raises:
             InvalidRequest: the conversation alone fills the context.
+            TransientError: the card has no memory left for it.
         """
         prompt = self._prompt(turns)
         room = self.context_tokens - len(prompt)
@@ -139,15 +154,31 @@ class TransformersGenerator:
 
     def _next_token(self, ids: torch.Tensor, cache: DynamicCache) -> int:
         # Entered anew each time: the mode must not leak to whoever consumes the iterator above.
-        with torch.inference_mode():
-            output = self._model(
-                input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1
-            )
-            return int(output.logits[0, -1].argmax())
+        try:
+            with torch.inference_mode():
+                output = self._model(
+                    input_ids=ids.to(self._device),
+                    past_key_values=cache,
+                    use_cache=True,
+                    logits_to_keep=1,
+                )
+                return int(output.logits[0, -1].argmax())
+        except RuntimeError as error:
+            if self._device == CPU or not is_out_of_memory(error):
+                raise
+            release(self._device)
+            raise TransientError(
+                f"{self._device} has no memory left to generate; set models.device to cpu, or "
+                "answer.prompt_tokens lower"
+            ) from error
 
 
-def computes_in_bfloat16() -> bool:
-    """Whether the CPU multiplies bfloat16 natively; elsewhere PyTorch converts, and is slower."""
+def computes_in_bfloat16(device: str = CPU) -> bool:
+    """Whether it multiplies bfloat16 natively; elsewhere PyTorch converts, and is slower."""
+    if device == "mps":
+        return False  # not in every release
+    if device != CPU:
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     # Older releases of PyTorch don't tell; float32 is right everywhere.
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name) for name in _BFLOAT16_CAPABILITIES)

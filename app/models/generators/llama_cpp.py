@@ -12,10 +12,11 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from app.domain.devices import CPU
 from app.domain.questions import Turn
 from app.errors import ConfigurationError, InvalidRequest, ModelIncompatible
 from app.models.folder import ModelFolder
@@ -27,6 +28,8 @@ PROMPT_STEP: Final = 64
 SILENT: Final = -1
 """No lines of llama.cpp's own log."""
 
+_APPLE: Final = ("MTL", "Metal")
+"""How llama.cpp's names of Apple's cards begin."""
 _CONTROL: Final = re.compile(r"<(?=[|｜]|/?[A-Za-z_]{1,30}>)|\[(?=/?[A-Z_]{1,30}\])")
 """The first character of what chat templates mark turns with: <|im_start|>, </s>, [INST]."""
 
@@ -44,6 +47,7 @@ class LlamaCppGenerator:
         model: ModelFolder,
         *,
         languages: frozenset[str] = frozenset(),
+        device: str = "auto",
         threads: int = 0,
         context_tokens: int,
     ) -> None:
@@ -52,23 +56,32 @@ class LlamaCppGenerator:
         Args:
             model: Where the file is.
             languages: ISO 639-1 codes that it writes well; empty means no known limit.
+            device: As ``models.device`` has it; see `cards_of`.
             threads: Threads to compute with; 0: as many as the machine has cores.
             context_tokens: Of prompt and answer together; memory for them is taken at start.
 
         Raises:
-            ConfigurationError: ``xllamacpp`` is not installed.
+            ConfigurationError: ``xllamacpp`` is not installed, or has not the card.
             ModelIncompatible: llama.cpp can't load the file.
         """
         self._id = model.id
         self._languages = languages
         self._context_tokens = context_tokens
+        self._cards = cards_of(llama_cpp().get_device_info(), device)
         self._turn = threading.Lock()
         self._ended = threading.Event()
         # llama.cpp's server can't do without an address: a socket in a folder of ours, with a key
         # that nobody knows, opens it to no one.
         private = Path(tempfile.mkdtemp(prefix="attest-llama-"))
         self._end = weakref.finalize(self, _end, self._ended, self._turn, private)
-        self._server = _serve(gguf_file(model.path), threads, context_tokens, private)
+        self._server = _serve(
+            gguf_file(model.path),
+            device,
+            self._cards,
+            threads=threads,
+            context_tokens=context_tokens,
+            private=private,
+        )
 
     def close(self) -> None:
         """Ends a generation with the step that it is at, and removes what was made on disk."""
@@ -78,6 +91,11 @@ class LlamaCppGenerator:
     def id(self) -> str:
         """Names the model."""
         return self._id
+
+    @property
+    def placement(self) -> str:
+        """For people: the device, as llama.cpp names it."""
+        return placement_of(self._cards)
 
     @property
     def context_tokens(self) -> int:
@@ -157,13 +175,60 @@ def gguf_file(folder: Path) -> Path:
     return found[0]
 
 
-def _serve(file: Path, threads: int, context_tokens: int, private: Path) -> Any:
+def llama_cpp() -> Any:
+    """The package. Raises `ConfigurationError` where it is not installed."""
     try:
         import xllamacpp  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ConfigurationError(
             "GGUF models need the package xllamacpp; run `pip install 'attest-rag[llama]'`"
         ) from error
+    return xllamacpp
+
+
+def cards_of(devices: Sequence[Mapping[str, Any]], device: str) -> dict[int, str]:
+    """The cards that ``device`` means, by their number among llama.cpp's: names, none for the CPU.
+
+    A build of llama.cpp that drives no card runs on the CPU, whatever ``device`` is; ``auto`` means
+    all cards of another.
+
+    Args:
+        devices: As ``get_device_info`` gives them.
+        device: As ``models.device`` has it.
+
+    Raises:
+        ConfigurationError: the build drives cards, and not this one.
+    """
+    kinds = ("_GPU", "_IGPU")  # graphics within a processor count where there is no card
+    by_kind = [[str(d["name"]) for d in devices if d["type"].name.endswith(k)] for k in kinds]
+    names = dict(enumerate(by_kind[0] or by_kind[1]))
+    if device in {"auto", CPU} or not names:
+        return names if device == "auto" else {}
+    alike = {n: name for n, name in names.items() if name.startswith(_APPLE) == (device == "mps")}
+    number = int(device.partition(":")[2] or min(alike, default=0))
+    if number not in alike:
+        raise ConfigurationError(
+            f"models.device is {device}, and llama.cpp has {', '.join([CPU, *names.values()])} "
+            "here; set it to auto, to cpu or to one of these, as cuda:0 for CUDA0"
+        )
+    return {number: alike[number]}
+
+
+def placement_of(cards: Mapping[int, str]) -> str:
+    """For people: ``cards``, or the CPU."""
+    return ", ".join(cards.values()) or CPU
+
+
+def _serve(
+    file: Path,
+    device: str,
+    cards: Mapping[int, str],
+    *,
+    threads: int,
+    context_tokens: int,
+    private: Path,
+) -> Any:
+    xllamacpp = llama_cpp()
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(file)
     parameters.n_ctx = context_tokens
@@ -175,6 +240,13 @@ def _serve(file: Path, threads: int, context_tokens: int, private: Path) -> Any:
     parameters.ui = False
     parameters.hostnames = [str(private / "llama.sock")]
     parameters.api_keys = [secrets.token_hex(32)]
+    if not cards:
+        parameters.n_gpu_layers = 0
+        parameters.no_kv_offload = True
+        parameters.no_op_offload = True
+    elif device != "auto":  # else llama.cpp takes as many layers to its cards as they hold
+        parameters.split_mode = xllamacpp.llama_split_mode.LLAMA_SPLIT_MODE_NONE
+        parameters.main_gpu = min(cards)
     if threads:
         parameters.cpuparams.n_threads = threads
         parameters.cpuparams_batch.n_threads = threads

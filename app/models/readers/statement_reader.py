@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Self
 
 from app.errors import ModelIncompatible
 from app.models.bundled.packed_weights import CONFIG_FILE
+from app.models.devices import THE_CPU, Device, batch_tokens
 from app.models.folder import ModelFolder
 from app.models.readers.statement_pairs import batch_of, lay_out
 from app.models.runtimes.encoder import Precision
@@ -21,7 +22,7 @@ from app.models.runtimes.precision import Choice
 SCALE_KEY: Final = "attest_reader"
 """Of the model's configuration: an object with `Scale`'s fields. Only readers have it."""
 BATCH_TOKENS: Final = 2_048
-"""Tokens of one batch, padding included."""
+"""Tokens of one batch, padding included; of a card, see `app.models.devices.batch_tokens`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class StatementReader:
     """Implements the `Reader` port.
 
     Statements of like length are run together, in batches that depend on nothing but them, so that
-    the same call gives the same numbers.
+    the same call gives the same numbers, unless a card runs out of memory.
     """
 
     def __init__(
@@ -72,20 +73,35 @@ class StatementReader:
         model: ModelFolder,
         *,
         cache: Path,
+        device: Device = THE_CPU,
         precision: Literal["auto"] | Precision = "auto",
         threads: int = 0,
     ) -> Self:
         """Loads ``model``; ``precision="auto"`` measures once what is fastest here.
 
         Raises:
-            ConfigurationError: OpenVINO is asked for and not installed.
+            ConfigurationError: the device lacks the form that is asked for, or has none that is
+                right.
             ModelIncompatible: the folder holds no reader.
         """
         scale = read_scale(model.path)
-        scorer, choice = load_scorer(model, cache=cache, precision=precision, threads=threads)
+        scorer, choice = load_scorer(
+            model, cache=cache, device=device, precision=precision, threads=threads
+        )
         if not scorer.facts.types:
             raise ModelIncompatible(f"{model.id} tells no question from a statement by token types")
-        return cls(model.id, scorer, choice, scale=scale)
+        return cls(
+            model.id,
+            scorer,
+            choice,
+            scale=scale,
+            batch_tokens=batch_tokens(choice.device, on_cpu=BATCH_TOKENS),
+        )
+
+    @property
+    def placement(self) -> str:
+        """For people: the device and the numeric form."""
+        return self.choice.placement
 
     @property
     def id(self) -> str:

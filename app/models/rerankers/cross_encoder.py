@@ -8,6 +8,7 @@ from typing import Final, Literal, Self
 
 from tokenizers import Tokenizer
 
+from app.models.devices import THE_CPU, Device, batch_tokens
 from app.models.folder import ModelFolder
 from app.models.rerankers.excerpt import Budget, excerpts
 from app.models.runtimes.encoder import Precision
@@ -16,7 +17,8 @@ from app.models.runtimes.pair_scorer import PairScorer, pad_pairs, score_by_leng
 from app.models.runtimes.precision import Choice
 
 BATCH_TOKENS: Final = 2_048
-"""Tokens of one batch, padding included. On CPUs larger ones gain nothing and use more memory."""
+"""Tokens of one batch, padding included. On CPUs larger ones gain nothing and use more memory;
+of a card, see `app.models.devices.batch_tokens`."""
 
 
 class CrossEncoderReranker:
@@ -53,17 +55,32 @@ class CrossEncoderReranker:
         *,
         cache: Path,
         budget: Budget,
+        device: Device = THE_CPU,
         precision: Literal["auto"] | Precision = "auto",
         threads: int = 0,
     ) -> Self:
         """Loads ``model``; ``precision="auto"`` measures once what is fastest here.
 
         Raises:
-            ConfigurationError: OpenVINO is asked for and not installed.
+            ConfigurationError: the device lacks the form that is asked for, or has none that is
+                right.
             ModelIncompatible: the folder holds no cross-encoder with a single score.
         """
-        scorer, choice = load_scorer(model, cache=cache, precision=precision, threads=threads)
-        return cls(model.id, scorer, choice, budget=budget)
+        scorer, choice = load_scorer(
+            model, cache=cache, device=device, precision=precision, threads=threads
+        )
+        return cls(
+            model.id,
+            scorer,
+            choice,
+            budget=budget,
+            batch_tokens=batch_tokens(choice.device, on_cpu=BATCH_TOKENS),
+        )
+
+    @property
+    def placement(self) -> str:
+        """For people: the device and the numeric form."""
+        return self.choice.placement
 
     @property
     def id(self) -> str:

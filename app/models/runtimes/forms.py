@@ -1,4 +1,8 @@
-"""The numeric forms that a model can run in on this machine, and how each is loaded."""
+"""The numeric forms that a model can run in on a device, and how each is loaded.
+
+On the CPU they are PyTorch in float32 and bfloat16 and, where it is installed, OpenVINO; on a card
+PyTorch's alone, and on Apple's float32 alone, since not every release has bfloat16 there.
+"""
 
 # ruff: noqa: PLC0415 - engines are imported by the loader that needs them: PyTorch takes seconds
 
@@ -11,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from app.domain.devices import CPU
+from app.models.devices import Device
 from app.models.folder import ModelFolder
 from app.models.runtimes.encoder import Precision
 
@@ -22,18 +28,20 @@ def loaders_of_forms(
     model: ModelFolder,
     *,
     cache: Path,
+    device: Device,
     threads: int,
-    in_torch: Callable[[Path, Literal["float32", "bfloat16"]], T],
+    in_torch: Callable[[Path, Literal["float32", "bfloat16"], str], T],
     in_openvino: Callable[[Path, int], T],
     inputs: Callable[[T], Sequence[str]],
 ) -> dict[Precision, Callable[[], T]]:
-    """How each form that this machine can run is loaded.
+    """How each form that ``device`` can run is loaded.
 
     Args:
         model: The files.
         cache: Where an export for OpenVINO is kept, made when it is first loaded.
+        device: Where the model computes.
         threads: See `app.settings.ModelSettings.threads`.
-        in_torch: Loads the model's folder; the result has what `export` needs.
+        in_torch: Loads the model's folder onto a device; the result has what `export` needs.
         in_openvino: Loads the folder of an export.
         inputs: Names of the inputs that a model, loaded by ``in_torch``, takes.
     """
@@ -42,7 +50,7 @@ def loaders_of_forms(
         from app.models.runtimes.torch_runtime import use_threads
 
         use_threads(threads)
-        return in_torch(model.path, precision)
+        return in_torch(model.path, precision, device.name)
 
     def openvino_form() -> T:
         from app.models.runtimes.openvino_runtime import is_exported
@@ -51,7 +59,7 @@ def loaders_of_forms(
         if not is_exported(folder):
             from app.models.runtimes.openvino_export import export
 
-            loaded = in_torch(model.path, "float32")
+            loaded = in_torch(model.path, "float32", CPU)
             source: Any = loaded
             export(
                 source.model,
@@ -64,11 +72,10 @@ def loaders_of_forms(
             )
         return in_openvino(folder, threads)
 
-    loaders: dict[Precision, Callable[[], T]] = {
-        "float32": partial(torch_form, "float32"),
-        "bfloat16": partial(torch_form, "bfloat16"),
-    }
-    if importlib.util.find_spec("openvino"):
+    loaders: dict[Precision, Callable[[], T]] = {"float32": partial(torch_form, "float32")}
+    if device.name != "mps":
+        loaders["bfloat16"] = partial(torch_form, "bfloat16")
+    if device.name == CPU and importlib.util.find_spec("openvino"):
         loaders["openvino"] = openvino_form
     return loaders
 

@@ -46,7 +46,7 @@ def export(
     Weights are stored as float16, which is finer than the bfloat16 that they may be computed in.
 
     Args:
-        weights: Holds every parameter that ``run`` uses.
+        weights: Holds every parameter that ``run`` uses, on the CPU.
         run: The forward pass over ``inputs``, each ``(n, length) int64``; the second is the mask.
         inputs: Names of what it takes, in their order.
         folder: Where it goes.

@@ -1,7 +1,7 @@
 """Chooses the fastest numeric form of a cross-encoder that leaves its order alone, by measuring.
 
 As `app.models.runtimes.precision` does for embedders: a form counts when its scores, less their
-mean, keep a cosine of at least `MIN_COSINE` to those of float32.
+mean, keep a cosine of at least `MIN_COSINE` to those of float32 on the CPU.
 """
 
 # ruff: noqa: PLC0415 - engines are imported by the loader that needs them: PyTorch takes seconds
@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from app.domain.devices import CPU
+from app.models.devices import THE_CPU, Device
 from app.models.folder import ModelFolder
 from app.models.runtimes.calibration_texts import PASSAGES, QUERY
 from app.models.runtimes.encoder import Precision
@@ -39,19 +42,21 @@ def load_scorer(
     model: ModelFolder,
     *,
     cache: Path,
+    device: Device = THE_CPU,
     precision: Literal["auto"] | Precision = "auto",
     threads: int = 0,
 ) -> tuple[PairScorer, Choice]:
     """Loads ``model`` in ``precision``, measuring first where ``auto`` has not been decided yet.
 
     Raises:
-        ConfigurationError: OpenVINO is asked for and not installed.
+        ConfigurationError: the device lacks the form that is asked for, or has none that is right.
         ModelIncompatible: the folder holds no cross-encoder with a single score.
     """
     return load_fastest(
         loaders_of_forms(
             model,
             cache=cache,
+            device=device,
             threads=threads,
             in_torch=_in_torch,
             in_openvino=_in_openvino,
@@ -59,20 +64,28 @@ def load_scorer(
         ),
         calibrate,
         file=cache / CALIBRATION_FILE,
-        key=f"pairs | {calibration_key(model, threads)}",
+        key=f"pairs | {calibration_key(model, threads, device)}",
         precision=precision,
+        device=device,
+        on_cpu=partial(_in_torch, model.path, "float32", CPU),
     )
 
 
-def calibrate(loaders: Mapping[Precision, Callable[[], PairScorer]]) -> tuple[Measurement, ...]:
-    """Measures every candidate; ``loaders`` has to hold float32, the reference."""
+def calibrate(
+    loaders: Mapping[Precision, Callable[[], PairScorer]],
+    reference: Callable[[], PairScorer] | None = None,
+) -> tuple[Measurement, ...]:
+    """Measures every candidate against ``reference``, or else against the float32 among them."""
     scorers = [load() for load in loaders.values()]
     encodings = scorers[0].tokenizer.encode_batch([(QUERY, passage) for passage in PASSAGES])
     many, few = (pad_pairs(part, scorers[0].facts) for part in (encodings, encodings[:FEW]))
-    scores = {}
-    for scorer in scorers:
-        raw = scorer.score(many).astype(np.float64)
-        scores[scorer.precision] = raw - raw.mean()
+
+    def scores_of(scorer: PairScorer) -> NDArray[np.float64]:
+        raw: NDArray[np.float64] = scorer.score(many).astype(np.float64)
+        return raw - np.float64(raw.mean())
+
+    scores = {scorer.precision: scores_of(scorer) for scorer in scorers}
+    right = scores_of(reference()) if reference else scores["float32"]
     many_s = {scorer.precision: math.inf for scorer in scorers}
     few_s = dict(many_s)
     for _ in range(REPEATS):
@@ -80,27 +93,26 @@ def calibrate(loaders: Mapping[Precision, Callable[[], PairScorer]]) -> tuple[Me
             name = scorer.precision
             many_s[name] = min(many_s[name], seconds(partial(scorer.score, many)))
             few_s[name] = min(few_s[name], seconds(partial(scorer.score, few)))
-    reference = scores["float32"]
     return tuple(
         Measurement(
             precision=name,
             passages_per_s=len(PASSAGES) / many_s[name],
             query_ms=few_s[name] * 1_000.0,
-            min_cosine=_cosine(scores[name], reference),
+            min_cosine=_cosine(scores[name], right),
         )
         for name in many_s
     )
 
 
-def _cosine(scores: np.ndarray, reference: np.ndarray) -> float:
+def _cosine(scores: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
     norms = float(np.linalg.norm(scores) * np.linalg.norm(reference))
     return float(scores @ reference) / norms if norms else 1.0
 
 
-def _in_torch(folder: Path, precision: Literal["float32", "bfloat16"]) -> PairScorer:
+def _in_torch(folder: Path, precision: Literal["float32", "bfloat16"], device: str) -> PairScorer:
     from app.models.runtimes.pair_torch import TorchPairScorer
 
-    return TorchPairScorer(folder, precision)
+    return TorchPairScorer(folder, precision, device)
 
 
 def _in_openvino(folder: Path, threads: int) -> PairScorer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,8 +16,11 @@ from transformers import (
     PreTrainedModel,
 )
 
+from app.domain.devices import CPU
 from app.errors import ModelIncompatible
 from app.models.rerankers.interaction import FILE, InteractionScore
+from app.models.runtimes.card_batches import Arrays, CardBatches
+from app.models.runtimes.encoder import TokenIds
 from app.models.runtimes.pair_scorer import PairBatch, PairFacts, Scores
 from app.models.runtimes.torch_runtime import bare_tokenizer
 from app.models.third_party import quiet
@@ -24,12 +29,19 @@ from app.models.third_party import quiet
 class TorchPairScorer:
     """Any transformers model for sequence classification that gives one score."""
 
-    def __init__(self, folder: Path, precision: Literal["float32", "bfloat16"]) -> None:
-        """Loads ``folder``. Raises `ModelIncompatible` where it holds no cross-encoder."""
+    def __init__(
+        self, folder: Path, precision: Literal["float32", "bfloat16"], device: str = CPU
+    ) -> None:
+        """Loads ``folder`` onto ``device``.
+
+        Raises:
+            ModelIncompatible: it holds no cross-encoder.
+        """
         self.precision: Literal["float32", "bfloat16"] = precision
         try:
             with quiet():
-                self.model: _Classifier | _Interaction = _load(folder, getattr(torch, precision))
+                loaded = _load(folder, getattr(torch, precision))
+                self.model: _Classifier | _Interaction = loaded.to(device)
                 wrapped = AutoTokenizer.from_pretrained(
                     folder, local_files_only=True, trust_remote_code=False
                 )
@@ -42,17 +54,22 @@ class TorchPairScorer:
             )
         self.tokenizer = bare_tokenizer(wrapped, folder)
         self.facts = _facts(config, wrapped)
+        self._device = device
+        self._run: Callable[..., Arrays] = self.compute
+        if device != CPU:
+            on_cpu = partial(type(self), folder, "float32")
+            self._run = CardBatches(device, self.compute, lambda: on_cpu().compute).run
 
     def score(self, batch: PairBatch) -> Scores:
         """The raw logit of each pair."""
-        with torch.inference_mode():
-            logits = self.forward(
-                torch.from_numpy(batch.ids),
-                torch.from_numpy(batch.mask),
-                torch.from_numpy(batch.types),
-            )
-        scores: Scores = logits.numpy()
+        (scores,) = self._run(batch.ids, batch.mask, batch.types)
         return scores
+
+    def compute(self, *inputs: TokenIds) -> Arrays:
+        """What `forward` gives, all at once and wherever the model is."""
+        with torch.inference_mode():
+            given = [torch.from_numpy(array).to(self._device) for array in inputs]
+            return (self.forward(*given).cpu().numpy(),)
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +12,9 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Transformer
 from tokenizers import Tokenizer
 
+from app.domain.devices import CPU
 from app.errors import ModelIncompatible
+from app.models.runtimes.card_batches import Arrays, CardBatches
 from app.models.runtimes.encoder import Encoded, EncoderFacts, TokenIds
 from app.models.third_party import quiet
 
@@ -18,13 +22,20 @@ from app.models.third_party import quiet
 class TorchRuntime:
     """The transformer in float32 or bfloat16; pooling and what follows always in float32."""
 
-    def __init__(self, folder: Path, precision: Literal["float32", "bfloat16"]) -> None:
-        """Loads ``folder``. Raises `ModelIncompatible` where it holds no text encoder."""
+    def __init__(
+        self, folder: Path, precision: Literal["float32", "bfloat16"], device: str = CPU
+    ) -> None:
+        """Loads ``folder`` onto ``device``.
+
+        Raises:
+            ModelIncompatible: it holds no text encoder.
+        """
         self.precision: Literal["float32", "bfloat16"] = precision
         try:
             with quiet():
                 self.model = SentenceTransformer(
                     str(folder),
+                    device=device,  # it would take a card by itself
                     local_files_only=True,
                     trust_remote_code=False,
                     model_kwargs={"dtype": getattr(torch, precision)},
@@ -40,15 +51,21 @@ class TorchRuntime:
             module.float()
         self.tokenizer = bare_tokenizer(first.tokenizer, folder)
         self.facts = _facts(self.model)
+        self._device = device
+        self._run: Callable[..., Arrays] = self.compute
+        if device != CPU:
+            on_cpu = partial(type(self), folder, "float32")
+            self._run = CardBatches(device, self.compute, lambda: on_cpu().compute).run
 
     def encode(self, ids: TokenIds, mask: TokenIds) -> Encoded:
         """Runs a padded batch."""
+        return Encoded(*self._run(ids, mask))
+
+    def compute(self, *inputs: TokenIds) -> Arrays:
+        """What `forward` gives, all at once and wherever the model is."""
         with torch.inference_mode():
-            tokens, texts = self.forward(
-                torch.from_numpy(ids).to(self.model.device),
-                torch.from_numpy(mask).to(self.model.device),
-            )
-        return Encoded(tokens.cpu().numpy(), texts.cpu().numpy())
+            given = [torch.from_numpy(array).to(self._device) for array in inputs]
+            return tuple(found.cpu().numpy() for found in self.forward(*given))
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Token states ``(n, length, hidden)`` and text vectors ``(n, dim)``, both float32."""

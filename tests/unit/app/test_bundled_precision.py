@@ -9,13 +9,18 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from app.errors import ConfigurationError
+from app.models.devices import THE_CPU, Device
 from app.models.folder import ModelFolder
+from app.models.runtimes import pair_precision
 from app.models.runtimes.encoder import Encoded, EncoderFacts, Precision, TokenIds
+from app.models.runtimes.pair_scorer import PairBatch, PairFacts, Scores
 from app.models.runtimes.precision import (
     Choice,
     Measurement,
     calibrate,
+    calibration_key,
     choose,
+    load_fastest,
     load_runtime,
     recall,
     remember,
@@ -97,3 +102,80 @@ def test_asking_for_openvino_where_it_is_not_installed_names_the_extra(
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(ConfigurationError, match=r"pip install '\.\[fast\]'"):
         load_runtime(ModelFolder("m", tmp_path), cache=tmp_path, precision="openvino")
+
+
+CARD = Device("cuda:0", "A card")
+
+
+def forms_of(skew: float) -> dict[Precision, Callable[[], SkewedRuntime]]:
+    return {"float32": lambda: SkewedRuntime("float32", skew)}
+
+
+def load_on(
+    device: Device, file: Path, skew: float, *, measures: bool = True
+) -> tuple[SkewedRuntime, Choice]:
+    return load_fastest(
+        forms_of(skew),
+        calibrate if measures else lambda *_: pytest.fail("measured a second time"),
+        file=file,
+        key="a card",
+        precision="auto",
+        device=device,
+        on_cpu=lambda: SkewedRuntime("float32", 0.0),
+    )
+
+
+def test_forms_of_a_card_are_compared_with_the_cpu() -> None:
+    (card,) = calibrate(forms_of(0.75), lambda: SkewedRuntime("float32", 0.0))
+    assert card.min_cosine == pytest.approx(0.8)
+
+
+def test_a_card_that_keeps_the_meaning_is_used(tmp_path: Path) -> None:
+    runtime, choice = load_on(CARD, tmp_path / "calibration.json", skew=0.01)
+    assert runtime._skew == 0.01
+    assert choice.placement == "cuda:0, float32"
+
+
+def test_a_card_that_computes_other_numbers_gives_way_to_the_cpu(tmp_path: Path) -> None:
+    for measures in (True, False):
+        runtime, choice = load_on(CARD, tmp_path / "c.json", skew=0.75, measures=measures)
+        assert runtime._skew == 0.0
+        assert choice.placement == "cpu, float32"
+
+
+def test_a_card_that_was_demanded_and_computes_other_numbers_is_an_error(tmp_path: Path) -> None:
+    demanded = Device("cuda:0", "A card", demanded=True)
+    with pytest.raises(ConfigurationError, match=r"cosine of 0\.8000.* set models\.device to cpu"):
+        load_on(demanded, tmp_path / "c.json", skew=0.75)
+
+
+def test_what_was_measured_on_one_device_is_not_taken_for_another() -> None:
+    model = ModelFolder("m@1", Path())
+    devices = (THE_CPU, CARD, Device("cuda:0", "Another card"))
+    keys = [calibration_key(model, 2, device) for device in devices]
+    assert len(set(keys)) == 3
+    assert calibration_key(model, 2, Device("cuda:1", "A card")) == keys[1]
+
+
+class ShiftedScorer:
+    """Scores a pair by its length, and the first one otherwise by ``shift``."""
+
+    def __init__(self, shift: float) -> None:
+        self.precision: Precision = "float32"
+        self.facts = PairFacts(64, pad_id=0, types=False)
+        self.tokenizer = SkewedRuntime("float32", 0.0).tokenizer
+        self._shift = shift
+
+    def score(self, batch: PairBatch) -> Scores:
+        scores = batch.mask.sum(axis=1).astype(np.float32)
+        scores[0] += self._shift
+        return scores
+
+
+@pytest.mark.parametrize(("shift", "kept"), [(0.0, True), (40.0, False)])
+def test_scores_of_a_card_are_compared_with_the_cpu(shift: float, kept: bool) -> None:
+    loaders: dict[Precision, Callable[[], ShiftedScorer]] = {
+        "float32": lambda: ShiftedScorer(shift)
+    }
+    (card,) = pair_precision.calibrate(loaders, lambda: ShiftedScorer(0.0))
+    assert card.faithful is kept

@@ -116,6 +116,14 @@ def test_documents_are_ingested_found_checked_copied_and_brought_back(
     assert run("ingest", docs, "--prune")[1].splitlines()[-2].endswith("; pruned 1")
 
 
+def test_doctor_names_a_device_that_is_not_here(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setenv("ATTEST_MODELS__DEVICE", "cuda")
+    code, told, _ = run("doctor")
+    assert code == 1
+    assert told.startswith("devices: not sound\n  models.device is cuda, and PyTorch ")
+
+
 def test_what_is_written_is_for_its_user_alone(run: Run, docs: Path, tmp_path: Path) -> None:
     run("ingest", docs)
     queue = run("jobs", "list")

