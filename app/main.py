@@ -83,8 +83,7 @@ class Application:
         if models.reranker == NONE:
             return None
         budget_ms = self.settings.retrieval.rerank_budget_ms
-<<<<<<< HEAD
-        reranker = self._to_close(
+        reranker = self._loaded(
             build_reranker(
                 models,
                 self._embedding_model,
@@ -92,9 +91,6 @@ class Application:
                 budget_ms=budget_ms,
             )
         )
-=======
-        reranker = self._loaded(build_reranker(models, self._embedding_model, budget_ms=budget_ms))
->>>>>>> hx
         if reranker is None or not models.embedding_cache:
             return reranker
         file = models.cache / "rerank_scores.db"
