@@ -11,16 +11,9 @@ from typing import TypeVar
 
 from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
 from app.models.embedders.cache import CachedEmbedder
-from app.models.registry import (
-    NONE,
-    READER,
-    build_embedder,
-    build_generator,
-    build_glossary,
-    build_reader,
-    build_reranker,
-)
+from app.models.registry import NONE, build_embedder, build_generator, build_glossary, build_reader
 from app.models.rerankers.cache import CachedReranker
+from app.models.rerankers.registry import READER, build_reranker
 from app.observing.requests import RequestThreads
 from app.observing.stages import StageObserver, Stages, unobserved
 from app.ports.analyzer import Analyzer

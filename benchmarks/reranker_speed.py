@@ -27,8 +27,9 @@ from rich.console import Console
 
 from app.main import Application
 from app.models.bundled.catalogue import RERANKER_MINI
-from app.models.registry import build_reranker, model_folder
+from app.models.registry import model_folder
 from app.models.rerankers.cross_encoder import CrossEncoderReranker
+from app.models.rerankers.registry import build_reranker
 from app.requests import SearchRequest
 from app.retrieval.pipeline import make_pipeline
 from app.settings import ModelSettings, Settings

@@ -8,15 +8,8 @@ from typing import Final, Literal
 
 from app.errors import ModelMissing
 from app.models.devices import Device, device_for
-from app.models.registry import (
-    HTTP_RERANKERS,
-    LATE_INTERACTION,
-    NONE,
-    OPENAI,
-    is_gguf,
-    local_model,
-    model_folder,
-)
+from app.models.registry import NONE, OPENAI, is_gguf, local_model, model_folder
+from app.models.rerankers.registry import HTTP_RERANKERS, LATE_INTERACTION
 from app.settings import ModelSettings
 
 _ELSEWHERE: Final = (OPENAI, *HTTP_RERANKERS)

@@ -22,40 +22,25 @@ starts at once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from pydantic import SecretStr
 
 from app.domain.devices import AUTO, CPU
 from app.errors import ConfigurationError
-from app.models.bundled.catalogue import Kind, TrainedModel, bundled
+from app.models.bundled.catalogue import Kind, bundled
 from app.models.bundled.packages import require
 from app.models.devices import Device, device_for, pick
 from app.models.folder import ModelFolder
 from app.ports.glossary import Glossary
-from app.ports.models import Embedder, Generator, Reader, Reranker
+from app.ports.models import Embedder, Generator, Reader
 from app.settings import ModelSettings
-
-if TYPE_CHECKING:
-    from app.models.rerankers.excerpt import Budget
 
 BUNDLED: Final = "bundled:"
 OPENAI: Final = "openai:"
 NONE: Final = "none"
-LATE_INTERACTION: Final = "late-interaction"
-READER: Final = "reader"
-SHORTEST_S: Final = 0.001
-"""A timeout; 0 would be none."""
-RERANKER_TOKENS: Final = 256
-"""Of a passage, read by a cross-encoder that does not say otherwise: a whole chunk."""
-HTTP_RERANKERS: Final[dict[str, Literal["cohere", "jina", "tei"]]] = {
-    "cohere:": "cohere",
-    "jina:": "jina",
-    "tei:": "tei",
-}
 
 
 def build_embedder(settings: ModelSettings) -> Embedder:
@@ -70,11 +55,11 @@ def build_embedder(settings: ModelSettings) -> Embedder:
     if name.startswith(OPENAI):
         from app.models.remote.openai_compatible import OpenAIEmbedder
 
-        base_url, model = _address(name, OPENAI)
+        base_url, model = address(name, OPENAI)
         return OpenAIEmbedder(
             base_url,
             model,
-            api_key=_secret(settings.embedder_api_key),
+            api_key=secret(settings.embedder_api_key),
             timeout_s=settings.request_timeout_s,
             query_prefix=settings.query_prefix or "",
             passage_prefix=settings.passage_prefix or "",
@@ -92,86 +77,6 @@ def build_embedder(settings: ModelSettings) -> Embedder:
         query_prefix=settings.query_prefix,
         passage_prefix=settings.passage_prefix,
     )
-
-
-def build_reranker(
-    settings: ModelSettings,
-    embedder: Embedder | None,
-    reader: Reader | None = None,
-    *,
-    budget_ms: float = math.inf,
-) -> Reranker | None:
-    """The reranker that ``settings.reranker`` names, or ``None`` for ``none``.
-
-    One behind HTTP is waited for no longer than ``budget_ms``, nor than the settings say.
-
-    Raises:
-        ConfigurationError: the name can't be understood, ``embedder`` has no token states, or there
-            is no ``reader`` where it is to rerank.
-        ModelMissing: the model is not on this machine and can't be fetched.
-        ModelIncompatible: what is there is no reranker.
-    """
-    name = settings.reranker
-    if name == NONE:
-        return None
-    if name == READER:
-        from app.models.rerankers.by_statements import StatementReranker
-
-        if reader is None:
-            raise ConfigurationError(
-                "models.reranker is reader, and models.reader is none; name a reader, or another "
-                "reranker"
-            )
-        return StatementReranker(reader)
-    if name == LATE_INTERACTION:
-        from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
-        from app.models.rerankers.late_interaction import LateInteractionReranker
-
-        if not isinstance(embedder, SentenceTransformerEmbedder):
-            raise ConfigurationError(
-                "late-interaction needs an embedder that runs here, and "
-                f"{settings.embedder} is behind HTTP; set models.reranker to another"
-            )
-        return LateInteractionReranker(embedder)
-    for prefix, shape in HTTP_RERANKERS.items():
-        if name.startswith(prefix):
-            from app.models.remote.http_rerank import HttpReranker
-
-            # A TEI server has one model and takes no name.
-            tei = shape == "tei" and "#" not in name
-            url, model = (name.removeprefix(prefix), "") if tei else _address(name, prefix)
-            return HttpReranker(
-                shape,
-                url,
-                model,
-                api_key=_secret(settings.reranker_api_key),
-                timeout_s=max(min(settings.request_timeout_s, budget_ms / 1_000), SHORTEST_S),
-            )
-    folder, device = local_model(settings, "reranker")
-    from app.models.rerankers.cross_encoder import CrossEncoderReranker
-
-    return CrossEncoderReranker.load(
-        folder,
-        cache=settings.cache,
-        budget=_budget(settings, folder),
-        device=device,
-        precision=settings.precision,
-        threads=settings.threads,
-    )
-
-
-def _budget(settings: ModelSettings, folder: ModelFolder) -> Budget:
-    """What a cross-encoder reads: as the setting says, or as it was trained, or a whole chunk."""
-    from app.models.rerankers.excerpt import Budget, saved_budget
-
-    tokens = settings.reranker_tokens
-    if not tokens and (trained := saved_budget(folder.path)):
-        return trained
-    if not tokens and settings.reranker.startswith(BUNDLED):
-        model = bundled(settings.reranker.removeprefix(BUNDLED))
-        tokens = model.passage_tokens if isinstance(model, TrainedModel) else None
-    tokens = tokens or RERANKER_TOKENS
-    return Budget(passage=tokens, lead=tokens // 4)
 
 
 def build_reader(settings: ModelSettings) -> Reader | None:
@@ -227,11 +132,11 @@ def build_generator(settings: ModelSettings) -> Generator | None:
     if name.startswith(OPENAI):
         from app.models.remote.openai_compatible import OpenAIGenerator
 
-        base_url, model = _address(name, OPENAI)
+        base_url, model = address(name, OPENAI)
         return OpenAIGenerator(
             base_url,
             model,
-            api_key=_secret(settings.generator_api_key),
+            api_key=secret(settings.generator_api_key),
             timeout_s=settings.request_timeout_s,
             context_tokens=settings.generator_context_tokens,
         )
@@ -280,7 +185,8 @@ def local_model(
     return folder, device_for(wanted, folder.path)
 
 
-def _address(name: str, prefix: str) -> tuple[str, str]:
+def address(name: str, prefix: str) -> tuple[str, str]:
+    """The URL and the model in ``<prefix><url>#<model>``; raises `ConfigurationError`."""
     url, separator, model = name.removeprefix(prefix).partition("#")
     if not (url and separator and model):
         raise ConfigurationError(f"{name!r} is not of the form {prefix}<url>#<model>")
@@ -308,5 +214,6 @@ def model_folder(
     return locate(name, fetch=fetch)
 
 
-def _secret(value: SecretStr | None) -> str | None:
+def secret(value: SecretStr | None) -> str | None:
+    """What a setting keeps out of logs."""
     return value.get_secret_value() if value is not None else None

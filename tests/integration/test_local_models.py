@@ -21,8 +21,9 @@ from app.models.embedders.sentence_transformer import SentenceTransformerEmbedde
 from app.models.folder import local_folder
 from app.models.generators.causal_lm import TransformersGenerator
 from app.models.generators.llama_cpp import LlamaCppGenerator, gguf_file
-from app.models.registry import build_embedder, build_generator, build_reranker
+from app.models.registry import build_embedder, build_generator
 from app.models.rerankers.cross_encoder import CrossEncoderReranker
+from app.models.rerankers.registry import build_reranker
 from app.ports.models import Generator, Reranker
 from app.retrieval.ranking.learned import shipped
 from app.settings import ModelSettings

@@ -55,7 +55,8 @@ def reranker(
     licences: Licences = None,
 ) -> None:
     """Train a cross-encoder with hard negatives from hybrid recall."""
-    from app.models.registry import build_reranker, model_folder
+    from app.models.registry import model_folder
+    from app.models.rerankers.registry import build_reranker
     from train.commands.arguments import read_licences, read_run
     from train.commands.training_run import Provenance, run_training
     from train.cross_encoder.reranker import RerankerTrainee

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from app.errors import ConfigurationError, ModelMissing
-from app.models.registry import build_embedder, build_generator, build_reader, build_reranker
+from app.models.registry import build_embedder, build_generator, build_reader
 from app.models.remote.http_rerank import HttpReranker
 from app.models.remote.openai_compatible import OpenAIEmbedder, OpenAIGenerator
+from app.models.rerankers.registry import build_reranker
 from app.settings import ModelSettings
 
 

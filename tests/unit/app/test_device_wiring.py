@@ -16,9 +16,10 @@ from app.models.folder import ModelFolder, local_folder
 from app.models.generators.causal_lm import TransformersGenerator
 from app.models.generators.llama_cpp import LlamaCppGenerator
 from app.models.readers.statement_reader import SCALE_KEY, StatementReader
-from app.models.registry import build_embedder, build_generator, build_reader, build_reranker
+from app.models.registry import build_embedder, build_generator, build_reader
 from app.models.rerankers.cross_encoder import CrossEncoderReranker
 from app.models.rerankers.excerpt import Budget
+from app.models.rerankers.registry import build_reranker
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
 from train.cross_encoder.base import write_cross_encoder

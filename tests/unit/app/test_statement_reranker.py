@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import ConfigurationError
-from app.models.registry import build_reranker
 from app.models.rerankers.by_statements import MOST_STATEMENTS, StatementReranker, statements_of
+from app.models.rerankers.registry import build_reranker
 from app.settings import ModelSettings
 
 

