@@ -48,17 +48,18 @@ def write_card(
             "|---|---|---|",
             *rows,
             "",
-            "## Scores",
-            "",
-            words,
-            "",
-            *(line for measure in _MEASURES for line in _table(facts["judged"], measure)),
+            *(_scores(facts["judged"], words) if facts["judged"] else ()),
             "## Settings",
             "",
             *(f"- {name}: {value}" for name, value in run.items()),
             "",
         )
     )
+
+
+def _scores(judged: Mapping[str, Mapping[str, Mapping[str, float]]], words: str) -> list[str]:
+    tables = [line for measure in _MEASURES for line in _table(judged, measure)]
+    return ["## Scores", "", words, "", *tables]
 
 
 def _table(judged: Mapping[str, Mapping[str, Mapping[str, float]]], measure: str) -> list[str]:

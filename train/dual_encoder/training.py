@@ -5,8 +5,7 @@ passage that answers another question of the batch, too, is none of its negative
 embeddings stay as they are, so that what ships needs no copy of them.
 
 Source: A. van den Oord, Y. Li and O. Vinyals, "Representation Learning with Contrastive Predictive
-Coding", 2018; gradients through chunks of a batch: L. Gao, Y. Zhang, J. Han and J. Callan, "Scaling
-Deep Contrastive Learning Batch Size under Memory Limited Setup", RepL4NLP 2021.
+Coding", 2018.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ class DualRun(BaseModel):
 
     minutes: float = Field(2.0, gt=0.0)
     batch: int = Field(384, ge=2, description="questions")
-    chunk_tokens: int = Field(32_768, ge=64, description="run at once, padding included")
-    query_tokens: int = Field(64, ge=8, le=512)
+    chunk_tokens: int = Field(32_768, ge=64, description="padded together")
     passage_tokens: int = Field(192, ge=8, le=512)
     learning_rate: float = Field(6e-5, gt=0.0)
     temperature: float = Field(0.02, gt=0.0)

@@ -1,13 +1,14 @@
 """Reranks passages by what stands in them: the statement that answers best, as the reader says.
 
 A passage that is on the topic shares most of its words with the question, and need not answer it.
-The reader of statements was trained to tell these apart; here it reads each sentence of a passage
-below the title and headings of the passage.
+The reader of statements was trained to tell these apart; here it reads the lines and sentences of a
+passage, each below the passage's first line, where title and headings stand.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Final
@@ -17,13 +18,14 @@ from app.ports.models import Reader
 from app.text.sentences import sentence_spans
 
 MOST_STATEMENTS: Final = 16
-"""Sentences of a passage that are read; it bounds the work, a chunk rarely has more."""
+"""Statements of a passage that are read; it bounds the work, and all but tables have fewer."""
 SHORTEST: Final = 4
 """Characters below which a sentence is no statement."""
-LONGEST_CONTEXT: Final = 200
-"""Characters of a first line that may be the title and headings above a passage."""
+LONGEST_SETTING: Final = 200
+"""Characters that are taken of a passage's first line."""
 LEAST: Final = 1e-4
 """Probability that counts as none in log odds."""
+_WORD: Final = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
 
 class StatementReranker:
@@ -39,29 +41,40 @@ class StatementReranker:
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """One score a passage, in their order: that of its best statement."""
-        statements = [statements_of(passage) for passage in passages]
+        statements = [statements_of(passage, query) for passage in passages]
         read = self._reader.read(query, [one for of_passage in statements for one in of_passage])
         ends = accumulate((len(of_passage) for of_passage in statements), initial=0)
         return [_log_odds(max(read[start:end], default=0.0)) for start, end in pairwise(ends)]
 
 
-def statements_of(passage: str) -> list[str]:
-    """The first sentences of ``passage``, each below the line of title and headings, if any.
+def statements_of(passage: str, query: str) -> list[str]:
+    """The statements of ``passage``, each below its first line; none of a blank one.
 
-    Never empty, unless the passage is blank.
+    A line is a statement, or as many as it has sentences. Of more than `MOST_STATEMENTS`,
+    those that share most words with ``query`` are taken, in their order. The first line is read as
+    well, unless it is made of headings or a question, which answers nothing.
     """
-    above, newline, below = passage.partition("\n")
-    setting = above if newline and _is_context(above) else ""
-    text = below if setting else passage
-    spans = [span for span in sentence_spans(text) if span[1] - span[0] >= SHORTEST]
-    found = [text[start:end] for start, end in spans[:MOST_STATEMENTS]] or [passage.strip()]
-    return [f"{setting}\n{statement}" for statement in found if statement]
+    first, _, below = passage.strip().partition("\n")
+    setting = first.strip()[:LONGEST_SETTING]
+    found = [f"{setting}\n{text}" for line in below.splitlines() for text in _sentences(line)]
+    if not found or not (SETTING_SEPARATOR in setting or setting.endswith(("?", "？"))):
+        found = [f"\n{text}" for text in _sentences(first)] + found
+    if len(found) > MOST_STATEMENTS:
+        wanted = _words(query)
+        shared = [len(wanted & _words(text)) for text in found]
+        best = sorted(range(len(found)), key=lambda at: (-shared[at], at))[:MOST_STATEMENTS]
+        found = [found[at] for at in sorted(best)]
+    return found
 
 
-def _is_context(line: str) -> bool:
-    """Whether a passage's first line is its title and headings rather than a sentence of it."""
-    short = len(line) <= LONGEST_CONTEXT
-    return short and (SETTING_SEPARATOR in line or not line.rstrip().endswith(tuple(".!?。！？")))
+def _sentences(line: str) -> list[str]:
+    """Those of one line; the line as a whole where none is long enough."""
+    texts = [line[start:end] for start, end in sentence_spans(line) if end - start >= SHORTEST]
+    return texts or [text for text in [line.strip()] if text]
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
 
 
 def _log_odds(probability: float) -> float:

@@ -44,9 +44,28 @@ def test_a_passage_is_worth_what_its_best_statement_is() -> None:
     ]
 
 
-def test_a_first_line_that_is_a_sentence_is_no_setting() -> None:
-    assert statements_of("雨天禁止使用。\n保修期三年。") == ["\n雨天禁止使用。", "\n保修期三年。"]
-    assert statements_of("鹪鹩钻 › 雨天\n禁止使用。") == ["鹪鹩钻 › 雨天\n禁止使用。"]
+def test_a_first_line_is_a_setting_and_no_statement_is_lost() -> None:
+    assert statements_of("雨天禁止使用。\n保修期三年。", "") == [
+        "\n雨天禁止使用。",
+        "雨天禁止使用。\n保修期三年。",
+    ]
+    assert statements_of("鹪鹩钻 › 雨天\n禁止使用。", "") == ["鹪鹩钻 › 雨天\n禁止使用。"]
+    assert statements_of("We sell pumps\nSend them back.", "") == [
+        "\nWe sell pumps",
+        "We sell pumps\nSend them back.",
+    ]
+
+
+def test_a_question_above_its_answer_is_the_setting_and_no_answer() -> None:
+    asked = "How do I return a pump?"
+    assert statements_of(f"{asked}\nSend it back.", asked) == [f"{asked}\nSend it back."]
+
+
+def test_a_row_far_down_a_table_is_read() -> None:
+    rows = [f"model: T{n} | price: {n} EUR" for n in range(40)]
+    found = statements_of("\n".join(["Prices › All", *rows]), "What does the T30 cost?")
+    assert len(found) == MOST_STATEMENTS
+    assert f"Prices › All\n{rows[30]}" in found
 
 
 def test_certainty_has_bounds_and_nothing_is_read_of_nothing() -> None:
@@ -62,7 +81,7 @@ def test_certainty_has_bounds_and_nothing_is_read_of_nothing() -> None:
 
 @given(st.text(max_size=400))
 def test_every_statement_is_of_its_passage(passage: str) -> None:
-    found = statements_of(passage)
+    found = statements_of(passage, "what")
     assert len(found) <= MOST_STATEMENTS
     assert bool(found) == bool(passage.strip())
     assert all(part in passage for one in found for part in one.split("\n", 1))

