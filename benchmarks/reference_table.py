@@ -18,7 +18,7 @@ from eval.statistics.significance import PairedTest
 
 SETS = (
     *("scifact", "covidqa", "covidqa_full", "clapnq_dev", "codebase_qa", "medquad_eval"),
-    *("chunking_eval", "cmrc2018_dev", "cmrc2018_dev_pooled"),
+    *("news_snippets_zh_dev", "chunking_eval", "cmrc2018_dev", "cmrc2018_dev_pooled"),
 )
 FORCED = ("english_only_cmrc2018_dev", "english_only_cmrc2018_dev_pooled")
 MEASURES = ("hit@1", "mrr@10", "ndcg@10")

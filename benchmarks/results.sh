@@ -30,6 +30,7 @@ trap 'rm -rf "$full"' EXIT
 sets=(
   "codebase_qa $data/codebase_qa"
   "clapnq_dev $data/clapnq_dev"
+  "news_snippets_zh_dev $data/news_snippets_zh_dev"
   "scifact $data/scifact"
   "chunking_eval $data/chunking_eval"
   "cmrc2018_dev $data/cmrc2018_dev"
@@ -48,6 +49,9 @@ for entry in "${sets[@]}"; do
   # shellcheck disable=SC2086
   ATTEST_RETRIEVAL__FUSION=rrf $rag eval tune $what --out "$results/tuning_from_rrf/$name.json"
 done
+
+ATTEST_MODELS__RERANKER=reader ATTEST_RETRIEVAL__RERANK_DEPTH=8 $rag eval "$data/news_snippets_zh_dev" \
+  --out "$results/news_snippets_zh_dev_reader.json"
 
 # An embedder that knows no Chinese, forced onto Chinese text.
 $rag models install all-minilm-l6-v2
