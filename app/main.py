@@ -30,6 +30,7 @@ from app.text.analyzer import StandardAnalyzer
 from ingest.expansion.budget import ExpansionLimits
 from ingest.indexer import Indexer
 from ingest.isolation.loader import IsolatedLoader
+from ingest.jobs.indexing import run_job
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.sources import JobSources
 from ingest.pipeline import Ingestion, Progress
@@ -156,9 +157,16 @@ class Application:
     ) -> IngestReport:
         """Indexes the documents in it into a collection, made where it does not exist."""
         opened = self.store.create(collection, self.indexer.fingerprint)
-        stages, overtake = Stages(), partial(self.jobs.overtake, collection)
-        run = self._ingestion(
-            opened, progress=progress, stages=stages, force=force, overtake=overtake
+        stages = Stages()
+        run = Ingestion(
+            opened,
+            self.indexer,
+            load=self.loader.load,
+            batch_chunks=self.settings.ingest.batch_chunks,
+            progress=progress,
+            stages=stages,
+            force=force,
+            overtake=partial(self.jobs.overtake, collection),
         )
         report = run.run(documents(handed_over, self.loader.expand), prune=prune)
         return self._checked(opened, report, stages)
@@ -167,23 +175,17 @@ class Application:
         """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
         opened = self.store.open_same(collection, self.indexer.fingerprint)
         stages = Stages(self._on_ingest_stage)
-        run = self._ingestion(
-            opened,
-            progress=progress,
-            stages=stages,
-            admit=uploads.admit,
-            overtaken=uploads.overtaken,
-        )
-        return self._checked(opened, run.run(documents(uploads, self.loader.expand)), stages)
-
-    @cached_property
-    def _ingestion(self) -> partial[Ingestion]:
-        return partial(
-            Ingestion,
+        report = run_job(
+            uploads,
+            progress,
+            collection=opened,
             indexer=self.indexer,
             load=self.loader.load,
+            expand=self.loader.expand,
             batch_chunks=self.settings.ingest.batch_chunks,
+            stages=stages,
         )
+        return self._checked(opened, report, stages)
 
     def _checked(self, filled: Collection, report: IngestReport, stages: Stages) -> IngestReport:
         """The report on a collection once its self-retrieval was looked at anew."""

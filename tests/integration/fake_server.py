@@ -21,13 +21,12 @@ from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
+from ingest.jobs.indexing import run_job
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.runner import Progress
 from ingest.jobs.sources import JobSources
 from ingest.loaders.registry import load
-from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources.documents import documents
 from tests.unit.ingest.expanding import expand
 
 HELD = "HELD"
@@ -94,17 +93,15 @@ def main() -> int:
     indexer = Indexer(embedder, analyzer, settings)
 
     def run(name: str, sources: JobSources, progress: Progress) -> IngestReport:
-        collection = store.create(name, indexer.fingerprint)
-        ingestion = Ingestion(
-            collection,
-            indexer,
+        return run_job(
+            sources,
+            progress,
+            collection=store.open_same(name, indexer.fingerprint),
+            indexer=indexer,
             load=load,
+            expand=expand,
             batch_chunks=1,
-            progress=progress,
-            admit=sources.admit,
-            overtaken=sources.overtaken,
         )
-        return ingestion.run(documents(sources, expand))
 
     queue = JobQueue(
         directory / "jobs",
