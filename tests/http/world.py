@@ -15,6 +15,7 @@ import httpx2
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.access.guarded_store import GuardedStore
 from app.access.keyring import Keyring
 from app.domain.documents import Vectors
 from app.domain.questions import Turn
@@ -190,7 +191,7 @@ class MakeWorld:
             max_waiting=max_waiting_jobs,
         )
         service = Service(
-            store=store,
+            collections=GuardedStore(store),
             analyzer=analyzer,
             embedder=embedder,
             reranker=None,

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from app.access.guarded_store import GuardedStore
 from app.domain.documents import Vectors
 from app.errors import ModelMissing
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
@@ -115,7 +116,7 @@ def main() -> int:
             raise ModelMissing("run `rag models install`")
         queue.start()
         return Service(
-            store=store,
+            collections=GuardedStore(store),
             analyzer=analyzer,
             embedder=embedder,
             reranker=None,
