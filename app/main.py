@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TypeVar
 
+from app.access.guarded_store import GuardedStore
 from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
 from app.models.embedders.cache import CachedEmbedder
 from app.models.registry import NONE, build_embedder, build_generator, build_glossary, build_reader
@@ -30,6 +31,7 @@ from app.text.analyzer import StandardAnalyzer
 from ingest.expansion.budget import ExpansionLimits
 from ingest.indexer import Indexer
 from ingest.isolation.loader import IsolatedLoader
+from ingest.jobs.indexing import run_job
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.sources import JobSources
 from ingest.pipeline import Ingestion, Progress
@@ -130,6 +132,11 @@ class Application:
         return build_store(self.settings.store, self.analyzer)
 
     @cached_property
+    def _collections(self) -> GuardedStore:
+        """What the service and its jobs know of the store together."""
+        return GuardedStore(self.store)
+
+    @cached_property
     def indexer(self) -> Indexer:
         """What makes chunks and vectors, as the settings say."""
         return Indexer(self.embedder, self.analyzer, self.settings)
@@ -156,34 +163,36 @@ class Application:
     ) -> IngestReport:
         """Indexes the documents in it into a collection, made where it does not exist."""
         opened = self.store.create(collection, self.indexer.fingerprint)
-        stages, overtake = Stages(), partial(self.jobs.overtake, collection)
-        run = self._ingestion(
-            opened, progress=progress, stages=stages, force=force, overtake=overtake
+        stages = Stages()
+        run = Ingestion(
+            opened,
+            self.indexer,
+            load=self.loader.load,
+            batch_chunks=self.settings.ingest.batch_chunks,
+            progress=progress,
+            stages=stages,
+            force=force,
+            overtake=partial(self.jobs.overtake, collection),
         )
         report = run.run(documents(handed_over, self.loader.expand), prune=prune)
         return self._checked(opened, report, stages)
 
-    def _run_job(self, collection: str, uploads: JobSources, progress: Progress) -> IngestReport:
+    def _run_job(self, name: str, uploads: JobSources, progress: Progress) -> IngestReport:
         """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
-        opened = self.store.open_same(collection, self.indexer.fingerprint)
         stages = Stages(self._on_ingest_stage)
-        run = self._ingestion(
-            opened,
-            progress=progress,
-            stages=stages,
-            admit=uploads.admit,
-            overtaken=uploads.overtaken,
-        )
-        return self._checked(opened, run.run(documents(uploads, self.loader.expand)), stages)
-
-    @cached_property
-    def _ingestion(self) -> partial[Ingestion]:
-        return partial(
-            Ingestion,
-            indexer=self.indexer,
-            load=self.loader.load,
-            batch_chunks=self.settings.ingest.batch_chunks,
-        )
+        open_same = partial(self.store.open_same, fingerprint=self.indexer.fingerprint)
+        with self._collections.working(name, open_same) as opened:
+            report = run_job(
+                uploads,
+                progress,
+                collection=opened,
+                indexer=self.indexer,
+                load=self.loader.load,
+                expand=self.loader.expand,
+                batch_chunks=self.settings.ingest.batch_chunks,
+                stages=stages,
+            )
+            return self._checked(opened, report, stages)
 
     def _checked(self, filled: Collection, report: IngestReport, stages: Stages) -> IngestReport:
         """The report on a collection once its self-retrieval was looked at anew."""
@@ -230,7 +239,9 @@ class Application:
         """Ingestion in the background."""
         return JobQueue(
             self.settings.store.directory,
-            prepare=lambda name: self.store.create(name, self.indexer.fingerprint),
+            prepare=lambda name: self._collections.opened(
+                name, partial(self.store.create, fingerprint=self.indexer.fingerprint)
+            ),
             run=self._run_job,
             max_waiting=self.settings.server.queue,
         )
@@ -243,7 +254,7 @@ class Application:
         ``judge`` is the one of these parts where it is not given.
         """
         return Service(
-            store=self.store,
+            collections=self._collections,
             analyzer=self.analyzer,
             embedder=self.embedder,
             reranker=self.reranker,

@@ -24,7 +24,7 @@ from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.ingestor import Ingestor
 from app.ports.models import Embedder, Generator, Reader, Reranker
-from app.ports.store import Collection, Store
+from app.ports.store import Collection
 from app.removal import remove
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
@@ -47,7 +47,7 @@ class Service:
     def __init__(
         self,
         *,
-        store: Store,
+        collections: GuardedStore,
         analyzer: Analyzer,
         embedder: Embedder,
         reranker: Reranker | None,
@@ -60,7 +60,7 @@ class Service:
         settings: Settings,
     ) -> None:
         """``learned`` and ``judge`` are what ships where they are not given."""
-        self._collections = GuardedStore(store)
+        self._collections = collections
         self._analyzer = analyzer
         self._embedder = embedder
         self._reranker = reranker
@@ -98,20 +98,24 @@ class Service:
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[SentenceEvent | AnswerEvent]:
         """See `Answerer.stream`. ``stop`` is asked now and then whether nobody listens any more."""
-        answerer = self.answerer(principal, collection)
+        with self._collections.using(principal, "search", collection) as opened:
+            answerer = self._answerer(opened)
 
         def events() -> Iterator[SentenceEvent | AnswerEvent]:
-            with self._collections.noting_damage(collection):
+            with self._collections.noting_damage(opened):
                 yield from answerer.stream(request, stop=stop)
 
         return events()
 
     def answerer(self, principal: Principal, collection: str) -> Answerer:
         """What answers from a collection. Raises `NotFound` and `FingerprintMismatch`."""
-        opened = self._collections.open(principal, "search", collection)
+        with self._collections.using(principal, "search", collection) as opened:
+            return self._answerer(opened)
+
+    def _answerer(self, collection: Collection) -> Answerer:
         return Answerer(
-            self._pipeline(opened),
-            opened,
+            self._pipeline(collection),
+            collection,
             analyzer=self._analyzer,
             embedder=self._embedder,
             reader=self._reader,
@@ -136,6 +140,7 @@ class Service:
                     learned=self._learned,
                     settings=self._settings.retrieval,
                     executor=self._executor,
+                    on_damage=partial(self._collections.note_damage, collection),
                 )
                 self._pipelines[collection.name] = (collection, tuning, pipeline)
             return pipeline
@@ -181,7 +186,7 @@ class Service:
         self._collections.look_over()
 
     def damaged_collections(self) -> int:
-        """How many collections their last use has found damaged. As `queue_health`, for anybody."""
+        """How many collections were found damaged. As `queue_health`, for anybody."""
         return self._collections.damaged
 
     def collections(self, principal: Principal) -> list[CollectionStats]:

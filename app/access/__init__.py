@@ -1,1 +1,1 @@
-"""Who asks, and what each may do: one check that every path to a collection goes through."""
+"""Who asks, and what each may do: one check for every use case of the service."""

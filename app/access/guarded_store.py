@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from app.access.principal import Principal, Verb
 from app.errors import (
@@ -13,7 +14,6 @@ from app.errors import (
     Forbidden,
     NoSuchCollection,
     NotFound,
-    RequestError,
     StoreCorrupted,
 )
 from app.ports.store import Collection, Store
@@ -36,16 +36,41 @@ def require(principal: Principal, verb: Verb, collection: str) -> None:
     raise NoSuchCollection(collection)
 
 
+@dataclass(frozen=True, slots=True)
+class _Damaged:
+    """What was open when its damage was found, and how often it had been rebuilt by then.
+
+    Each is none where that can't be told.
+    """
+
+    opened: Collection | None
+    rebuilds: int | None
+
+    def is_over(self, opened: Collection) -> bool:
+        if opened is not self.opened:
+            return True
+        now = _rebuilds(opened)
+        return self.rebuilds is not None and now is not None and now != self.rebuilds
+
+
+def _rebuilds(opened: Collection) -> int | None:
+    try:
+        return opened.rebuilds()
+    except (AttestError, OSError, sqlite3.Error):
+        return None
+
+
 class GuardedStore:
     """Collections of a store, for those who have a right to them.
 
-    Since every use comes by here, it also knows which collections are damaged: those whose last
-    use has failed of it.
+    Every use case of the service and every ingestion job comes by here, so it also knows which
+    collections they have found damaged. One that was is taken to be so, whatever else can still be
+    read in it, until it was rebuilt or the store opens it anew.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._damaged: set[str] = set()
+        self._damaged: dict[str, _Damaged] = {}
 
     @property
     def damaged(self) -> int:
@@ -56,8 +81,7 @@ class GuardedStore:
         """Opens every collection, so that those that can't be opened are known."""
         for name in self._store.names():
             try:
-                with self.noting_damage(name):
-                    self._store.open(name)
+                self.opened(name, self._store.open)
             except NotFound:
                 continue  # it was dropped since
             except (AttestError, OSError, sqlite3.Error) as error:
@@ -66,34 +90,54 @@ class GuardedStore:
     def names(self, principal: Principal) -> list[str]:
         """The collections that the principal may search, ascending."""
         names = self._store.names()
-        self._damaged.intersection_update(names)
+        for gone in self._damaged.keys() - names:
+            self._damaged.pop(gone, None)
         return [name for name in names if principal.may("search", name)]
-
-    def open(self, principal: Principal, verb: Verb, name: str) -> Collection:
-        """See `Store.open`. Raises what `require` raises, too."""
-        require(principal, verb, name)
-        with self.noting_damage(name):
-            return self._store.open(name)
 
     @contextmanager
     def using(self, principal: Principal, verb: Verb, name: str) -> Iterator[Collection]:
-        """As `open`, and notes what its use shows of its damage."""
+        """See `Store.open`; what its use shows of its damage is noted.
+
+        Raises what `require` raises, too.
+        """
         require(principal, verb, name)
-        with self.noting_damage(name):
-            yield self._store.open(name)
+        with self.working(name, self._store.open) as opened:
+            yield opened
 
     @contextmanager
-    def noting_damage(self, name: str) -> Iterator[None]:
+    def working(self, name: str, open_: Callable[[str], Collection]) -> Iterator[Collection]:
+        """As `using`, for work that was accepted from somebody who has the right to it."""
+        opened = self.opened(name, open_)
+        with self.noting_damage(opened):
+            yield opened
+
+    def opened(self, name: str, open_: Callable[[str], Collection]) -> Collection:
+        """As `working`, where it is only opened."""
+        try:
+            opened = open_(name)
+        except StoreCorrupted:
+            self._damaged.setdefault(name, _Damaged(None, None))
+            raise
+        except NoSuchCollection:
+            self._damaged.pop(name, None)
+            raise
+        damaged = self._damaged.get(name)
+        if damaged is not None and damaged.is_over(opened):
+            self._damaged.pop(name, None)
+        return opened
+
+    @contextmanager
+    def noting_damage(self, opened: Collection) -> Iterator[None]:
         """What happens within is a use of this collection."""
         try:
             yield
         except StoreCorrupted:
-            self._damaged.add(name)
+            self.note_damage(opened)
             raise
-        except RequestError:  # it was read as far as that
-            self._damaged.discard(name)
-            raise
-        self._damaged.discard(name)
+
+    def note_damage(self, opened: Collection) -> None:
+        """A use has found this collection damaged."""
+        self._damaged[opened.name] = _Damaged(opened, _rebuilds(opened))
 
     def drop(self, principal: Principal, name: str, *, then: Callable[[], None]) -> None:
         """See `Store.drop`. Raises what `require` raises, too."""
@@ -114,7 +158,7 @@ class GuardedStore:
             raise NoSuchCollection(name) from None
         finally:
             if gone:
-                self._damaged.discard(name)
+                self._damaged.pop(name, None)
 
     def close(self) -> None:
         """See `Store.close`."""

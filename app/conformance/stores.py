@@ -185,7 +185,9 @@ class StoreContract(SearchContract, ReadingContract):
                 if record.id != "mao"
             ]
 
+        rebuilds = collection.rebuilds()
         collection.reindex(anew, other)
+        assert collection.rebuilds() == rebuilds + 1
         assert collection.fingerprint == other
         assert ids(collection.search_lexical(["anew"], limit=10)) == ["cat#0", "dog#0"]
         assert ids(collection.search_dense(Z, limit=2)) == ["cat#0", "dog#0"]

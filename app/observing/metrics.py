@@ -85,7 +85,7 @@ class Metrics:
         )
         self._damaged = Gauge(
             "attest_damaged_collections",
-            "Collections that their last use has found damaged.",
+            "Collections that were found damaged and are not rebuilt.",
             registry=registry,
         )
         self._jobs = Counter("attest_ingest_jobs", "Ingestion jobs begun.", registry=registry)

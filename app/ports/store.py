@@ -137,6 +137,9 @@ class CollectionMaintenance(Protocol):
         somebody does so already.
         """
 
+    def rebuilds(self) -> int:
+        """How often `reindex` has made it anew, in any process."""
+
 
 class Collection(
     CollectionReader, CollectionWriter, CollectionFacts, CollectionMaintenance, Protocol

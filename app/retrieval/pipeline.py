@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from app.domain.hits import Candidate, Hit, SearchResult, Trace
 from app.domain.queries import Query
-from app.errors import AttestError, ConfigurationError, InvalidRequest, OperatorError, RequestError
+from app.errors import (
+    AttestError,
+    ConfigurationError,
+    InvalidRequest,
+    OperatorError,
+    RequestError,
+    StoreCorrupted,
+)
 from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
 from app.ports.models import Embedder, Reranker
@@ -52,12 +59,14 @@ class SearchPipeline:
         learned: Learned,
         in_force: InForce,
         executor: Executor,
+        on_damage: Callable[[], None],
     ) -> None:
         self._collection = collection
         self._analyzer = analyzer
         self._in_force = in_force
         self._settings = in_force.settings
         self._executor = executor
+        self._on_damage = on_damage
         self._ranker = Ranker(
             collection,
             analyzer=analyzer,
@@ -91,6 +100,13 @@ class SearchPipeline:
             RequestError: what a route says of the request itself.
             AttestError: every route failed; the error of the first.
         """
+        try:
+            return self._search(request)
+        except StoreCorrupted:
+            self._on_damage()  # since whoever asked may go on without this search
+            raise
+
+    def _search(self, request: SearchRequest) -> SearchResult:
         stages = Stages()
         degraded: list[str] = []
         recalled = self._recall(request, stages, degraded)
@@ -175,6 +191,8 @@ class SearchPipeline:
             except RequestError:
                 raise
             except AttestError as error:
+                if isinstance(error, StoreCorrupted):
+                    self._on_damage()
                 failures.append(error)
                 degraded.append(f"{name}: {error.public_message}")
                 logger.warning("route %s failed: %s", name, error)
@@ -246,10 +264,12 @@ def make_pipeline(
     settings: RetrievalSettings,
     executor: Executor,
     learned: Learned | None = None,
+    on_damage: Callable[[], None] = lambda: None,
 ) -> SearchPipeline:
     """A pipeline with the settings that are in force for the collection now.
 
-    ``learned`` is what ships where it is not given.
+    ``learned`` is what ships where it is not given. ``on_damage`` is called where a search finds
+    the collection damaged, though another route may answer it.
     """
     learned = learned or shipped()
     in_force = settings_in_force(
@@ -269,4 +289,5 @@ def make_pipeline(
         learned=learned,
         in_force=in_force,
         executor=executor,
+        on_damage=on_damage,
     )

@@ -10,6 +10,27 @@ from ingest.expansion.model import INSIDE
 from ingest.sources.storable import MAX_ID_CHARACTERS, storable
 
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
+_HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def decoded_path(written: bytes, *, otherwise: str) -> str:
+    """The path of a file whose encoding nothing tells: UTF-8, else GB 18030, else ``otherwise``.
+
+    It is in GB 18030 where each character that is not ASCII is a Han character or of GB 2312, and
+    one is of the latter: accented letters of Western names read as rarer ones.
+    """
+    try:
+        return written.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        path = written.decode("gb18030")
+    except UnicodeDecodeError:
+        return otherwise
+    common = {character for character in path if _is_in_gb2312(character)}
+    rare = {character for character in path if not character.isascii()} - common
+    is_chinese = common and all(map(_HAN.match, rare)) and storable(path) == path
+    return path if is_chinese else otherwise
 
 
 def is_hidden(path: str) -> bool:
@@ -52,6 +73,10 @@ def link_refused() -> DocumentRejected:
     return DocumentRejected(
         "leads_out", "The file is a link; pack the file itself that it leads to."
     )
+
+
+def _is_in_gb2312(character: str) -> bool:
+    return not character.isascii() and bool(character.encode("gb2312", "ignore"))
 
 
 def _names(path: str) -> list[str]:

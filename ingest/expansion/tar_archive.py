@@ -11,7 +11,13 @@ from typing import IO, Final, Self, cast
 
 from app.errors import DocumentRejected
 from ingest.expansion.budget import Budget
-from ingest.expansion.members import is_hidden, link_refused, member_name, refused_name
+from ingest.expansion.members import (
+    decoded_path,
+    is_hidden,
+    link_refused,
+    member_name,
+    refused_name,
+)
 from ingest.expansion.model import Member, Part, RefusedPart
 
 _GZIP: Final = b"\x1f\x8b"
@@ -29,19 +35,28 @@ def expand_tar(name: str, file: IO[bytes], budget: Budget) -> Iterator[Part | Me
         OSError, EOFError, lzma.LZMAError, zlib.error, tarfile.TarError: as well.
     """
     unpacked = cast("IO[bytes]", budget.counted(_unpacked(file)))
-    with tarfile.open(fileobj=unpacked, mode="r|", tarinfo=_Header) as archive:
+    with tarfile.open(
+        fileobj=unpacked, mode="r|", tarinfo=_Header, encoding="utf-8", errors="surrogateescape"
+    ) as archive:
         for member in archive:
             archive.members = []  # type: ignore[attr-defined] # each is kept until the end
-            if is_hidden(member.name) or not _holds_file(member):
+            path = _path(member)
+            if is_hidden(path) or not _holds_file(member):
                 continue
             try:
-                inside = member_name(name, member.name)
+                inside = member_name(name, path)
                 _require_readable(member, budget)
             except DocumentRejected as rejection:
-                yield RefusedPart.of(refused_name(name, member.name), rejection)
+                yield RefusedPart.of(refused_name(name, path), rejection)
                 continue
             if (opened := archive.extractfile(member)) is not None:
                 yield Member(inside, opened)
+
+
+def _path(member: tarfile.TarInfo) -> str:
+    """Its path; packers write the bytes that their system has, or UTF-8."""
+    written = member.name.encode("utf-8", "surrogateescape")
+    return decoded_path(written, otherwise=written.decode("cp1252", "replace"))
 
 
 def _holds_file(member: tarfile.TarInfo) -> bool:

@@ -9,7 +9,13 @@ from typing import IO, Final, cast
 
 from app.errors import DocumentRejected
 from ingest.expansion.budget import Budget
-from ingest.expansion.members import is_hidden, link_refused, member_name, refused_name
+from ingest.expansion.members import (
+    decoded_path,
+    is_hidden,
+    link_refused,
+    member_name,
+    refused_name,
+)
 from ingest.expansion.model import FilePart, Member, Part, RefusedPart
 
 _ENCRYPTED: Final = 0x1
@@ -69,9 +75,4 @@ def _path(member: zipfile.ZipInfo) -> str:
     if member.flag_bits & _UTF8:
         return member.orig_filename
     written = member.orig_filename.encode("cp437", "replace")
-    for encoding in ("utf-8", "gb2312"):
-        try:
-            return written.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return member.orig_filename
+    return decoded_path(written, otherwise=member.orig_filename)

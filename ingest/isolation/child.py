@@ -37,6 +37,8 @@ _PASSED_ON: Final = re.compile(
 """Names of the environment's variables that the child may see: no key is among them."""
 _TAIL_CHARACTERS: Final = 4_000
 """What is logged of the last words of a child that did not start."""
+_SERVE: Final = "from ingest.isolation.serving import main; main()"
+"""What the child runs; its pipe and its limits follow as arguments."""
 _CRASHED: Final = ("corrupt", "The parser crashed on this file; save it again or convert it.")
 
 
@@ -147,10 +149,6 @@ class Child:
     def _start(self, stderr: IO[bytes]) -> Connection:
         ours, theirs = Pipe()
         handle = theirs.fileno()
-        code = (
-            "from ingest.isolation.serving import ExpansionLimits, Limits, serve; "
-            f"serve({handle}, {self._limits!r})"
-        )
         passed_on = {name: os.environ[name] for name in os.environ if _PASSED_ON.fullmatch(name)}
         environment = passed_on | {
             "PYTHONPATH": os.pathsep.join(path or str(os.curdir) for path in sys.path),
@@ -159,7 +157,7 @@ class Child:
         self._pipe = ours
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter and code of our own
-                [sys.executable, "-c", code],
+                [sys.executable, "-c", _SERVE, str(handle), self._limits.as_json()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, Self
 
 from app.errors import DocumentRejected
 from ingest.expansion.budget import ExpansionLimits
@@ -38,6 +40,23 @@ class Limits(NamedTuple):
     expansion: ExpansionLimits
     load: str
     expand: str
+
+    def as_json(self) -> str:
+        """What `from_json` reads."""
+        return json.dumps(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What `as_json` was asked of."""
+        timeout_s, memory_bytes, max_characters, expansion, load, expand = json.loads(text)
+        limits = ExpansionLimits(*expansion)
+        return cls(timeout_s, memory_bytes, max_characters, limits, load, expand)
+
+
+def main() -> None:
+    """Serves the pipe and the limits that its arguments name."""
+    _, handle, limits = sys.argv
+    serve(int(handle), Limits.from_json(limits))
 
 
 def serve(handle: int, limits: Limits) -> None:

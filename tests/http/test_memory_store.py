@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from app.errors import StoreCorrupted
 from app.fakes import FakeEmbedder
 from app.http.api import create_app
 from app.main import Application
@@ -68,3 +69,16 @@ def test_documents_are_taken_in_found_quoted_and_removed(
     assert {hit["document_id"] for hit in again["hits"]} <= {"t"}
     assert client.delete(NOTES).status_code == 204
     assert list((tmp_path / "store").glob("*/catalog.db")) == []
+
+
+def test_damage_that_a_job_finds_counts(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> None:
+        raise StoreCorrupted("a document can't be read")
+
+    monkeypatch.setattr("app.stores.memory.collection.MemoryCollection.put", damaged)
+    body = {"documents": [{"id": "h", "text": HARBOUR}]}
+    client.post(f"{NOTES}/documents?wait=true", json=body)
+
+    assert client.get("/readyz").json() == {"ready": True, "parked_jobs": 1, "damaged": 1}

@@ -13,7 +13,6 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.domain.collections import SelfRecall, SelfRetrieval, Tuning
-from app.domain.documents import Chunk
 from app.domain.jobs import QueueHealth
 from app.errors import AttestError, ModelMissing, StoreCorrupted
 from app.fakes import FakeGenerator
@@ -254,29 +253,60 @@ def test_a_damaged_collection_is_counted_and_leaves_the_server_ready(
     assert world.client.get("/readyz").json() == {"ready": True}
 
 
-def test_damage_counts_once_a_use_has_found_it_and_no_more_once_it_is_gone(
+def test_damage_counts_once_a_use_has_found_it_and_no_less_while_other_uses_succeed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.ingest("notes", {"id": "a", "text": "the tower"})
     search = partial(world.post, "/v1/collections/notes/search", {"query": "tower"})
     answer = partial(world.post, "/v1/collections/notes/answer", {"query": "Which tower?"})
-    collection = world.store.open("notes")
-
-    def damaged(_: object) -> list[Chunk]:
-        raise StoreCorrupted("/srv/secret/catalog.db can't be read")
 
     for ask in (search, answer):
+        collection = world.store.open("notes")
         assert ask().status_code == 200
         assert world.client.get("/readyz").json() == {"ready": True}
 
         with monkeypatch.context() as patched:
             patched.setattr(collection, "chunks", damaged)
             failed = ask()
-        ready = world.client.get("/readyz")
-
         assert (failed.status_code, error_of(failed)["code"]) == (500, "store_corrupted")
+        assert world.client.get("/readyz").json() == {"ready": True, "damaged": 1}
+
+        for other in (search, answer, partial(world.client.get, "/v1/collections")):
+            assert other().status_code == 200
+        ready = world.client.get("/readyz")
         assert (ready.status_code, ready.json()) == (200, {"ready": True, "damaged": 1})
+        assert "attest_damaged_collections 1.0" in world.client.get("/metrics").text
+
+        world.store.close()  # so that it is opened anew
         assert ask().status_code == 200
+        assert world.client.get("/readyz").json() == {"ready": True}
+
+
+def test_damage_that_one_route_finds_counts_though_another_answers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ingest("notes", {"id": "a", "text": "the tower"})
+    with monkeypatch.context() as patched:
+        patched.setattr(world.store.open("notes"), "search_dense", damaged)
+        answer = world.post("/v1/collections/notes/search", {"query": "tower"})
+
+    assert (answer.status_code, len(answer.json()["degraded"])) == (200, 1)
+    assert world.client.get("/readyz").json() == {"ready": True, "damaged": 1}
+
+
+def test_damage_counts_no_more_once_a_collection_is_rebuilt(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ingest("notes", {"id": "a", "text": "the tower"})
+    collection = world.store.open("notes")
+    with monkeypatch.context() as patched:
+        patched.setattr(collection, "records", damaged)
+        assert world.client.get("/v1/collections/notes/documents").status_code == 500
+    assert world.client.get("/readyz").json() == {"ready": True, "damaged": 1}
+
+    collection.reindex(lambda _: [], collection.fingerprint)
+
+    assert world.client.get("/v1/collections/notes/documents").status_code == 200
     assert world.client.get("/readyz").json() == {"ready": True}
 
 
@@ -451,3 +481,7 @@ def test_a_method_that_a_route_does_not_know_is_refused_in_the_one_shape(
     assert answer.status_code == 405
     assert error_of(answer)["code"] == "method_not_allowed"
     assert answer.headers["allow"] == "GET"
+
+
+def damaged(*_: object, **__: object) -> Any:
+    raise StoreCorrupted("/srv/secret/catalog.db can't be read")

@@ -15,6 +15,7 @@ import httpx2
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.access.guarded_store import GuardedStore
 from app.access.keyring import Keyring
 from app.domain.documents import Vectors
 from app.domain.questions import Turn
@@ -25,13 +26,12 @@ from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.registry import build_store
 from ingest.indexer import Indexer
+from ingest.jobs.indexing import run_job
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.runner import Progress
 from ingest.jobs.sources import JobSources
 from ingest.loaders.registry import load
-from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources.documents import documents
 from tests.http.contract import check
 from tests.unit.ingest.expanding import expand
 
@@ -174,17 +174,15 @@ class MakeWorld:
         indexer = Indexer(embedder, analyzer, settings)
 
         def run(name: str, sources: JobSources, progress: Progress) -> IngestReport:
-            collection = store.open_same(name, indexer.fingerprint)
-            ingestion = Ingestion(
-                collection,
-                indexer,
+            return run_job(
+                sources,
+                progress,
+                collection=store.open_same(name, indexer.fingerprint),
+                indexer=indexer,
                 load=load,
+                expand=expand,
                 batch_chunks=4,
-                progress=progress,
-                admit=sources.admit,
-                overtaken=sources.overtaken,
             )
-            return ingestion.run(documents(sources, expand))
 
         queue = JobQueue(
             self._directory / "jobs",
@@ -193,7 +191,7 @@ class MakeWorld:
             max_waiting=max_waiting_jobs,
         )
         service = Service(
-            store=store,
+            collections=GuardedStore(store),
             analyzer=analyzer,
             embedder=embedder,
             reranker=None,

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from app.access.guarded_store import GuardedStore
 from app.domain.documents import Vectors
 from app.errors import ModelMissing
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
@@ -21,13 +22,12 @@ from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
+from ingest.jobs.indexing import run_job
 from ingest.jobs.queue import JobQueue
 from ingest.jobs.runner import Progress
 from ingest.jobs.sources import JobSources
 from ingest.loaders.registry import load
-from ingest.pipeline import Ingestion
 from ingest.report import IngestReport
-from ingest.sources.documents import documents
 from tests.unit.ingest.expanding import expand
 
 HELD = "HELD"
@@ -94,17 +94,15 @@ def main() -> int:
     indexer = Indexer(embedder, analyzer, settings)
 
     def run(name: str, sources: JobSources, progress: Progress) -> IngestReport:
-        collection = store.create(name, indexer.fingerprint)
-        ingestion = Ingestion(
-            collection,
-            indexer,
+        return run_job(
+            sources,
+            progress,
+            collection=store.open_same(name, indexer.fingerprint),
+            indexer=indexer,
             load=load,
+            expand=expand,
             batch_chunks=1,
-            progress=progress,
-            admit=sources.admit,
-            overtaken=sources.overtaken,
         )
-        return ingestion.run(documents(sources, expand))
 
     queue = JobQueue(
         directory / "jobs",
@@ -118,7 +116,7 @@ def main() -> int:
             raise ModelMissing("run `rag models install`")
         queue.start()
         return Service(
-            store=store,
+            collections=GuardedStore(store),
             analyzer=analyzer,
             embedder=embedder,
             reranker=None,

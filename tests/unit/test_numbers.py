@@ -1,4 +1,4 @@
-"""No number that decides an answer or a ranking stands in the middle of code."""
+"""No float that decides an answer or a ranking stands in the middle of code."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from app import answering, retrieval
+from app.models import rerankers
 
 ENDS: frozenset[float] = frozenset({0.0, 1.0})
 """Nothing and all of a share or a probability: bounds, and no choice of anybody."""
 FILES = sorted(
-    file for room in (answering, retrieval) for file in Path(room.__path__[0]).rglob("*.py")
+    file
+    for room in (answering, retrieval, rerankers)
+    for file in Path(room.__path__[0]).rglob("*.py")
 )
 
 
@@ -41,11 +44,20 @@ def unexplained_numbers(tree: ast.Module) -> Iterator[tuple[int, str]]:
             and isinstance(below.value, ast.Constant)
             and isinstance(below.value.value, str)
         )
-        is_number = isinstance(statement.value, ast.Constant) and isinstance(
-            statement.value.value, int | float
-        )
-        if is_number and not explained:
+        if _is_number(statement.value) and not explained:
             yield statement.lineno, ast.unparse(statement.target)
+
+
+def _is_number(value: ast.expr | None) -> bool:
+    """Whether it is a number, or is worked out from numbers alone."""
+    match value:
+        case ast.Constant(value=constant):
+            return isinstance(constant, int | float)
+        case ast.UnaryOp(operand=operand):
+            return _is_number(operand)
+        case ast.BinOp(left=left, right=right):
+            return _is_number(left) and _is_number(right)
+    return False
 
 
 def _constants(tree: ast.Module) -> list[ast.stmt]:
@@ -59,7 +71,7 @@ def _constants(tree: ast.Module) -> list[ast.stmt]:
     ]
 
 
-def test_no_answer_or_ranking_depends_on_a_number_without_a_name() -> None:
+def test_no_answer_or_ranking_depends_on_a_float_without_a_name() -> None:
     assert len(FILES) > 80
     assert [
         f"{file}:{line}: {value} needs a name, or a setting"
@@ -94,6 +106,11 @@ def test_a_number_without_a_name_is_found(source: str, found: list[tuple[int, fl
 def test_a_named_number_without_a_sentence_is_found() -> None:
     tree = ast.parse("LEAST: Final = 0.7\nMOST: Final = 3\n'''Of its parts.'''\n")
     assert list(unexplained_numbers(tree)) == [(1, "LEAST")]
+
+
+@pytest.mark.parametrize("value", ["-0.5", "2**20", "-(3 * 10**2)", "1 / 3"])
+def test_a_named_number_that_is_worked_out_needs_a_sentence_too(value: str) -> None:
+    assert list(unexplained_numbers(ast.parse(f"MOST: Final = {value}"))) == [(1, "MOST")]
 
 
 def _tree(file: Path) -> ast.Module:

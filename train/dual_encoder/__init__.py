@@ -1,1 +1,1 @@
-"""Training of a dual encoder (embedder) on another machine; all of it is in one module."""
+"""Training of a dual encoder (embedder) on another machine."""

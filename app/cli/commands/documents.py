@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.access.principal import LOCAL
 from app.cli.application import application
 from app.cli.commands.options import CollectionName
 from app.cli.terminal import EXIT_INCOMPLETE, err, out
@@ -65,11 +64,10 @@ def delete(
     collection: CollectionName = "default",
 ) -> None:
     """Remove documents from a collection, and from uploads that still wait for it."""
-    from app.access.guarded_store import GuardedStore
     from app.removal import remove
 
     with application() as app:
-        opened = GuardedStore(app.store).open(LOCAL, "ingest", collection)
+        opened = app.store.open(collection)
         missing = [id_ for id_ in documents if not _has(opened, id_)]
         if missing:
             raise NotFound(

@@ -18,7 +18,11 @@ from app.http.edge.errors import CROSS_SITE, UNAUTHORIZED, WRONG_HOST
 from app.settings import Settings
 
 OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
-"""What an orchestrator asks without a key; it says nothing but yes or no."""
+"""What an orchestrator asks without a key.
+
+They say whether the service is alive and ready or what it waits for, how many jobs are parked and
+collections damaged, and the code and the public message of a failed start or of jobs that stall.
+"""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Change nothing, and another site's page can't read what they answer."""
 OWN_SITES: Final = frozenset({"same-origin", "none"})

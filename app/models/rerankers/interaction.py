@@ -30,9 +30,13 @@ from torch.nn import functional
 FILE: Final = "interaction.safetensors"
 """Its weights, beside the encoder's; a folder that has it is such a cross-encoder."""
 FREQUENT: Final = 200.0
+"""Token id from which rarity grows slowly; the vocabulary is sorted by frequency, roughly."""
+LEAST_RARITY: Final = 0.1
+"""Is added before the logarithm, so that the first id of the vocabulary has a finite rarity."""
 SCALE: Final = 15.0
 """Cosines of an encoder's states lie close together; what a query's softmax has to tell apart."""
 _LOW: Final = -1e4
+"""What a token that is not the query's has for a weight: none after a softmax."""
 
 
 class InteractionScore(Module):
@@ -73,7 +77,7 @@ class InteractionScore(Module):
         unit = functional.normalize(states, dim=-1)
         cosines = unit @ unit.transpose(1, 2)
         found = cosines.masked_fill(~told[:, None, :], -1.0).amax(dim=-1)
-        rarity = torch.log(torch.log1p(ids.to(states.dtype) / FREQUENT) + 0.1)
+        rarity = torch.log(torch.log1p(ids.to(states.dtype) / FREQUENT) + LEAST_RARITY)
         weight = self.importance(states)[..., 0] + self.rare * rarity
         share = torch.softmax(weight.masked_fill(~asked, _LOW), dim=-1)
         matched: Tensor = self.scale * (share * found).sum(dim=-1)

@@ -85,6 +85,10 @@ class CollectionReader:
         """See `Collection.tuning`."""
         return self._catalog.facts.tuning()
 
+    def rebuilds(self) -> int:
+        """See `Collection.rebuilds`."""
+        return self._catalog.facts.rebuilds()
+
     def self_retrieval(self) -> SelfRetrieval | None:
         """See `Collection.self_retrieval`."""
         return self._catalog.facts.self_retrieval()

@@ -125,6 +125,7 @@ class MemoryCollection(MemoryCollectionReader):
                 same = replace(document, content_hash=found.record.content_hash)
                 changed[id_] = stored(same, self._terms(document), version=found.record.version)
         self._kept = before.reindexed(changed, fingerprint)
+        self._rebuilds += 1
         self._self_retrieval = None  # it was measured on the vectors that went
 
     def _terms(self, document: IndexedDocument) -> tuple[list[str], ...]:

@@ -22,6 +22,7 @@ class MemoryCollectionReader:
         self._kept: Contents | None = contents
         """``None`` once the collection was dropped."""
         self._tuning: Tuning | None = None
+        self._rebuilds = 0
         self._self_retrieval: SelfRetrieval | None = None
 
     @property
@@ -133,6 +134,10 @@ class MemoryCollectionReader:
     def tuning(self) -> Tuning | None:
         """See `Collection.tuning`."""
         return self._tuning
+
+    def rebuilds(self) -> int:
+        """See `Collection.rebuilds`."""
+        return self._rebuilds
 
     def self_retrieval(self) -> SelfRetrieval | None:
         """See `Collection.self_retrieval`."""

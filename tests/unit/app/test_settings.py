@@ -78,6 +78,9 @@ def test_a_misspelt_setting_is_refused(tmp_path: Path, text: str) -> None:
         ("ATTEST_STORE__BM25_B", "1.5"),
         ("ATTEST_STORE__METRIC", "manhattan"),
         ("ATTEST_INGEST__LOAD_TIMEOUT_S", "0"),
+        ("ATTEST_INGEST__MAX_EXPANSION_RATIO", "inf"),
+        ("ATTEST_RETRIEVAL__RRF_K", "nan"),
+        ("ATTEST_STORE__LOCK_TIMEOUT_S", "inf"),
     ],
 )
 def test_values_out_of_bounds_are_refused(

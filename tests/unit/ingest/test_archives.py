@@ -88,12 +88,41 @@ def test_a_word_file_that_is_called_an_archive_stays_one_document() -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "path"),
-    [("utf-8", "目录/说明.md"), ("gb2312", "目录/说明.md"), ("cp437", "café.md")],
+    [
+        ("utf-8", "目录/说明.md"),
+        ("gb2312", "目录/说明.md"),
+        ("gb2312", "①第Ⅱ章→附录.md"),
+        ("gbk", "朱镕基.md"),
+        ("gbk", "資料.md"),
+        ("gb18030", "“𠮷野”（2024）.md"),
+        ("cp437", "café.md"),
+        ("cp437", "détail créée.md"),
+    ],
 )
 def test_names_that_are_not_marked_as_utf_8_are_read_all_the_same(encoding: str, path: str) -> None:
     written = path.encode(encoding)
     data = zipped({"x" * len(written): b"text"}).replace(b"x" * len(written), written)
     assert parts("a.zip", data) == [FilePart(f"a.zip!/{path}", b"text")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "paths"),
+    [
+        ("utf-8", ["目录/说明.md", "café.md"]),
+        ("gbk", ["规则.md", "合同.md", "朱镕基.md", "資料.md"]),
+        ("cp1252", ["café.md", "détail.md"]),
+    ],
+)
+@pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT], ids=["gnu", "ustar"])
+def test_names_in_a_tar_archive_are_read_in_the_encoding_of_their_packer(
+    encoding: str, paths: list[str], form: int
+) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=form, encoding=encoding) as archive:
+        for path in paths:
+            archive.addfile(tarfile.TarInfo(path))
+    found = parts("a.tar", packed.getvalue())
+    assert [part.name for part in found] == [f"a.tar!/{path}" for path in paths]
 
 
 # --- archives within archives --------------------------------------------------------------------

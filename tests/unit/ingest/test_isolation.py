@@ -133,6 +133,12 @@ def test_memory_is_limited(target):
         assert loader.load("b", b"1").text.startswith("b 1 ")
 
 
+def test_limits_reach_the_child_whatever_numbers_they_are(target):
+    bounds = BOUNDS | {"expansion": LIMITS._replace(max_ratio=float("inf"))}
+    with IsolatedLoader(load_timeout_s=20.5, **bounds, load=target) as loader:
+        assert loader.load("a", b"1").text.startswith("a 1 ")
+
+
 def test_texts_are_limited(loader):
     assert loader.load("long", b"1" * 100_000).text == "x" * 100_000
     error = rejection(loader, "long", b"1" * 100_001)

@@ -132,6 +132,7 @@ class Catalog(CatalogReader):
                 "UPDATE facts SET value = ? WHERE name = 'fingerprint'",
                 (json.dumps(asdict(fingerprint)),),
             )
+            Facts.count_rebuild(db)
             # It was measured on the vectors that went.
             Facts.forget(db, "self_retrieval")
 

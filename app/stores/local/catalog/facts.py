@@ -70,6 +70,19 @@ class Facts:
                 (json.dumps(asdict(self_retrieval)),),
             )
 
+    def rebuilds(self) -> int:
+        """How often `count_rebuild` was called."""
+        value = self._value("rebuilds")
+        return 0 if value is None else self._read(value, int)
+
+    @staticmethod
+    def count_rebuild(db: sqlite3.Connection) -> None:
+        """Counts one within a transaction that is under way."""
+        db.execute(
+            "INSERT INTO facts VALUES ('rebuilds', '1') "
+            "ON CONFLICT (name) DO UPDATE SET value = value + 1"
+        )
+
     @staticmethod
     def forget(db: sqlite3.Connection, name: str) -> None:
         """Removes a fact within a transaction that is under way."""

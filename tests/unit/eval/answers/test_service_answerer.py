@@ -1,5 +1,6 @@
 import pytest
 
+from app.access.guarded_store import GuardedStore
 from app.domain.collections import Fingerprint
 from app.domain.documents import Chunk, Document, IndexedDocument
 from app.fakes import FakeAnalyzer, FakeEmbedder
@@ -45,7 +46,7 @@ def service(tmp_path):
         ]
     )
     made = Service(
-        store=store,
+        collections=GuardedStore(store),
         analyzer=analyzer,
         embedder=embedder,
         reranker=None,
