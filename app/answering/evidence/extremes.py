@@ -43,7 +43,10 @@ _NEGATED: Final = re.compile(
     re.IGNORECASE,
 )
 _IMPLIED: Final = (
-    (r"\b(?:cheap|expensive|dear|pric)|贵|便宜", "price cost fee rate charge 价格 单价 费用 租金"),
+    (
+        r"\b(?:cheap|expensive|dear|pric)|贵|便宜",
+        "price cost fee rate charge tuition fare rent 价格 单价 售价 房价 票价 费用 收费 学费 租金",
+    ),
     (r"\b(?:heaviest|lightest)\b|最重|最轻", "weight mass 重量"),
     (r"\b(?:fastest|slowest)\b|最快|最慢", "speed 速度"),
     (r"longest|shortest|最长|最短|最久", "duration length 时长 长度"),

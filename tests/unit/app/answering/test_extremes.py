@@ -63,6 +63,17 @@ def test_what_takes_the_longest_has_the_longest_duration(analyzer: StandardAnaly
     assert "Full" in wanted
 
 
+@pytest.mark.parametrize(
+    ("question", "label"), [("哪个班最便宜？", "普通班"), ("哪个班最贵？", "加急班")]
+)
+def test_what_a_course_costs_is_its_tuition(
+    analyzer: StandardAnalyzer, question: str, label: str
+) -> None:
+    table = "| 班型 | 学费 |\n|---|---|\n| 普通班 | 3200元 |\n| 周末班 | 3600元 |\n| 加急班 | 4800元 |\n"
+    (wanted,) = _wanted(analyzer, question, table)
+    assert label in wanted
+
+
 @pytest.mark.parametrize(("question", "model"), [("哪款压力最大？", "鹭"), ("哪款最贵？", "雀")])
 def test_chinese_tables_too(analyzer: StandardAnalyzer, question: str, model: str) -> None:
     (wanted,) = _wanted(analyzer, question, TABLE_ZH)
