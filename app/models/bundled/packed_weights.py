@@ -90,12 +90,17 @@ def _write_weights(file: Path, base: Path, folder: Path) -> None:
 
 
 def _write_tokenizer(base: Path, folder: Path) -> None:
+    """That of ``base``, to the byte where it frames pairs already: the two share one in memory."""
     tokenizer = Tokenizer.from_file(str(base / TOKENIZER_FILE))
     described = json.loads((base / _TOKENIZER_CONFIG).read_text(encoding="utf-8"))
     ids = tokenizer.get_vocab(with_added_tokens=True)
     first, last = described["cls_token"], described["sep_token"]
+    framed = tokenizer.post_processor
     tokenizer.post_processor = pair_template((first, ids[first]), (last, ids[last]))
-    tokenizer.save(str(folder / TOKENIZER_FILE))
+    if framed is not None and framed.__getstate__() == tokenizer.post_processor.__getstate__():
+        shutil.copyfile(base / TOKENIZER_FILE, folder / TOKENIZER_FILE)
+    else:
+        tokenizer.save(str(folder / TOKENIZER_FILE))
     described["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
     (folder / _TOKENIZER_CONFIG).write_text(json.dumps(described, indent=2), encoding="utf-8")
 

@@ -9,7 +9,7 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer, models
 
 from app.errors import ModelIncompatible
-from app.models.bundled.packed_weights import pack, unpack
+from app.models.bundled.packed_weights import pack, pair_template, unpack, unpack_embedder
 
 WORDS = "bert.embeddings.word_embeddings.weight"
 MATRIX = "bert.encoder.layer.0.output.dense.weight"
@@ -63,6 +63,39 @@ def test_word_embeddings_are_those_of_the_base(trained: Path, base: Path, tmp_pa
     unpack(packed, base, tmp_path / "out")
     tensors = load_file(tmp_path / "out" / "model.safetensors")
     np.testing.assert_array_equal(tensors[WORDS], np.full((5, 2), 0.5, np.float16))
+
+
+def test_a_tokenizer_that_frames_pairs_already_is_kept_to_the_byte(
+    trained: Path, base: Path, tmp_path: Path
+) -> None:
+    """Models share one in memory where their files are the same; floats saved again are not."""
+    file = base / "tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.post_processor = pair_template(("<s>", 0), ("</s>", 2))
+    file.write_text(tokenizer.to_str(pretty=True))
+    pack(trained, tmp_path / "packed.safetensors")
+    for unpacked in (unpack, unpack_embedder):
+        out = tmp_path / unpacked.__name__
+        out.mkdir()
+        unpacked(tmp_path / "packed.safetensors", base, out)
+        assert (out / "tokenizer.json").read_bytes() == file.read_bytes()
+
+
+def test_an_embedder_is_its_base_with_other_weights(
+    trained: Path, base: Path, tmp_path: Path
+) -> None:
+    (base / "1_Pooling").mkdir()
+    (base / "1_Pooling" / "config.json").write_text("{}")
+    (base / "attest.json").write_text("the receipt of the base")
+    pack(trained, tmp_path / "packed.safetensors")
+    out = tmp_path / "out"
+    out.mkdir()
+    unpack_embedder(tmp_path / "packed.safetensors", base, out)
+    assert (out / "1_Pooling" / "config.json").is_file()
+    assert not (out / "attest.json").exists()
+    assert MATRIX in load_file(out / "model.safetensors")
+    described = (out / "tokenizer_config.json").read_text()
+    assert described == (base / "tokenizer_config.json").read_text()
 
 
 def test_query_and_passage_have_token_types_of_their_own(
