@@ -11,7 +11,6 @@
 what was trained on the judged SETs, and writes the scores to ``log.json``. ``take`` writes the
 model, in which the base keeps 1 − SHARE of the weights, and ``card`` its card.
 
-
 Source of the share of the base's weights: M. Wortsman et al., "Robust fine-tuning of zero-shot
 models", CVPR 2022.
 """
@@ -114,8 +113,7 @@ def train(folder: Path, out: Path) -> None:
     trained = training.weights()
     tensors = {name: values.cpu().numpy().astype(np.float16) for name, values in trained.items()}
     out.mkdir(parents=True, exist_ok=True)
-    halves = sorted(tensors)
-    for number, names in enumerate(np.array_split(np.array(halves), 4)):
+    for number, names in enumerate(np.array_split(np.array(sorted(tensors)), 4)):
         save_file({name: tensors[name] for name in names}, out / f"{number}.{TRAINED}")
     log("trained")
     judged = read_arrays(folder / _JUDGED)

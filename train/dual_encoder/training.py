@@ -114,19 +114,14 @@ class DualTraining:
         texts = np.array([*places[:, 0], *passages], np.int64)
         chunks = chunks_of(self._lengths[texts], most=self.run.chunk_tokens)
         self.encoder.train()
-        parts = [self._embed(texts[chunk]) for chunk in chunks]
-        vectors = torch.empty(len(texts), parts[0].shape[1], device=self.device)
-        for chunk, part in zip(chunks, parts, strict=True):
-            vectors[torch.from_numpy(chunk).to(self.device)] = part.detach()
-        vectors.requires_grad_()
+        parts = torch.cat([self._embed(texts[chunk]) for chunk in chunks])
+        vectors = parts[torch.from_numpy(np.argsort(np.concatenate(chunks))).to(self.device)]
         count = len(batch)
         scores = vectors[:count] @ vectors[count:].T / self.run.temperature
         right = torch.tensor([at[text] for text in places[:, 1]], device=self.device)
         loss = functional.cross_entropy(scores, right)
-        (wanted,) = torch.autograd.grad(loss, vectors)
         self.encoder.zero_grad(set_to_none=True)
-        for chunk, part in zip(chunks, parts, strict=True):
-            torch.autograd.backward(part, wanted[torch.from_numpy(chunk).to(self.device)])
+        torch.autograd.backward(loss)
         self._masters.take_gradients()
         torch.nn.utils.clip_grad_norm_(self._masters.masters, _LARGEST_GRADIENT)
         self._optimizer.step()

@@ -15,8 +15,9 @@ from typing import Final
 from app.answering.asking.asked import Part
 from app.answering.asking.forms import LISTED
 from app.answering.evidence.candidates import Judged
-from app.answering.evidence.judgement import Judge, log_odds
+from app.answering.evidence.judgement import Judge
 from app.answering.quoting.likeness import alike, shape_of
+from app.domain.probability import log_odds
 
 _LOOKED_AT: Final = 12
 """Statements behind the best one among which `FOLLOWERS` are looked for."""

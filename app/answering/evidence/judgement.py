@@ -18,13 +18,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from app.domain.probability import log_odds
 from app.errors import ConfigurationError
 
 WEIGHTS_FILE: Final = "weights.json"
 _LARGEST: Final = 30.0
 """Log odds beyond which a probability is as good as 0 or 1."""
-_LEAST: Final = 1e-4
-"""Probability that counts as none in log odds, whose weights were learned with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +147,3 @@ def _judge(stored: Any) -> Judge:
 def _weights(stored: Any) -> Weights:
     factors = {str(name): float(factor) for name, factor in stored["factors"].items()}
     return Weights(float(stored["intercept"]), factors)
-
-
-def log_odds(probability: float) -> float:
-    """Of a probability, which is taken to be neither 0 nor 1."""
-    bounded = min(1 - _LEAST, max(_LEAST, probability))
-    return math.log(bounded / (1 - bounded))

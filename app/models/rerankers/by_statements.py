@@ -7,12 +7,12 @@ passage, each below the passage's first line, where title and headings stand.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
+from app.domain.probability import log_odds
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from app.ports.models import Reader
 from app.text.sentences import sentence_spans
@@ -23,8 +23,6 @@ SHORTEST: Final = 4
 """Characters below which a sentence is no statement."""
 LONGEST_SETTING: Final = 200
 """Characters that are taken of a passage's first line."""
-LEAST: Final = 1e-4
-"""Probability that counts as none in log odds."""
 _WORD: Final = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
 
@@ -44,7 +42,7 @@ class StatementReranker:
         statements = [statements_of(passage, query) for passage in passages]
         read = self._reader.read(query, [one for of_passage in statements for one in of_passage])
         ends = accumulate((len(of_passage) for of_passage in statements), initial=0)
-        return [_log_odds(max(read[start:end], default=0.0)) for start, end in pairwise(ends)]
+        return [log_odds(max(read[start:end], default=0.0)) for start, end in pairwise(ends)]
 
 
 def statements_of(passage: str, query: str) -> list[str]:
@@ -75,8 +73,3 @@ def _sentences(line: str) -> list[str]:
 
 def _words(text: str) -> set[str]:
     return set(_WORD.findall(text.casefold()))
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(max(probability, LEAST), 1.0 - LEAST)
-    return math.log(bounded / (1.0 - bounded))

@@ -29,7 +29,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 def tarred(files: Mapping[str, bytes], mode: str = "") -> bytes:
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode=f"w:{mode}") as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=packed, mode=f"w:{mode}") as archive:  # type: ignore[call-overload]  # a mode
         for name, data in files.items():
             header = tarfile.TarInfo(name)
             header.size = len(data)
@@ -42,7 +42,7 @@ PACKED = [pytest.param("a.zip", zipped, id="zip"), pytest.param("a.tar", tarred,
 
 
 def parts(name: str, data: bytes, **limits: float) -> list[Part]:
-    return list(registry.expand(name, io.BytesIO(data), LIMITS._replace(**limits)))  # type: ignore[arg-type]
+    return list(registry.expand(name, io.BytesIO(data), LIMITS._replace(**limits)))  # type: ignore[arg-type]  # whole ones
 
 
 def told(found: list[Part]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from tests.unit.ingest.expanding import LIMITS, expand
 
 
 def parts(name: str, data: bytes, **limits: float) -> list[Part]:
-    return list(registry.expand(name, io.BytesIO(data), LIMITS._replace(**limits)))  # type: ignore[arg-type]
+    return list(registry.expand(name, io.BytesIO(data), LIMITS._replace(**limits)))  # type: ignore[arg-type]  # whole ones
 
 
 # --- one document --------------------------------------------------------------------------------
