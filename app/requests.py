@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from app.domain.queries import ReadingKind
 from app.domain.questions import Turn
 from app.filters import Filter
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """From a question to hits. ``None`` means what the settings say."""
+    """From a question to hits. ``None`` means what the settings say.
+
+    ``history`` ends before the query. ``now`` is the instant, with its time zone, that "last week"
+    counts from; the server's clock where it is ``None``. Of the kinds in ``ignore`` nothing is read
+    into the query.
+    """
 
     query: str
     limit: int = 10
@@ -18,6 +25,9 @@ class SearchRequest:
     routes: tuple[str, ...] | None = None
     rerank: bool | None = None
     explain: bool = False
+    history: tuple[Turn, ...] = ()
+    now: datetime | None = None
+    ignore: frozenset[ReadingKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,10 @@ from app.main import Application
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
 from app.retrieval.fusion.fuse import fuse
-from app.retrieval.pipeline import RecallResult, SearchPipeline, make_pipeline
+from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.recall.registry import least_scores
-from app.retrieval.understanding.understand import understand
+from app.retrieval.recall.running import RecallResult
+from app.retrieval.understanding.understand import as_query
 from app.settings import Settings
 from eval.commands.target import Questions, Target, evaluation_settings, prepare
 from eval.metrics.hit_rate import hit_rate
@@ -112,8 +113,8 @@ def _fused(
         )
         for route in ROUTES
     }
-    query = understand(trace.query, app.analyzer)
-    weights = pipeline.weights(RecallResult(query, rankings))
+    query = as_query(trace.query, app.analyzer)
+    weights = pipeline.weights(RecallResult.of_routes(query, rankings))
     found = lead("bm25", rankings, query, collection=target.collection, analyzer=app.analyzer)
     ways = {route: [c.chunk_id for c in ranking] for route, ranking in rankings.items()}
     for share in LEADS:

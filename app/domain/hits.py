@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.documents import Chunk
+from app.domain.queries import Reading, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Trace:
     query: str
     language: str
     terms: tuple[str, ...]
+    variants: tuple[Variant, ...]
     settings: Mapping[str, object]
     candidates: tuple[CandidateTrace, ...]
 
@@ -88,10 +90,11 @@ class Trace:
 class SearchResult:
     """``degraded`` names each part that failed and was left out, with a reason safe to show.
 
-    ``trace`` is there when the request asked for it.
+    ``readings`` are what was read into the query. ``trace`` is there when the request asked for it.
     """
 
     hits: tuple[Hit, ...]
     degraded: tuple[str, ...]
     timings_ms: Mapping[str, float]
+    readings: tuple[Reading, ...] = ()
     trace: Trace | None = None

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from concurrent.futures import Executor
 
-from app.domain.hits import Candidate, Hit, SearchResult, Trace
+from app.domain.hits import Hit, SearchResult, Trace
 from app.domain.queries import Query
 from app.errors import (
-    AttestError,
     ConfigurationError,
     InvalidRequest,
     OperatorError,
-    RequestError,
     StoreCorrupted,
 )
 from app.observing.stages import Stages
@@ -23,27 +20,21 @@ from app.ports.models import Embedder, Reranker
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
-from app.retrieval.fusion.fuse import Rankings, fuse
+from app.retrieval.fusion.fuse import fuse
 from app.retrieval.fusion.weighting import route_weights
 from app.retrieval.ranking.combination import Combined, as_fused
 from app.retrieval.ranking.learned import NO_RERANKER, Learned, shipped
 from app.retrieval.ranking.ranker import Ranker
 from app.retrieval.recall.registry import least_scores, routes
 from app.retrieval.recall.route import Parts, Route
+from app.retrieval.recall.running import RecallResult, recall
 from app.retrieval.tracing import candidate_traces
 from app.retrieval.tuned import InForce, settings_in_force
+from app.retrieval.understanding.steps import Means
 from app.retrieval.understanding.understand import understand
 from app.settings import RetrievalSettings
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RecallResult:
-    """A query as it was understood, and what each route that answered returned for it."""
-
-    query: Query
-    rankings: Rankings
 
 
 class SearchPipeline:
@@ -113,7 +104,10 @@ class SearchPipeline:
         with stages.stage("fuse"):
             weights = self.weights(recalled)
             fused = fuse(
-                recalled.rankings, weights=weights, settings=self._settings, minima=least_scores()
+                recalled.rankings,
+                weights=weights,
+                settings=self._settings,
+                minima=_minima(recalled),
             )
         if request.rerank is False:
             order = as_fused(fused)
@@ -126,7 +120,9 @@ class SearchPipeline:
             if request.explain
             else None
         )
-        return SearchResult(hits, tuple(degraded), stages.timings_ms(), trace)
+        return SearchResult(
+            hits, tuple(degraded), stages.timings_ms(), recalled.query.readings, trace
+        )
 
     def recall(self, request: SearchRequest) -> RecallResult:
         """Every route's own ranking, before they are fused: what tuning starts from.
@@ -142,19 +138,29 @@ class SearchPipeline:
         return recalled
 
     def weights(self, recalled: RecallResult) -> Mapping[str, float]:
-        """What each route that answered counts for this query; see `route_weights`."""
-        return route_weights(
+        """What each ranking counts for this query: `route_weights`, times its variant's weight."""
+        of_routes = route_weights(
             self._settings,
             language=recalled.query.language,
             kind=recalled.query.kind,
             factors=self.factors(recalled),
-            answered=recalled.rankings,
+            answered=dict.fromkeys(source.route for source in recalled.sources.values()),
         )
+        return {
+            name: of_routes[source.route] * (source.variant.weight if source.variant else 1.0)
+            for name, source in recalled.sources.items()
+        }
 
     def factors(self, recalled: RecallResult) -> Mapping[str, float]:
         """How far each route that answered is to be trusted with this query, 0 to 1."""
-        query, rankings = recalled.query, recalled.rankings
-        factors = {name: self._routes[name].trust(query.language) for name in rankings}
+        query = recalled.query
+        rankings = {
+            name: ranking
+            for name, ranking in recalled.rankings.items()
+            if recalled.sources[name].variant is None
+        }
+        routes = dict.fromkeys(source.route for source in recalled.sources.values())
+        factors = {name: self._routes[name].trust(query.language) for name in routes}
         full = self._settings.bm25_lead
         for name in rankings:
             others = (factor for other, factor in factors.items() if other != name)
@@ -166,43 +172,25 @@ class SearchPipeline:
         return factors
 
     def _recall(self, request: SearchRequest, stages: Stages, degraded: list[str]) -> RecallResult:
-        """Every route's ranking, in the order of the request; routes run at the same time."""
-        query = understand(request.query, self._analyzer)
-        depth = max(self._settings.depth, request.limit)
+        with stages.stage("read"):
+            understood = understand(
+                Means(request, self._collection, self._analyzer, self._settings)
+            )
         wanted = request.routes or self._settings.routes
         if unknown := [name for name in wanted if name not in self._routes]:
             raise InvalidRequest(
                 f'There is no route "{unknown[0]}"; there are {", ".join(self._routes)}.'
             )
-
-        def recall(name: str) -> list[Candidate]:
-            with stages.stage(name):
-                return self._routes[name].recall(query, limit=depth, where=request.where)
-
-        *others, last = dict.fromkeys(wanted)
-        pending = {name: self._executor.submit(recall, name) for name in others}
-        # Here, since to wake another thread and wait for it takes as long as a route does.
-        pending[last] = _done(lambda: recall(last))
-        rankings: dict[str, list[Candidate]] = {}
-        failures: list[AttestError] = []
-        for name, future in pending.items():
-            try:
-                rankings[name] = future.result()
-            except RequestError:
-                raise
-            except AttestError as error:
-                if isinstance(error, StoreCorrupted):
-                    self._on_damage()
-                failures.append(error)
-                degraded.append(f"{name}: {error.public_message}")
-                logger.warning("route %s failed: %s", name, error)
-            except Exception:
-                failures.append(OperatorError(f"route {name} failed; see the log"))
-                degraded.append(f"{name}: {AttestError.public_message}")
-                logger.exception("route %s failed", name)
-        if not rankings:
-            raise failures[0]
-        return RecallResult(query, rankings)
+        return recall(
+            understood.query,
+            {name: self._routes[name] for name in wanted},
+            depth=max(self._settings.depth, request.limit),
+            where=understood.where,
+            executor=self._executor,
+            stages=stages,
+            degraded=degraded,
+            on_damage=self._on_damage,
+        )
 
     def _hits(self, best: Sequence[Combined]) -> tuple[Hit, ...]:
         found = {candidate.fused.chunk_id: candidate for candidate in best}
@@ -233,6 +221,7 @@ class SearchPipeline:
             query=query.text,
             language=query.language,
             terms=query.terms,
+            variants=query.variants,
             settings={
                 **self._settings.model_dump(),
                 "weights_of_query": weights,
@@ -245,14 +234,14 @@ class SearchPipeline:
         )
 
 
-def _done(work: Callable[[], list[Candidate]]) -> Future[list[Candidate]]:
-    """What ``work`` gives or raises, as if another thread had done it."""
-    future: Future[list[Candidate]] = Future()
-    try:
-        future.set_result(work())
-    except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
-        future.set_exception(error)
-    return future
+def _minima(recalled: RecallResult) -> Mapping[str, float]:
+    """The least score of each ranking that has one."""
+    least = least_scores()
+    return {
+        name: least[source.route]
+        for name, source in recalled.sources.items()
+        if source.route in least
+    }
 
 
 def make_pipeline(

@@ -79,7 +79,7 @@ def test_a_route_that_fails_in_its_thread_logs_for_its_request(
 
         (thread,) = threads_of(log, request_id, "fails")
         assert thread.startswith("recall")
-        failed = f"ERROR app.retrieval.pipeline [{request_id}]: route dense failed\n"
+        failed = f"ERROR app.retrieval.recall.running [{request_id}]: route dense failed\n"
         assert failed in log.getvalue()
 
 

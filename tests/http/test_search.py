@@ -29,7 +29,7 @@ def test_a_search_answers_in_the_agreed_shape(filled: World) -> None:
 
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == {"hits", "degraded", "timings_ms"}
+    assert set(body) == {"hits", "readings", "degraded", "timings_ms"}
     hit = body["hits"][0]
     assert set(hit) == {
         *("rank", "score", "chunk_id", "document_id", "title", "heading_path", "text", "span"),

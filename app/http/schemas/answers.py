@@ -10,7 +10,15 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StrictBool
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+)
 
 from app import requests
 from app.domain.answers import (
@@ -22,6 +30,7 @@ from app.domain.answers import (
 )
 from app.domain.documents import MetadataValue, Span
 from app.domain.hits import Contribution, Hit, SearchResult, Trace
+from app.domain.queries import Reading, ReadingKind
 from app.domain.questions import Turn
 from app.errors import InvalidFilter
 from app.filters import Filter, parse_filter
@@ -35,6 +44,7 @@ MAX_HISTORY_CHARACTERS: Final = 64_000
 """Limit on the sum over all turns."""
 MAX_LIMIT: Final = 100
 MAX_ROUTES: Final = 8
+MAX_IGNORED: Final = 16
 
 
 def _not_blank(text: str) -> str:
@@ -52,28 +62,6 @@ Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, strict=True)]
 class _Request(BaseModel):
     # A misspelt field that is silently ignored costs its author an afternoon.
     model_config = ConfigDict(extra="forbid")
-
-
-class SearchRequest(_Request):
-    """The body of ``POST /v1/collections/{name}/search``."""
-
-    query: Query
-    limit: Limit = 10
-    filter: JsonValue = None
-    routes: Annotated[list[str], Field(min_length=1, max_length=MAX_ROUTES)] | None = None
-    rerank: StrictBool | None = None
-    explain: StrictBool = False
-
-    def to_domain(self) -> requests.SearchRequest:
-        """Converts the body into the request that the service takes. Raises `InvalidFilter`."""
-        return requests.SearchRequest(
-            query=self.query,
-            limit=self.limit,
-            where=read_filter(self.filter),
-            routes=None if self.routes is None else tuple(self.routes),
-            rerank=self.rerank,
-            explain=self.explain,
-        )
 
 
 class HistoryTurn(_Request):
@@ -95,6 +83,43 @@ def _not_too_long(history: list[HistoryTurn]) -> list[HistoryTurn]:
 History = Annotated[list[HistoryTurn], Field(max_length=MAX_TURNS), AfterValidator(_not_too_long)]
 
 
+def _turns(history: list[HistoryTurn]) -> tuple[Turn, ...]:
+    return tuple(Turn(turn.role, turn.content) for turn in history)
+
+
+class SearchRequest(_Request):
+    """The body of ``POST /v1/collections/{name}/search``."""
+
+    query: Query
+    limit: Limit = 10
+    filter: JsonValue = None
+    routes: Annotated[list[str], Field(min_length=1, max_length=MAX_ROUTES)] | None = None
+    rerank: StrictBool | None = None
+    explain: StrictBool = False
+    history: History = []
+    now: AwareDatetime | None = Field(
+        None, description='the instant that "last week" counts from; now, where it is not given'
+    )
+    ignore: Annotated[
+        list[ReadingKind],
+        Field(max_length=MAX_IGNORED, description="what must not be read into the query"),
+    ] = []
+
+    def to_domain(self) -> requests.SearchRequest:
+        """Converts the body into the request that the service takes. Raises `InvalidFilter`."""
+        return requests.SearchRequest(
+            query=self.query,
+            limit=self.limit,
+            where=read_filter(self.filter),
+            routes=None if self.routes is None else tuple(self.routes),
+            rerank=self.rerank,
+            explain=self.explain,
+            history=_turns(self.history),
+            now=self.now,
+            ignore=frozenset(self.ignore),
+        )
+
+
 class AnswerRequest(_Request):
     """The body of ``POST /v1/collections/{name}/answer``."""
 
@@ -109,7 +134,7 @@ class AnswerRequest(_Request):
         """Converts the body into the request that the service takes. Raises `InvalidFilter`."""
         return requests.AnswerRequest(
             query=self.query,
-            history=tuple(Turn(turn.role, turn.content) for turn in self.history),
+            history=_turns(self.history),
             limit=self.limit,
             where=read_filter(self.filter),
             explain=self.explain,
@@ -154,9 +179,13 @@ class SearchHit(BaseModel):
 
 
 class SearchResponse(BaseModel):
-    """The hits of a search; ``trace`` is present when the request set ``explain``."""
+    """The hits of a search; ``trace`` is present when the request set ``explain``.
+
+    ``readings`` are what was read into the query; a request may ``ignore`` each of their kinds.
+    """
 
     hits: list[SearchHit]
+    readings: tuple[Reading, ...]
     degraded: tuple[str, ...]
     timings_ms: Mapping[str, float]
     trace: Trace | None
@@ -166,6 +195,7 @@ class SearchResponse(BaseModel):
         """Converts the domain object."""
         return cls(
             hits=[SearchHit.from_domain(hit) for hit in result.hits],
+            readings=result.readings,
             degraded=result.degraded,
             timings_ms=result.timings_ms,
             trace=result.trace,

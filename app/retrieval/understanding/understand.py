@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from app.domain.queries import Query
 from app.errors import InvalidRequest
+from app.filters import Filter
 from app.ports.analyzer import Analyzer
+from app.retrieval.understanding.steps import Draft, Means, Steps
 from app.text.query_kind import query_kind
 
+STEPS: Final[Steps] = ()
+"""In the order in which they are taken."""
 
-def understand(text: str, analyzer: Analyzer) -> Query:
-    """The query that ``text`` is.
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A query, and what its hits must fulfil: the request's filter and what the text says."""
+
+    query: Query
+    where: Filter | None
+
+
+def understand(means: Means, steps: Steps = STEPS) -> Understood:
+    """What the text of a request asks for.
 
     Raises:
-        InvalidRequest: it is blank.
+        InvalidRequest: the text is blank, or what a step says of it.
     """
-    if not text.strip():
+    request = means.request
+    if not request.query.strip():
         raise InvalidRequest("The query is empty; ask something.")
+    draft = Draft(request.query, request.where)
+    for step in steps:
+        if step.kind not in request.ignore:
+            draft = step.understand(draft, means)
+    return Understood(_query(draft, means.analyzer), draft.where)
+
+
+def as_query(text: str, analyzer: Analyzer) -> Query:
+    """``text`` as a query, word by word: no step is taken."""
+    return _query(Draft(text), analyzer)
+
+
+def _query(draft: Draft, analyzer: Analyzer) -> Query:
     return Query(
-        text=text,
-        language=analyzer.language(text),
-        kind=query_kind(text),
-        terms=tuple(analyzer.query_terms(text)),
+        text=draft.text,
+        language=analyzer.language(draft.text),
+        kind=query_kind(draft.text),
+        terms=tuple(analyzer.query_terms(draft.text)),
+        readings=draft.readings,
+        variants=draft.variants,
     )

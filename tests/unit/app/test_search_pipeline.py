@@ -11,6 +11,7 @@ import pytest
 from app.domain.collections import SelfRecall, SelfRetrieval, Tuning
 from app.domain.documents import Document, Metadata, Vectors
 from app.domain.hits import Candidate, SearchResult, Trace
+from app.domain.queries import Reading, Variant
 from app.errors import (
     CollectionBusy,
     InvalidFilter,
@@ -24,10 +25,13 @@ from app.fakes import FakeAnalyzer, FakeEmbedder, FakeReranker
 from app.filters import parse_filter
 from app.ports.models import Embedder, Reranker
 from app.requests import SearchRequest
-from app.retrieval.pipeline import RecallResult, SearchPipeline, make_pipeline
+from app.retrieval import pipeline as pipeline_module
+from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Combination, Learned, shipped
 from app.retrieval.ranking.term_match import MOST_TERMS
-from app.retrieval.understanding.understand import understand
+from app.retrieval.recall.running import RecallResult
+from app.retrieval.understanding.steps import Draft, Means, Step
+from app.retrieval.understanding.understand import as_query, understand
 from app.settings import RetrievalSettings, Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
@@ -39,6 +43,9 @@ DOCUMENTS: dict[str, tuple[str, Metadata]] = {
     "birds": ("birds sing in the morning", {"lang": "en", "year": 2024}),
     "mao": ("猫 在 夜里 叫", {"lang": "zh", "year": 2024}),
 }
+
+
+BM25_ONLY = frozenset({"bm25"})
 
 
 class BrokenEmbedder(FakeEmbedder):
@@ -297,7 +304,8 @@ def test_each_language_has_its_own_trust_in_the_dense_route(
     pipeline = make(dense_useless=0.4, dense_sound=0.8)
     rankings: dict[str, list[Candidate]] = {"bm25": [], "dense": []}
     english, chinese = (
-        RecallResult(understand(text, FakeAnalyzer()), rankings) for text in ("cats purr", "猫叫")
+        RecallResult.of_routes(as_query(text, FakeAnalyzer()), rankings)
+        for text in ("cats purr", "猫叫")
     )
     assert pipeline.factors(english)["dense"] == 1.0
     assert pipeline.factors(chinese)["dense"] == pytest.approx(0.5)
@@ -609,6 +617,7 @@ def test_a_candidate_deleted_meanwhile_is_said_to_be(
 def test_every_stage_is_timed(make: Make) -> None:
     result = make(reranker=FakeReranker()).search(SearchRequest("cats"))
     assert set(result.timings_ms) == {
+        "read",
         "bm25",
         "dense",
         "fuse",
@@ -618,3 +627,40 @@ def test_every_stage_is_timed(make: Make) -> None:
         "total",
     }
     assert all(ms >= 0 for ms in result.timings_ms.values())
+
+
+# --- variants ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asks_for_dogs_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every query has "dogs bark" for a variant, of half the weight, meant for the words alone."""
+
+    def add(draft: Draft, _: Means) -> Draft:
+        other = Variant("other words 1", "rewording", "dogs bark", ("dogs", "bark"), 0.5, BM25_ONLY)
+        return replace(draft, variants=(other,), readings=(Reading("rewording", "", "dogs bark"),))
+
+    steps = (Step("rewording", add),)
+    monkeypatch.setattr(pipeline_module, "understand", lambda means: understand(means, steps=steps))
+
+
+@pytest.mark.usefixtures("asks_for_dogs_too")
+def test_a_variant_is_searched_for_beside_its_query_and_has_its_part_in_the_score(
+    make: Make,
+) -> None:
+    result = make(fusion="rrf", bm25_lead=0.0).search(SearchRequest("cats purr", explain=True))
+    assert set(ids(result)[:2]) == {"cats", "dogs"}
+    dogs = next(hit for hit in result.hits if hit.chunk.document_id == "dogs")
+    assert dogs.routes["bm25: other words 1"].contribution == pytest.approx(0.25 / 1.25 / 61)
+    assert "dense: other words 1" not in dogs.routes
+    assert result.readings == (Reading("rewording", "", "dogs bark"),)
+    assert result.trace
+    assert [variant.text for variant in result.trace.variants] == ["dogs bark"]
+
+
+@pytest.mark.usefixtures("asks_for_dogs_too")
+def test_what_a_request_ignores_is_not_read_into_its_query(make: Make) -> None:
+    asked = SearchRequest("cats purr", ignore=frozenset({"rewording"}))
+    result = make().search(asked)
+    assert not result.readings
+    assert all(not name.endswith("1") for hit in result.hits for name in hit.routes)

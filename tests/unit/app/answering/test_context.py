@@ -167,8 +167,8 @@ def candidate(chunk_id: str, dropped: str | None = None) -> CandidateTrace:
 def test_the_trace_of_the_search_says_what_became_of_its_hits(pages):
     context = gather(pages, "a0", "b1", limit=1)
     below = "ranked below the limit of 2"
-    trace = Trace("q", "en", (), {}, (candidate("a0"), candidate("b1"), candidate("a3", below)))
-    explained = context.explain(SearchResult((), (), {}, trace)).trace
+    trace = Trace("q", "en", (), (), {}, (candidate("a0"), candidate("b1"), candidate("a3", below)))
+    explained = context.explain(SearchResult((), (), {}, trace=trace)).trace
     assert explained is not None
     assert [c.dropped for c in explained.candidates] == [
         None,
