@@ -25,7 +25,7 @@ FOLDER: Final = Path(__file__).with_name("written")
 LANGS: Final = ("en", "zh")
 HELD_OUT_SUFFIX: Final = "-04"
 """Suffix of the names of held-out files."""
-_CELL: Final = " | "
+CELL: Final = " | "
 """Separator of the cells of a row."""
 
 Text = Annotated[str, Field(max_length=1_200)]
@@ -120,7 +120,7 @@ def statements_of(family: Family) -> Iterator[WrittenStatement]:
 def _antecedents(texts: Pair, before: Pair) -> Pair:
     """The preceding statement, in each language in which ``statement`` depends on it."""
     english, chinese = (
-        b if (leans(s) or is_curt(s)) and _CELL not in b else ""
+        b if (leans(s) or is_curt(s)) and CELL not in b else ""
         for s, b in zip(texts, before, strict=True)
     )
     return english, chinese

@@ -12,8 +12,10 @@ from typing import Final
 
 from app.answering.evidence.names.named import Sort
 from app.answering.evidence.names.naming import named_in
+from app.answering.evidence.reading import LIST_CHARACTERS
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
 from train.bundled.written_documents import (
+    CELL,
     LANGS,
     Family,
     WrittenQuestion,
@@ -35,6 +37,10 @@ _FROM_OTHERS: Final = 3
 _CANDIDATES: Final = 200
 _UNANSWERED: Final = 0.08
 """Share of the answered questions whose answer is removed from the group."""
+_WHOLE_LIST: Final = 0.6
+"""Share of the groups whose question asks for the most of a section, that have it as one text."""
+_OTHER_LIST: Final = 0.25
+"""Share of the groups with another section as one text, which does not answer."""
 _UNKNOWN_NAME: Final = 0.08
 """Share of questions changed to ask for something that the family does not mention."""
 _CJK: Final = "\u2e80"
@@ -141,8 +147,45 @@ def _group(
                 _span(line, asked, statement_lang) if answers else None,
             )
         )
+    statements += _lists(asked, lines, question_lang, answered=bool(shown), rng=rng)
     rng.shuffle(statements)
     return StatementGroup(question, tuple(statements), SOURCE, LANGS[question_lang])
+
+
+def _lists(
+    asked: WrittenQuestion,
+    lines: Sequence[WrittenStatement],
+    lang: int,
+    *,
+    answered: bool,
+    rng: random.Random,
+) -> list[LabelledStatement]:
+    """Whole sections as one text each, as a question that asks for a list is answered.
+
+    One answers if at least half of its statements do, and two. One of which only one statement
+    does is left out: it says the answer, and more than was asked for.
+    """
+    sections: dict[tuple[int, int], list[WrittenStatement]] = {}
+    for line in lines:
+        sections.setdefault((line.document, line.section), []).append(line)
+    counts = {
+        place: sum(line.place in asked.answered_by for line in section)
+        for place, section in sections.items()
+        if len(section) > 1
+    }
+    found = []
+    whole = [at for at, count in counts.items() if count > 1 and 2 * count >= len(sections[at])]
+    if answered and whole and rng.random() < _WHOLE_LIST:
+        found.append(_as_list(sections[rng.choice(whole)], lang, answers=True))
+    others = [at for at, count in counts.items() if not count]
+    if others and (found or rng.random() < _OTHER_LIST):
+        found.append(_as_list(sections[rng.choice(others)], lang, answers=False))
+    return found
+
+
+def _as_list(section: Sequence[WrittenStatement], lang: int, *, answers: bool) -> LabelledStatement:
+    items = "; ".join(line.texts[lang].partition(CELL)[0] for line in section)
+    return LabelledStatement(items[:LIST_CHARACTERS], section[0].settings[lang], answers)
 
 
 def _stated_elsewhere(

@@ -17,6 +17,7 @@ from app.answering.asking.phrasing import (
     chinese_subject,
     is_story,
     with_short_days,
+    without_now,
 )
 from app.answering.asking.pieces import compared, focus, pieces, shared
 from app.answering.asking.words import PRONOUN
@@ -219,7 +220,7 @@ def _readings(text: str, in_context: str, subject: str, *, rich: bool) -> tuple[
         found = (as_question(text),)
     else:
         found = (text, in_context) if rich else (in_context,)
-    return tuple(dict.fromkeys((*found, *map(with_short_days, found))))
+    return tuple(dict.fromkeys((*found, *map(with_short_days, found), *map(without_now, found))))
 
 
 def content_terms(text: str, analyzer: Analyzer) -> list[str]:

@@ -50,6 +50,17 @@ _CONDITION: Final = re.compile(
     re.IGNORECASE,
 )
 _LONG_DAY: Final = re.compile(r"(?:星期|礼拜)(?=[一二三四五六日天])")
+_NOW: Final = re.compile(
+    r"[,(]\s?(?:the )?current version\b\)?|,?\s?\b(?:right now|at the moment|at present"
+    r"|these days|nowadays|as of (?:now|today)"
+    r"|(?:under|according to|by|in) (?:the |our )?(?:current|present|latest) (?:\w+ ){0,2}?"
+    r"(?:rules?|polic(?:y|ies)|version|edition|regulations?|terms))\b,?"
+    r"|\b(?:currently|presently)\b"
+    r"|(?:按照?|根据|依据)(?:现在|目前|现行|当前|最新)的?(?:规定|制度|政策|版本|规则|标准)[，,]?"
+    r"|[，,]?(?:现行|当前|最新)(?:版本?|规定)[，,]?$|现在|目前|眼下|现如今|如今",
+    re.IGNORECASE,
+)
+"""What asks for the rule that is in force: that is told by what supersedes what, not by words."""
 _REASON: Final = re.compile(
     r"^\W*(?:because|since|as|so|but|i|we|my|our|he|she|they|it'?s|thanks?|thank you)\b"
     r"|^\W*(?:因为|所以|不然|但是?|我|我们|谢谢)",
@@ -122,6 +133,17 @@ def as_question(keywords: str) -> str:
 def with_short_days(text: str) -> str:
     """Chinese days of the week as they are written short: 星期一 and 礼拜一 as 周一."""
     return _LONG_DAY.sub("周", text)
+
+
+def without_now(text: str) -> str:
+    """A question without the words that ask for what is in force; itself where only they are left.
+
+    "How long do I currently have?" is "How long do I have?".
+    """
+    left = " ".join(_NOW.sub(" ", text).split())
+    if _HAN.search(left):
+        left = re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", left)
+    return left if any(map(str.isalnum, left)) else text
 
 
 def asked_of(name: str, part: str) -> str:

@@ -54,7 +54,7 @@ from app.answering.evidence.lookalikes import (
 )
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.names.holder import Holder
-from app.answering.evidence.names.named import Named
+from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.names.subject import written_as_names
 from app.answering.evidence.overlap import Overlap, share_words
 from app.answering.evidence.reading import readable, readings
@@ -216,7 +216,7 @@ class Relevance:
         probability = 0.0 if judged.missing else self._judge.probability(features)
         if features.unkind and self._part.kinds <= PLAIN:
             probability *= HARDLY
-        if features.first and features.titled == 1.0 and _MEANS.search(self._part.shown):
+        if _MEANS.search(self._part.shown) and self._is_defined_by(judged):
             probability = 1.0 - DEFINES * (1.0 - probability)
         if judged.statement.kind is BlockKind.CODE and not judged.statement.setting.lead_in:
             probability *= BARE_CODE
@@ -230,6 +230,13 @@ class Relevance:
         if reverses(judged.statement, self._part):
             probability *= HARDLY
         return replace(judged, features=features, probability=probability)
+
+    def _is_defined_by(self, judged: Judged) -> bool:
+        """Whether it is the first below what is asked for, or begins with its number."""
+        if judged.features.first and judged.features.titled == 1.0:
+            return True
+        numbers = [n.text for n in self._part.names if n.sort is Sort.IDENTIFIER]
+        return not judged.missing and judged.statement.text.lstrip("§ ").startswith(tuple(numbers))
 
     def _similarities(self, texts: Sequence[str]) -> Sequence[float]:
         if self._meaning is None:
@@ -272,8 +279,9 @@ DEFINES: Final = 0.4
 """What the doubt is multiplied by of the first words below a heading whose meaning is asked for,
 and of a row that has the most of what is asked for."""
 _MEANS: Final = re.compile(
-    r"\bwhat (?:does|do|did) .{1,60} (?:mean|stand for|indicate|signify)|\bmeaning of\b"
-    r"|什么意思|何意|含义|代表什么|表示什么|是什么故障",
+    r"\bwhat (?:does|do|did) .{1,60} (?:mean|stand for|indicate|signify|say|stipulate|provide)\b"
+    r"|\bmeaning of\b|什么意思|何意|含义|代表什么|表示什么|是什么故障"
+    r"|(?:怎么|如何)(?:规定|说|写)|(?:规定|写|说)了?(?:些)?(?:什么|哪些)",
     re.IGNORECASE,
 )
 BARE_CODE: Final = 0.4

@@ -64,6 +64,9 @@ def test_every_group_holds_what_answers_or_nothing_does(tmp_path: Path) -> None:
     assert len(groups) == 2 * 2 * 40
     right = {said.text for group in groups for said in group.statements if said.answers}
     assert right == {"It is closed when it rains.", "雨天关闭。"}
+    listed = {said for group in groups for said in group.statements if ";" in said.text}
+    assert listed
+    assert not any(said.answers for said in listed)
     for group in groups:
         assert group.answered is False or "Wren" in group.question or "鹪鹩" in group.question
         for said in group.statements:
@@ -73,6 +76,25 @@ def test_every_group_holds_what_answers_or_nothing_does(tmp_path: Path) -> None:
     across = [g for g in groups if g.lang == "en" and any("棚" in s.setting for s in g.statements)]
     assert across
     assert written_groups([tmp_path / "sheds-01.json"], 40, seed=3) == groups
+
+
+def test_a_section_is_one_text_where_a_question_asks_for_most_of_it(tmp_path: Path) -> None:
+    asks_for_prices = family()
+    question = {"q": [["What does the Wren shed cost?"], ["鹪鹩棚多少钱？"]]}
+    asks_for_prices["asked"] = [question | {"by": ["1.2.1", "1.2.2"]}]
+    groups = written_groups([write(tmp_path, asks_for_prices)], 40, seed=3)
+    lists = {
+        (said.text, said.setting, said.answers)
+        for group in groups
+        for said in group.statements
+        if ";" in said.text
+    }
+    assert lists == {
+        ("Size: S; Size: L", "Wren shed › Prices", True),
+        ("Size: S; Size: L", "Lark shed › Prices", False),
+        ("尺寸：S; 尺寸：L", "鹪鹩棚 › 价格", True),
+        ("尺寸：S; 尺寸：L", "云雀棚 › 价格", False),
+    }
 
 
 def test_statements_of_other_families_stand_in_groups_where_they_are_near(tmp_path: Path) -> None:

@@ -59,7 +59,9 @@ _ASKED: Final = {
         _I,
     ),
     Kind.EMAIL: re.compile(
-        r"\b(?:what|which)\b.{0,40}\be-?mail\b|\be-?mail address\b|邮箱|电子邮件地址|邮件地址", _I
+        r"\b(?:what|which)(?:'s| is| are)\b.{0,40}\be-?mail\W*$|\be-?mail address\b"
+        r"|(?:邮箱|电子邮件)(?:是|有|号|$|[?？])|(?:邮箱|邮件)地址",
+        _I,
     ),
     Kind.PHONE: re.compile(
         r"\b(?:phone|telephone|mobile|hotline|extension)(?: number)?\b.{0,30}\?"
@@ -68,8 +70,8 @@ _ASKED: Final = {
         _I,
     ),
     Kind.TEMPERATURE: re.compile(
-        r"\b(?:what|which) temperatures?\b|\bhow (?:hot|cold|warm)\b|(?:温度|多少度)(?:是"
-        r"|为)?(?:多少)?",
+        r"\b(?:what|which) temperatures?\b|\bhow (?:hot|cold|warm)\b|温度(?:是|为)?(?:多少|几)"
+        r"|多少(?:摄氏)?度|几度",
         _I,
     ),
     Kind.WEIGHT: re.compile(
