@@ -33,7 +33,7 @@ def test_words_for_what_is_in_force_are_taken_out(question: str, left: str) -> N
 def test_a_reader_is_asked_both_ways() -> None:
     asked = take_apart(
         AnswerRequest("How many days may I currently carry over?"),
-        StandardAnalyzer(),
+        FakeAnalyzer(),
         turns=1,
         most=4,
     )
