@@ -8,6 +8,7 @@ from app.answering.asking.asked import take_apart
 from app.answering.asking.phrasing import without_now
 from app.answering.evidence.kinds.asked import kinds_asked
 from app.answering.evidence.kinds.kind import Kind
+from app.fakes import FakeAnalyzer
 from app.requests import AnswerRequest
 
 
