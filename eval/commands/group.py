@@ -137,6 +137,39 @@ def tune(
 
 
 @evaluation.command()
+def ablate(
+    datasets: Annotated[
+        list[str], typer.Argument(help="FOLDER, FOLDER@DOCUMENTS or FOLDER+DISTRACTORS; several.")
+    ],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--change", help="As in `ranks: retrieval.fusion=rrf`; repeatable."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask only the first questions of each set.")
+    ] = None,
+    out_json: Out = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the table as Markdown.")] = None,
+) -> None:
+    """Search with each part of retrieval on and off, and test what it is worth on every set."""
+    from eval.ablation.changes import changes as every_part
+    from eval.ablation.changes import parse_change
+    from eval.commands.ablate import run_ablation
+    from eval.commands.target import parse_questions
+
+    settings = load_settings()
+    run_ablation(
+        [parse_questions(text) for text in datasets],
+        settings=settings,
+        changes=[parse_change(text) for text in changes] if changes else every_part(settings),
+        limit=limit,
+        out=out_json,
+        markdown=markdown,
+        console=out,
+    )
+
+
+@evaluation.command()
 def compare(
     before: Annotated[Path, typer.Argument(help="JSON of a report.")],
     after: Annotated[Path, typer.Argument(help="JSON of another report on the same questions.")],

@@ -54,6 +54,19 @@ class Questions:
             raise EvaluationError("--with, --docs and --collection exclude each other; give one")
 
 
+def parse_questions(text: str) -> Questions:
+    """Reads ``FOLDER``, ``FOLDER@DOCUMENTS`` or ``FOLDER+DISTRACTORS+…``.
+
+    Raises:
+        EvaluationError: documents and distractors are both given.
+    """
+    folder, *distractors = text.split("+")
+    folder, _, documents = folder.partition("@")
+    return Questions(
+        Path(folder), tuple(map(Path, distractors)), Path(documents) if documents else None
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Judged questions and the open collection to ask them of."""

@@ -16,6 +16,8 @@ from app.fakes import FakeEmbedder, FakeReranker
 from app.main import Application
 from app.settings import Settings
 from app.stores.local.lexical.tantivy_index import TantivyIndex
+from eval.ablation.ablate import AblationReport
+from eval.ablation.changes import changes
 from eval.reports.retrieval_report import RetrievalReport
 
 Run = Callable[..., tuple[int, str, str]]
@@ -602,3 +604,53 @@ def test_reranking_is_tuned_where_something_reranks(
     code, out, err = run("eval", "tune", dataset)
     assert code == 0, err
     assert "reranking: " in out
+
+
+def test_an_ablation_says_what_each_part_is_worth(
+    run: Run, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Questions hold a rare word each, which vectors of questions that are all alike don't see."""
+    monkeypatch.setattr("app.main.build_embedder", lambda _: LostAtQuestions(64))
+    lines = ('only vectors: retrieval.routes=["dense"]', "ranks: retrieval.fusion=rrf")
+    changes = [part for line in lines for part in ("--change", line)]
+    code, printed, _ = run(
+        *("eval", "ablate", dataset, *changes, "--out", "a.json", "--markdown", "a.md")
+    )
+    assert code == 0
+    assert "only vectors" in printed
+    report = AblationReport.read(tmp_path / "a.json")
+    served, vectors, ranks = report.rows
+    assert [row.variant for row in report.rows] == ["as served", "only vectors", "ranks"]
+    assert not served.differences
+    assert served.means["hit@1"] == 1.0
+    assert vectors.means["hit@1"] < 0.2
+    assert vectors.verdict == "worse"
+    assert vectors.differences["hit@1"].mean == vectors.means["hit@1"] - 1.0
+    assert ranks.questions == NOTES
+    assert report.changes["ranks"] == {"retrieval.fusion": "rrf"}
+    assert (tmp_path / "a.md").read_text(encoding="utf-8").count("\n") == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("retrieval.fusion=rrf", "is no change"),
+        ("nothing:", "is no change"),
+        ("typo: retrieval.fussion=rrf", "retrieval.fussion, and there is no such setting"),
+        ("wrong: retrieval.depth=-3", "retrieval.depth: Input should be greater"),
+    ],
+)
+def test_a_change_that_fits_no_setting_is_told_before_anything_is_searched(
+    run: Run, dataset: Path, change: str, told: str
+) -> None:
+    code, printed, errors = run("eval", "ablate", dataset, "--change", change)
+    assert code == 3
+    assert told in errors
+    assert "as served" not in printed
+
+
+def test_every_part_is_taken_away_where_it_is_on_and_added_where_it_is_off() -> None:
+    names = [change.name for change in changes(Settings())]
+    assert "without the dense route" in names
+    assert "with the reader as reranker" in names
+    assert all(change.applied(Settings()) != Settings() for change in changes(Settings()))
