@@ -6,14 +6,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from typer.core import TyperGroup
 
 from app.cli.terminal import err, load_settings, out
+from eval.commands.options import (
+    AskedCollection,
+    Dataset,
+    Distractors,
+    Documents,
+    HalfChoice,
+    Out,
+    RunByDefault,
+    StrategyChoice,
+)
 
 if TYPE_CHECKING:
     from eval.commands.target import Questions
@@ -22,45 +30,11 @@ EXIT_GATE: Final = 1
 """Exit code if a threshold is missed or something is worse than in the base."""
 
 
-class _RunByDefault(TyperGroup):
-    """Makes ``rag eval FOLDER`` mean ``rag eval run FOLDER``."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # its type is private to typer
-        """Inserts the default command where none is given."""
-        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
-            args = ["run", *args]
-        return super().parse_args(ctx, args)
-
-
-class _Strategy(StrEnum):
-    """`ChunkingSettings.strategy` as a choice for typer."""
-
-    STRUCTURE = "structure"
-    SENTENCE = "sentence"
-    FIXED = "fixed"
-
-
-class _Half(StrEnum):
-    """`eval.datasets.expected.Half` as a choice for typer."""
-
-    SEEN = "seen"
-    UNSEEN = "unseen"
-
-
 evaluation = typer.Typer(
     help="Measure, tune and compare retrieval and answers on judged questions.",
     no_args_is_help=True,
-    cls=_RunByDefault,
+    cls=RunByDefault,
 )
-
-Dataset = Annotated[Path, typer.Argument(help="Folder in BEIR layout.")]
-Distractors = Annotated[list[Path] | None, typer.Option("--with", help="Add this folder's corpus.")]
-Documents = Annotated[Path | None, typer.Option("--docs", help="Ask the questions of these files.")]
-AskedCollection = Annotated[
-    str | None,
-    typer.Option("--collection", "-c", help="Ask the questions of this collection."),
-]
-Out = Annotated[Path | None, typer.Option("--out", help="Write the report here, as JSON.")]
 
 
 def _questions(
@@ -211,7 +185,7 @@ def answers(
     judge: Annotated[
         str | None, typer.Option(help="Generator that judges answers, such as openai:URL#MODEL.")
     ] = None,
-    half: Annotated[_Half | None, typer.Option(help="Ask the questions of this half.")] = None,
+    half: Annotated[HalfChoice | None, typer.Option(help="Ask the questions of this half.")] = None,
     kinds: Annotated[
         list[str] | None, typer.Option("--kind", help="Ask the questions of this kind; repeatable.")
     ] = None,
@@ -276,7 +250,7 @@ def chunking(
     dataset: Annotated[Path, typer.Argument(help="Questions with the spans that answer them.")],
     documents: Documents = None,
     strategies: Annotated[
-        list[_Strategy] | None,
+        list[StrategyChoice] | None,
         typer.Option("--strategy", help="Chunking strategy; repeatable."),
     ] = None,
     sizes: Annotated[
@@ -303,7 +277,7 @@ def chunking(
         settings=settings,
         documents=documents,
         configurations=grid(
-            strategies=[s.value for s in strategies or _Strategy],
+            strategies=[s.value for s in strategies or StrategyChoice],
             chunk_tokens=sizes or CHUNK_TOKENS,
             overlap_shares=overlaps or OVERLAP_SHARES,
             embedders=embedders or [settings.models.embedder],
