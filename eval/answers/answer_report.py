@@ -10,12 +10,13 @@ from app.domain.documents import Scalar
 from eval.answers.grouping import Group
 from eval.answers.judge import JudgeReport
 from eval.answers.measures.abstention import Abstention
+from eval.answers.measures.calibration import Calibration
 from eval.answers.outcomes.shares import Outcomes
 from eval.answers.scoring import AnswerScores
 from eval.answers.shown import ShownAnswer, writable
 from eval.reports.saved_report import SavedReport
 
-FORMAT: Final = "attest-answers/2"
+FORMAT: Final = "attest-answers/3"
 """Name of the JSON format."""
 
 
@@ -38,7 +39,8 @@ class AnswerReport(SavedReport):
     ``shown`` has the texts if they were requested. ``outcomes``, ``abstention``, ``overall`` and
     ``groups`` (by ``mode``, ``language`` and, if the dataset has it, ``kind``) are over the
     dataset's own questions. ``withheld`` is over its answerable questions and the same ones asked
-    with their relevant documents hidden, if that was done. Times are over all. ``degraded`` counts
+    with their relevant documents hidden, if that was done. ``calibration`` is over ``all`` answers
+    and by language. Times are over all. ``degraded`` counts
     questions on which a part of the service failed, by reason. ``generator`` is ``none`` for
     answers made only of quotations.
     """
@@ -55,6 +57,7 @@ class AnswerReport(SavedReport):
     groups: Mapping[str, Mapping[str, Group]]
     abstention: Abstention
     withheld: Abstention | None
+    calibration: Mapping[str, Calibration]
     quotations: int
     misquoted: int
     milliseconds: Milliseconds

@@ -20,6 +20,7 @@ from eval.answers.answer_report import AnswerReport, Milliseconds
 from eval.answers.grouping import group, group_by
 from eval.answers.judge import AnswerJudge
 from eval.answers.measures.abstention import score_abstention
+from eval.answers.measures.calibration import Calibration, score_calibration
 from eval.answers.outcomes.shares import count_outcomes
 from eval.answers.scoring import AnswerScores, score_answer
 from eval.answers.shown import ShownAnswer, show_answer
@@ -138,6 +139,7 @@ def evaluate_answers(
         )
         if withhold
         else None,
+        calibration=_calibrations(own),
         quotations=sum(q.quotations for q in questions),
         misquoted=sum(len(q.misquoted) for q in questions),
         milliseconds=_percentiles([q.milliseconds for q in questions], stages),
@@ -147,6 +149,16 @@ def evaluate_answers(
         questions=tuple(questions),
         seconds=time.perf_counter() - started,
     )
+
+
+def _calibrations(questions: Sequence[AnswerScores]) -> dict[str, Calibration]:
+    """Calibration over all questions and by language, where there is any."""
+    languages = sorted({question.language for question in questions})
+    groups = {"all": questions} | {
+        language: [q for q in questions if q.language == language] for language in languages
+    }
+    found = {name: score_calibration(part) for name, part in groups.items()}
+    return {name: calibration for name, calibration in found.items() if calibration is not None}
 
 
 def _questions(dataset: Dataset, *, limit: int | None, withhold: bool) -> Iterator[_Trial]:

@@ -112,11 +112,19 @@ def _about(report: AnswerReport) -> list[str]:
 def _closing(report: AnswerReport) -> str:
     verbatim = report.quotations - report.misquoted
     return (
-        f"{outcome_words(report.outcomes)} "
+        f"{outcome_words(report.outcomes)} {_calibration(report)}"
         f"Verbatim: {verbatim} of {report.quotations} quotations and sentences. "
         f"Time to an answer: {report.milliseconds.p50:.0f} ms (median), "
         f"{report.milliseconds.p95:.0f} ms (95th percentile)."
     ).strip()
+
+
+def _calibration(report: AnswerReport) -> str:
+    found = report.calibration.get("all")
+    if found is None:
+        return ""
+    auc = "" if found.auc is None else f", area under the curve {found.auc:.3f}"
+    return f"Probabilities of {found.answers} answers: calibration error {found.error:.3f}{auc}. "
 
 
 def _scores(report: AnswerReport) -> Iterator[tuple[str, Score, str]]:

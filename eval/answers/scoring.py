@@ -63,7 +63,8 @@ class AnswerScores:
     reports can be compared by question. ``outcome`` is ``None`` if nothing is required of an
     answer; see `Judged` for ``missing`` and ``forbidden``. ``scores`` has the measures of
     `MEASURES` that are defined, none for an unanswerable question. ``quotations`` counts what
-    `misquotations` checked. ``milliseconds`` is the time to the whole answer, including the search.
+    `misquotations` checked. ``probability`` is the service's own of its answer, ``None`` where it
+    gives none. ``milliseconds`` is the time to the whole answer, including the search.
     """
 
     id: str
@@ -80,6 +81,7 @@ class AnswerScores:
     quotations: int
     misquoted: tuple[str, ...]
     scores: Mapping[str, float]
+    probability: float | None
     milliseconds: float
 
 
@@ -118,6 +120,7 @@ def score_answer(
         quotations=len(answer.citations) + len(answer.sentences),
         misquoted=misquotations(answer, text_of),
         scores={} if judgments is None else _scores(query, answer, judgments, text_of),
+        probability=answer.probability,
         milliseconds=milliseconds,
     )
 

@@ -245,7 +245,7 @@ def test_a_report_reads_back_equal_and_holds_no_text_of_the_dataset():
 
 
 def test_another_format_is_refused():
-    old = report().to_json().replace("attest-answers/2", "attest-answers/0")
+    old = report().to_json().replace("attest-answers/3", "attest-answers/0")
     with pytest.raises(EvaluationError, match="attest-answers/0"):
         AnswerReport.from_json(old)
     with pytest.raises(EvaluationError, match="not a report on answers"):

@@ -179,6 +179,6 @@ def test_a_gate_that_can_not_be_checked_fails_before_the_first_question(tmp_path
 def test_a_base_of_an_older_format_is_refused_by_name(tmp_path):
     base = tmp_path / "base.json"
     report, _, _ = ran(tmp_path)
-    base.write_text(report.to_json().replace("attest-answers/2", "attest-answers/1"), "utf-8")
+    base.write_text(report.to_json().replace("attest-answers/3", "attest-answers/1"), "utf-8")
     with pytest.raises(EvaluationError, match=r"base\.json: .*attest-answers/1"):
         ran(tmp_path, gates=AnswerGates((), base))
