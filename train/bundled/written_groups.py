@@ -75,11 +75,12 @@ def written_groups(
     )
     groups = []
     for family, own, similar_by_question in zip(families, lines, nearest, strict=True):
+        own_lines = set(map(id, own))  # to compare all their texts would take most of the time
         for asked, similar in zip(family.questions, similar_by_question, strict=True):
             for question_lang in (0, 1):
                 for question in asked.wordings[question_lang] * rounds:
                     from_others = rng.sample(everything, min(_CANDIDATES, len(everything)))
-                    from_others = [line for line in from_others if line not in own]
+                    from_others = [line for line in from_others if id(line) not in own_lines]
                     group = _group(question, question_lang, asked, own, similar, from_others, rng)
                     if rng.random() < _UNKNOWN_NAME:
                         group = _with_unknown_name(group, own, names, rng)
