@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -63,6 +63,17 @@ class Exists:
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """The chunk's indexed text holds these words side by side, in this order.
+
+    They are words as `app.ports.analyzer.Analyzer.sequence` gives them, and at least one. The JSON
+    form has no such condition: a query has, in quotes.
+    """
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All parts hold; an empty one always does."""
 
@@ -83,7 +94,8 @@ class Not:
     part: Filter
 
 
-Filter: TypeAlias = OneOf | Compare | Exists | And | Or | Not
+Comparison: TypeAlias = OneOf | Compare | Exists
+Filter: TypeAlias = Comparison | Holds | And | Or | Not
 
 
 def parse_filter(source: object) -> Filter | None:
@@ -103,24 +115,39 @@ def parse_filter(source: object) -> Filter | None:
     return where
 
 
-def matches(where: Filter, metadata: Metadata) -> bool:
-    """The meaning of a filter, which every store must agree with."""
+def matches(where: Filter, metadata: Metadata, sequence: Sequence[str]) -> bool:
+    """The meaning of a filter, which every store must agree with.
+
+    ``sequence`` are the words of the chunk's indexed text; see `Holds`.
+    """
     match where:
-        case OneOf(field, values):
-            return any(_same(have, want) for have in _elements(metadata, field) for want in values)
-        case Compare(field, order, value):
-            return any(
-                _comparable(have, value) and _ORDERS[order](have, value)
-                for have in _elements(metadata, field)
-            )
-        case Exists(field):
-            return bool(_elements(metadata, field))
+        case Holds(words):
+            return holds(sequence, words)
         case And(parts):
-            return all(matches(part, metadata) for part in parts)
+            return all(matches(part, metadata, sequence) for part in parts)
         case Or(parts):
-            return any(matches(part, metadata) for part in parts)
+            return any(matches(part, metadata, sequence) for part in parts)
         case Not(part):
-            return not matches(part, metadata)
+            return not matches(part, metadata, sequence)
+        case _:
+            return _meets(where, _elements(metadata, where.field))
+
+
+def holds(sequence: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether ``words`` stand side by side in ``sequence``, in their order."""
+    return f" {' '.join(words)} " in f" {' '.join(sequence)} "
+
+
+def _meets(where: Comparison, elements: tuple[Scalar, ...]) -> bool:
+    match where:
+        case OneOf(_, values):
+            return any(_same(have, want) for have in elements for want in values)
+        case Compare(_, order, value):
+            return any(
+                _comparable(have, value) and _ORDERS[order](have, value) for have in elements
+            )
+        case Exists():
+            return bool(elements)
 
 
 _ORDERS: Final[Mapping[Order, Callable[[Any, Any], bool]]] = {
@@ -238,7 +265,7 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _conditions(where: Filter) -> Iterator[OneOf | Compare | Exists | And]:
+def _conditions(where: Filter) -> Iterator[Comparison | Holds | And]:
     """Everything that is not made of others; an object without keys among them."""
     match where:
         case And(()):

@@ -8,18 +8,18 @@ from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, 
 from app.domain.documents import Chunk, Document, DocumentRecord, Vectors
 from app.filters import Filter
 from app.stores.local.catalog.catalog import Catalog
-from app.stores.local.filtering.filter_sets import FilterSets
+from app.stores.local.filtering.filter_sets import FilterSets, Holding
 from app.stores.local.filtering.key_set import KeySet
 
 
 class CollectionReader:
     """Implements the part of `app.ports.store.Collection` that neither searches nor writes."""
 
-    def __init__(self, name: str, catalog: Catalog) -> None:
+    def __init__(self, name: str, catalog: Catalog, holding: Holding) -> None:
         self._name = name
         self._catalog = catalog
         self._fingerprint = catalog.facts.fingerprint()
-        self._filters = FilterSets(catalog)
+        self._filters = FilterSets(catalog, holding)
 
     @property
     def name(self) -> str:

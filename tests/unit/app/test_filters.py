@@ -27,6 +27,7 @@ from app.filters import (
 )
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.filtering.filter_sets import FilterSets
+from tests.unit.app.stores import nobody
 
 # --- reading -------------------------------------------------------------------------------------
 
@@ -176,7 +177,7 @@ PAGE: Metadata = {
 def test_filters_mean(source: object, *, expected: bool) -> None:
     where = parse_filter(source)
     assert where is not None
-    assert matches(where, PAGE) is expected
+    assert matches(where, PAGE, []) is expected
 
 
 # --- the same meaning in SQL ---------------------------------------------------------------------
@@ -234,8 +235,8 @@ def test_sql_lets_through_exactly_what_the_filter_means(
     catalog.delete([record.id for record in catalog.records(after="", limit=None)])
     documents = [stored(f"d{n}", metadata) for n, metadata in enumerate(contents)]
     catalog.put(documents)
-    expected = {d.chunks[0].id for d in documents if matches(where, d.chunks[0].attributes)}
-    passed = catalog.chunk_ids(FilterSets(catalog).passing(where).keys().tolist())
+    expected = {d.chunks[0].id for d in documents if matches(where, d.chunks[0].attributes, [])}
+    passed = catalog.chunk_ids(FilterSets(catalog, nobody).passing(where).keys().tolist())
     assert set(passed.values()) == expected
 
 
@@ -250,5 +251,7 @@ def test_the_largest_filter_that_is_read_is_also_answered(catalog: Catalog) -> N
         assert where is not None
         assert (
             "wide#0"
-            in catalog.chunk_ids(FilterSets(catalog).passing(where).keys().tolist()).values()
+            in catalog.chunk_ids(
+                FilterSets(catalog, nobody).passing(where).keys().tolist()
+            ).values()
         )
