@@ -10,7 +10,8 @@
 
 A comparison with a field that is absent, or of another type, is false; ``ne`` and ``not`` are true
 exactly where their positive form is false. A field that is an empty list is absent. Dates are ISO
-8601 strings, which sort as time does. Integers of more than 64 bits are compared as floats.
+8601 strings, which sort as time does; date-times with an offset from UTC are compared as instants.
+Integers of more than 64 bits are compared as floats.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from app.domain.documents import Metadata, MetadataValue, Scalar
 from app.errors import InvalidFilter
+from app.instants import sortable
 
 Order: TypeAlias = Literal["gt", "gte", "lt", "lte"]
 
@@ -141,8 +143,10 @@ def holds(sequence: Sequence[str], words: Sequence[str]) -> bool:
 def _meets(where: Comparison, elements: tuple[Scalar, ...]) -> bool:
     match where:
         case OneOf(_, values):
-            return any(_same(have, want) for have in elements for want in values)
-        case Compare(_, order, value):
+            wanted = [_sortable(value) for value in values]
+            return any(_same(have, want) for have in elements for want in wanted)
+        case Compare(_, order, wanted):
+            value = _sortable(wanted)
             return any(
                 _comparable(have, value) and _ORDERS[order](have, value) for have in elements
             )
@@ -162,7 +166,11 @@ def _elements(metadata: Metadata, field: str) -> tuple[Scalar, ...]:
     value: MetadataValue | None = metadata.get(field)
     if value is None:
         return ()
-    return value if isinstance(value, tuple) else (value,)
+    return tuple(map(_sortable, value if isinstance(value, tuple) else (value,)))
+
+
+def _sortable(value: Scalar) -> Scalar:
+    return sortable(value) if isinstance(value, str) else value
 
 
 def _same(have: Scalar, want: Scalar) -> bool:

@@ -128,6 +128,25 @@ class SearchContract(Animals):
         found = ids(collection.search_dense(X, limit=10, where=where))
         assert set(found) == {"new#0", "old#0", "dog#0", "mao#0"}
 
+    def test_date_times_with_an_offset_sort_as_instants_and_come_back_as_given(
+        self, store: Store
+    ) -> None:
+        collection = store.create("times", FINGERPRINT)
+        times = ["2024-05-03T10:00+02:00", "2024-05-03T09:00Z", "2024-05-03T05:30:00.5-04:00"]
+        collection.put(
+            [document(f"d{n}", ["text"], [X], {"date": time}) for n, time in enumerate(times)]
+        )
+        for source, expected in (
+            ({"lt": "2024-05-03T09:00Z"}, {"d0#0"}),
+            ({"gt": "2024-05-03T11:00:00+02:00"}, {"d2#0"}),
+            ({"in": ["2024-05-03T08:00:00Z", "2024-05-03T17:00+08:00"]}, {"d0#0", "d1#0"}),
+            ({"gte": "2024-05-03", "lt": "2024-05-04"}, {"d0#0", "d1#0", "d2#0"}),
+        ):
+            where = parse_filter({"date": source})
+            assert set(ids(collection.search_dense(X, limit=9, where=where))) == expected
+        kept = [chunk.metadata["date"] for chunk in collection.chunks(["d0#0", "d1#0", "d2#0"])]
+        assert kept == times
+
     def test_a_filter_does_not_cost_matches_behind_better_ones(self, store: Store) -> None:
         collection = store.create("many", FINGERPRINT)
         good = [document(f"good{i:03}", ["word word"], [X], {"kind": "a"}) for i in range(300)]
