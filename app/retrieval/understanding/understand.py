@@ -11,9 +11,10 @@ from app.filters import Filter
 from app.ports.analyzer import Analyzer
 from app.retrieval.understanding.operators import operators
 from app.retrieval.understanding.steps import Draft, Means, Step, Steps
+from app.retrieval.understanding.times import times
 from app.text.query_kind import query_kind
 
-STEPS: Final[Steps] = (Step("operator", operators),)
+STEPS: Final[Steps] = (Step("operator", operators), Step("time", times))
 """In the order in which they are taken."""
 
 
