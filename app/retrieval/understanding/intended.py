@@ -23,8 +23,6 @@ MOST_WORDS: Final = 12
 
 Two characters of Chinese count as a word.
 """
-MOST_FUNCTION_WORDS: Final = 1
-"""More of them are running text, where quotes mark a title or a word that is spoken of."""
 SHORTEST_SIGNED: Final = 3
 """Letters of a word behind a sign; with fewer it is an option of a command."""
 LONGEST_ACRONYM: Final = 5
@@ -48,7 +46,7 @@ def intended(text: str, means: Means) -> tuple[Sequence[Node], bool]:
     if joins and (nodes := _joined(text, means)):
         return nodes, True
     operated = any(word.sign or word.kind == "field" for word in words)
-    return words, operated or _function_words(beside, means.analyzer) <= MOST_FUNCTION_WORDS
+    return words, operated or not _hold_function_words(beside, means.analyzer)
 
 
 def _joined(text: str, means: Means) -> list[Node]:
@@ -113,7 +111,8 @@ def _is_running_text(beside: Sequence[str], analyzer: Analyzer, *, most: int) ->
     return len(sequence) - unspaced / 2 > most
 
 
-def _function_words(words: Sequence[str], analyzer: Analyzer) -> int:
-    """How many words say nothing of what is looked for."""
-    english = sum(map(is_english_function_word, words))
-    return english + len(CHINESE.intersection(analyzer.terms(" ".join(words))))
+def _hold_function_words(words: Sequence[str], analyzer: Analyzer) -> bool:
+    """Whether they are running text, where quotes mark a title or a word that is spoken of."""
+    return any(map(is_english_function_word, words)) or not CHINESE.isdisjoint(
+        analyzer.terms(" ".join(words))
+    )

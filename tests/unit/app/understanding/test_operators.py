@@ -103,6 +103,8 @@ def test_operators_bind(ask: Ask, find: Find, text: str, ranked: str, found: lis
         "“软件”为什么没有命中？",
         "我搜“软件”没有命中",
         "能不能问“一共签了多少份合同”这种问题",
+        'Compare "error handling" with "a draft"',
+        'list all papers with "error handling"',
         'I typed "error handling" into the box and got nothing',
         "„Fehler“ auf Deutsch",
         'a 12" pipe and a 14" pipe',

@@ -109,9 +109,9 @@ LAST_WEEK = "documents from 2024-05-06, before 2024-05-13"
         ),
         ("a notice before 2023 on pumps", "a notice on pumps", "documents before 2023-01-01"),
         ("last week's board minutes", "board minutes", LAST_WEEK),
-        ("上周的会议纪要", "的会议纪要", LAST_WEEK),
-        ("去年的人事通知", "的人事通知", "documents from 2023-01-01, before 2024-01-01"),
-        ("根据上周的会议纪要，谁负责？", "根据的会议纪要，谁负责？", LAST_WEEK),
+        ("上周的会议纪要", "会议纪要", LAST_WEEK),
+        ("去年的人事通知", "人事通知", "documents from 2023-01-01, before 2024-01-01"),
+        ("根据上周的会议纪要，谁负责？", "根据会议纪要，谁负责？", LAST_WEEK),
         ("上周会议纪要里说了什么", "会议纪要里说了什么", LAST_WEEK),
         ("show me all emails from last week", "show me all emails", LAST_WEEK),
         (
@@ -119,7 +119,7 @@ LAST_WEEK = "documents from 2024-05-06, before 2024-05-13"
             "Who calls, according to the minutes?",
             LAST_WEEK,
         ),
-        ("2023年之前发的文件 报销", "发的文件 报销", "documents before 2023-01-01"),
+        ("2023年之前发的文件 报销", "文件 报销", "documents before 2023-01-01"),
     ],
 )
 def test_a_time_of_documents_is_a_filter(ask: Ask, text: str, ranked: str, meaning: str) -> None:
