@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.filters import Exists
 from app.ports.analyzer import Analyzer
 from app.retrieval.understanding.expressions import OPERATORS, Node, as_words, joining, parsed
 from app.retrieval.understanding.fields import compared
@@ -81,7 +80,7 @@ def _is_loud(found: Sequence[Piece]) -> bool:
 def _meant(found: Sequence[Piece], text: str, means: Means) -> list[Piece]:
     """The pieces; as words where a field is none of the collection, or a sign is none."""
     fields = {
-        name: bool(means.collection.sample_chunks(1, seed=0, where=Exists(name)))
+        name: means.collection.has_field(name)
         for name in {piece.field for piece in found if piece.field}
     }
     return [piece if _is_meant(piece, fields) else _as_typed(piece, text) for piece in found]

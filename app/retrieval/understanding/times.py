@@ -58,11 +58,7 @@ def times(draft: Draft, means: Means) -> Draft:
         return draft
     now = means.request.now or datetime.now().astimezone()
     meant = period(found["when"], now.date())
-    fields = [
-        name
-        for name in DATE_FIELDS
-        if means.collection.sample_chunks(1, seed=0, where=Exists(name))
-    ]
+    fields = [name for name in DATE_FIELDS if means.collection.has_field(name)]
     if meant is None or not fields:
         return draft
     begin, end = found.span("cut")

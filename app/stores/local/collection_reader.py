@@ -48,6 +48,10 @@ class CollectionReader:
         """See `Collection.languages`."""
         return self._catalog.languages()
 
+    def has_field(self, name: str) -> bool:
+        """See `Collection.has_field`."""
+        return self._catalog.has_field(name)
+
     def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
         """See `Collection.neighbours`."""
         return self._catalog.neighbours(chunk_id, radius=radius)
