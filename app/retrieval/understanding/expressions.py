@@ -112,9 +112,10 @@ class _Reader:
         else:
             node = self._pieces[self._at]  # `joining` left no operator without operands
             self._at += 1
-        for denied in reversed(negations):
-            node = Joined("not", (node,), (denied.span[0], node.span[1]))
-        return node
+        if not negations:
+            return node
+        by: Literal["and", "not"] = "not" if len(negations) % 2 else "and"
+        return Joined(by, (node,), (negations[0].span[0], node.span[1]))
 
     def _group(self, opened: Piece, depth: int) -> Node:
         if depth > DEEPEST:

@@ -1,4 +1,4 @@
-"""What a collection answers from its catalog alone, without an index."""
+"""What a collection answers from its catalog; only a filter by words asks an index."""
 
 from __future__ import annotations
 

@@ -201,6 +201,7 @@ class TestWhatReadsAnyText:
         self, text: Callable[[int], str], analyzer: StandardAnalyzer
     ) -> None:
         require_linear(analyzer.terms, text, CHARACTERS, "terms")
+        require_linear(analyzer.sequence, text, CHARACTERS, "sequence")
 
     def test_occurrences_are_found_in_linear_time(
         self, text: Callable[[int], str], analyzer: StandardAnalyzer

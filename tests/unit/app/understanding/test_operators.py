@@ -152,6 +152,12 @@ def test_the_filter_of_a_request_holds_beside_the_operators(find: Find) -> None:
     assert find("制度 -草稿", where=parse_filter({"lang": "zh"})) == ["trip"]
 
 
+@pytest.mark.parametrize(("times", "found"), [(2, ["cats"]), (3_000, ["cats"]), (3_001, [])])
+def test_a_negation_takes_another_back(find: Find, times: int, found: list[str]) -> None:
+    text = f"dogs AND {'NOT ' * times}purrs"
+    assert find(text) == found
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
