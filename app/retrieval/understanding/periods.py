@@ -20,7 +20,7 @@ _NUMBERS: Final = {
     for number, words in enumerate(
         (
             "one 一", "two 二 两", "three 三", "four 四", "five 五", "six 六", "seven 七",
-            "eight 八", "nine 九", "ten 十", "eleven 十一", "twelve 十二",
+            "eight 八", "nine 九", "ten", "eleven", "twelve",
         ),
         start=1,
     )
@@ -30,7 +30,7 @@ _QUARTERS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4} | {
     number: _NUMBERS[number] for number in "一二三四"
 }
 _ENGLISH_NUMBER: Final = "|".join(word for word in _NUMBERS if word.isascii())
-_CHINESE_NUMBER: Final = r"\d{1,3}|十[一二]|[一二两三四五六七八九十]"
+_CHINESE_NUMBER: Final = r"\d{1,3}|[二三]?十[一二三四五六七八九]?|[一二两三四五六七八九]"
 
 _ENGLISH_POINT: Final = (
     rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})\.?,? (?P<year>{_YEAR})"
@@ -44,7 +44,7 @@ _ENGLISH_POINT: Final = (
 _CHINESE_POINT: Final = (
     rf"(?P<year>{_YEAR}|今|去|前)年(?:(?P<month>{_CHINESE_NUMBER})月份?"
     rf"(?:(?P<day>{_CHINESE_NUMBER})[日号])?|第?(?P<quarter>[一二三四1-4])季度)?"
-    rf"|(?P<month3>{_CHINESE_NUMBER})月份?|第(?P<quarter2>[一二三四1-4])季度"
+    rf"|(?P<month3>{_CHINESE_NUMBER})月份?(?:(?P<day3>{_CHINESE_NUMBER})[日号])?|第(?P<quarter2>[一二三四1-4])季度"
     r"|(?P<which>上|本|这)(?:一?个)?(?P<unit>星期|周|月|季度)|(?P<near>今天|今日|昨天|昨日)"
 )
 
@@ -205,4 +205,7 @@ def _month(text: str) -> int:
 
 
 def _number(text: str) -> int:
+    tens, ten, ones = text.partition("十")
+    if ten:
+        return 10 * _NUMBERS.get(tens, 1) + _NUMBERS.get(ones, 0)
     return _NUMBERS.get(text) or int(text)

@@ -46,7 +46,7 @@ _ENGLISH: Final = tuple(
 )
 _CHINESE: Final = re.compile(
     r"(?:\A|[\s，。,])(?:请|帮我|给我|找|查|看|列出|搜索|打开|总结|根据|按照|所有|全部|一下){0,4}"
-    rf"(?P<cut>(?P<when>{CHINESE})(?:[发写收]\w{{0,2}})?的?)\w{{0,4}}?"
+    rf"(?P<cut>(?P<when>{CHINESE})(?:[发写收]\w{{0,2}})?的?)(?![\d一二三四五六七八九十])\w{{0,4}}?"
     r"(?:纪要|通知|公告|新闻|邮件|消息|文件|文档|备忘录)(?=\Z|[\s，。,里中])"
 )
 
@@ -59,7 +59,7 @@ def times(draft: Draft, means: Means) -> Draft:
     now = means.request.now or datetime.now().astimezone()
     meant = period(found["when"], now.date())
     fields = [name for name in DATE_FIELDS if means.collection.has_field(name)]
-    if meant is None or not fields:
+    if meant is None or not fields or _stands_in_the_document(found["when"], meant):
         return draft
     begin, end = found.span("cut")
     reading = Reading("time", found["cut"].strip(), f"documents {_shown(meant)}")
@@ -74,6 +74,12 @@ def times(draft: Draft, means: Means) -> Draft:
 def _found(text: str) -> re.Match[str] | None:
     """Where the text says when documents are from."""
     return next(filter(None, (pattern.search(text) for pattern in (*_ENGLISH, _CHINESE))), None)
+
+
+def _stands_in_the_document(when: str, meant: Period) -> bool:
+    """Whether it is one day by its date, which a letter says better than when it was saved."""
+    one_day = meant.start and meant.end and (meant.end - meant.start).days == 1
+    return bool(one_day and re.search(r"\d|[一二三四五六七八九十]", when))
 
 
 def _within(meant: Period, fields: list[str]) -> Filter:
