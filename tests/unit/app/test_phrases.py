@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.conformance.documents import FINGERPRINT, X, document, ids
-from app.filters import Holds, Not, holds, matches
+from app.filters import And, Holds, Not, Or, holds, matches
 from app.ports.store import Collection
 from app.settings import StoreSettings
 from app.stores.local.store import LocalStore
@@ -71,10 +71,20 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=10).map("".join)
 
 
-@given(texts=st.lists(TEXTS, min_size=1, max_size=4), phrase=TEXTS, later=TEXTS)
+@given(
+    texts=st.lists(TEXTS, min_size=1, max_size=4),
+    phrase=TEXTS,
+    other=PIECES.filter(lambda piece: piece.isalpha()),
+    later=TEXTS,
+)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_phrase_is_found_where_a_scan_finds_it(
-    collection: Collection, analyzer: StandardAnalyzer, texts: list[str], phrase: str, later: str
+    collection: Collection,
+    analyzer: StandardAnalyzer,
+    texts: list[str],
+    phrase: str,
+    other: str,
+    later: str,
 ) -> None:
     words = tuple(analyzer.sequence(phrase))
     if not words:
@@ -85,7 +95,8 @@ def test_a_phrase_is_found_where_a_scan_finds_it(
     for held in (texts, [*texts, later or "."]):
         if held is not texts:
             collection.put([document(f"d{len(texts)}", [held[-1]], [X])])
-        for where in (Holds(words), Not(Holds(words))):
+        one, two = Holds(words), Holds(tuple(analyzer.sequence(other)))
+        for where in (one, Not(one), And((one, Not(two))), Or((Not(one), two))):
             expected = {
                 f"d{n}#0"
                 for n, text in enumerate(held)
