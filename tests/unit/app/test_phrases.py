@@ -77,7 +77,7 @@ TEXTS = st.lists(PIECES, max_size=10).map("".join)
     other=PIECES.filter(lambda piece: piece.isalpha()),
     later=TEXTS,
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_phrase_is_found_where_a_scan_finds_it(
     collection: Collection,
     analyzer: StandardAnalyzer,
