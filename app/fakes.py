@@ -34,6 +34,10 @@ class FakeAnalyzer:
         """See `app.ports.analyzer.Analyzer.query_terms`; it knows no function words."""
         return self.terms(text)
 
+    def sequence(self, text: str) -> list[str]:
+        """See `app.ports.analyzer.Analyzer.sequence`."""
+        return self.terms(text)
+
     def occurrences(
         self, texts: Sequence[str], terms: frozenset[str]
     ) -> list[list[tuple[int, str]]]:

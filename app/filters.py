@@ -10,19 +10,21 @@
 
 A comparison with a field that is absent, or of another type, is false; ``ne`` and ``not`` are true
 exactly where their positive form is false. A field that is an empty list is absent. Dates are ISO
-8601 strings, which sort as time does. Integers of more than 64 bits are compared as floats.
+8601 strings, which sort as time does; date-times with an offset from UTC are compared as instants.
+Integers of more than 64 bits are compared as floats.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from app.domain.documents import Metadata, MetadataValue, Scalar
 from app.errors import InvalidFilter
+from app.instants import sortable
 
 Order: TypeAlias = Literal["gt", "gte", "lt", "lte"]
 
@@ -63,6 +65,17 @@ class Exists:
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """The chunk's indexed text holds these words side by side, in this order.
+
+    They are words as `app.ports.analyzer.Analyzer.sequence` gives them, and at least one. The JSON
+    form has no such condition: a query has, in quotes.
+    """
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All parts hold; an empty one always does."""
 
@@ -83,7 +96,8 @@ class Not:
     part: Filter
 
 
-Filter: TypeAlias = OneOf | Compare | Exists | And | Or | Not
+Comparison: TypeAlias = OneOf | Compare | Exists
+Filter: TypeAlias = Comparison | Holds | And | Or | Not
 
 
 def parse_filter(source: object) -> Filter | None:
@@ -103,24 +117,41 @@ def parse_filter(source: object) -> Filter | None:
     return where
 
 
-def matches(where: Filter, metadata: Metadata) -> bool:
-    """The meaning of a filter, which every store must agree with."""
+def matches(where: Filter, metadata: Metadata, sequence: Sequence[str]) -> bool:
+    """The meaning of a filter, which every store must agree with.
+
+    ``sequence`` are the words of the chunk's indexed text; see `Holds`.
+    """
     match where:
-        case OneOf(field, values):
-            return any(_same(have, want) for have in _elements(metadata, field) for want in values)
-        case Compare(field, order, value):
-            return any(
-                _comparable(have, value) and _ORDERS[order](have, value)
-                for have in _elements(metadata, field)
-            )
-        case Exists(field):
-            return bool(_elements(metadata, field))
+        case Holds(words):
+            return holds(sequence, words)
         case And(parts):
-            return all(matches(part, metadata) for part in parts)
+            return all(matches(part, metadata, sequence) for part in parts)
         case Or(parts):
-            return any(matches(part, metadata) for part in parts)
+            return any(matches(part, metadata, sequence) for part in parts)
         case Not(part):
-            return not matches(part, metadata)
+            return not matches(part, metadata, sequence)
+        case _:
+            return _meets(where, _elements(metadata, where.field))
+
+
+def holds(sequence: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether ``words`` stand side by side in ``sequence``, in their order."""
+    return f" {' '.join(words)} " in f" {' '.join(sequence)} "
+
+
+def _meets(where: Comparison, elements: tuple[Scalar, ...]) -> bool:
+    match where:
+        case OneOf(_, values):
+            wanted = [_sortable(value) for value in values]
+            return any(_same(have, want) for have in elements for want in wanted)
+        case Compare(_, order, wanted):
+            value = _sortable(wanted)
+            return any(
+                _comparable(have, value) and _ORDERS[order](have, value) for have in elements
+            )
+        case Exists():
+            return bool(elements)
 
 
 _ORDERS: Final[Mapping[Order, Callable[[Any, Any], bool]]] = {
@@ -135,7 +166,11 @@ def _elements(metadata: Metadata, field: str) -> tuple[Scalar, ...]:
     value: MetadataValue | None = metadata.get(field)
     if value is None:
         return ()
-    return value if isinstance(value, tuple) else (value,)
+    return tuple(map(_sortable, value if isinstance(value, tuple) else (value,)))
+
+
+def _sortable(value: Scalar) -> Scalar:
+    return sortable(value) if isinstance(value, str) else value
 
 
 def _same(have: Scalar, want: Scalar) -> bool:
@@ -238,7 +273,7 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _conditions(where: Filter) -> Iterator[OneOf | Compare | Exists | And]:
+def _conditions(where: Filter) -> Iterator[Comparison | Holds | And]:
     """Everything that is not made of others; an object without keys among them."""
     match where:
         case And(()):

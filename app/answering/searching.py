@@ -42,22 +42,24 @@ class QuestionSearch:
     ) -> SearchResult:
         """One search for the whole question and, where it has several parts, one for each.
 
+        What its operators and times say holds for all of them.
+
         ``senses`` are what the words of each part are called in the other language; each search
         for passages in it may add ``across`` of them.
         """
-        whole = self._pipeline.search(
-            SearchRequest(
-                asked.rewritten, limit=SPARE * limit, where=request.where, explain=request.explain
-            )
+        question = SearchRequest(
+            asked.rewritten, limit=SPARE * limit, where=request.where, explain=request.explain
         )
+        whole = self._pipeline.search(question)
+        where = self._pipeline.understood(question).where
         queries = dict.fromkeys(part.text for part in asked.parts)
         queries.pop(asked.rewritten, None)
         further = [
-            self._pipeline.search(SearchRequest(query, limit=limit, where=request.where)).hits
+            self._pipeline.search(SearchRequest(query, limit=limit, where=where)).hits
             for query in queries
         ]
         if across:
-            further += map(tuple, self._in_other_languages(request, asked, senses, across))
+            further += map(tuple, self._in_other_languages(where, asked, senses, across))
         return (
             replace(whole, hits=_merged([whole.hits, *further], limit=SPARE * limit))
             if further
@@ -66,7 +68,7 @@ class QuestionSearch:
 
     def _in_other_languages(
         self,
-        request: AnswerRequest,
+        where: Filter | None,
         asked: Asked,
         senses: Sequence[Sequence[Sense]],
         across: int,
@@ -77,9 +79,9 @@ class QuestionSearch:
         """
         chinese: Filter = OneOf("lang", ("zh",))
         other = Not(chinese) if asked.language == "zh" else chinese
-        where = other if request.where is None else And((request.where, other))
+        there = other if where is None else And((where, other))
         near = SearchRequest(
-            asked.parts[0].text, limit=across, where=where, routes=("dense",), rerank=False
+            asked.parts[0].text, limit=across, where=there, routes=("dense",), rerank=False
         )
         searches = [near]
         if names := dict.fromkeys(name.text for part in asked.parts for name in part.names):

@@ -16,8 +16,11 @@ SHOWN_CHARACTERS: Final = 320
 
 
 def render_hits(result: SearchResult, *, explain: bool) -> RenderableType:
-    """Each hit with its document, headings and the beginning of its text."""
-    parts: list[Text] = []
+    """What was read into the query, then each hit with its headings and how its text begins."""
+    parts = [
+        Text(f"read as: {reading.meaning}  ({reading.text})", style="dim")
+        for reading in result.readings
+    ]
     for hit in result.hits:
         parts += [_headline(hit), Text(_shortened(hit.chunk.text))]
         if explain:

@@ -88,6 +88,17 @@ class ReadingContract(Animals):
         )
         assert collection.languages() == {"de": 1, "en": 3}
 
+    def test_a_field_is_known_while_a_chunk_has_it(self, store: Store) -> None:
+        collection = store.create("fields", FINGERPRINT)
+        assert not collection.has_field("document_id")
+        collection.put(
+            [document("a", ["one"], [X], {"team": "ops", "none": ()}), document("b", ["two"], [Y])]
+        )
+        known = {name: collection.has_field(name) for name in ("team", "title", "none", "lang")}
+        assert known == {"team": True, "title": True, "none": False, "lang": False}
+        collection.delete(["a"])
+        assert not collection.has_field("team")
+
     def test_a_sample_is_a_part_that_the_seed_decides(self, store: Store) -> None:
         collection = store.create("many", FINGERPRINT)
         collection.put(

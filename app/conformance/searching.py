@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.conformance.documents import FINGERPRINT, Animals, X, Y, document, ids, unit
-from app.filters import matches, parse_filter
+from app.filters import And, Filter, Holds, Not, OneOf, Or, matches, parse_filter
 from app.ports.store import Collection, Store
 
 
@@ -77,11 +77,75 @@ class SearchContract(Animals):
         where = parse_filter(source)
         assert where is not None
         everything = [c for name in ("cat", "dog", "mao") for c in collection.document_chunks(name)]
-        expected = {chunk.id for chunk in everything if matches(where, chunk.attributes)}
+        expected = {chunk.id for chunk in everything if matches(where, chunk.attributes, [])}
         dense = collection.search_dense(unit(1, 1, 1, 1), limit=10, where=where)
         assert set(ids(dense)) == expected
         lexical = collection.search_lexical(["cats", "dogs", "猫"], limit=10, where=where)
         assert set(ids(lexical)) == expected
+
+    @pytest.mark.parametrize(
+        "where",
+        [
+            pytest.param(Holds(("purr",)), id="a word"),
+            pytest.param(Holds(("at", "night")), id="two words"),
+            pytest.param(Holds(("night", "at")), id="in this order only"),
+            pytest.param(Holds(("cats", "at")), id="side by side only"),
+            pytest.param(Holds(("夜里", "叫")), id="Chinese"),
+            pytest.param(Holds(("zebra",)), id="a word that no text holds"),
+            pytest.param(Not(Holds(("cats",))), id="not"),
+            pytest.param(Or((Holds(("sleep",)), Holds(("dogs", "bark")))), id="or"),
+            pytest.param(And((Holds(("night",)), OneOf("lang", ("en",)))), id="beside a field"),
+        ],
+    )
+    def test_words_side_by_side_are_a_filter_of_both_searches(
+        self, collection: Collection, where: Filter
+    ) -> None:
+        everything = [c for name in ("cat", "dog", "mao") for c in collection.document_chunks(name)]
+        expected = {
+            chunk.id
+            for chunk in everything
+            if matches(where, chunk.attributes, chunk.indexed_text.split())
+        }
+        dense = collection.search_dense(unit(1, 1, 1, 1), limit=10, where=where)
+        assert set(ids(dense)) == expected
+        lexical = collection.search_lexical(["cats", "dogs", "猫"], limit=10, where=where)
+        assert set(ids(lexical)) == expected
+        drawn = collection.sample_chunks(10, seed=0, where=where)
+        assert {chunk.id for chunk in drawn} == expected
+
+    def test_words_that_are_filtered_for_are_those_of_the_moment(
+        self, collection: Collection
+    ) -> None:
+        where = Not(Holds(("draft",)))
+        assert len(collection.search_dense(X, limit=10, where=where)) == 4
+        with collection.bulk():
+            collection.put([document("new", ["a draft"], [X]), document("old", ["a rule"], [X])])
+            found = ids(collection.search_dense(X, limit=10, where=where))
+            assert "new#0" not in found
+        found = ids(collection.search_dense(X, limit=10, where=where))
+        assert ("new#0" in found, "old#0" in found) == (False, True)
+        collection.put([document("new", ["a rule"], [X]), document("cat", ["a draft"], [X])])
+        found = ids(collection.search_dense(X, limit=10, where=where))
+        assert set(found) == {"new#0", "old#0", "dog#0", "mao#0"}
+
+    def test_date_times_with_an_offset_sort_as_instants_and_come_back_as_given(
+        self, store: Store
+    ) -> None:
+        collection = store.create("times", FINGERPRINT)
+        times = ["2024-05-03T10:00+02:00", "2024-05-03T09:00Z", "2024-05-03T05:30:00.5-04:00"]
+        collection.put(
+            [document(f"d{n}", ["text"], [X], {"date": time}) for n, time in enumerate(times)]
+        )
+        for source, expected in (
+            ({"lt": "2024-05-03T09:00Z"}, {"d0#0"}),
+            ({"gt": "2024-05-03T11:00:00+02:00"}, {"d2#0"}),
+            ({"in": ["2024-05-03T08:00:00Z", "2024-05-03T17:00+08:00"]}, {"d0#0", "d1#0"}),
+            ({"gte": "2024-05-03", "lt": "2024-05-04"}, {"d0#0", "d1#0", "d2#0"}),
+        ):
+            where = parse_filter({"date": source})
+            assert set(ids(collection.search_dense(X, limit=9, where=where))) == expected
+        kept = [chunk.metadata["date"] for chunk in collection.chunks(["d0#0", "d1#0", "d2#0"])]
+        assert kept == times
 
     def test_a_filter_does_not_cost_matches_behind_better_ones(self, store: Store) -> None:
         collection = store.create("many", FINGERPRINT)

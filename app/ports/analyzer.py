@@ -19,6 +19,13 @@ class Analyzer(Protocol):
     def query_terms(self, text: str) -> list[str]:
         """Those `terms` of a question that say what it is about; all where none does."""
 
+    def sequence(self, text: str) -> list[str]:
+        """One word, or one character of Chinese, for each place of a text, free of white space.
+
+        Two texts that are neighbours in a third are neighbours in its sequence as well. Never
+        raises; deterministic.
+        """
+
     def occurrences(
         self, texts: Sequence[str], terms: frozenset[str]
     ) -> list[list[tuple[int, str]]]:

@@ -104,6 +104,9 @@ class CollectionFacts(Protocol):
     def languages(self) -> dict[str, int]:
         """How many chunks have each language, as their metadata's ``lang`` names it."""
 
+    def has_field(self, name: str) -> bool:
+        """Whether any chunk has it among the attributes that filters look at; cheap to ask."""
+
     def tuning(self) -> Tuning | None:
         """The retrieval settings that were chosen for this collection, if any."""
 

@@ -31,7 +31,7 @@ from app.retrieval.recall.running import RecallResult, recall
 from app.retrieval.tracing import candidate_traces
 from app.retrieval.tuned import InForce, settings_in_force
 from app.retrieval.understanding.steps import Means
-from app.retrieval.understanding.understand import understand
+from app.retrieval.understanding.understand import Understood, understand
 from app.settings import RetrievalSettings
 
 logger = logging.getLogger(__name__)
@@ -124,6 +124,10 @@ class SearchPipeline:
             hits, tuple(degraded), stages.timings_ms(), recalled.query.readings, trace
         )
 
+    def understood(self, request: SearchRequest) -> Understood:
+        """What a request asks for, before any route runs. Raises `InvalidRequest`."""
+        return understand(Means(request, self._collection, self._analyzer, self._settings))
+
     def recall(self, request: SearchRequest) -> RecallResult:
         """Every route's own ranking, before they are fused: what tuning starts from.
 
@@ -173,9 +177,7 @@ class SearchPipeline:
 
     def _recall(self, request: SearchRequest, stages: Stages, degraded: list[str]) -> RecallResult:
         with stages.stage("read"):
-            understood = understand(
-                Means(request, self._collection, self._analyzer, self._settings)
-            )
+            understood = self.understood(request)
         wanted = request.routes or self._settings.routes
         if unknown := [name for name in wanted if name not in self._routes]:
             raise InvalidRequest(

@@ -97,6 +97,22 @@ class StandardAnalyzer:
         content = [term for is_content, term in terms if is_content]
         return content or [term for _, term in terms]
 
+    def sequence(self, text: str) -> list[str]:
+        """Words in reading order, an identifier's one by one; characters where no spaces part them.
+
+        No place is taken twice, so that a phrase is found exactly where its words stand side by
+        side, whatever marks stand between them.
+        """
+        found: list[str] = []
+        for match in _TOKEN.finditer(_folded(text)):
+            token = match.group()
+            if match.lastgroup == "word":
+                pieces = [piece for piece in _BREAKS.split(token) if piece]
+                found += map(self._stem, pieces if len(pieces) > 1 else [token])
+            else:
+                found += normalise(token)
+        return found
+
     def occurrences(
         self, texts: Sequence[str], terms: frozenset[str]
     ) -> list[list[tuple[int, str]]]:

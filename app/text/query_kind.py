@@ -40,6 +40,14 @@ def query_kind(text: str) -> QueryKind:
     """
     if _IDENTIFIER.search(text):
         return "identifier"
+    return "question" if asks(text) else "keywords"
+
+
+def asks(text: str) -> bool:
+    """Whether it has the form of a question, in English or in Chinese."""
     stripped = text.strip()
-    asks = stripped.endswith(("?", "？")) or _ENGLISH_QUESTION.match(stripped)
-    return "question" if asks or _CHINESE_QUESTION.search(stripped) else "keywords"
+    return bool(
+        stripped.endswith(("?", "？"))
+        or _ENGLISH_QUESTION.match(stripped)
+        or _CHINESE_QUESTION.search(stripped)
+    )

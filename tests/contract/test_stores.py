@@ -18,6 +18,9 @@ class WhitespaceAnalyzer:
     def terms(self, text: str) -> list[str]:
         return text.split()
 
+    def sequence(self, text: str) -> list[str]:
+        return text.split()
+
     def language(self, text: str) -> str:
         return "und"
 

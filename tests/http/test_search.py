@@ -67,6 +67,23 @@ def test_a_trace_is_there_only_when_asked_for(filled: World) -> None:
     assert len(body["hits"]) == 1
 
 
+def test_what_was_read_into_a_query_is_shown_and_can_be_ignored(filled: World) -> None:
+    asked = {"query": "lamp -普洱"}
+    body = filled.client.post(SEARCH, json=asked).json()
+    assert [hit["document_id"] for hit in body["hits"]] == ["h"]
+    assert body["readings"] == [{"kind": "operator", "text": "-普洱", "meaning": "not “普洱”"}]
+
+    body = filled.client.post(SEARCH, json=asked | {"ignore": ["operator"]}).json()
+    assert {hit["document_id"] for hit in body["hits"]} == {"h", "t"}
+    assert body["readings"] == []
+
+
+def test_a_parenthesis_that_is_not_closed_is_refused(filled: World) -> None:
+    answer = filled.client.post(SEARCH, json={"query": "lamp AND (tea OR coffee"})
+    assert answer.status_code == 400
+    assert "does not close it" in error_of(answer)["message"]
+
+
 @pytest.mark.parametrize(
     ("where", "found"),
     [

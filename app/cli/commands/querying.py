@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -14,10 +14,14 @@ from app.access.principal import LOCAL
 from app.cli.application import application
 from app.cli.commands.options import CollectionName
 from app.cli.terminal import out
-from app.errors import InvalidFilter
+from app.domain.queries import ReadingKind
+from app.errors import InvalidFilter, InvalidRequest
 from app.filters import Filter, parse_filter
 
 FilterJson = Annotated[str, typer.Option("--filter", help='As {"lang": "zh"}.')]
+Ignored = Annotated[
+    list[str], typer.Option("--ignore", help="A kind of reading to leave alone, such as operator.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print what the HTTP API would return.")]
 
 querying = typer.Typer()
@@ -30,6 +34,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
     where: FilterJson = "{}",
     explain: Annotated[bool, typer.Option(help="Show what each route contributed.")] = False,
+    ignore: Ignored = [],  # noqa: B006 - typer reads the default and changes nothing
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that match a query best."""
@@ -37,7 +42,9 @@ def search(
     from app.http.schemas.answers import SearchResponse
     from app.requests import SearchRequest
 
-    request = SearchRequest(query, limit, _filter(where), explain=explain)
+    request = SearchRequest(
+        query, limit, _filter(where), explain=explain, ignore=frozenset(map(_kind, ignore))
+    )
     with application() as app:
         result = app.make_service(reader=None, generator=None).search(LOCAL, collection, request)
     if as_json:
@@ -68,6 +75,14 @@ def ask(
         out.print_json(AnswerResponse.from_domain(answer).model_dump_json(exclude_none=True))
     else:
         out.print(render_answer(answer, explain=explain))
+
+
+def _kind(name: str) -> ReadingKind:
+    kinds: tuple[ReadingKind, ...] = get_args(ReadingKind)
+    for kind in kinds:
+        if kind == name:
+            return kind
+    raise InvalidRequest(f"--ignore takes one of {', '.join(kinds)}.")
 
 
 def _filter(source: str) -> Filter | None:

@@ -9,10 +9,12 @@ from app.domain.queries import Query
 from app.errors import InvalidRequest
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
-from app.retrieval.understanding.steps import Draft, Means, Steps
+from app.retrieval.understanding.operators import operators
+from app.retrieval.understanding.steps import Draft, Means, Step, Steps
+from app.retrieval.understanding.times import times
 from app.text.query_kind import query_kind
 
-STEPS: Final[Steps] = ()
+STEPS: Final[Steps] = (Step("operator", operators), Step("time", times))
 """In the order in which they are taken."""
 
 

@@ -54,7 +54,6 @@ class LocalCollection(CollectionReader):
         analyzer: Analyzer,
         settings: StoreSettings,
     ) -> None:
-        super().__init__(name, catalog)
         self._settings = settings
         self._directory = directory
         self._lock = WriterLock(name, directory, timeout_s=settings.lock_timeout_s)
@@ -62,6 +61,7 @@ class LocalCollection(CollectionReader):
         self._names = ChunkNames(catalog)
         self._lexical = LexicalCache(catalog, directory / "lexical", analyzer, settings)
         self._maintenance = LexicalMaintenance(name, catalog, self._lexical, self._lock)
+        super().__init__(name, catalog, self._maintenance.holding)
         self._dense = self._dense_index()
 
     def _dense_index(self) -> DenseIndex:
@@ -269,7 +269,7 @@ class LocalCollection(CollectionReader):
         self._lexical.rest()
         self._dense.rest()
         self._names = ChunkNames(self._catalog)
-        self._filters = FilterSets(self._catalog)
+        self._filters = FilterSets(self._catalog, self._maintenance.holding)
         self._catalog.rest()
 
     def snapshot(self, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a collection answers from its catalog alone, without an index."""
+"""What a collection answers from its catalog; only a filter by words asks an index."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, 
 from app.domain.documents import Chunk, Document, DocumentRecord, Vectors
 from app.filters import Filter
 from app.stores.local.catalog.catalog import Catalog
-from app.stores.local.filtering.filter_sets import FilterSets
+from app.stores.local.filtering.filter_sets import FilterSets, Holding
 from app.stores.local.filtering.key_set import KeySet
 
 
 class CollectionReader:
     """Implements the part of `app.ports.store.Collection` that neither searches nor writes."""
 
-    def __init__(self, name: str, catalog: Catalog) -> None:
+    def __init__(self, name: str, catalog: Catalog, holding: Holding) -> None:
         self._name = name
         self._catalog = catalog
         self._fingerprint = catalog.facts.fingerprint()
-        self._filters = FilterSets(catalog)
+        self._filters = FilterSets(catalog, holding)
 
     @property
     def name(self) -> str:
@@ -47,6 +47,10 @@ class CollectionReader:
     def languages(self) -> dict[str, int]:
         """See `Collection.languages`."""
         return self._catalog.languages()
+
+    def has_field(self, name: str) -> bool:
+        """See `Collection.has_field`."""
+        return self._catalog.has_field(name)
 
     def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
         """See `Collection.neighbours`."""

@@ -14,6 +14,7 @@ from rank_bm25 import BM25Okapi
 from app.domain.documents import Chunk, Vector, Vectors
 from app.domain.hits import Candidate
 from app.filters import Filter, matches
+from app.stores.analysed import Analysed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,22 @@ class ChunkTable:
 
     def __init__(
         self,
-        chunks: Sequence[tuple[Chunk, list[str]]],
+        chunks: Sequence[tuple[Chunk, Analysed]],
         vectors: Sequence[Vectors],
         *,
         dimension: int,
         metric: Literal["cosine", "dot", "l2"],
         lexical: LexicalSettings,
     ) -> None:
-        """``chunks`` come with their terms, and ``vectors`` document by document."""
+        """``chunks`` come with their words, and ``vectors`` document by document."""
         self.chunks = [chunk for chunk, _ in chunks]
         self.rows = {chunk.id: row for row, chunk in enumerate(self.chunks)}
         none = np.empty((0, dimension), dtype=np.float32)
         self.vectors: Vectors = np.concatenate([none, *vectors])
         self._metric = metric
         self._compared = _unit(self.vectors) if metric == "cosine" else self.vectors
-        self._terms = [terms for _, terms in chunks]
+        self._terms = [words.terms for _, words in chunks]
+        self._sequences = [words.sequence for _, words in chunks]
         self._places = np.empty(len(chunks), dtype=np.int64)
         """Of each row, the place of its chunk's id among all ids, by which ties are broken."""
         self._places[sorted(range(len(chunks)), key=lambda row: self.chunks[row].id)] = np.arange(
@@ -85,11 +87,7 @@ class ChunkTable:
 
     def passing(self, where: Filter | None) -> list[int]:
         """The rows of the chunks that a filter lets through."""
-        return [
-            row
-            for row, chunk in enumerate(self.chunks)
-            if where is None or matches(where, chunk.attributes)
-        ]
+        return [row for row in range(len(self.chunks)) if where is None or self._passes(row, where)]
 
     def _counted(self) -> BM25Okapi:
         with self._making:
@@ -108,10 +106,12 @@ class ChunkTable:
         for row in np.lexsort((self._places, -scores)).tolist():
             if len(found) >= limit:
                 break
-            chunk = self.chunks[row]
-            if is_found(row) and (where is None or matches(where, chunk.attributes)):
-                found.append(Candidate(chunk.id, len(found) + 1, float(scores[row])))
+            if is_found(row) and (where is None or self._passes(row, where)):
+                found.append(Candidate(self.chunks[row].id, len(found) + 1, float(scores[row])))
         return found
+
+    def _passes(self, row: int, where: Filter) -> bool:
+        return matches(where, self.chunks[row].attributes, self._sequences[row])
 
 
 def _unit(vectors: Vectors) -> Vectors:

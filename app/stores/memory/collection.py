@@ -16,6 +16,7 @@ from app.errors import CollectionBusy, ModelIncompatible
 from app.ports.analyzer import Analyzer
 from app.ports.store import Reindex
 from app.settings import StoreSettings
+from app.stores.analysed import Analysed, analysed
 from app.stores.memory.chunk_table import LexicalSettings
 from app.stores.memory.collection_reader import MemoryCollectionReader
 from app.stores.memory.contents import Contents, StoredDocument, stored
@@ -52,11 +53,11 @@ class MemoryCollection(MemoryCollectionReader):
 
     def put(self, documents: Sequence[IndexedDocument]) -> None:
         """See `Collection.put`."""
-        analysed = [(document, self._terms(document)) for document in documents]
+        taken_apart = [(document, self._words(document)) for document in documents]
         with self.writing():
             for document in documents:
                 self._require_sound(document, self.fingerprint)
-            self._kept = self._contents.with_documents(analysed)
+            self._kept = self._contents.with_documents(taken_apart)
 
     def delete(self, document_ids: Sequence[str]) -> int:
         """See `Collection.delete`."""
@@ -93,7 +94,7 @@ class MemoryCollection(MemoryCollectionReader):
     def rebuild_indexes(self) -> None:
         """See `Collection.rebuild_indexes`. All texts are analysed again."""
         with self.writing():
-            self._kept = self._contents.with_terms(self._terms)
+            self._kept = self._contents.with_words(self._words)
 
     def reindex(self, reindex: Reindex, fingerprint: Fingerprint) -> None:
         """See `Collection.reindex`.
@@ -123,13 +124,13 @@ class MemoryCollection(MemoryCollectionReader):
             self._require_sound(document or found.indexed, fingerprint)
             if document is not None:
                 same = replace(document, content_hash=found.record.content_hash)
-                changed[id_] = stored(same, self._terms(document), version=found.record.version)
+                changed[id_] = stored(same, self._words(document), version=found.record.version)
         self._kept = before.reindexed(changed, fingerprint)
         self._rebuilds += 1
         self._self_retrieval = None  # it was measured on the vectors that went
 
-    def _terms(self, document: IndexedDocument) -> tuple[list[str], ...]:
-        return tuple(self._analyzer.terms(chunk.indexed_text) for chunk in document.chunks)
+    def _words(self, document: IndexedDocument) -> tuple[Analysed, ...]:
+        return tuple(analysed(chunk.indexed_text, self._analyzer) for chunk in document.chunks)
 
     @staticmethod
     def _require_sound(document: IndexedDocument, fingerprint: Fingerprint) -> None:

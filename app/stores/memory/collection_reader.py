@@ -10,7 +10,7 @@ from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, 
 from app.domain.documents import Chunk, Document, DocumentRecord, Vector, Vectors
 from app.domain.hits import Candidate
 from app.errors import NotFound
-from app.filters import Filter
+from app.filters import Exists, Filter, matches
 from app.stores.memory.contents import Contents
 
 
@@ -117,6 +117,11 @@ class MemoryCollectionReader:
                 elements = value if isinstance(value, tuple) else (value,)
                 counted.update({element for element in elements if isinstance(element, str)})
         return dict(counted)
+
+    def has_field(self, name: str) -> bool:
+        """See `Collection.has_field`."""
+        chunks = self._contents.table.chunks
+        return any(matches(Exists(name), chunk.attributes, ()) for chunk in chunks)
 
     def stats(self) -> CollectionStats:
         """See `Collection.stats`."""

@@ -15,15 +15,16 @@ import numpy as np
 
 from app.domain.collections import Fingerprint
 from app.domain.documents import DocumentRecord, IndexedDocument
+from app.stores.analysed import Analysed
 from app.stores.memory.chunk_table import ChunkTable, LexicalSettings
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document with the terms of each chunk, and what a listing tells of it."""
+    """A document with the words of each chunk, and what a listing tells of it."""
 
     indexed: IndexedDocument
-    terms: tuple[list[str], ...]
+    words: tuple[Analysed, ...]
     record: DocumentRecord
 
 
@@ -52,9 +53,9 @@ class Contents:
             if self._table is None:
                 self._table = ChunkTable(
                     [
-                        (chunk, terms)
+                        (chunk, words)
                         for stored in self.documents.values()
-                        for chunk, terms in zip(stored.indexed.chunks, stored.terms, strict=True)
+                        for chunk, words in zip(stored.indexed.chunks, stored.words, strict=True)
                     ],
                     [stored.indexed.vectors for stored in self.documents.values()],
                     dimension=self.fingerprint.dimension,
@@ -64,14 +65,14 @@ class Contents:
             return self._table
 
     def with_documents(
-        self, documents: Iterable[tuple[IndexedDocument, tuple[list[str], ...]]]
+        self, documents: Iterable[tuple[IndexedDocument, tuple[Analysed, ...]]]
     ) -> Contents:
         """These, with documents added, or put in the place of those of the same id."""
         kept, sequence = dict(self.documents), self.sequence
-        for document, terms in documents:
+        for document, words in documents:
             before = kept.pop(document.document.id, None)
             version = before.record.version + 1 if before else 1
-            kept[document.document.id] = stored(document, terms, version=version)
+            kept[document.document.id] = stored(document, words, version=version)
             sequence += len(document.chunks) + (len(before.indexed.chunks) if before else 0)
         return Contents(self.fingerprint, self._lexical, kept, sequence)
 
@@ -85,10 +86,10 @@ class Contents:
                 sequence += len(before.indexed.chunks)
         return Contents(self.fingerprint, self._lexical, kept, sequence), removed
 
-    def with_terms(self, terms: Callable[[IndexedDocument], tuple[list[str], ...]]) -> Contents:
-        """These, with the terms of every chunk made anew."""
+    def with_words(self, words: Callable[[IndexedDocument], tuple[Analysed, ...]]) -> Contents:
+        """These, with the words of every chunk made anew."""
         kept = {
-            id_: replace(found, terms=terms(found.indexed)) for id_, found in self.documents.items()
+            id_: replace(found, words=words(found.indexed)) for id_, found in self.documents.items()
         }
         return Contents(self.fingerprint, self._lexical, kept, self.sequence)
 
@@ -105,7 +106,7 @@ class Contents:
 
 
 def stored(
-    document: IndexedDocument, terms: tuple[list[str], ...], *, version: int
+    document: IndexedDocument, words: tuple[Analysed, ...], *, version: int
 ) -> StoredDocument:
     """A document as it is kept from now on; its vectors are a copy that nobody can write to."""
     vectors = np.array(document.vectors, dtype=np.float32)
@@ -122,4 +123,4 @@ def stored(
         datetime.now(UTC).isoformat(timespec="seconds"),
         source.metadata,
     )
-    return StoredDocument(replace(document, vectors=vectors), terms, record)
+    return StoredDocument(replace(document, vectors=vectors), words, record)

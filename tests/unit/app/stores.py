@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -12,6 +12,7 @@ import numpy as np
 from app.conformance.documents import X, document, ids, unit
 from app.settings import StoreSettings
 from app.stores.local.collection import LocalCollection
+from app.stores.local.filtering.key_set import Keys
 from app.stores.local.store import LocalStore
 
 Open: TypeAlias = Callable[..., LocalStore]
@@ -31,8 +32,16 @@ class SpaceAnalyzer:
         self.before(text)
         return text.split()
 
+    def sequence(self, text: str) -> list[str]:
+        return text.split()
+
     def language(self, text: str) -> str:
         return "und"
+
+
+def nobody(words: Sequence[str]) -> Keys:
+    """No chunk holds any words."""
+    return np.empty(0, dtype=np.int64)
 
 
 @contextmanager

@@ -149,6 +149,20 @@ def test_documents_can_be_deleted_and_indexed_again_though_unchanged(run: Run, d
     assert (code, out.splitlines()[0]) == (0, "received 1 = indexed 1 + skipped 0 + failed 0")
 
 
+def test_a_search_shows_what_was_read_into_its_query(run: Run, docs: Path) -> None:
+    run("ingest", docs)
+    code, out, _ = run("search", "night -purr")
+    assert code == 0
+    assert out.startswith("read as: not “purr”  (-purr)\n1. docs/dogs.md#0")
+    assert "cats.md" not in out
+    ignored = run("search", "night -purr", "--ignore", "operator")[1]
+    assert "read as" not in ignored
+    assert "cats.md" in ignored
+    code, _, err = run("search", "night", "--ignore", "everything")
+    assert code == 2
+    assert "--ignore takes one of operator, time" in one_line_error(err)
+
+
 def test_a_search_needs_no_job_queue(run: Run, docs: Path, tmp_path: Path) -> None:
     run("ingest", docs / "cats.md")
     (tmp_path / "data" / "jobs.db").write_bytes(b"garbage" * 2_000)

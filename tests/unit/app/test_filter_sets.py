@@ -23,7 +23,7 @@ from app.stores.local.collection import LocalCollection
 from app.stores.local.filtering import filter_sets
 from app.stores.local.filtering.filter_sets import FilterSets
 from app.stores.local.lexical import tantivy_index
-from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, opening
+from tests.unit.app.stores import WAIT_S, Open, SpaceAnalyzer, nobody, opening
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_what_is_remembered_stays_true_while_documents_come_change_and_go(
     catalog: Catalog, steps: list[tuple[str, Metadata | None, Filter]]
 ) -> None:
     catalog.delete([record.id for record in catalog.records(after="", limit=None)])
-    sets = FilterSets(catalog)
+    sets = FilterSets(catalog, nobody)
     there: dict[str, IndexedDocument] = {}
     for id_, metadata, asked in steps:
         if metadata is None:
@@ -94,13 +94,13 @@ def test_what_is_remembered_stays_true_while_documents_come_change_and_go(
             there[id_] = stored(id_, metadata)
             catalog.put([there[id_]])
         assert passing(sets, catalog, asked) == {
-            f"{id_}#0" for id_, d in there.items() if matches(asked, d.chunks[0].attributes)
+            f"{id_}#0" for id_, d in there.items() if matches(asked, d.chunks[0].attributes, [])
         }
 
 
 def test_what_python_takes_for_equal_is_not_confused(catalog: Catalog) -> None:
     catalog.put([stored("one", {"n": 1}), stored("true", {"n": True}), stored("text", {"n": "1"})])
-    sets = FilterSets(catalog)
+    sets = FilterSets(catalog, nobody)
     for source, expected in ((1, "one"), (True, "true"), (1.0, "one"), ("1", "text")):
         assert passing(sets, catalog, where({"n": source})) == {f"{expected}#0"}
 
@@ -168,7 +168,7 @@ def test_two_threads_that_ask_the_same_look_it_up_once(
 
 def test_only_so_much_is_remembered(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filter_sets, "MAX_COMPARISONS", 3)
-    sets = FilterSets(catalog)
+    sets = FilterSets(catalog, nobody)
     for n in range(10):
         sets.passing(where({"n": n}))
     assert len(sets._known) == 3

@@ -19,6 +19,7 @@ import pytest
 
 import app.answering
 import app.http
+import app.retrieval
 import app.text
 from app.answering.asking.asked import take_apart
 from app.answering.context.labelled_lines import LineSubjects
@@ -33,6 +34,7 @@ from app.domain.documents import Document
 from app.domain.questions import Turn
 from app.http.schemas.answers import MAX_QUERY_CHARACTERS
 from app.requests import AnswerRequest
+from app.retrieval.understanding.pieces import pieces
 from app.text.analyzer import StandardAnalyzer
 from app.text.language import detect_language
 from app.text.normalise import normalise
@@ -117,7 +119,7 @@ ANCHORED = {"app.answering.generating.drafting._SETTLED"}
 """Only ever matched at one place of a text, and never looked for in it."""
 PATTERNS = {
     (pattern.pattern, pattern.flags): (name, pattern)
-    for package in (app.text, app.answering, app.http)
+    for package in (app.text, app.answering, app.http, app.retrieval)
     for name, pattern in patterns(package)
 }
 
@@ -199,6 +201,7 @@ class TestWhatReadsAnyText:
         self, text: Callable[[int], str], analyzer: StandardAnalyzer
     ) -> None:
         require_linear(analyzer.terms, text, CHARACTERS, "terms")
+        require_linear(analyzer.sequence, text, CHARACTERS, "sequence")
 
     def test_occurrences_are_found_in_linear_time(
         self, text: Callable[[int], str], analyzer: StandardAnalyzer
@@ -212,6 +215,10 @@ class TestWhatReadsAnyText:
     )
     def test_texts_are_read_in_linear_time(self, text: Callable[[int], str], work: Work) -> None:
         require_linear(work, text, CHARACTERS, work.__name__)
+
+    def test_queries_are_taken_apart_in_linear_time(self, text: Callable[[int], str]) -> None:
+        for grouping in (False, True):
+            require_linear(lambda t, g=grouping: pieces(t, grouping=g), text, CHARACTERS, "pieces")
 
     @pytest.mark.parametrize("work", [mentioned_quantities, names, quotations, denials, sides])
     def test_claims_are_read_in_linear_time(self, text: Callable[[int], str], work: Work) -> None:

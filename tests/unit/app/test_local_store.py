@@ -32,6 +32,7 @@ from app.errors import (
     StoreCorrupted,
 )
 from app.filters import parse_filter
+from app.stores.analysed import Analysed
 from app.stores.local.collection import LocalCollection
 from app.stores.local.dense import index as dense_index
 from app.stores.local.store import LocalStore
@@ -470,7 +471,7 @@ def test_verify_names_missing_and_ghost_chunks(open_store: Open) -> None:
     collection.put(numbered(3))
     keys = collection._catalog.all_keys()
     index, sequence = collection._lexical._opened(), collection._catalog.sequence()
-    index.apply([(999, ["ghost"])], keys[:2], sequence=sequence)
+    index.apply([(999, Analysed(["ghost"], ["ghost"]))], keys[:2], sequence=sequence)
     assert collection.verify() == [
         "lexical index: 2 chunks are missing",
         "lexical index: 1 chunks no longer exist",

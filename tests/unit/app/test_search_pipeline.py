@@ -664,3 +664,12 @@ def test_what_a_request_ignores_is_not_read_into_its_query(make: Make) -> None:
     result = make().search(asked)
     assert not result.readings
     assert all(not name.endswith("1") for hit in result.hits for name in hit.routes)
+
+
+@pytest.mark.parametrize("routes", [("bm25",), ("dense",), None], ids=["bm25", "dense", "both"])
+def test_operators_bind_on_every_route(make: Make, routes: tuple[str, ...] | None) -> None:
+    found = make().search(SearchRequest("cats night morning -dogs", routes=routes))
+    assert set(ids(found)) - {"mao"} == {"cats", "birds"}
+    assert [reading.meaning for reading in found.readings] == ["not “dogs”"]
+    phrase = make().search(SearchRequest('cats "at night" year:2022', routes=routes))
+    assert ids(phrase) == ["dogs"]

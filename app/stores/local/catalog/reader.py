@@ -206,6 +206,11 @@ class CatalogReader:
             )
         )
 
+    def has_field(self, name: str) -> bool:
+        """Whether a chunk has an attribute of this name."""
+        found = self._connections.rows("SELECT 1 FROM attributes WHERE name = ? LIMIT 1", (name,))
+        return bool(found)
+
     def neighbours(self, chunk_id: str, *, radius: int) -> list[Chunk]:
         """A chunk and those around it in its document, in reading order."""
         found = self._chunk_rows(

@@ -20,6 +20,7 @@ from app.domain.documents import (
     Scalar,
 )
 from app.filters import MOST_CHARACTERS
+from app.instants import sortable
 
 Row: TypeAlias = tuple[Any, ...]
 """What sqlite3 returns; its columns are typed by the schema, not by Python."""
@@ -139,13 +140,13 @@ def attribute_rows(chunk: Chunk) -> Iterator[tuple[str, object]]:
 def sql_value(value: Scalar) -> object:
     """A value as SQLite compares it: booleans apart from numbers, huge integers as floats.
 
-    Of a long text the beginning: no filter compares it with as much.
+    Of a long text the beginning: no filter compares it with as much. An instant is in UTC.
     """
     if isinstance(value, bool):
         return b"\x01" if value else b"\x00"
     if isinstance(value, int) and abs(value) > MAX_SQL_INTEGER:
         return float(value)
-    return value[: MOST_CHARACTERS + 1] if isinstance(value, str) else value
+    return sortable(value)[: MOST_CHARACTERS + 1] if isinstance(value, str) else value
 
 
 def _dump(metadata: Metadata) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
-from app.filters import And, Filter, Not, Or
+from app.filters import And, Comparison, Filter, Holds, Not, Or
 from app.stores.local.catalog.catalog import Catalog
-from app.stores.local.filtering.filter_sql import Comparison, compile_comparison
-from app.stores.local.filtering.key_set import Bits, KeySet
+from app.stores.local.filtering.filter_sql import compile_comparison
+from app.stores.local.filtering.key_set import Bits, Keys, KeySet
 
 MAX_COMPARISONS: Final = 256
 """How many are remembered."""
@@ -21,16 +22,21 @@ MAX_BYTES: Final = 32_000_000
 _NOTHING: Final[Bits] = np.zeros(0, dtype=bool)
 
 
+Holding: TypeAlias = Callable[[Sequence[str]], Keys]
+"""Keys of all chunks whose text holds these words side by side."""
+
+
 class FilterSets:
     """Remembers what each comparison lets through, by chunk key.
 
-    Nothing of it is ever wrong: a key is never used twice, and a chunk's attributes never change
-    while it exists. What is written later only adds keys behind those that are known, and those
-    are looked up by the next search that asks. Both routes of a search share what was found.
+    Nothing of it is ever wrong: a key is never used twice, and a chunk's text and attributes never
+    change while it exists. What is written later only adds keys behind those that are known, and
+    those are looked up by the next search that asks. Both routes of a search share what was found.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, holding: Holding) -> None:
         self._catalog = catalog
+        self._holding = holding
         self._known: OrderedDict[tuple[object, ...], Bits] = OrderedDict()
         """Asked for last at the end."""
         self._lock = threading.Lock()
@@ -52,8 +58,20 @@ class FilterSets:
                 return reduce(np.logical_or, every, np.zeros(count, dtype=bool))
             case Not(part):
                 return ~self._bits(part, count)
+            case Holds(words):
+                return self._held(words, count)
             case _:
                 return self._compared(where, count)
+
+    def _held(self, words: tuple[str, ...], count: int) -> Bits:
+        """An index may have to be mended for it, so that no lock is held meanwhile."""
+        known = self._remembered(("holds", *words))
+        if len(known) < count:
+            found = self._holding(words)
+            known = np.zeros(count, dtype=bool)
+            known[found[found < count]] = True
+            self._remember(("holds", *words), known)
+        return known[:count]
 
     def _compared(self, where: Comparison, count: int) -> Bits:
         condition, values = compile_comparison(where)

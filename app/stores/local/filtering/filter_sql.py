@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final
 
-from app.filters import Compare, Exists, OneOf
+from app.filters import Compare, Comparison, Exists, OneOf
 from app.stores.local.catalog.rows import sql_value
-
-Comparison: TypeAlias = OneOf | Compare | Exists
 
 _OPERATORS: Final = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 

@@ -6,8 +6,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from app.filters import holds
 from app.ports.analyzer import Analyzer
 from app.settings import StoreSettings
+from app.stores.analysed import analysed
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.filtering.key_set import Keys, KeySet
 from app.stores.local.lexical.engine import LexicalIndex, Scored
@@ -65,6 +69,17 @@ class LexicalCache:
         """See `LexicalIndex.search`."""
         return self._opened().search(terms, limit=limit, allowed=allowed)
 
+    def holding(self, words: Sequence[str]) -> Keys:
+        """See `LexicalIndex.holding`. Chunks that the index does not know yet are read for it."""
+        index = self._opened()
+        behind = self._catalog.changes_after(index.applied()).added
+        unknown = [
+            key
+            for key, text in self._catalog.indexed_texts(behind)
+            if holds(self._analyzer.sequence(text), words)
+        ]
+        return np.concatenate([index.holding(words), np.array(unknown, dtype=np.int64)])
+
     def follow(self) -> None:
         """Takes in what the catalog has seen; where it is `shared`, for the holder of the lock.
 
@@ -83,7 +98,7 @@ class LexicalCache:
             index.clear()
         texts = self._catalog.indexed_texts(changes.added)
         index.apply(
-            ((key, self._analyzer.terms(text)) for key, text in texts),
+            ((key, analysed(text, self._analyzer)) for key, text in texts),
             changes.deleted,
             sequence=changes.sequence,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeAlias
 
 from app.errors import StoreCorrupted
+from app.stores.analysed import Analysed
 from app.stores.local.filtering.key_set import Keys, KeySet
 
 Scored: TypeAlias = list[tuple[int, float]]
@@ -26,9 +27,7 @@ class LexicalIndex(Protocol):
     def applied(self) -> int:
         """The last change of the catalog's log that searches see."""
 
-    def apply(
-        self, added: Iterable[tuple[int, list[str]]], deleted: Keys, *, sequence: int
-    ) -> None:
+    def apply(self, added: Iterable[tuple[int, Analysed]], deleted: Keys, *, sequence: int) -> None:
         """Takes in changes; applying the same ones again changes nothing. Durable at return."""
 
     def search(self, terms: Sequence[str], *, limit: int, allowed: KeySet | None) -> Scored:
@@ -36,6 +35,9 @@ class LexicalIndex(Protocol):
 
         More are returned where the last ones score alike, so that ties can be broken by id.
         """
+
+    def holding(self, words: Sequence[str]) -> Keys:
+        """Every chunk whose sequence holds ``words`` side by side, in no particular order."""
 
     def keys(self) -> Keys:
         """Every chunk it holds, ascending."""

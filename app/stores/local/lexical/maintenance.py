@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from app.errors import StoreUnwritable
 from app.stores.local.catalog.catalog import Catalog
+from app.stores.local.filtering.key_set import Keys
 from app.stores.local.lexical.cache import LexicalCache
 from app.stores.local.lexical.engine import LexicalDamaged
 from app.stores.local.locks.writer_lock import WriterLock
@@ -45,6 +46,16 @@ class LexicalMaintenance:
             self._lexical.keep_in_memory()
             self._lexical.follow()
         return work()
+
+    def holding(self, words: Sequence[str]) -> Keys:
+        """Every chunk of the catalog whose text holds ``words`` side by side."""
+
+        def looked_up() -> Keys:
+            if self._lexical.applied() < self._catalog.sequence():
+                self.catch_up_if_free()
+            return self._lexical.holding(words)
+
+        return self.with_index(looked_up)
 
     def catch_up(self) -> None:
         """Brings the lexical index up to date; one that is shared, for the holder of the lock."""

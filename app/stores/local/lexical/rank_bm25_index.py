@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from rank_bm25 import BM25Okapi
 
+from app.filters import holds
+from app.stores.analysed import Analysed
 from app.stores.local.filtering.key_set import Keys, KeySet
 from app.stores.local.lexical.engine import Scored
 
@@ -35,16 +37,14 @@ class RankBM25Index:
         """See `LexicalIndex.applied`."""
         return self._applied
 
-    def apply(
-        self, added: Iterable[tuple[int, list[str]]], deleted: Keys, *, sequence: int
-    ) -> None:
+    def apply(self, added: Iterable[tuple[int, Analysed]], deleted: Keys, *, sequence: int) -> None:
         """See `LexicalIndex.apply`. Counts every term anew."""
         with self._lock:
             for key in deleted.tolist():
-                self._terms.pop(key, None)
-            self._terms.update(added)
-            keys = sorted(self._terms)
-            texts = [self._terms[key] for key in keys]
+                self._texts.pop(key, None)
+            self._texts.update(added)
+            keys = sorted(self._texts)
+            texts = [self._texts[key].terms for key in keys]
             engine = BM25Okapi(texts, k1=self._k1, b=self._b) if any(texts) else None
             self._view = (np.array(keys, dtype=np.int64), engine)
             self._applied = sequence
@@ -66,6 +66,13 @@ class RankBM25Index:
                 found.append((int(keys[at]), float(scores[at])))
         return found
 
+    def holding(self, words: Sequence[str]) -> Keys:
+        """See `LexicalIndex.holding`. Looks at every text."""
+        with self._lock:
+            texts = list(self._texts.items())
+        found = [key for key, text in texts if holds(text.sequence, words)]
+        return np.array(found, dtype=np.int64)
+
     def keys(self) -> Keys:
         """See `LexicalIndex.keys`."""
         return self._view[0]
@@ -73,6 +80,6 @@ class RankBM25Index:
     def clear(self) -> None:
         """See `LexicalIndex.clear`."""
         with self._lock:
-            self._terms: dict[int, list[str]] = {}
+            self._texts: dict[int, Analysed] = {}
             self._view = (np.empty(0, dtype=np.int64), None)
             self._applied = 0

@@ -10,6 +10,7 @@ from typing import Final
 
 from app.errors import StoreUnwritable
 from app.panics import RustPanic, panics_raised
+from app.stores.analysed import Analysed
 from app.stores.local.lexical.engine import LexicalDamaged
 
 _OF_THE_MACHINE: Final = re.compile(
@@ -26,7 +27,9 @@ class ReadingFailed(Exception):
         self.error = error
 
 
-def reading_errors_apart(added: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+def reading_errors_apart(
+    added: Iterable[tuple[int, Analysed]],
+) -> Iterator[tuple[int, Analysed]]:
     """What is to be added, its errors kept apart from those of Tantivy."""
     try:
         yield from added

@@ -14,6 +14,7 @@ import numpy as np
 import tantivy
 
 from app.durability.files import read_json, write_json
+from app.stores.analysed import Analysed
 from app.stores.local.filtering.key_set import Keys, KeySet
 from app.stores.local.lexical.engine import LexicalDamaged, Scored
 from app.stores.local.lexical.tantivy_checksums import damaged_files
@@ -93,6 +94,8 @@ class TantivyIndex:
             self._index = (
                 tantivy.Index(self._schema) if folder is None else tantivy.Index.open(str(folder))
             )
+            if self._index.schema != self._schema:
+                raise ValueError("it has other fields")
             self._index.register_tokenizer(
                 "whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
             )
@@ -127,9 +130,7 @@ class TantivyIndex:
             self._searcher = self._index.searcher()
         self._seen = applied
 
-    def apply(
-        self, added: Iterable[tuple[int, list[str]]], deleted: Keys, *, sequence: int
-    ) -> None:
+    def apply(self, added: Iterable[tuple[int, Analysed]], deleted: Keys, *, sequence: int) -> None:
         """See `LexicalIndex.apply`.
 
         The file that tells the point reached is written after the commit: a crash between them
@@ -144,17 +145,18 @@ class TantivyIndex:
             raise failed.error from None
         self._refresh(sequence)
 
-    def _write(self, added: Iterable[tuple[int, list[str]]], deleted: Keys) -> None:
+    def _write(self, added: Iterable[tuple[int, Analysed]], deleted: Keys) -> None:
         with self._index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1) as writer:
             # A commit that a crash cut short leaves files whose names the next one would take.
             writer.garbage_collect_files()
             for key in deleted.tolist():
                 writer.delete_documents_by_query(self._of(key))
-            for key, terms in added:
+            for key, text in added:
                 writer.delete_documents_by_query(self._of(key))  # there already after a crash
                 document = tantivy.Document()
                 document.add_unsigned("key", key)
-                document.add_text("terms", " ".join(terms))
+                document.add_text("terms", " ".join(text.terms))
+                document.add_text("sequence", " ".join(text.sequence))
                 writer.add_document(document)
             writer.commit()
             writer.wait_merging_threads()
@@ -234,17 +236,26 @@ class TantivyIndex:
             needed = SLACK * limit * len(found) / max(1, len(passed))
             depth = max(DEEPER * depth, math.ceil(needed))
 
+    def holding(self, words: Sequence[str]) -> Keys:
+        """See `LexicalIndex.holding`."""
+        if len(words) > 1:
+            query = tantivy.Query.phrase_query(self._schema, "sequence", list(words))
+        else:  # Tantivy knows no phrase of one word
+            query = tantivy.Query.term_query(self._schema, "sequence", words[0])
+        return self._keys(tantivy.Query.const_score_query(query, 0.0))
+
     def keys(self) -> Keys:
         """See `LexicalIndex.keys`."""
         self._reload()
+        return np.sort(self._keys(tantivy.Query.all_query()))
+
+    def _keys(self, query: tantivy.Query) -> Keys:
+        """Every chunk that ``query`` finds."""
         searcher = self._searcher
-        if searcher.num_docs == 0:
-            return np.empty(0, dtype=np.int64)
-        everything = tantivy.Query.all_query()
         with errors_translated(self._folder):
-            hits = searcher.search(everything, limit=searcher.num_docs, count=False).hits
+            hits = searcher.search(query, limit=max(1, searcher.num_docs), count=False).hits
             keys = searcher.fast_field_values("key", [address for _, address in hits])
-        return np.sort(np.array(keys, dtype=np.int64))
+        return np.array(keys, dtype=np.int64)
 
     def clear(self) -> None:
         """See `LexicalIndex.clear`."""
@@ -265,4 +276,5 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("key", indexed=True, fast=True)
     builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("sequence", tokenizer_name="whitespace", index_option="position")
     return builder.build()

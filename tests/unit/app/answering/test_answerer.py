@@ -551,6 +551,8 @@ def test_names_lead_to_passages_of_another_language_that_others_crowd_out(desk: 
     assert "en.md" in {hit.chunk.document_id for hit in found}
     alone = desk.ask("R2 有多重？", across_passages=0).search.hits
     assert "en.md" not in {hit.chunk.document_id for hit in alone}
+    excluded = desk.ask('R2 有多重？ -"41 kg"').search.hits
+    assert "en.md" not in {hit.chunk.document_id for hit in excluded}
 
 
 class TestOtherLanguages:
