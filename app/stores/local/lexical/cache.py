@@ -65,6 +65,14 @@ class LexicalCache:
         """See `LexicalIndex.search`."""
         return self._opened().search(terms, limit=limit, allowed=allowed)
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `LexicalIndex.term_frequencies`."""
+        return self._opened().term_frequencies(terms)
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `LexicalIndex.terms_beginning`."""
+        return self._opened().terms_beginning(start, limit=limit)
+
     def follow(self) -> None:
         """Takes in what the catalog has seen; where it is `shared`, for the holder of the lock.
 

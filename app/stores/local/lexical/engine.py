@@ -37,6 +37,12 @@ class LexicalIndex(Protocol):
         More are returned where the last ones score alike, so that ties can be broken by id.
         """
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `CollectionReader.term_frequencies`."""
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `CollectionReader.terms_beginning`."""
+
     def keys(self) -> Keys:
         """Every chunk it holds, ascending."""
 

@@ -46,6 +46,16 @@ class LexicalMaintenance:
             self._lexical.follow()
         return work()
 
+    def with_current_index(self, work: Callable[[], T]) -> T:
+        """As `with_index`, after what a writer left behind was made up for."""
+
+        def brought_up() -> T:
+            if self._lexical.applied() < self._catalog.sequence():
+                self.catch_up_if_free()
+            return work()
+
+        return self.with_index(brought_up)
+
     def catch_up(self) -> None:
         """Brings the lexical index up to date; one that is shared, for the holder of the lock."""
         self.with_index(self._lexical.follow)
