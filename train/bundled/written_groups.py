@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from app.answering.evidence.names.named import Sort
-from app.answering.evidence.names.naming import named_in
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
+from app.text.names.named import Sort
+from app.text.names.naming import named_in
 from train.bundled.written_documents import (
     LANGS,
     Family,

@@ -19,14 +19,14 @@ from app.answering.asking.phrasing import (
     with_short_days,
 )
 from app.answering.asking.pieces import compared, focus, pieces, shared
-from app.answering.asking.words import PRONOUN
 from app.answering.evidence.kinds.asked import kinds_asked
 from app.answering.evidence.kinds.kind import Kind
-from app.answering.evidence.names.named import Named, Sort
-from app.answering.evidence.names.naming import named_in
 from app.ports.analyzer import Analyzer
 from app.requests import AnswerRequest
+from app.text.asking_words import PRONOUN
 from app.text.function_words import is_english_function_word
+from app.text.names.named import Named, Sort
+from app.text.names.naming import named_in
 
 CONTEXT_CHARACTERS: Final = 120
 """Of what stands above a part: more of a story would drown the question."""

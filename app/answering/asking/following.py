@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.answering.asking.pieces import phrases
-from app.answering.asking.words import PRONOUN
-from app.answering.evidence.names.named import Sort
-from app.answering.evidence.names.naming import named_in
 from app.ports.analyzer import Analyzer
+from app.text.asking_words import PRONOUN
+from app.text.names.named import Sort
+from app.text.names.naming import named_in, phrases
 
 _ELLIPTIC: Final = re.compile(
     r"^\W*(?:and|but|or|what about|how about|what if|also|then|so|same|for|in|on|with)\b"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.answering.asking.words import ASKS, PRONOUN
+from app.text.asking_words import ASKS, PRONOUN
 
 STORY: Final = 100
 """Characters from which a question is a story; a Chinese one has a third of them."""

@@ -15,7 +15,7 @@ from typing import Final
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
-from app.answering.evidence.names.matching import within_edits
+from app.text.edits import within_edits
 from app.text.function_words import is_english_function_word
 
 LONGEST_QUERY: Final = 300

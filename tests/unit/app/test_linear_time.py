@@ -23,7 +23,6 @@ import app.text
 from app.answering.asking.asked import take_apart
 from app.answering.context.labelled_lines import LineSubjects
 from app.answering.context.statements import DocumentStatements
-from app.answering.evidence.names.naming import named_in
 from app.answering.verifying.atoms import atoms_of
 from app.answering.verifying.checks.poles import sides
 from app.answering.verifying.claims import denials, names, quotations
@@ -35,6 +34,7 @@ from app.http.schemas.answers import MAX_QUERY_CHARACTERS
 from app.requests import AnswerRequest
 from app.text.analyzer import StandardAnalyzer
 from app.text.language import detect_language
+from app.text.names.naming import named_in
 from app.text.normalise import normalise
 from app.text.query_kind import query_kind
 from app.text.sentences import split_sentences
