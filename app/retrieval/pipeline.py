@@ -31,7 +31,7 @@ from app.retrieval.recall.running import RecallResult, recall
 from app.retrieval.tracing import candidate_traces
 from app.retrieval.tuned import InForce, settings_in_force
 from app.retrieval.understanding.steps import Means
-from app.retrieval.understanding.understand import understand
+from app.retrieval.understanding.understand import Understood, understand
 from app.settings import RetrievalSettings
 
 logger = logging.getLogger(__name__)
@@ -81,10 +81,21 @@ class SearchPipeline:
         """The settings that it searches with, and where they come from."""
         return self._in_force
 
-    def search(self, request: SearchRequest) -> SearchResult:
+    def understand(self, request: SearchRequest) -> Understood:
+        """The query of a request as `search` reads it.
+
+        Raises:
+            InvalidRequest: the query is blank, or what a step of understanding says of it.
+        """
+        return understand(Means(request, self._collection, self._analyzer, self._settings))
+
+    def search(
+        self, request: SearchRequest, *, understood: Understood | None = None
+    ) -> SearchResult:
         """The best chunks for a query.
 
         A route or a reranker that fails is named in ``degraded`` and the rest goes on.
+        ``understood`` is what `understand` gave for the request, where it was asked already.
 
         Raises:
             InvalidRequest: the query is blank, or a route does not exist.
@@ -92,15 +103,15 @@ class SearchPipeline:
             AttestError: every route failed; the error of the first.
         """
         try:
-            return self._search(request)
+            return self._search(request, understood)
         except StoreCorrupted:
             self._on_damage()  # since whoever asked may go on without this search
             raise
 
-    def _search(self, request: SearchRequest) -> SearchResult:
+    def _search(self, request: SearchRequest, understood: Understood | None) -> SearchResult:
         stages = Stages()
         degraded: list[str] = []
-        recalled = self._recall(request, stages, degraded)
+        recalled = self._recall(request, understood, stages, degraded)
         with stages.stage("fuse"):
             weights = self.weights(recalled)
             fused = fuse(
@@ -132,7 +143,7 @@ class SearchPipeline:
             AttestError: a route failed; what is left would be taken for all that it finds.
         """
         degraded: list[str] = []
-        recalled = self._recall(request, Stages(), degraded)
+        recalled = self._recall(request, None, Stages(), degraded)
         if degraded:
             raise OperatorError(f"recall failed: {'; '.join(degraded)}")
         return recalled
@@ -171,11 +182,15 @@ class SearchPipeline:
                 factors[name] *= lead_factor(found, full=full)
         return factors
 
-    def _recall(self, request: SearchRequest, stages: Stages, degraded: list[str]) -> RecallResult:
+    def _recall(
+        self,
+        request: SearchRequest,
+        understood: Understood | None,
+        stages: Stages,
+        degraded: list[str],
+    ) -> RecallResult:
         with stages.stage("read"):
-            understood = understand(
-                Means(request, self._collection, self._analyzer, self._settings)
-            )
+            understood = understood or self.understand(request)
         wanted = request.routes or self._settings.routes
         if unknown := [name for name in wanted if name not in self._routes]:
             raise InvalidRequest(

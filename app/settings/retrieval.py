@@ -44,6 +44,9 @@ class RetrievalSettings(Section):
     weight_rules: tuple[WeightRule, ...] = Field(
         (), description="the first that fits a query takes the place of weights"
     )
+    history_turns: int = Field(
+        3, ge=0, le=10, description="earlier questions that a follow-up is read after; 0: none"
+    )
     tuned: bool = True
     """Use what ``rag eval tune`` kept with a collection."""
     match_depth: int = Field(

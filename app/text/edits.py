@@ -21,3 +21,18 @@ def within_edits(left: str, right: str, most: int) -> bool:
             return False
         rows.append(row)
     return rows[-1][-1] <= most
+
+
+def one_edit_away(word: str, letters: str) -> list[str]:
+    """What one insertion, deletion, substitution or swap makes of ``word``, each once.
+
+    Swaps stand first, then deletions, substitutions and insertions, each from left to right.
+    """
+    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    swapped = [left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1]
+    shorter = [left + right[1:] for left, right in parts if right]
+    other = [left + letter + right[1:] for left, right in parts if right for letter in letters]
+    longer = [left + letter + right for left, right in parts for letter in letters]
+    found = dict.fromkeys((*swapped, *shorter, *other, *longer))
+    found.pop(word, None)
+    return list(found)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from app.domain.queries import Reading, ReadingKind, Variant
+from app.domain.queries import FollowUp, Reading, ReadingKind, Variant
 from app.filters import And, Filter
 from app.ports.analyzer import Analyzer
 from app.ports.store import Collection
@@ -36,6 +36,7 @@ class Draft:
     where: Filter | None = None
     readings: tuple[Reading, ...] = ()
     variants: tuple[Variant, ...] = ()
+    follow_up: FollowUp | None = None
 
     def narrowed(self, where: Filter) -> Filter:
         """Its filter and ``where``."""

@@ -9,10 +9,14 @@ from app.domain.queries import Query
 from app.errors import InvalidRequest
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
-from app.retrieval.understanding.steps import Draft, Means, Steps
+from app.retrieval.understanding import history, spelling
+from app.retrieval.understanding.steps import Draft, Means, Step, Steps
 from app.text.query_kind import query_kind
 
-STEPS: Final[Steps] = ()
+STEPS: Final[Steps] = (
+    Step("spelling", spelling.put_right),
+    Step("history", history.after_others),
+)
 """In the order in which they are taken."""
 
 
@@ -53,4 +57,5 @@ def _query(draft: Draft, analyzer: Analyzer) -> Query:
         terms=tuple(analyzer.query_terms(draft.text)),
         readings=draft.readings,
         variants=draft.variants,
+        follow_up=draft.follow_up,
     )
