@@ -92,8 +92,8 @@ class Answerer:
         respelt = [
             wording.searched_for(found.asked.language, reading.meaning)
             for reading in found.search.readings
-            if reading.kind == "spelling"
-        ]
+            if reading.kind in {"script", "spelling"}
+        ][-1:]
         composition.notes += respelt
         composition.probability = max((c.probability for c in chosen), default=0.0)
         yield from self._said(request, found, chosen, composition, stages, stop)

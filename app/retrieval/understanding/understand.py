@@ -9,11 +9,12 @@ from app.domain.queries import Query
 from app.errors import InvalidRequest
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
-from app.retrieval.understanding import history, spelling
+from app.retrieval.understanding import history, script, spelling
 from app.retrieval.understanding.steps import Draft, Means, Step, Steps
 from app.text.query_kind import query_kind
 
 STEPS: Final[Steps] = (
+    Step("script", script.in_words_held),
     Step("spelling", spelling.put_right),
     Step("history", history.after_others),
 )
