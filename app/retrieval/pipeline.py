@@ -16,7 +16,7 @@ from app.errors import (
 )
 from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
-from app.ports.models import Embedder, Reranker
+from app.ports.models import Embedder, Generator, Reranker
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
@@ -25,7 +25,7 @@ from app.retrieval.fusion.weighting import route_weights
 from app.retrieval.ranking.combination import Combined, as_fused
 from app.retrieval.ranking.learned import NO_RERANKER, Learned, shipped
 from app.retrieval.ranking.ranker import Ranker
-from app.retrieval.recall.registry import least_scores, routes
+from app.retrieval.recall.registry import minima, routes
 from app.retrieval.recall.route import Parts, Route
 from app.retrieval.recall.running import RecallResult, recall
 from app.retrieval.tracing import candidate_traces
@@ -48,12 +48,14 @@ class SearchPipeline:
         embedder: Embedder,
         reranker: Reranker | None,
         learned: Learned,
+        generator: Generator | None,
         in_force: InForce,
         executor: Executor,
         on_damage: Callable[[], None],
     ) -> None:
         self._collection = collection
         self._analyzer = analyzer
+        self._generator = generator
         self._in_force = in_force
         self._settings = in_force.settings
         self._executor = executor
@@ -87,7 +89,9 @@ class SearchPipeline:
         Raises:
             InvalidRequest: the query is blank, or what a step of understanding says of it.
         """
-        return understand(Means(request, self._collection, self._analyzer, self._settings))
+        return understand(
+            Means(request, self._collection, self._analyzer, self._settings, self._generator)
+        )
 
     def search(
         self, request: SearchRequest, *, understood: Understood | None = None
@@ -118,7 +122,7 @@ class SearchPipeline:
                 recalled.rankings,
                 weights=weights,
                 settings=self._settings,
-                minima=_minima(recalled),
+                minima=minima(recalled.sources),
             )
         if request.rerank is False:
             order = as_fused(fused)
@@ -191,6 +195,7 @@ class SearchPipeline:
     ) -> RecallResult:
         with stages.stage("read"):
             understood = understood or self.understand(request)
+        degraded += understood.degraded
         wanted = request.routes or self._settings.routes
         if unknown := [name for name in wanted if name not in self._routes]:
             raise InvalidRequest(
@@ -249,16 +254,6 @@ class SearchPipeline:
         )
 
 
-def _minima(recalled: RecallResult) -> Mapping[str, float]:
-    """The least score of each ranking that has one."""
-    least = least_scores()
-    return {
-        name: least[source.route]
-        for name, source in recalled.sources.items()
-        if source.route in least
-    }
-
-
 def make_pipeline(
     collection: Collection,
     *,
@@ -268,11 +263,13 @@ def make_pipeline(
     settings: RetrievalSettings,
     executor: Executor,
     learned: Learned | None = None,
+    generator: Generator | None = None,
     on_damage: Callable[[], None] = lambda: None,
 ) -> SearchPipeline:
     """A pipeline with the settings that are in force for the collection now.
 
-    ``learned`` is what ships where it is not given. ``on_damage`` is called where a search finds
+    ``learned`` is what ships where it is not given; ``generator`` writes variants where settings
+    ask for them. ``on_damage`` is called where a search finds
     the collection damaged, though another route may answer it.
     """
     learned = learned or shipped()
@@ -291,6 +288,7 @@ def make_pipeline(
         embedder=embedder,
         reranker=reranker,
         learned=learned,
+        generator=generator,
         in_force=in_force,
         executor=executor,
         on_damage=on_damage,

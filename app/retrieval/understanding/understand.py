@@ -9,7 +9,7 @@ from app.domain.queries import Query
 from app.errors import InvalidRequest
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
-from app.retrieval.understanding import history, script, spelling
+from app.retrieval.understanding import history, script, spelling, written
 from app.retrieval.understanding.steps import Draft, Means, Step, Steps
 from app.text.query_kind import query_kind
 
@@ -17,16 +17,22 @@ STEPS: Final[Steps] = (
     Step("script", script.in_words_held),
     Step("spelling", spelling.put_right),
     Step("history", history.after_others),
+    Step("rewording", written.reworded),
+    Step("hypothesis", written.supposed),
 )
 """In the order in which they are taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A query, and what its hits must fulfil: the request's filter and what the text says."""
+    """A query, what its hits must fulfil, and which step of understanding failed.
+
+    They must fulfil the request's filter and what the text says.
+    """
 
     query: Query
     where: Filter | None
+    degraded: tuple[str, ...] = ()
 
 
 def understand(means: Means, steps: Steps = STEPS) -> Understood:
@@ -42,7 +48,7 @@ def understand(means: Means, steps: Steps = STEPS) -> Understood:
     for step in steps:
         if step.kind not in request.ignore:
             draft = step.understand(draft, means)
-    return Understood(_query(draft, means.analyzer), draft.where)
+    return Understood(_query(draft, means.analyzer), draft.where, draft.degraded)
 
 
 def as_query(text: str, analyzer: Analyzer) -> Query:

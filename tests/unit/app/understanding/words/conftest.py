@@ -29,9 +29,10 @@ def read(analyzer: StandardAnalyzer) -> Iterator[Callable[..., Understood]]:
             Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(history)
         )
         ignore = settings.pop("ignore", frozenset())
+        generator = settings.pop("generator", None)
         request = SearchRequest(query, history=turns, ignore=ignore)
         chosen = RetrievalSettings().model_copy(update=settings)
-        return understand(Means(request, collection, analyzer, chosen))
+        return understand(Means(request, collection, analyzer, chosen, generator))
 
     yield understood
     store.close()
