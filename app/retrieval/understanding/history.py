@@ -99,6 +99,8 @@ def _read(
     if ELLIPTIC.search(question) and (put := put_into(question, before, answered, hold_both)):
         return FollowUp(put)
     subject = "" if mentions(question) else referent(question, before, answered)
+    if leans and subject and not PRONOUN.search(question):
+        return FollowUp(question, before, subject if hold_both(subject, question) else "")
     if leans:
         return FollowUp(question, before, subject)
     if subject and len(question) <= _SHORT and hold_both(subject, question):

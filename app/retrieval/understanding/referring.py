@@ -15,7 +15,7 @@ _PERSONAL: Final = frozenset("he she his her him 他 她".split())  # noqa: SIM9
 _FIRST_SENTENCE: Final = re.compile(r"[^。！？\n]{1,200}?(?:[。！？\n]|[.!?](?:\s|$)|$)")
 _CAPITALS: Final = re.compile(r"(?<![\w'’-])[A-Z][\w'’-]*+(?: (?:[A-Z][\w'’-]*+|\d[\w.-]*+))*")
 _NUMBER_BEHIND: Final = re.compile(r" \d[\w.-]*")
-_HAN_BEFORE: Final = re.compile(r"[\u3400-\u9fff]{1,4}\Z")
+_HAN_BEFORE: Final = re.compile(r"[\u3400-\u9fff]{2} ?\Z")
 _LEADING: Final = re.compile(
     r"^(?:请问|那么?|寄|买|用)?(?P<subject>(?:(?![的是有能可会要在于为从由将需应最卖多几怎什谁哪])[\u3400-\u9fff\w]){2,10})"
     r"(?=[的是有能可会要在于为从由将需应最卖多几怎什，,])"
@@ -35,8 +35,7 @@ def referent(question: str, before: str, answered: str) -> str:
         people = phrases(
             [n.text for n in named_in(answered) if _is_name(n.text, answered)], answered
         )
-        if people:
-            return _whole_name(people[0], answered)
+        return _whole_name(people[0], answered) if people else ""
     if named := mentions(before):
         return named[-1]
     if _ASKS_WHICH.search(before) and (found := _answering(before, answered)):
@@ -70,7 +69,7 @@ def _whole(name: str, text: str) -> str:
     at = text.index(name)
     if behind := _NUMBER_BEHIND.match(text, at + len(name)):
         return name + behind.group()
-    brand = _HAN_BEFORE.search(text[max(0, at - 2) : at]) if name[0].isascii() else None
+    brand = _HAN_BEFORE.search(text[max(0, at - 3) : at]) if name[0].isascii() else None
     return f"{brand.group()}{name}" if brand and any(map(str.isdigit, name)) else name
 
 

@@ -11,7 +11,7 @@ from app.retrieval.understanding.referring import mentions, referent
 _SHORT: Final = 60
 """Characters up to which a question may be no more than what it changes in the one before."""
 _CHINESE_TOPIC: Final = re.compile(
-    r"^(?:那么?|还有|至于|换成)?(?P<topic>[\u3400-\u9fff\w]{2,10}?)的?呢[？?]?$"
+    r"^(?:那么?|还有|至于|换成)?(?!其他|其它|其余|别的)(?P<topic>[\u3400-\u9fff\w]{2,10}?)的?呢[？?]?$"
 )
 _HAN_ONLY: Final = re.compile(r"[\u3400-\u9fff]+")
 _CONTRASTS: Final = tuple(

@@ -38,10 +38,13 @@ _READ: Final = 3
 """Passages in which the written form of a term is looked for."""
 _TRIED: Final = 5
 """Words of which it is looked for, the likeliest first."""
-_REPLACED: Final = 0.1
-"""Chance that a letter was replaced by this one, beside those of other slips."""
+_REPLACED: Final = 0.04
+"""Chance that a letter was replaced by this one of 25, beside those of other slips."""
+_VOWELS: Final = frozenset("aeiouy")
+"""They are taken for one another as often as letters slip: M. D. Kernighan, K. W. Church and W. A.
+Gale, "A Spelling Correction Program Based on a Noisy Channel Model", COLING 1990."""
 _WORD: Final = re.compile(
-    r"(?<![^\W\u3400-\u9fff])(?<![@/+:#.'’&-])[A-Za-z][a-z]{3,29}"
+    r"(?<![^\W\u3400-\u9fff])(?<![@/+:#.'’&-])(?:[A-Za-z][a-z]{3,29}|[A-Z]{4,30})"
     r"(?![^\W\u3400-\u9fff]|[@/+:#&-]|[.'’]\w)"
 )
 """A word by itself, no part of an address, a path, a code or a name in camel case."""
@@ -90,15 +93,17 @@ def _letters_right(text: str, collection: CollectionReader, analyzer: Analyzer) 
 def _spelt(word: str, term: str, collection: CollectionReader, analyzer: Analyzer) -> str:
     """The likeliest word of the collection as it is written there; the same where none is near."""
     folded = word.lower()
-    right = _one_slip(folded, collection, analyzer)
+    right = _one_slip(folded, collection, analyzer, capitals=word.isupper())
     if not right and len(folded) >= TWO_SLIPS_LETTERS:
         right = _two_slips(folded, term, collection, analyzer)
-    if not right:
-        return word
+    if not right or (word.isupper() and not right.isupper()):
+        return word  # capitals are an abbreviation, which is written so in the passages, or a code
     return right.capitalize() if word[0].isupper() and right.islower() else right
 
 
-def _one_slip(word: str, collection: CollectionReader, analyzer: Analyzer) -> str:
+def _one_slip(
+    word: str, collection: CollectionReader, analyzer: Analyzer, *, capitals: bool
+) -> str:
     near = {
         other: analyzer.terms(other)[0]
         for other in one_edit_away(word, ascii_lowercase)
@@ -111,7 +116,7 @@ def _one_slip(word: str, collection: CollectionReader, analyzer: Analyzer) -> st
     )
     for other in likely[:_TRIED]:
         for written in _written(near[other], collection):
-            if written.lower() == other:
+            if written.lower() == other and (written.isupper() or not capitals):
                 return written
     return ""
 
@@ -142,8 +147,10 @@ def _begins_alike(other: str, word: str) -> bool:
 
 def _chance(other: str, word: str) -> float:
     """How likely ``word`` is to be typed for ``other``: one letter may be taken for many others."""
-    replaced = len(other) == len(word) and sorted(other) != sorted(word)
-    return _REPLACED if replaced else 1.0
+    replaced = [pair for pair in zip(other, word, strict=False) if pair[0] != pair[1]]
+    if len(other) != len(word) or len(replaced) != 1 or _VOWELS.issuperset(replaced[0]):
+        return 1.0
+    return _REPLACED
 
 
 def _written(term: str, collection: CollectionReader) -> Iterable[str]:

@@ -92,6 +92,18 @@ class TestReferring:
 
 
 class TestNeither:
+    def test_nobody_is_she_where_the_answer_names_no_person(self, text):
+        before = ("Who manages the warehouse in Aarhus?", "")
+        assert text("Who is her deputy?", *before) == f"{before[0]}\nWho is her deputy?"
+
+    def test_what_no_passage_has_of_the_subject_is_not_asked_of_it(self, text):
+        before = ("Who leads sales?", "Mara Lindt leads sales.")
+        assert text("And dust skirts?", *before).startswith("Who leads sales?\n")
+
+    def test_the_others_take_nobody_s_place(self, text):
+        before = "北京的住宿标准是多少？"
+        assert text("其他城市呢？", before) == f"{before}\n其他城市呢？"
+
     def test_where_nothing_is_sure_it_is_searched_below_the_question_before(self, read):
         query = read("And then?", history=["Old question?", "", "New question?"]).query
         assert query.text.endswith("New question?\nAnd then?")

@@ -5,7 +5,7 @@ from app.retrieval.understanding.spelling import LONGEST_QUERY
 
 DOCUMENTS = (
     "Renting\nThe minimum rent of a machine is two weeks. Call Ellisburg, in Ellisburg.",
-    "Staff running a machine of type PPR-9087 wear gloves.",
+    "Staff running a machine of type PPR-9087 wear gloves. MQTT is spoken.",
     "差旅\n餐补\n出差期间餐补每天 60 元。",
     "餐补与工资一起发放。",
 )
@@ -23,6 +23,7 @@ def right(read):
         pytest.param("runnign", "running", id="an ending that hides the stem"),
         pytest.param("elisburg phone", "Ellisburg phone", id="as it is written there"),
         pytest.param("Minmum rent", "Minimum rent", id="with its capital"),
+        pytest.param("glvoes by MQQT", "gloves by MQTT", id="capitals, where they are written so"),
         pytest.param("出差的餐卜是多少前？", "出差的餐补是多少钱？", id="sounds"),
         pytest.param("出差的餐卜 for staf", "出差的餐补 for Staff", id="both scripts"),
     ],
@@ -61,6 +62,12 @@ def test_what_was_changed_is_told(read):
 def test_long_words_may_have_two_slips_and_short_ones_one(right):
     assert right("minmumm") == "minmumm"  # seven letters, two slips
     assert right("elllisbugr") == "Ellisburg"
+
+
+def test_a_letter_is_rarely_replaced_unless_by_another_vowel(read):
+    documents = ("a path", "part", "part", "part", "seats", "sets")
+    assert read("paht", documents).query.text == "path"
+    assert read("seots", ("seats", "snots", "snots")).query.text == "seats"
 
 
 def test_the_commonest_of_the_near_words_is_meant(read):
