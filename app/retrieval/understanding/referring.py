@@ -35,7 +35,8 @@ def referent(question: str, before: str, answered: str) -> str:
         people = phrases(
             [n.text for n in named_in(answered) if _is_name(n.text, answered)], answered
         )
-        return _whole_name(people[0], answered) if people else ""
+        if people or not _HAN.search(question):  # nothing tells a Chinese name from other words
+            return _whole_name(people[0], answered) if people else ""
     if named := mentions(before):
         return named[-1]
     if _ASKS_WHICH.search(before) and (found := _answering(before, answered)):

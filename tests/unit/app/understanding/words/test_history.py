@@ -67,6 +67,10 @@ class TestReferring:
         before = ("Who leads sales?", "Mara Lindt leads sales.")
         assert text("Who is her deputy?", *before) == "Who is Mara Lindt's deputy?"
 
+    def test_a_chinese_person_is_what_the_answer_begins_with(self, text):
+        before = ("信息部经理是谁？", "孙立群是信息部经理。")
+        assert text("他的副手是谁？", *before) == "孙立群的副手是谁？"
+
     def test_a_question_without_a_subject_is_asked_of_the_last_where_a_passage_has_both(self, text):
         documents = ("成都分公司的班车从天府广场出发。", "Creek 15: noise and weight.")
         before = "成都分公司的年假有几天？"
