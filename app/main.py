@@ -215,6 +215,7 @@ class Application:
             embedder=self.embedder,
             reranker=self.reranker,
             learned=self.learned,
+            generator=self.generator if (retrieval or self.settings.retrieval).writes else None,
             settings=retrieval or self.settings.retrieval,
             executor=self._recall_threads,
         )

@@ -138,6 +138,7 @@ class Service:
                     embedder=self._embedder,
                     reranker=self._reranker,
                     learned=self._learned,
+                    generator=self._generator,
                     settings=self._settings.retrieval,
                     executor=self._executor,
                     on_damage=partial(self._collections.note_damage, collection),

@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from app.answering.asking.forms import is_greeting
-from app.answering.asking.spelling import put_right
 from app.answering.composition import Composition
 from app.answering.context.gathering import Context
 from app.answering.evidence.judgement import Judge, shipped_judge
@@ -86,15 +84,21 @@ class Answerer:
         if is_greeting(request.query) and request.query.strip():
             yield AnswerEvent(self._polite(request, stages))
             return
-        found, chosen, respelt = self._found(request, stages)
+        found = self.examine(request, stages)
+        with stages.stage("choose"):
+            chosen = self._chosen(found)
         composition = Composition(found.context, found.search)
         composition.degraded += found.degraded
-        if respelt:
-            composition.notes.append(wording.searched_for(found.asked.language, respelt))
+        respelt = [
+            wording.searched_for(found.asked.language, reading.meaning)
+            for reading in found.search.readings
+            if reading.kind in {"script", "spelling"}
+        ][-1:]
+        composition.notes += respelt
         composition.probability = max((c.probability for c in chosen), default=0.0)
         yield from self._said(request, found, chosen, composition, stages, stop)
         if not composition.sentences:
-            composition.reason = self._remarks.refusal(found)
+            composition.reason = "\n".join([*respelt, self._remarks.refusal(found)])
             composition.nearest = nearest_statements(found, most=self._settings.nearest)
         if request.explain:
             composition.traces = list(traces_of(found, chosen))
@@ -110,30 +114,6 @@ class Answerer:
             InvalidRequest: the question is blank.
         """
         return self._examiner.examine(request, stages)
-
-    def _found(self, request: AnswerRequest, stages: Stages) -> tuple[Examined, list[Chosen], str]:
-        """What answers the question as it was typed or, more surely, as the documents spell it.
-
-        The last is how it was put then; empty where it stayed as it was.
-        """
-        found = self.examine(request, stages)
-        with stages.stage("choose"):
-            chosen = self._chosen(found)
-        sure = max((choice.probability for choice in chosen if choice.statements), default=0.0)
-        if sure >= self._settings.sure_probability:
-            return found, chosen, ""
-        with stages.stage("understand"):
-            texts = [f"{d.title}\n{d.text}" for d in found.context.documents.values()]
-            respelt = put_right(
-                request.query, texts, terms=self._analyzer.terms, occurs=self._occurs
-            )
-        if respelt == request.query:
-            return found, chosen, ""
-        again = self.examine(replace(request, query=respelt), stages)
-        with stages.stage("choose"):
-            better = self._chosen(again)
-        surer = max((choice.probability for choice in better if choice.statements), default=0.0)
-        return (again, better, respelt) if surer > sure else (found, chosen, "")
 
     def _in_force(self, request: AnswerRequest) -> dict[str, object]:
         """The settings of this answer, and the models that took part beside the search's."""

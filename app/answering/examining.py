@@ -26,7 +26,7 @@ from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.models import Embedder, Reader
 from app.ports.store import Collection
-from app.requests import AnswerRequest
+from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.pipeline import SearchPipeline
 from app.settings import AnswerSettings
 
@@ -63,6 +63,7 @@ class Examiner:
         settings: AnswerSettings,
         judge: Judge,
     ) -> None:
+        self._pipeline = pipeline
         self._question_search = QuestionSearch(pipeline)
         self._collection = collection
         self._analyzer = analyzer
@@ -80,16 +81,14 @@ class Examiner:
         """
         stages = stages or Stages()
         with stages.stage("understand"):
-            asked = take_apart(
-                request,
-                self._analyzer,
-                turns=self._settings.history_turns,
-                most=self._settings.max_parts,
+            understood = self._pipeline.understand(
+                SearchRequest(request.query, where=request.where, history=request.history)
             )
+            asked = take_apart(understood.query, self._analyzer, most=self._settings.max_parts)
             senses = [known_senses(part, self._glossary) for part in asked.parts]
         limit = request.limit or self._settings.passages
         search = self._question_search.search(
-            request, asked, senses, limit=limit, across=self._settings.across_passages
+            request, understood, asked, senses, limit=limit, across=self._settings.across_passages
         )
         with stages.stage("context"):
             context = gather_context(

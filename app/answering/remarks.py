@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from app.answering.evidence.confidence import JudgedPart
-from app.answering.evidence.names.named import Named
 from app.answering.examining import Examined
 from app.answering.quoting import wording
 from app.answering.quoting.chosen import Chosen
 from app.domain.statements import Statement
+from app.text.names.named import Named
 
 
 class Remarks:

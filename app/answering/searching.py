@@ -10,11 +10,13 @@ from typing import Final
 
 from app.answering.asking.asked import Asked
 from app.domain.hits import Hit, SearchResult
+from app.domain.queries import ALL_KINDS
 from app.domain.questions import Sense
 from app.errors import AttestError
 from app.filters import And, Filter, Not, OneOf
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.pipeline import SearchPipeline
+from app.retrieval.understanding.understand import Understood
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ class QuestionSearch:
     def search(
         self,
         request: AnswerRequest,
+        understood: Understood,
         asked: Asked,
         senses: Sequence[Sequence[Sense]],
         *,
@@ -47,19 +50,20 @@ class QuestionSearch:
         ``senses`` are what the words of each part are called in the other language; each search
         for passages in it may add ``across`` of them.
         """
-        question = SearchRequest(
-            asked.rewritten, limit=SPARE * limit, where=request.where, explain=request.explain
+        whole = self._pipeline.search(
+            SearchRequest(request.query, limit=SPARE * limit, explain=request.explain),
+            understood=understood,
         )
-        whole = self._pipeline.search(question)
-        where = self._pipeline.understood(question).where
         queries = dict.fromkeys(part.text for part in asked.parts)
-        queries.pop(asked.rewritten, None)
+        queries.pop(understood.query.text, None)
         further = [
-            self._pipeline.search(SearchRequest(query, limit=limit, where=where)).hits
+            self._pipeline.search(
+                SearchRequest(query, limit=limit, where=understood.where, ignore=ALL_KINDS)
+            ).hits
             for query in queries
         ]
         if across:
-            further += map(tuple, self._in_other_languages(where, asked, senses, across))
+            further += map(tuple, self._in_other_languages(understood.where, asked, senses, across))
         return (
             replace(whole, hits=_merged([whole.hits, *further], limit=SPARE * limit))
             if further
@@ -68,7 +72,7 @@ class QuestionSearch:
 
     def _in_other_languages(
         self,
-        where: Filter | None,
+        within: Filter | None,
         asked: Asked,
         senses: Sequence[Sequence[Sense]],
         across: int,
@@ -79,9 +83,14 @@ class QuestionSearch:
         """
         chinese: Filter = OneOf("lang", ("zh",))
         other = Not(chinese) if asked.language == "zh" else chinese
-        there = other if where is None else And((where, other))
+        where = other if within is None else And((within, other))
         near = SearchRequest(
-            asked.parts[0].text, limit=across, where=there, routes=("dense",), rerank=False
+            asked.parts[0].text,
+            limit=across,
+            where=where,
+            routes=("dense",),
+            rerank=False,
+            ignore=ALL_KINDS,
         )
         searches = [near]
         if names := dict.fromkeys(name.text for part in asked.parts for name in part.names):

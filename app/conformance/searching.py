@@ -30,6 +30,20 @@ class SearchContract(Animals):
         twice = collection.search_lexical(["purr", "purr"], limit=1)[0].score
         assert twice == pytest.approx(2 * once, rel=1e-5)
 
+    def test_terms_are_counted_by_the_chunks_that_hold_them(self, collection: Collection) -> None:
+        assert collection.term_frequencies(["night", "cats", "zebra"]) == [2, 2, 0]
+        assert collection.term_frequencies([]) == []
+
+    def test_terms_are_found_by_how_they_begin(self, collection: Collection) -> None:
+        collection.put([document("cattle", ["cattle sleep", "cats catch"], [X, Y])])
+        assert collection.terms_beginning("cat", limit=9) == [
+            ("cats", 3),
+            ("catch", 1),
+            ("cattle", 1),
+        ]
+        assert collection.terms_beginning("cat", limit=1) == [("cats", 3)]
+        assert collection.terms_beginning("zebra", limit=9) == []
+
     def test_dense_search_ranks_by_similarity(self, collection: Collection) -> None:
         found = collection.search_dense(X, limit=3)
         assert ids(found) == ["cat#0", "mao#0", "cat#1"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 QueryKind: TypeAlias = Literal["question", "identifier", "keywords"]
 
@@ -11,6 +11,8 @@ ReadingKind: TypeAlias = Literal[
     "operator", "time", "script", "spelling", "history", "sub-question", "rewording", "hypothesis"
 ]
 """What may be made of a text: see the files of `app.retrieval.understanding`."""
+ALL_KINDS: Final[frozenset[ReadingKind]] = frozenset(get_args(ReadingKind))
+"""To be ignored where a text was understood already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,26 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How a question is read after others.
+
+    ``question`` is what is asked; ``before`` is the question that it has to be read below, empty
+    where it can be read by itself; ``subject`` is what "it" is, empty where that is not sure.
+    """
+
+    question: str
+    before: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A query as it was understood: every route, the fusion, the ranking and the trace take it so.
 
     ``text`` is what is searched for, which may differ from what was typed by ``readings``.
     ``terms`` are the analyzer's, in their order, without function words where others are left;
     ``kind`` is told from the form of the text. ``variants`` are searched for beside it.
+    ``follow_up`` is there where the text comes from a question that needed the ones before it.
     """
 
     text: str
@@ -58,3 +74,4 @@ class Query:
     terms: tuple[str, ...]
     readings: tuple[Reading, ...] = ()
     variants: tuple[Variant, ...] = ()
+    follow_up: FollowUp | None = None

@@ -29,6 +29,18 @@ class CollectionReader(Protocol):
     ) -> list[Candidate]:
         """The nearest chunks by the collection's metric; ties break on chunk id."""
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """How many chunks hold each term of the analyzer, in their order; quick to ask.
+
+        Chunks that were deleted may be counted until their place in the index is used again.
+        """
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """Terms that begin with ``start``, each with its `term_frequencies`; most frequent first.
+
+        Ties break on the term. At most ``limit``.
+        """
+
     def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """The chunks of these ids, in their order; ids that are gone are left out."""
 

@@ -16,7 +16,7 @@ from app.errors import (
 )
 from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
-from app.ports.models import Embedder, Reranker
+from app.ports.models import Embedder, Generator, Reranker
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
@@ -25,7 +25,7 @@ from app.retrieval.fusion.weighting import route_weights
 from app.retrieval.ranking.combination import Combined, as_fused
 from app.retrieval.ranking.learned import NO_RERANKER, Learned, shipped
 from app.retrieval.ranking.ranker import Ranker
-from app.retrieval.recall.registry import least_scores, routes
+from app.retrieval.recall.registry import minima, routes
 from app.retrieval.recall.route import Parts, Route
 from app.retrieval.recall.running import RecallResult, recall
 from app.retrieval.tracing import candidate_traces
@@ -48,12 +48,14 @@ class SearchPipeline:
         embedder: Embedder,
         reranker: Reranker | None,
         learned: Learned,
+        generator: Generator | None,
         in_force: InForce,
         executor: Executor,
         on_damage: Callable[[], None],
     ) -> None:
         self._collection = collection
         self._analyzer = analyzer
+        self._generator = generator
         self._in_force = in_force
         self._settings = in_force.settings
         self._executor = executor
@@ -81,10 +83,23 @@ class SearchPipeline:
         """The settings that it searches with, and where they come from."""
         return self._in_force
 
-    def search(self, request: SearchRequest) -> SearchResult:
+    def understand(self, request: SearchRequest) -> Understood:
+        """The query of a request as `search` reads it.
+
+        Raises:
+            InvalidRequest: the query is blank, or what a step of understanding says of it.
+        """
+        return understand(
+            Means(request, self._collection, self._analyzer, self._settings, self._generator)
+        )
+
+    def search(
+        self, request: SearchRequest, *, understood: Understood | None = None
+    ) -> SearchResult:
         """The best chunks for a query.
 
         A route or a reranker that fails is named in ``degraded`` and the rest goes on.
+        ``understood`` is what `understand` gave for the request, where it was asked already.
 
         Raises:
             InvalidRequest: the query is blank, or a route does not exist.
@@ -92,22 +107,22 @@ class SearchPipeline:
             AttestError: every route failed; the error of the first.
         """
         try:
-            return self._search(request)
+            return self._search(request, understood)
         except StoreCorrupted:
             self._on_damage()  # since whoever asked may go on without this search
             raise
 
-    def _search(self, request: SearchRequest) -> SearchResult:
+    def _search(self, request: SearchRequest, understood: Understood | None) -> SearchResult:
         stages = Stages()
         degraded: list[str] = []
-        recalled = self._recall(request, stages, degraded)
+        recalled = self._recall(request, understood, stages, degraded)
         with stages.stage("fuse"):
             weights = self.weights(recalled)
             fused = fuse(
                 recalled.rankings,
                 weights=weights,
                 settings=self._settings,
-                minima=_minima(recalled),
+                minima=minima(recalled.sources),
             )
         if request.rerank is False:
             order = as_fused(fused)
@@ -124,10 +139,6 @@ class SearchPipeline:
             hits, tuple(degraded), stages.timings_ms(), recalled.query.readings, trace
         )
 
-    def understood(self, request: SearchRequest) -> Understood:
-        """What a request asks for, before any route runs. Raises `InvalidRequest`."""
-        return understand(Means(request, self._collection, self._analyzer, self._settings))
-
     def recall(self, request: SearchRequest) -> RecallResult:
         """Every route's own ranking, before they are fused: what tuning starts from.
 
@@ -136,7 +147,7 @@ class SearchPipeline:
             AttestError: a route failed; what is left would be taken for all that it finds.
         """
         degraded: list[str] = []
-        recalled = self._recall(request, Stages(), degraded)
+        recalled = self._recall(request, None, Stages(), degraded)
         if degraded:
             raise OperatorError(f"recall failed: {'; '.join(degraded)}")
         return recalled
@@ -175,9 +186,16 @@ class SearchPipeline:
                 factors[name] *= lead_factor(found, full=full)
         return factors
 
-    def _recall(self, request: SearchRequest, stages: Stages, degraded: list[str]) -> RecallResult:
+    def _recall(
+        self,
+        request: SearchRequest,
+        understood: Understood | None,
+        stages: Stages,
+        degraded: list[str],
+    ) -> RecallResult:
         with stages.stage("read"):
-            understood = self.understood(request)
+            understood = understood or self.understand(request)
+        degraded += understood.degraded
         wanted = request.routes or self._settings.routes
         if unknown := [name for name in wanted if name not in self._routes]:
             raise InvalidRequest(
@@ -236,16 +254,6 @@ class SearchPipeline:
         )
 
 
-def _minima(recalled: RecallResult) -> Mapping[str, float]:
-    """The least score of each ranking that has one."""
-    least = least_scores()
-    return {
-        name: least[source.route]
-        for name, source in recalled.sources.items()
-        if source.route in least
-    }
-
-
 def make_pipeline(
     collection: Collection,
     *,
@@ -255,11 +263,13 @@ def make_pipeline(
     settings: RetrievalSettings,
     executor: Executor,
     learned: Learned | None = None,
+    generator: Generator | None = None,
     on_damage: Callable[[], None] = lambda: None,
 ) -> SearchPipeline:
     """A pipeline with the settings that are in force for the collection now.
 
-    ``learned`` is what ships where it is not given. ``on_damage`` is called where a search finds
+    ``learned`` is what ships where it is not given; ``generator`` writes variants where settings
+    ask for them. ``on_damage`` is called where a search finds
     the collection damaged, though another route may answer it.
     """
     learned = learned or shipped()
@@ -278,6 +288,7 @@ def make_pipeline(
         embedder=embedder,
         reranker=reranker,
         learned=learned,
+        generator=generator,
         in_force=in_force,
         executor=executor,
         on_damage=on_damage,

@@ -12,7 +12,6 @@ from app.settings.section import Section, Share
 class AnswerSettings(Section):
     """From hits to an answer: what is looked at, what is said of it, what a generator may add."""
 
-    history_turns: int = Field(1, ge=0, le=10, description="questions before that search sees")
     max_parts: int = Field(
         4, ge=1, le=10, description="of one question, each searched and answered by itself"
     )

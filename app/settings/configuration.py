@@ -7,8 +7,9 @@ the working directory or the file that ``ATTEST_CONFIG`` names, defaults.
 from __future__ import annotations
 
 import os
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     server: ServerSettings = ServerSettings()
+
+    @model_validator(mode="after")
+    def _what_is_written_needs_a_writer(self) -> Self:
+        if self.retrieval.writes and self.models.generator == "none":
+            raise ValueError("retrieval.rewordings and retrieval.hypothesis need models.generator")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -44,6 +44,22 @@ class RetrievalSettings(Section):
     weight_rules: tuple[WeightRule, ...] = Field(
         (), description="the first that fits a query takes the place of weights"
     )
+    history_turns: int = Field(
+        3, ge=0, le=10, description="earlier questions that a follow-up is read after; 0: none"
+    )
+    rewordings: int = Field(
+        0, ge=0, le=5, description="other wordings of a query that the generator writes"
+    )
+    hypothesis: bool = Field(
+        default=False,
+        description="have the generator write a passage that might answer, for dense routes",
+    )
+    variant_weight: float = Field(
+        0.5, gt=0.0, le=1.0, description="of what the generator wrote, beside the query"
+    )
+    variants_budget_ms: float = Field(
+        2_000.0, ge=0.0, description="for the rewordings, and again for the hypothesis"
+    )
     tuned: bool = True
     """Use what ``rag eval tune`` kept with a collection."""
     match_depth: int = Field(
@@ -64,6 +80,11 @@ class RetrievalSettings(Section):
         "stops; 0: all are read",
     )
     rerank_budget_ms: float = Field(1_000.0, ge=0.0)
+
+    @property
+    def writes(self) -> bool:
+        """Whether the generator takes part in a search."""
+        return bool(self.rewordings) or self.hypothesis
 
     @model_validator(mode="after")
     def _dense_counts_more_the_more_it_finds(self) -> Self:

@@ -10,10 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from app.answering.evidence.names.named import Sort
-from app.answering.evidence.names.naming import named_in
 from app.answering.evidence.reading import LIST_CHARACTERS
 from app.models.readers.statement_pairs import SETTING_SEPARATOR
+from app.text.names.named import Sort
+from app.text.names.naming import named_in
 from train.bundled.written_documents import (
     CELL,
     LANGS,

@@ -9,10 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from app.answering.asking.following import leans_on_before, put_into, referent
 from app.answering.asking.forms import Form, form_of
 from app.answering.asking.phrasing import (
-    about,
     as_question,
     chinese_subject,
     is_story,
@@ -20,14 +18,15 @@ from app.answering.asking.phrasing import (
     without_now,
 )
 from app.answering.asking.pieces import compared, focus, pieces, shared
-from app.answering.asking.words import PRONOUN
 from app.answering.evidence.kinds.asked import kinds_asked
 from app.answering.evidence.kinds.kind import Kind
-from app.answering.evidence.names.named import Named, Sort
-from app.answering.evidence.names.naming import named_in
+from app.domain.queries import FollowUp, Query
 from app.ports.analyzer import Analyzer
-from app.requests import AnswerRequest
+from app.retrieval.understanding.referring import about
+from app.text.asking_words import PRONOUN
 from app.text.function_words import is_english_function_word
+from app.text.names.named import Named, Sort
+from app.text.names.naming import named_in
 
 CONTEXT_CHARACTERS: Final = 120
 """Of what stands above a part: more of a story would drown the question."""
@@ -58,10 +57,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A whole question; ``parts`` is never empty. ``rewritten`` is what to search for."""
+    """A whole question; ``parts`` is never empty."""
 
     parts: tuple[Part, ...]
-    rewritten: str
     language: str
 
     @property
@@ -85,22 +83,16 @@ _CHINESE_ASKING: Final = re.compile(
 )
 
 
-def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int, most: int) -> Asked:
-    """The question of ``request`` and the user's last ``turns`` questions before it, as parts.
+def take_apart(query: Query, analyzer: Analyzer, *, most: int) -> Asked:
+    """The question that a query asks, as it was understood, in parts.
 
     What would be further parts than ``most`` is not asked.
     """
-    query = " ".join(request.query.split())
-    language = analyzer.language(query)
-    earlier, answered = _before(request, turns)
-    follows = bool(earlier) and leans_on_before(query, analyzer)
-    if follows and (put := put_into(query, earlier)):
-        # "And in Germany?" is the question before it, asked of Germany.
-        query, follows = put, False
-    subject = referent(query, earlier, answered) if follows else ""
-    resolved = about(query, subject) if subject else query
-    rewritten = f"{earlier}\n{resolved}" if follows else query
-    asking, around = focus(query)
+    read = query.follow_up or FollowUp(query.text)
+    question = " ".join(read.question.split())
+    language = analyzer.language(question)
+    follows = bool(read.before)
+    asking, around = focus(question)
     found: list[_Piece] = []
     for piece in pieces(asking)[:most]:
         texts = compared(piece)
@@ -108,21 +100,12 @@ def take_apart(request: AnswerRequest, analyzer: Analyzer, *, turns: int, most: 
             found += [_Piece(text, compared=True) for text in texts]
         else:
             found += [_Piece(text, compared=False) for text in shared(piece)]
-    place = _Place(around, earlier if follows else "", found[0].text, subject)
+    place = _Place(around, read.before, found[0].text, read.subject)
     parts = [
         _part(piece, at, place, analyzer, language=language, follows=follows)
         for at, piece in enumerate(found[:most])
     ]
-    return Asked(tuple(parts), rewritten, language)
-
-
-def _before(request: AnswerRequest, turns: int) -> tuple[str, str]:
-    """The user's last questions, and the last answer."""
-    asked = [turn.content for turn in request.history if turn.role == "user"]
-    said = [turn.content for turn in request.history if turn.role == "assistant"]
-    if not turns or not asked:
-        return "", ""
-    return " ".join(asked[max(0, len(asked) - turns) :]), said[-1] if said else ""
+    return Asked(tuple(parts), language)
 
 
 @dataclass(frozen=True, slots=True)

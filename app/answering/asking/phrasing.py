@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.answering.asking.words import ASKS, PRONOUN
+from app.text.asking_words import ASKS
 
 STORY: Final = 100
 """Characters from which a question is a story; a Chinese one has a third of them."""
@@ -161,21 +161,6 @@ def asked_of(name: str, part: str) -> str:
     if not after and before.endswith(","):
         return f"What is the {before.rstrip(', ')} of {article}{name}?"
     return as_question(" ".join(filter(None, (f"{before} {article}{name}".strip(), after))))
-
-
-def about(part: str, subject: str) -> str:
-    """``part`` with ``subject`` in place of a pronoun, or named where it has none.
-
-    "who gives it?" about TR-115 is "who gives TR-115?", and 配对码是多少 of the TL-7 is
-    TL-7的配对码是多少.
-    """
-    if found := PRONOUN.search(part):
-        possessive = found.group().lower() in ("its", "their", "his", "her")
-        put = f"{subject}'s" if possessive else subject
-        return f"{part[: found.start()]}{put}{part[found.end() :]}"
-    if _HAN.search(part):
-        return f"{subject}的{re.sub('(?:又|还|也)(?=[是有要能可])', '', part)}"
-    return f"{subject}: {part}"
 
 
 def chinese_subject(question: str) -> str:

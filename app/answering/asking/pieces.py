@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from app.answering.asking.phrasing import asked_of, asking_clause, asks, is_story
-from app.answering.asking.words import ASKS
-from app.answering.evidence.names.named import Sort
-from app.answering.evidence.names.naming import named_in
+from app.text.asking_words import ASKS
 from app.text.function_words import is_english_function_word
+from app.text.names.named import Sort
+from app.text.names.naming import named_in, phrases
 
 _SENTENCE: Final = re.compile(r"(?<=[?？!！。])\s*|(?<!\bi\.e\.)(?<!\be\.g\.)(?<=[.;；])\s+|\n+")
 _CONJOINED: Final = re.compile(
@@ -132,14 +131,3 @@ def shared(piece: str) -> list[str]:
         start, end = found.start("one"), found.end("other")
         return [f"{text[:start]}{thing}{text[end:]}" for thing in (one, other)]
     return [piece]
-
-
-def phrases(names: Sequence[str], piece: str) -> list[str]:
-    """Names in the order of ``piece``; words of one name, such as United Kingdom, together."""
-    found: list[str] = []
-    for name in sorted(names, key=piece.index):
-        if found and f"{found[-1]} {name}" in piece:
-            found[-1] = f"{found[-1]} {name}"
-        else:
-            found.append(name)
-    return found

@@ -8,10 +8,10 @@ from typing import Final
 
 from app.answering.evidence.judgement import Features
 from app.answering.evidence.names.holder import Holder
-from app.answering.evidence.names.named import Named
 from app.answering.evidence.names.subject import Subject
 from app.domain.documents import BlockKind, Document
 from app.domain.statements import Statement
+from app.text.names.named import Named
 
 LABEL_CHARACTERS: Final = 60
 """Of a line, among which its label ends."""

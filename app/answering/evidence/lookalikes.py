@@ -8,11 +8,11 @@ from typing import Final
 
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import tier_of
-from app.answering.evidence.names.named import Named, Sort
-from app.answering.evidence.names.naming import named_in
 from app.domain.statements import Statement
 from app.text.function_words import is_english_function_word
 from app.text.months import MONTHS
+from app.text.names.named import Named, Sort
+from app.text.names.naming import named_in
 from app.text.normalise import normalise
 
 _LEAST_LEFT: Final = 3

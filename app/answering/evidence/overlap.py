@@ -8,8 +8,8 @@ from typing import Final
 
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Candidates
-from app.answering.evidence.names.named import Named
 from app.domain.questions import Sense
+from app.text.names.named import Named
 from app.text.rarity import inverse_document_frequency
 
 _NO_WORDS: Final = dict.fromkeys(

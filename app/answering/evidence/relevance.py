@@ -54,7 +54,6 @@ from app.answering.evidence.lookalikes import (
 )
 from app.answering.evidence.meaning import Meaning
 from app.answering.evidence.names.holder import Holder
-from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.names.subject import written_as_names
 from app.answering.evidence.overlap import Overlap, share_words
 from app.answering.evidence.reading import readable, readings
@@ -62,6 +61,7 @@ from app.answering.evidence.tiers import amounts, falls_into
 from app.domain.documents import BlockKind, Vectors
 from app.domain.questions import Sense
 from app.domain.statements import Statement
+from app.text.names.named import Named, Sort
 from app.text.normalise import normalise
 
 

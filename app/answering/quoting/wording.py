@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.answering.evidence.names.named import Named
+from app.text.names.named import Named
 
 _LONGEST = 120
 

@@ -46,7 +46,9 @@ def search(
         query, limit, _filter(where), explain=explain, ignore=frozenset(map(_kind, ignore))
     )
     with application() as app:
-        result = app.make_service(reader=None, generator=None).search(LOCAL, collection, request)
+        generator = app.generator if app.settings.retrieval.writes else None
+        service = app.make_service(reader=None, generator=generator)
+        result = service.search(LOCAL, collection, request)
     if as_json:
         out.print_json(SearchResponse.from_domain(result).model_dump_json(exclude_none=True))
     else:

@@ -8,6 +8,7 @@ from typing import Final
 from app.retrieval.recall.bm25 import BM25
 from app.retrieval.recall.dense import DENSE
 from app.retrieval.recall.route import RouteKind
+from app.retrieval.recall.running import Source
 
 ROUTES: Final[tuple[RouteKind, ...]] = (
     BM25,
@@ -23,3 +24,9 @@ def routes() -> Mapping[str, RouteKind]:
 def least_scores() -> Mapping[str, float]:
     """The least score of each route that has one."""
     return {kind.name: kind.least for kind in ROUTES if kind.least is not None}
+
+
+def minima(sources: Mapping[str, Source]) -> Mapping[str, float]:
+    """The least score of each ranking whose route has one."""
+    least = least_scores()
+    return {name: least[source.route] for name, source in sources.items() if source.route in least}

@@ -9,21 +9,32 @@ from app.domain.queries import Query
 from app.errors import InvalidRequest
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
-from app.retrieval.understanding.operators import operators
+from app.retrieval.understanding import history, operators, script, spelling, times, written
 from app.retrieval.understanding.steps import Draft, Means, Step, Steps
-from app.retrieval.understanding.times import times
 from app.text.query_kind import query_kind
 
-STEPS: Final[Steps] = (Step("operator", operators), Step("time", times))
+STEPS: Final[Steps] = (
+    Step("operator", operators.operators),
+    Step("time", times.times),
+    Step("script", script.in_words_held),
+    Step("spelling", spelling.put_right),
+    Step("history", history.after_others),
+    Step("rewording", written.reworded),
+    Step("hypothesis", written.supposed),
+)
 """In the order in which they are taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A query, and what its hits must fulfil: the request's filter and what the text says."""
+    """A query, what its hits must fulfil, and which step of understanding failed.
+
+    They must fulfil the request's filter and what the text says.
+    """
 
     query: Query
     where: Filter | None
+    degraded: tuple[str, ...] = ()
 
 
 def understand(means: Means, steps: Steps = STEPS) -> Understood:
@@ -39,7 +50,7 @@ def understand(means: Means, steps: Steps = STEPS) -> Understood:
     for step in steps:
         if step.kind not in request.ignore:
             draft = step.understand(draft, means)
-    return Understood(_query(draft, means.analyzer), draft.where)
+    return Understood(_query(draft, means.analyzer), draft.where, draft.degraded)
 
 
 def as_query(text: str, analyzer: Analyzer) -> Query:
@@ -55,4 +66,5 @@ def _query(draft: Draft, analyzer: Analyzer) -> Query:
         terms=tuple(analyzer.query_terms(draft.text)),
         readings=draft.readings,
         variants=draft.variants,
+        follow_up=draft.follow_up,
     )

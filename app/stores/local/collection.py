@@ -211,19 +211,21 @@ class LocalCollection(CollectionReader):
         self, terms: Sequence[str], *, limit: int, where: Filter | None = None
     ) -> list[Candidate]:
         """See `Collection.search_lexical`."""
-        return self._maintenance.with_index(
-            lambda: self._search_lexical(terms, limit=limit, where=where)
+        search = self._lexical.search
+        return self._maintenance.with_current_index(
+            lambda: self._filtered(
+                where, limit, lambda allowed, depth: search(terms, limit=depth, allowed=allowed)
+            )
         )
 
-    def _search_lexical(
-        self, terms: Sequence[str], *, limit: int, where: Filter | None
-    ) -> list[Candidate]:
-        if self._lexical.applied() < self._catalog.sequence():
-            self._maintenance.catch_up_if_free()
-        return self._filtered(
-            where,
-            limit,
-            lambda allowed, depth: self._lexical.search(terms, limit=depth, allowed=allowed),
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `Collection.term_frequencies`."""
+        return self._maintenance.with_current_index(lambda: self._lexical.term_frequencies(terms))
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `Collection.terms_beginning`."""
+        return self._maintenance.with_current_index(
+            lambda: self._lexical.terms_beginning(start, limit=limit)
         )
 
     def search_dense(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -15,6 +17,7 @@ from app.domain.documents import Chunk, Vector, Vectors
 from app.domain.hits import Candidate
 from app.filters import Filter, matches
 from app.stores.analysed import Analysed
+from app.stores.vocabulary import most_frequent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class LexicalSettings:
 class ChunkTable:
     """Chunks in the order in which they were written, a row each; it never changes.
 
-    BM25's counts are made at the first lexical search.
+    BM25's counts are made at the first lexical search, those of terms when they are asked for.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class ChunkTable:
         )
         self._lexical = lexical
         self._bm25: BM25Okapi | None = None
+        self._frequencies: Counter[str] | None = None
         self._making = threading.Lock()
 
     def search_lexical(
@@ -85,6 +89,15 @@ class ChunkTable:
             query = _unit(query[None])[0]
         return self._best(np.einsum("ij,j->i", self._compared, query), limit, where)
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `CollectionReader.term_frequencies`."""
+        frequencies = self._vocabulary()
+        return [frequencies[term] for term in terms]
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `CollectionReader.terms_beginning`."""
+        return most_frequent(self._vocabulary(), start, limit=limit)
+
     def passing(self, where: Filter | None) -> list[int]:
         """The rows of the chunks that a filter lets through."""
         return [row for row in range(len(self.chunks)) if where is None or self._passes(row, where)]
@@ -94,6 +107,12 @@ class ChunkTable:
             if self._bm25 is None:
                 self._bm25 = BM25Okapi(self._terms, k1=self._lexical.k1, b=self._lexical.b)
             return self._bm25
+
+    def _vocabulary(self) -> Counter[str]:
+        with self._making:
+            if self._frequencies is None:
+                self._frequencies = Counter(chain.from_iterable(map(set, self._terms)))
+            return self._frequencies
 
     def _best(
         self,

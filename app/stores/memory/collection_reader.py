@@ -54,6 +54,14 @@ class MemoryCollectionReader:
         """See `Collection.search_dense`."""
         return self._contents.table.search_dense(vector, limit=limit, where=where)
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `Collection.term_frequencies`."""
+        return self._contents.table.term_frequencies(terms)
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `Collection.terms_beginning`."""
+        return self._contents.table.terms_beginning(start, limit=limit)
+
     def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """See `Collection.chunks`."""
         table = self._contents.table

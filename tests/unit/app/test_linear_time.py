@@ -24,19 +24,19 @@ import app.text
 from app.answering.asking.asked import take_apart
 from app.answering.context.labelled_lines import LineSubjects
 from app.answering.context.statements import DocumentStatements
-from app.answering.evidence.names.naming import named_in
 from app.answering.verifying.atoms import atoms_of
 from app.answering.verifying.checks.poles import sides
 from app.answering.verifying.claims import denials, names, quotations
 from app.answering.verifying.quantities import mentioned_quantities
 from app.answering.verifying.words.wording import Words
 from app.domain.documents import Document
-from app.domain.questions import Turn
 from app.http.schemas.answers import MAX_QUERY_CHARACTERS
-from app.requests import AnswerRequest
+from app.retrieval.understanding.history import follow
 from app.retrieval.understanding.pieces import pieces
+from app.retrieval.understanding.understand import as_query
 from app.text.analyzer import StandardAnalyzer
 from app.text.language import detect_language
+from app.text.names.naming import named_in
 from app.text.normalise import normalise
 from app.text.query_kind import query_kind
 from app.text.sentences import split_sentences
@@ -241,13 +241,12 @@ class TestWhatReadsAnyText:
         self, text: Callable[[int], str], analyzer: StandardAnalyzer
     ) -> None:
         def follow_up(history: str) -> object:
-            request = AnswerRequest("And in 2019?", history=(Turn("user", history),))
-            return take_apart(request, analyzer, turns=1, most=4)
+            return follow("And in 2019?", [(history, history)], analyzer, lambda *_: False)
 
         # No longer question and no longer turn comes in.
         require_linear(named_in, text, MAX_QUERY_CHARACTERS, "names")
         require_linear(
-            lambda t: take_apart(AnswerRequest(t), analyzer, turns=1, most=4),
+            lambda t: take_apart(as_query(t, analyzer), analyzer, most=4),
             text,
             MAX_QUERY_CHARACTERS,
             "parts",

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Final
 
-from app.answering.evidence.names.matching import bounded, within_edits
-from app.answering.evidence.names.named import Named, Sort
-from app.answering.evidence.names.numbered_parts import NUMBERED_PART, numbered_part
+from app.answering.evidence.names.matching import bounded
+from app.text.edits import within_edits
 from app.text.months import MONTHS
+from app.text.names.named import Named, Sort
+from app.text.names.numbered_parts import NUMBERED_PART, numbered_part
 from app.text.normalise import normalise
 
 

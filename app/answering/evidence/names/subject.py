@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from app.answering.evidence.names.matching import bounded
-from app.answering.evidence.names.named import Named, Sort
 from app.text.function_words import is_english_function_word
+from app.text.names.named import Named, Sort
 from app.text.normalise import normalise
 
 SEARCHED_CHARACTERS: Final = 200_000

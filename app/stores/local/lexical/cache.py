@@ -80,6 +80,14 @@ class LexicalCache:
         ]
         return np.concatenate([index.holding(words), np.array(unknown, dtype=np.int64)])
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `LexicalIndex.term_frequencies`."""
+        return self._opened().term_frequencies(terms)
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `LexicalIndex.terms_beginning`."""
+        return self._opened().terms_beginning(start, limit=limit)
+
     def follow(self) -> None:
         """Takes in what the catalog has seen; where it is `shared`, for the holder of the lock.
 

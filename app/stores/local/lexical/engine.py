@@ -39,6 +39,12 @@ class LexicalIndex(Protocol):
     def holding(self, words: Sequence[str]) -> Keys:
         """Every chunk whose sequence holds ``words`` side by side, in no particular order."""
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `CollectionReader.term_frequencies`."""
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `CollectionReader.terms_beginning`."""
+
     def keys(self) -> Keys:
         """Every chunk it holds, ascending."""
 

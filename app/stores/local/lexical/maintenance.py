@@ -49,13 +49,17 @@ class LexicalMaintenance:
 
     def holding(self, words: Sequence[str]) -> Keys:
         """Every chunk of the catalog whose text holds ``words`` side by side."""
+        return self.with_current_index(lambda: self._lexical.holding(words))
 
-        def looked_up() -> Keys:
+    def with_current_index(self, work: Callable[[], T]) -> T:
+        """As `with_index`, after what a writer left behind was made up for."""
+
+        def brought_up() -> T:
             if self._lexical.applied() < self._catalog.sequence():
                 self.catch_up_if_free()
-            return self._lexical.holding(words)
+            return work()
 
-        return self.with_index(looked_up)
+        return self.with_index(brought_up)
 
     def catch_up(self) -> None:
         """Brings the lexical index up to date; one that is shared, for the holder of the lock."""

@@ -7,7 +7,9 @@ for small ones, and to compare Tantivy with.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 from rank_bm25 import BM25Okapi
@@ -16,6 +18,7 @@ from app.filters import holds
 from app.stores.analysed import Analysed
 from app.stores.local.filtering.key_set import Keys, KeySet
 from app.stores.local.lexical.engine import Scored
+from app.stores.vocabulary import most_frequent
 
 
 class RankBM25Index:
@@ -26,6 +29,7 @@ class RankBM25Index:
         self._b = b
         self._lock = threading.RLock()
         self._view: tuple[Keys, BM25Okapi | None]
+        self._frequencies: Counter[str]
         self.clear()
 
     @property
@@ -47,6 +51,7 @@ class RankBM25Index:
             texts = [self._texts[key].terms for key in keys]
             engine = BM25Okapi(texts, k1=self._k1, b=self._b) if any(texts) else None
             self._view = (np.array(keys, dtype=np.int64), engine)
+            self._frequencies = Counter(chain.from_iterable(map(set, texts)))
             self._applied = sequence
 
     def search(self, terms: Sequence[str], *, limit: int, allowed: KeySet | None) -> Scored:
@@ -73,6 +78,15 @@ class RankBM25Index:
         found = [key for key, text in texts if holds(text.sequence, words)]
         return np.array(found, dtype=np.int64)
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `LexicalIndex.term_frequencies`."""
+        frequencies = self._frequencies
+        return [frequencies[term] for term in terms]
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `LexicalIndex.terms_beginning`."""
+        return most_frequent(self._frequencies, start, limit=limit)
+
     def keys(self) -> Keys:
         """See `LexicalIndex.keys`."""
         return self._view[0]
@@ -82,4 +96,5 @@ class RankBM25Index:
         with self._lock:
             self._texts: dict[int, Analysed] = {}
             self._view = (np.empty(0, dtype=np.int64), None)
+            self._frequencies = Counter()
             self._applied = 0

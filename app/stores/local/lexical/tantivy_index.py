@@ -244,6 +244,17 @@ class TantivyIndex:
             query = tantivy.Query.term_query(self._schema, "sequence", words[0])
         return self._keys(tantivy.Query.const_score_query(query, 0.0))
 
+    def term_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See `LexicalIndex.term_frequencies`."""
+        searcher = self._searcher
+        with errors_translated(self._folder):
+            return [searcher.doc_freq("terms", term) for term in terms]
+
+    def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
+        """See `LexicalIndex.terms_beginning`."""
+        with errors_translated(self._folder):
+            return self._searcher.terms_with_prefix("terms", start, limit=limit)
+
     def keys(self) -> Keys:
         """See `LexicalIndex.keys`."""
         self._reload()

@@ -362,14 +362,15 @@ class TestSpelling:
         assert texts(answer) == ["The deposit for a scaffold is 90 euros."]
         assert answer.notes == ("Searched for “What is the deposit for a scaffold?”.",)
 
-    def test_a_question_that_is_answered_as_it_was_typed_is_left_alone(self, desk: Desk):
+    def test_a_question_whose_words_are_held_is_left_alone(self, desk: Desk):
         desk.keep({"hire.md": "# Hire\n\nThe deposit for a scaffold is 90 euros.\n"})
         assert desk.ask("What is the deposit for a scaffold?").notes == ()
 
-    def test_a_question_that_no_spelling_answers_is_refused_as_it_was_typed(self, desk: Desk):
+    def test_a_refusal_says_what_was_searched(self, desk: Desk):
         desk.keep({"hire.md": "# Hire\n\nThe deposit for a scaffold is 90 euros.\n"})
         answer = desk.ask("What is the colour of the scafold?")
-        assert (answer.sentences, answer.notes) == ((), ())
+        assert answer.sentences == ()
+        assert answer.reason.startswith("Searched for “What is the colour of the scaffold?”.\n")
 
 
 class TestConversation:

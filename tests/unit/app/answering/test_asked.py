@@ -1,17 +1,27 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from app.answering.asking.asked import Asked, Part, take_apart
 from app.answering.asking.forms import is_greeting
 from app.answering.evidence.kinds.kind import Kind
-from app.domain.questions import Turn
-from app.requests import AnswerRequest
+from app.domain.queries import Query
+from app.ports.analyzer import Analyzer
+from app.retrieval.understanding.history import follow, searched
+from app.retrieval.understanding.understand import as_query
+
+
+def asked_after(question: str, exchanges: Sequence[tuple[str, str]], analyzer: Analyzer) -> Query:
+    read = follow(question, exchanges, analyzer, lambda *_: False)
+    return replace(as_query(searched(read) if read else question, analyzer), follow_up=read)
 
 
 @pytest.fixture
 def apart(analyzer):
-    def take(question: str, *before: str, turns: int = 1, most: int = 4) -> Asked:
-        history = tuple(Turn("user", text) for text in before)
-        return take_apart(AnswerRequest(question, history), analyzer, turns=turns, most=most)
+    def take(question: str, *before: str, most: int = 4) -> Asked:
+        query = asked_after(question, [(text, "") for text in before], analyzer)
+        return take_apart(query, analyzer, most=most)
 
     return take
 
@@ -19,8 +29,8 @@ def apart(analyzer):
 @pytest.fixture
 def apart_from(analyzer):
     def take(question: str, before: str, answer: str) -> tuple[Part, ...]:
-        history = (Turn("user", before), Turn("assistant", answer))
-        return take_apart(AnswerRequest(question, history), analyzer, turns=1, most=4).parts
+        query = asked_after(question, [(before, answer)], analyzer)
+        return take_apart(query, analyzer, most=4).parts
 
     return take
 
@@ -175,20 +185,11 @@ class TestTerms:
 
 
 class TestConversation:
-    def test_a_follow_up_is_searched_with_the_question_before_it(self, apart):
-        asked = apart("And in Germany?", "How many days of leave are there in Austria?")
-        assert asked.rewritten.startswith("How many days of leave are there in ")
-        assert "Germany" in asked.rewritten
-
     def test_what_it_names_takes_the_place_of_what_was_named(self, apart):
         (part,) = apart("And in Germany?", "How many days of leave are there in Austria?").parts
         assert [named.text for named in part.names] == ["Germany"]
         assert "leav" in part.terms
         assert "austria" not in part.terms
-
-    def test_a_question_of_its_own_is_not_mixed_with_the_one_before(self, apart):
-        asked = apart("What is the payload of the T40 trolley?", "Who approves travel?")
-        assert asked.rewritten == "What is the payload of the T40 trolley?"
 
     def test_it_is_the_code_that_the_answer_named(self, apart_from):
         (part,) = apart_from(
@@ -204,12 +205,6 @@ class TestConversation:
     def test_what_was_named_before_needs_no_answer(self, apart):
         (part,) = apart("And what does it weigh?", "What is the range of the R2?").parts
         assert part.readings[0] == "And what does R2 weigh?"
-
-    def test_only_as_many_turns_as_the_settings_say_are_looked_at(self, apart):
-        assert apart("And then?", "Old question?", "New question?").rewritten == (
-            "New question?\nAnd then?"
-        )
-        assert apart("And then?", "New question?", turns=0).rewritten == "And then?"
 
 
 @pytest.mark.usefixtures("_ends")

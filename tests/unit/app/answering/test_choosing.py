@@ -14,7 +14,7 @@ from app.answering.quoting.choosing import Choosing
 from app.answering.quoting.chosen import Chosen
 from app.domain.documents import Document
 from app.domain.statements import Statement
-from app.requests import AnswerRequest
+from app.retrieval.understanding.understand import as_query
 from app.settings import AnswerSettings
 from tests.unit.app.answering.desk import document
 
@@ -40,7 +40,7 @@ class Desk:
         """
         made = {one.id: DocumentStatements(one) for one in documents}
         found = [s for one in documents for s in made[one.id].within((0, len(one.text)), n=1)]
-        parts = take_apart(AnswerRequest(question), self._analyzer, turns=0, most=4).parts
+        parts = take_apart(as_query(question, self._analyzer), self._analyzer, most=4).parts
         choosing = Choosing(
             made,
             terms=self._terms,

@@ -7,7 +7,7 @@ import pytest
 from app.answering.asking.asked import take_apart
 from app.answering.context.statements import DocumentStatements
 from app.answering.evidence.extremes import extremes
-from app.requests import AnswerRequest
+from app.retrieval.understanding.understand import as_query
 from app.text.analyzer import StandardAnalyzer
 from tests.unit.app.answering.desk import document
 
@@ -30,7 +30,7 @@ def _wanted(analyzer: StandardAnalyzer, question: str, text: str) -> list[str]:
     rows = DocumentStatements(found)
     statements = rows.within((0, len(found.text)), n=1)
     wanted: list[str] = []
-    for part in take_apart(AnswerRequest(question), analyzer, turns=0, most=4).parts:
+    for part in take_apart(as_query(question, analyzer), analyzer, most=4).parts:
         places = extremes(part, statements, {found.id: rows}, analyzer.terms)
         labels = {(s.document_id, s.span): s.setting.row or s.text for s in statements}
         wanted += [labels[place].split(" ")[0] for place, value in places.items() if value > 0]

@@ -14,9 +14,9 @@ from app.answering.evidence.lookalikes import (
     names_the_whole,
     reverses,
 )
-from app.answering.evidence.names.named import Named, Sort
 from app.domain.documents import BlockKind, Cell
 from app.domain.statements import Setting, Statement
+from app.text.names.named import Named, Sort
 
 
 def _part(text: str, *names: str, language: str = "en") -> Part:

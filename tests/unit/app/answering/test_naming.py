@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.evidence.names.holder import Holder
-from app.answering.evidence.names.matching import within_edits
-from app.answering.evidence.names.named import Named, Sort
-from app.answering.evidence.names.naming import named_in
-from app.answering.evidence.names.numbered_parts import chinese_digits
 from app.answering.evidence.names.subject import Subject, written_as_names
+from app.text.edits import within_edits
+from app.text.names.named import Named, Sort
+from app.text.names.naming import named_in
+from app.text.names.numbered_parts import chinese_digits
 
 
 def of(question: str, sort: Sort) -> list[str]:

@@ -1,7 +1,6 @@
 import pytest
 
 from app.answering.asking.phrasing import (
-    about,
     as_question,
     asked_of,
     asking_clause,
@@ -70,20 +69,6 @@ def test_the_clause_that_asks_is_cut_out_of_what_is_told(told, asked):
 def test_a_chinese_story_is_shorter_than_an_english_one():
     assert is_story("我" * 40)
     assert not is_story("a" * 40)
-
-
-@pytest.mark.parametrize(
-    ("part", "subject", "put"),
-    [
-        ("who gives it?", "TR-9", "who gives TR-9?"),
-        ("what is its weight?", "TR-9", "what is TR-9's weight?"),
-        ("how long is the warranty?", "TR-9", "TR-9: how long is the warranty?"),
-        ("配对码又是多少？", "TR-9", "TR-9的配对码是多少？"),
-        ("它多少钱？", "TR-9", "TR-9多少钱？"),
-    ],
-)
-def test_a_part_is_put_about_what_it_does_not_name(part, subject, put):
-    assert about(part, subject) == put
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pytest
 from app.answering.asking.asked import Part
 from app.answering.evidence.candidates import Judged
 from app.answering.evidence.judgement import Features
-from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.reading import LIST_CHARACTERS, readable, readings
 from app.domain.statements import Statement
+from app.text.names.named import Named, Sort
 from tests.unit.app.answering.desk import statements, the_one
 
 NOTHING = {field.name: 0.0 for field in fields(Features) if field.name != "read"}

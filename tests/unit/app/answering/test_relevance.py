@@ -12,12 +12,12 @@ from app.answering.evidence.candidates import Candidates, Judged
 from app.answering.evidence.judgement import Features, Judge, Weights
 from app.answering.evidence.kinds.kind import Kind
 from app.answering.evidence.meaning import Meaning
-from app.answering.evidence.names.named import Named, Sort
 from app.answering.evidence.overlap import share_words
 from app.answering.evidence.relevance import Relevance, chunk_nearness
 from app.domain.documents import Block, BlockKind, Cell, Document, Vectors
 from app.domain.questions import Sense
 from app.domain.statements import Setting, Statement
+from app.text.names.named import Named, Sort
 
 FALCON = Statement(
     "d", 1, (0, 20), "rain is allowed", BlockKind.PARAGRAPH, Setting(headings=("falcon",))

@@ -2,14 +2,14 @@ import pytest
 
 from app.answering.asking.asked import take_apart
 from app.answering.quoting.shown_setting import shown_setting
-from app.requests import AnswerRequest
+from app.retrieval.understanding.understand import as_query
 from tests.unit.app.answering.desk import statements, the_one
 
 
 @pytest.fixture
 def shown(analyzer):
     def of(name: str, text: str, quoted: str, question: str) -> str:
-        asked = take_apart(AnswerRequest(question), analyzer, turns=0, most=4)
+        asked = take_apart(as_query(question, analyzer), analyzer, most=4)
         statement = the_one(statements(name, text), quoted)
         return shown_setting(statement, asked.parts, analyzer.terms)
 

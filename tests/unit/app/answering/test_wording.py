@@ -1,7 +1,7 @@
 import pytest
 
-from app.answering.evidence.names.named import Named, Sort
 from app.answering.quoting import wording
+from app.text.names.named import Named, Sort
 
 PPR = Named("PPR-9099", Sort.IDENTIFIER)
 SPAIN = Named("Spain", Sort.NAME)

@@ -19,6 +19,7 @@ from app.domain.questions import Turn
 from app.errors import RemoteUnavailable
 from app.fakes import FakeGenerator
 from app.requests import AnswerRequest
+from app.retrieval.understanding.understand import as_query
 from app.settings import AnswerSettings
 from tests.unit.app.answering.desk import statements
 from tests.unit.app.answering.test_choosing import NOTHING
@@ -57,7 +58,7 @@ def write(analyzer):
             generator = FakeGenerator(generator)
         found = statements("a.txt", TEXT)
         ranked = [Judged(s, Features(**NOTHING), p) for s, p in zip(found, probable, strict=True)]
-        part = take_apart(AnswerRequest(QUESTION), analyzer, turns=0, most=4).parts[0]
+        part = take_apart(as_query(QUESTION, analyzer), analyzer, most=4).parts[0]
         chunk = Chunk("a#0", "a.txt", 0, TEXT, (0, len(TEXT)))
         composition = Composition(
             Context((), {"a.txt": (chunk,)}, {}, {}), SearchResult((), (), {})

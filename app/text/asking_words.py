@@ -17,7 +17,7 @@ ASKS: Final = re.compile(
 """Whether a text asks anything."""
 PRONOUN: Final = re.compile(
     r"\b(?:it|its|they|them|their|this|that|these|those|he|she|his|her|him|there|one|ones|same"
-    r"|former|latter|other)\b|它|他|她|这个?|那个?|其中|该|上述|前者|后者|此",
+    r"|former|latter|other)\b|(?<!其)[它他]|她|这个?|那个?|其中|该|上述|前者|后者|此",
     re.IGNORECASE,
 )
 """What stands for something that was named before."""

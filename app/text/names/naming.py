@@ -7,12 +7,12 @@ ever many words it shares. So these are looked for one by one, in the statement 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.answering.evidence.names.named import Named, Sort
-from app.answering.evidence.names.numbered_parts import NUMBERED_PART
 from app.text.function_words import is_english_function_word
+from app.text.names.named import Named, Sort
+from app.text.names.numbered_parts import NUMBERED_PART
 from app.text.normalise import fold_compatibility
 
 _TITLE: Final = 0.6
@@ -100,3 +100,14 @@ def _names(text: str) -> Iterator[str]:
         starts = _SENTENCE_START.search(text[max(0, match.start() - 8) : match.start()])
         if (not starts and len(word) > 1) or (len(word) > 1 and word.isupper()):
             yield word
+
+
+def phrases(names: Sequence[str], piece: str) -> list[str]:
+    """Names in the order of ``piece``; words of one name, such as United Kingdom, together."""
+    found: list[str] = []
+    for name in sorted(names, key=piece.index):
+        if found and f"{found[-1]} {name}" in piece:
+            found[-1] = f"{found[-1]} {name}"
+        else:
+            found.append(name)
+    return found

@@ -1,0 +1,1 @@
+"""What a text names precisely: identifiers, versions, numbers, names."""
