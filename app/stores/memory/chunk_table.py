@@ -1,4 +1,4 @@
-"""All chunks of a collection as of one change, side by side, and the two searches over them."""
+"""All chunks of a collection as of one change, side by side, and the searches over them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from app.domain.documents import Chunk, Vector, Vectors
+from app.domain.documents import Chunk, SparseVector, Vector, Vectors
 from app.domain.hits import Candidate
 from app.filters import Filter, matches
+from app.stores.memory.sparse_postings import SparsePostings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,23 @@ class LexicalSettings:
 class ChunkTable:
     """Chunks in the order in which they were written, a row each; it never changes.
 
-    BM25's counts are made at the first lexical search.
+    BM25's counts and sparse postings are made at the first search that needs them.
     """
 
     def __init__(
         self,
         chunks: Sequence[tuple[Chunk, list[str]]],
         vectors: Sequence[Vectors],
+        sparse: Sequence[SparseVector],
         *,
         dimension: int,
         metric: Literal["cosine", "dot", "l2"],
         lexical: LexicalSettings,
     ) -> None:
-        """``chunks`` come with their terms, and ``vectors`` document by document."""
+        """``chunks`` come with their terms, and ``vectors`` document by document.
+
+        ``sparse`` has one for each chunk, or none where the collection keeps no sparse weights.
+        """
         self.chunks = [chunk for chunk, _ in chunks]
         self.rows = {chunk.id: row for row, chunk in enumerate(self.chunks)}
         none = np.empty((0, dimension), dtype=np.float32)
@@ -54,6 +59,8 @@ class ChunkTable:
         )
         self._lexical = lexical
         self._bm25: BM25Okapi | None = None
+        self._sparse = sparse
+        self._postings: SparsePostings | None = None
         self._making = threading.Lock()
 
     def search_lexical(
@@ -82,6 +89,16 @@ class ChunkTable:
         if self._metric == "cosine":
             query = _unit(query[None])[0]
         return self._best(np.einsum("ij,j->i", self._compared, query), limit, where)
+
+    def search_sparse(
+        self, weights: SparseVector, *, limit: int, where: Filter | None
+    ) -> list[Candidate]:
+        """See `CollectionReader.search_sparse`."""
+        with self._making:
+            if self._postings is None:
+                self._postings = SparsePostings(self._sparse)
+        scores = self._postings.scores(weights)
+        return self._best(scores, limit, where, lambda row: bool(scores[row] > 0))
 
     def passing(self, where: Filter | None) -> list[int]:
         """The rows of the chunks that a filter lets through."""

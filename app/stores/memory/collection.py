@@ -8,17 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from app.domain.collections import Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import DocumentRecord, IndexedDocument
-from app.errors import CollectionBusy, ModelIncompatible
+from app.errors import CollectionBusy
 from app.ports.analyzer import Analyzer
 from app.ports.store import Reindex
 from app.settings import StoreSettings
 from app.stores.memory.chunk_table import LexicalSettings
 from app.stores.memory.collection_reader import MemoryCollectionReader
 from app.stores.memory.contents import Contents, StoredDocument, stored
+from app.stores.soundness import require_sound
 
 REINDEX_ROUNDS: Final = 5
 """How often what was written meanwhile is made up for before the lock is taken."""
@@ -55,7 +54,7 @@ class MemoryCollection(MemoryCollectionReader):
         analysed = [(document, self._terms(document)) for document in documents]
         with self.writing():
             for document in documents:
-                self._require_sound(document, self.fingerprint)
+                require_sound(document, self.fingerprint)
             self._kept = self._contents.with_documents(analysed)
 
     def delete(self, document_ids: Sequence[str]) -> int:
@@ -120,7 +119,7 @@ class MemoryCollection(MemoryCollectionReader):
         changed: dict[str, StoredDocument] = {}
         for id_, found in before.documents.items():
             document = made[id_].document
-            self._require_sound(document or found.indexed, fingerprint)
+            require_sound(document or found.indexed, fingerprint)
             if document is not None:
                 same = replace(document, content_hash=found.record.content_hash)
                 changed[id_] = stored(same, self._terms(document), version=found.record.version)
@@ -130,16 +129,6 @@ class MemoryCollection(MemoryCollectionReader):
 
     def _terms(self, document: IndexedDocument) -> tuple[list[str], ...]:
         return tuple(self._analyzer.terms(chunk.indexed_text) for chunk in document.chunks)
-
-    @staticmethod
-    def _require_sound(document: IndexedDocument, fingerprint: Fingerprint) -> None:
-        expected = (len(document.chunks), fingerprint.dimension)
-        if document.vectors.shape != expected or not np.isfinite(document.vectors).all():
-            raise ModelIncompatible(
-                f"the embedder {fingerprint.embedder} gave vectors of shape "
-                f"{document.vectors.shape} for {document.document.id}, or some that are not "
-                f"finite; {expected} was expected. Check models.embedder."
-            )
 
     def close(self) -> None:
         """See `Collection.close`. There are no files: what it holds stays until it is dropped."""
