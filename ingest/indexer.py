@@ -1,17 +1,18 @@
-"""From documents to what a store takes: language, chunks, vectors."""
+"""From documents to what a store takes: language, chunks, vectors, sparse weights."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
-from app.domain.collections import Fingerprint
+from app.domain.collections import NO_MODEL, Fingerprint
 from app.domain.documents import Document, DocumentRecord, IndexedDocument
 from app.errors import DocumentRejected, ModelIncompatible, StoreCorrupted
 from app.ports.analyzer import Analyzer
-from app.ports.models import Embedder
+from app.ports.models import Embedder, SparseEmbedder
 from app.ports.store import Collection
 from app.settings import Settings
 from ingest.chunking.chunker import MAX_HEADING_CHARACTERS, Chunker, chunking_fingerprint
@@ -20,8 +21,16 @@ from ingest.chunking.chunker import MAX_HEADING_CHARACTERS, Chunker, chunking_fi
 class Indexer:
     """Does to every document what the collection's fingerprint says."""
 
-    def __init__(self, embedder: Embedder, analyzer: Analyzer, settings: Settings) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        analyzer: Analyzer,
+        settings: Settings,
+        sparse_embedder: SparseEmbedder | None = None,
+    ) -> None:
+        """Without a ``sparse_embedder``, no sparse weights are kept."""
         self._embedder = embedder
+        self._sparse_embedder = sparse_embedder
         self._analyzer = analyzer
         self._settings = settings
         self._chunker = Chunker(embedder, settings.chunking)
@@ -35,6 +44,7 @@ class Indexer:
             analyzer=self._analyzer.version,
             chunking=chunking_fingerprint(self._settings.chunking),
             metric=self._settings.store.metric,
+            sparse=self._sparse_embedder.id if self._sparse_embedder else NO_MODEL,
         )
 
     @property
@@ -60,7 +70,7 @@ class Indexer:
         return IndexedDocument(document, chunks, np.empty((0, 0), dtype=np.float32), content_hash)
 
     def embed(self, documents: Sequence[IndexedDocument]) -> list[IndexedDocument]:
-        """The same documents with their chunks' vectors, all embedded together.
+        """The same documents with their chunks' vectors and weights, all embedded together.
 
         Raises:
             RemoteUnavailable: the embedder is behind HTTP and does not answer.
@@ -72,7 +82,11 @@ class Indexer:
             raise ValueError(f"the embedder {self._embedder.id} gave vectors that are not finite")
         ends = np.cumsum([len(document.chunks) for document in documents])[:-1]
         parts = np.split(vectors, ends)
-        return [replace(d, vectors=part) for d, part in zip(documents, parts, strict=True)]
+        weights = iter(self._sparse_embedder.embed_passages(texts) if self._sparse_embedder else ())
+        return [
+            replace(d, vectors=part, sparse=tuple(islice(weights, len(d.chunks))))
+            for d, part in zip(documents, parts, strict=True)
+        ]
 
     def reindexed(
         self, collection: Collection, records: Sequence[DocumentRecord]

@@ -16,7 +16,7 @@ from app.errors import (
 )
 from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
-from app.ports.models import Embedder, Reranker
+from app.ports.models import Embedder, Reranker, SparseEmbedder
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
@@ -46,6 +46,7 @@ class SearchPipeline:
         *,
         analyzer: Analyzer,
         embedder: Embedder,
+        sparse_embedder: SparseEmbedder | None,
         reranker: Reranker | None,
         learned: Learned,
         in_force: InForce,
@@ -65,7 +66,7 @@ class SearchPipeline:
             learned=learned,
             settings=in_force.settings,
         )
-        parts = Parts(collection, analyzer, embedder, in_force.settings)
+        parts = Parts(collection, analyzer, embedder, in_force.settings, sparse_embedder)
         self._kinds = routes()
         self._routes: Mapping[str, Route] = {
             name: kind.make(parts) for name, kind in self._kinds.items()
@@ -252,6 +253,7 @@ def make_pipeline(
     reranker: Reranker | None,
     settings: RetrievalSettings,
     executor: Executor,
+    sparse_embedder: SparseEmbedder | None = None,
     learned: Learned | None = None,
     on_damage: Callable[[], None] = lambda: None,
 ) -> SearchPipeline:
@@ -274,6 +276,7 @@ def make_pipeline(
         collection,
         analyzer=analyzer,
         embedder=embedder,
+        sparse_embedder=sparse_embedder,
         reranker=reranker,
         learned=learned,
         in_force=in_force,

@@ -8,10 +8,12 @@ from typing import Final
 from app.retrieval.recall.bm25 import BM25
 from app.retrieval.recall.dense import DENSE
 from app.retrieval.recall.route import RouteKind
+from app.retrieval.recall.sparse import SPARSE
 
 ROUTES: Final[tuple[RouteKind, ...]] = (
     BM25,
     DENSE,
+    SPARSE,
 )
 
 
