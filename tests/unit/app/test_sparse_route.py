@@ -122,6 +122,19 @@ def test_a_rebuild_makes_the_weights_that_were_missing(built, search, tmp_path) 
     assert collection.verify() == []
 
 
+def test_a_sparse_embedder_that_fails_for_any_text_is_told_apart_from_a_document_that_breaks_it(
+    tmp_path,
+) -> None:
+    class Broken(FakeSparseEmbedder):
+        def embed_passages(self, texts):
+            raise OSError("no weights")
+
+    settings = Settings(store=StoreSettings(directory=tmp_path))
+    Indexer(FakeEmbedder(), FakeAnalyzer(), settings, FakeSparseEmbedder()).require_working()
+    with pytest.raises(OSError, match="no weights"):
+        Indexer(FakeEmbedder(), FakeAnalyzer(), settings, Broken()).require_working()
+
+
 def test_the_route_counts_nothing_in_a_language_that_its_model_does_not_know(built, search) -> None:
     class EnglishAlone(FakeSparseEmbedder):
         def supports(self, language: str) -> bool:
