@@ -82,25 +82,42 @@ class Indexer:
             raise ValueError(f"the embedder {self._embedder.id} gave vectors that are not finite")
         ends = np.cumsum([len(document.chunks) for document in documents])[:-1]
         parts = np.split(vectors, ends)
-        weights = iter(self._sparse_embedder.embed_passages(texts) if self._sparse_embedder else ())
-        return [
-            replace(d, vectors=part, sparse=tuple(islice(weights, len(d.chunks))))
-            for d, part in zip(documents, parts, strict=True)
-        ]
+        return self._weighed(
+            [replace(d, vectors=part) for d, part in zip(documents, parts, strict=True)]
+        )
+
+    def _weighed(self, documents: Sequence[IndexedDocument]) -> list[IndexedDocument]:
+        """The same documents with their chunks' sparse weights, where there are to be any."""
+        if self._sparse_embedder is None:
+            return list(documents)
+        texts = [chunk.indexed_text for document in documents for chunk in document.chunks]
+        weights = iter(self._sparse_embedder.embed_passages(texts))
+        return [replace(d, sparse=tuple(islice(weights, len(d.chunks)))) for d in documents]
 
     def reindexed(
         self, collection: Collection, records: Sequence[DocumentRecord]
     ) -> list[IndexedDocument]:
-        """Those documents that are not in the collection as the settings would have them now."""
-        same = collection.fingerprint == self.fingerprint
-        changed = [
-            cut
-            for record in records
-            if (document := collection.document(record.id)) is not None
-            if (cut := self.chunk(document, record.content_hash))
-            if not (same and _is_there(collection, cut))
-        ]
-        return self.embed(changed) if changed else []
+        """Those documents that are not in the collection as the settings would have them now.
+
+        Where nothing but the sparse weights is to be made anew, vectors stay as they are.
+        """
+        then, now = collection.fingerprint, self.fingerprint
+        changed: list[IndexedDocument] = []
+        weighed_anew: list[IndexedDocument] = []
+        for record in records:
+            document = collection.document(record.id)
+            if document is None:
+                continue
+            cut = self.chunk(document, record.content_hash)
+            if replace(then, sparse=now.sparse) != now or not _is_there(collection, cut):
+                changed.append(cut)
+            elif then != now:
+                vectors = collection.vectors([chunk.id for chunk in cut.chunks])
+                if len(vectors) == len(cut.chunks):
+                    weighed_anew.append(replace(cut, vectors=vectors))
+                else:  # it was written meanwhile
+                    changed.append(cut)
+        return [*self._weighed(weighed_anew), *(self.embed(changed) if changed else ())]
 
     def require_working(self) -> None:
         """Raises what an embedder raises, or `ModelIncompatible`, where it fails for any text."""

@@ -28,6 +28,11 @@ TEXTS = {
 ALL = ("bm25", "dense", "sparse")
 
 
+class Refusing(FakeEmbedder):
+    def embed_passages(self, texts):
+        raise AssertionError("the vectors are there")
+
+
 class OtherSparseEmbedder(FakeSparseEmbedder):
     id = "other-sparse"
 
@@ -111,10 +116,12 @@ def test_a_route_that_lacks_its_weights_is_left_out_and_the_answer_says_how_to_h
         search(collection, configured, "cats", "sparse")
 
 
-def test_a_rebuild_makes_the_weights_that_were_missing(built, search, tmp_path) -> None:
+def test_a_rebuild_makes_the_weights_that_were_missing_and_keeps_the_vectors(
+    built, search, tmp_path
+) -> None:
     collection = built(None)
     settings = Settings(store=StoreSettings(directory=tmp_path))
-    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings, FakeSparseEmbedder())
+    indexer = Indexer(Refusing(), FakeAnalyzer(), settings, FakeSparseEmbedder())
     collection.reindex(partial(indexer.reindexed, collection), indexer.fingerprint)
     found = search(collection, FakeSparseEmbedder(), "cats", *ALL)
     assert found.degraded == ()
