@@ -16,6 +16,7 @@
     │   ├── ModelMissing             a model is not installed
     │   ├── ModelIncompatible        a model is there but can't do what it is asked
     │   ├── FingerprintMismatch      the collection was built by another model, analyzer or chunking
+    │   ├── RepresentationMissing    a route needs what the collection does not keep
     │   └── StoreCorrupted           an index and the catalog disagree
     └── TransientError               try again later
         ├── Overloaded               the work queue is full
@@ -126,6 +127,16 @@ class FingerprintMismatch(OperatorError):
 
     code = "fingerprint_mismatch"
     public_message = "The collection was built with other settings and must be rebuilt."
+
+
+class RepresentationMissing(OperatorError):
+    """A route needs a representation of chunks that the collection, or the settings, lack."""
+
+    code = "representation_missing"
+    public_message = (
+        "The collection does not keep what this route compares; its operator can set models.sparse "
+        "and run `rag rebuild`."
+    )
 
 
 class StoreCorrupted(OperatorError):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from app.domain.documents import Vector, Vectors
+from app.domain.documents import SparseVector, Vector, Vectors
 from app.domain.questions import Sense, Turn
 from app.text.normalise import normalise
 
@@ -84,6 +85,25 @@ class FakeEmbedder:
         return unit
 
 
+class FakeSparseEmbedder:
+    """Each word is a token; it weighs 1, 2 where it stands twice, and so on."""
+
+    id = "fake-sparse"
+
+    def supports(self, language: str) -> bool:
+        """All but ``xx``."""
+        return language != "xx"
+
+    def embed_queries(self, texts: Sequence[str]) -> list[SparseVector]:
+        """See `app.ports.models.SparseEmbedder.embed_queries`."""
+        return self.embed_passages(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> list[SparseVector]:
+        """See `app.ports.models.SparseEmbedder.embed_passages`."""
+        counted = (Counter(_WORD.findall(normalise(text))) for text in texts)
+        return [{_token(word): float(n) for word, n in counts.items()} for counts in counted]
+
+
 class FakeReranker:
     """The share of the query's words that a passage holds."""
 
@@ -140,6 +160,11 @@ class FakeGlossary:
             for term in dict.fromkeys(terms)
             if term in self._called
         ]
+
+
+def _token(word: str) -> int:
+    digest = hashlib.sha256(word.encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:3], "big")
 
 
 @lru_cache(maxsize=65_536)

@@ -15,11 +15,12 @@ from app.models.embedders.cache import CachedEmbedder
 from app.models.registry import NONE, build_embedder, build_generator, build_glossary, build_reader
 from app.models.rerankers.cache import CachedReranker
 from app.models.rerankers.registry import READER, build_reranker
+from app.models.sparse.registry import build_sparse_embedder
 from app.observing.requests import RequestThreads
 from app.observing.stages import StageObserver, Stages, unobserved
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
-from app.ports.models import Closable, Embedder, Generator, Placed, Reader, Reranker
+from app.ports.models import Closable, Embedder, Generator, Placed, Reader, Reranker, SparseEmbedder
 from app.ports.store import Collection, Store
 from app.retrieval.health import self_retrieval
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
@@ -28,7 +29,6 @@ from app.service import ROUTE_THREADS, Service
 from app.settings import RetrievalSettings, Settings
 from app.stores.registry import build_store
 from app.text.analyzer import StandardAnalyzer
-from ingest.expansion.budget import ExpansionLimits
 from ingest.indexer import Indexer
 from ingest.isolation.loader import IsolatedLoader
 from ingest.jobs.indexing import run_job
@@ -70,6 +70,11 @@ class Application:
             return self._embedding_model
         file = models.cache / "embeddings.db"
         return CachedEmbedder(self._embedding_model, file, query_prefix=models.query_prefix)
+
+    @cached_property
+    def sparse_embedder(self) -> SparseEmbedder | None:
+        """See `build_sparse_embedder`."""
+        return self._loaded(build_sparse_embedder(self.settings.models))
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -139,18 +144,12 @@ class Application:
     @cached_property
     def indexer(self) -> Indexer:
         """What makes chunks and vectors, as the settings say."""
-        return Indexer(self.embedder, self.analyzer, self.settings)
+        return Indexer(self.embedder, self.analyzer, self.settings, self.sparse_embedder)
 
     @cached_property
     def loader(self) -> IsolatedLoader:
         """Reads files in a process of its own."""
-        limits = self.settings.ingest
-        return IsolatedLoader(
-            load_timeout_s=limits.load_timeout_s,
-            memory_bytes=limits.loader_memory_bytes,
-            max_characters=limits.max_document_characters,
-            expansion=ExpansionLimits.of(limits),
-        )
+        return IsolatedLoader.of(self.settings.ingest)
 
     def ingest(
         self,
@@ -213,6 +212,7 @@ class Application:
             collection,
             analyzer=self.analyzer,
             embedder=self.embedder,
+            sparse_embedder=self.sparse_embedder,
             reranker=self.reranker,
             learned=self.learned,
             generator=self.generator if (retrieval or self.settings.retrieval).writes else None,
@@ -258,6 +258,7 @@ class Application:
             collections=self._collections,
             analyzer=self.analyzer,
             embedder=self.embedder,
+            sparse_embedder=self.sparse_embedder,
             reranker=self.reranker,
             learned=self.learned,
             reader=reader,

@@ -23,7 +23,7 @@ from app.observing.requests import RequestThreads
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.ingestor import Ingestor
-from app.ports.models import Embedder, Generator, Reader, Reranker
+from app.ports.models import Embedder, Generator, Reader, Reranker, SparseEmbedder
 from app.ports.store import Collection
 from app.removal import remove
 from app.requests import AnswerRequest, SearchRequest
@@ -50,6 +50,7 @@ class Service:
         collections: GuardedStore,
         analyzer: Analyzer,
         embedder: Embedder,
+        sparse_embedder: SparseEmbedder | None = None,
         reranker: Reranker | None,
         learned: Learned | None = None,
         reader: Reader | None = None,
@@ -63,6 +64,7 @@ class Service:
         self._collections = collections
         self._analyzer = analyzer
         self._embedder = embedder
+        self._sparse_embedder = sparse_embedder
         self._reranker = reranker
         self._learned = learned
         self._reader = reader
@@ -136,6 +138,7 @@ class Service:
                     collection,
                     analyzer=self._analyzer,
                     embedder=self._embedder,
+                    sparse_embedder=self._sparse_embedder,
                     reranker=self._reranker,
                     learned=self._learned,
                     generator=self._generator,

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app.domain.collections import Fingerprint
-from app.domain.documents import Chunk, Document, IndexedDocument, Metadata, Vector
+from app.domain.documents import (
+    Chunk,
+    Document,
+    IndexedDocument,
+    Metadata,
+    SparseVector,
+    Vector,
+)
 from app.domain.hits import Candidate
 from app.ports.store import Collection, Store
 
 DIMENSION = 4
 FINGERPRINT = Fingerprint("fake-embedder", DIMENSION, "fake-analyzer", "none")
+SPARSE_FINGERPRINT = replace(FINGERPRINT, sparse="fake-sparse")
 
 
 def unit(*values: float) -> Vector:
@@ -44,6 +53,14 @@ def document(
         start += len(part) + 2
     source = Document(id_, text, "", f"test:{id_}", metadata or {})
     return IndexedDocument(source, tuple(chunks), np.stack(vectors), content_hash=f"hash of {text}")
+
+
+def weighted(
+    id_: str, weights: Sequence[SparseVector], metadata: Metadata | None = None
+) -> IndexedDocument:
+    """A document with a chunk for each of the sparse vectors; all words and dense vectors alike."""
+    made = document(id_, ["same words"] * len(weights), [X] * len(weights), metadata)
+    return replace(made, sparse=tuple(weights))
 
 
 X, Y, Z = unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(0, 0, 1, 0)

@@ -11,13 +11,14 @@ import pytest
 from app.conformance.documents import DIMENSION, FINGERPRINT, X, Z, document, ids
 from app.conformance.reading import ReadingContract
 from app.conformance.searching import SearchContract
+from app.conformance.sparse_weights import SparseWeightsContract
 from app.domain.collections import Fingerprint, SelfRecall, SelfRetrieval, Tuning
 from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import FingerprintMismatch, InvalidRequest, NotFound
 from app.ports.store import Collection, Store
 
 
-class StoreContract(SearchContract, ReadingContract):
+class StoreContract(SearchContract, ReadingContract, SparseWeightsContract):
     """The contract of `app.ports.store.Store`.
 
     An adapter's tests give the fixture `store`, whose analyzer splits at spaces.

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from app.domain.documents import Scalar
+
+TERMS: Final = "terms"
+DENSE_VECTOR: Final = "dense vector"
+SPARSE_WEIGHTS: Final = "sparse weights"
+NO_MODEL: Final = "none"
+"""Stands in a fingerprint for a model whose representation the collection does not keep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What built a collection. Two fingerprints that differ must not share an index."""
+    """What built a collection. Two fingerprints that differ must not share an index.
+
+    ``sparse`` names the model of the sparse weights, and is `NO_MODEL` where there are none.
+    """
 
     embedder: str
     dimension: int
     analyzer: str
     chunking: str
     metric: Literal["cosine", "dot", "l2"] = "cosine"
+    sparse: str = NO_MODEL
+
+    @property
+    def representations(self) -> tuple[str, ...]:
+        """What each chunk is kept as, by the names that routes need them under."""
+        sparse = () if self.sparse == NO_MODEL else (SPARSE_WEIGHTS,)
+        return (TERMS, DENSE_VECTOR, *sparse)
 
 
 @dataclass(frozen=True, slots=True)

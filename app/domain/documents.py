@@ -18,6 +18,8 @@ Vector: TypeAlias = NDArray[np.float32]
 """``(dim,) float32``."""
 Vectors: TypeAlias = NDArray[np.float32]
 """``(n, dim) float32``, one row a text, in the order of the texts."""
+SparseVector: TypeAlias = Mapping[int, float]
+"""Weights above 0 of the tokens that a text is about, by their ids in a model's vocabulary."""
 
 
 class BlockKind(StrEnum):
@@ -161,13 +163,15 @@ class IndexedDocument:
     """A document ready for a store: its chunks and one vector for each.
 
     ``content_hash`` identifies the source bytes and their metadata, so that an unchanged document
-    is recognised before it is loaded again.
+    is recognised before it is loaded again. ``sparse`` has one vector for each chunk where the
+    collection keeps sparse weights, and is empty where it does not.
     """
 
     document: Document
     chunks: tuple[Chunk, ...]
     vectors: Vectors
     content_hash: str
+    sparse: tuple[SparseVector, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

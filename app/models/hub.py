@@ -28,7 +28,7 @@ CONNECT_TIMEOUT_S: Final = 0.8
 """How long the hub may take to accept a connection before a model counts as missing."""
 _WEIGHTS: Final = "*.safetensors"
 _OLD_WEIGHTS: Final = "*.bin"
-_DESCRIPTIONS: Final = ("*.json", "*.txt", "*.model", "*.jinja")
+_DESCRIPTIONS: Final = ("*.json", "*.txt", "*.model", "*.jinja", "sparse_linear.pt")
 _OTHER_FORMATS: Final = ("onnx/*", "openvino/*", "*.gguf", "original/*")
 
 

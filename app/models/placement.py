@@ -21,8 +21,9 @@ def placements(settings: ModelSettings) -> Iterator[str]:
     Raises:
         ConfigurationError: a name can't be understood, or there is no such device.
     """
-    kinds: tuple[Literal["embedder", "reranker", "reader"], ...] = (
+    kinds: tuple[Literal["embedder", "sparse", "reranker", "reader"], ...] = (
         "embedder",
+        "sparse",
         "reranker",
         "reader",
     )

@@ -11,7 +11,7 @@ name                                   model
 ``tei:<url>``                          reranker behind Text Embeddings Inference
 ``late-interaction``                   reranker: the embedder's own token states
 ``reader``                             reranker: the reader that ``models.reader`` names
-``none``                               no reranker, reader, generator or glossary
+``none``                               no sparse embedder, reranker, reader, generator or glossary
 =====================================  =========================================================
 
 Heavy libraries are imported by the branch that needs them, so that a command that uses no model
@@ -168,7 +168,10 @@ def is_gguf(folder: ModelFolder) -> bool:
 
 
 def local_model(
-    settings: ModelSettings, kind: Literal["embedder", "reranker", "reader"], *, fetch: bool = True
+    settings: ModelSettings,
+    kind: Literal["embedder", "sparse", "reranker", "reader"],
+    *,
+    fetch: bool = True,
 ) -> tuple[ModelFolder, Device]:
     """Where the model of ``kind`` lies, and where it is to run; ``fetch`` as in `model_folder`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from app.domain.documents import Vectors
+from app.domain.documents import SparseVector, Vectors
 from app.domain.questions import Turn
 
 
@@ -35,6 +35,23 @@ class Embedder(Protocol):
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """``(n, dim) float32``, L2-normalised. Raises `RemoteUnavailable` where it is remote."""
+
+
+class SparseEmbedder(Protocol):
+    """Maps texts to weights of tokens: those that they hold, and those that they are about."""
+
+    @property
+    def id(self) -> str:
+        """Names the model and its numeric meaning; part of a collection's fingerprint."""
+
+    def supports(self, language: str) -> bool:
+        """Whether the model was trained on that language."""
+
+    def embed_queries(self, texts: Sequence[str]) -> list[SparseVector]:
+        """One a text, in their order; empty where a text is about no token."""
+
+    def embed_passages(self, texts: Sequence[str]) -> list[SparseVector]:
+        """One a text, in their order. What a model can't read to its end is cut there."""
 
 
 class Reranker(Protocol):

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, Tuning
-from app.domain.documents import Chunk, Document, DocumentRecord, IndexedDocument, Vector, Vectors
+from app.domain.documents import (
+    Chunk,
+    Document,
+    DocumentRecord,
+    IndexedDocument,
+    SparseVector,
+    Vector,
+    Vectors,
+)
 from app.domain.hits import Candidate
 from app.filters import Filter
 
@@ -39,6 +47,15 @@ class CollectionReader(Protocol):
         """Terms that begin with ``start``, each with its `term_frequencies`; most frequent first.
 
         Ties break on the term. At most ``limit``.
+        """
+
+    def search_sparse(
+        self, weights: SparseVector, *, limit: int, where: Filter | None = None
+    ) -> list[Candidate]:
+        """The chunks whose weights have the greatest dot product with these, above 0.
+
+        Ties break on chunk id. Raises `RepresentationMissing` where the collection keeps no
+        sparse weights.
         """
 
     def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
@@ -78,7 +95,8 @@ class CollectionWriter(Protocol):
 
         They are as durable as the store is, and found by every later search, once this returns.
         Raises `CollectionBusy` when another writer does not let go in time, and
-        `ModelIncompatible` for vectors that can't be searched.
+        `ModelIncompatible` for vectors or sparse weights that can't be searched, or that the
+        fingerprint does not name.
         """
 
     def delete(self, document_ids: Sequence[str]) -> int:
@@ -139,10 +157,10 @@ class CollectionMaintenance(Protocol):
         """Each way in which documents and indexes disagree, in words; empty when sound."""
 
     def is_damaged(self, document_id: str) -> bool:
-        """Whether vectors of a document are not as they were written."""
+        """Whether vectors or sparse weights of a document are not as they were written."""
 
     def rebuild_indexes(self) -> None:
-        """Makes both indexes anew from the documents."""
+        """Makes all indexes anew from the documents."""
 
     def reindex(self, reindex: Reindex, fingerprint: Fingerprint) -> None:
         """Gives documents new chunks and vectors under ``fingerprint``, and makes all indexes anew.

@@ -16,7 +16,7 @@ from app.errors import (
 )
 from app.observing.stages import Stages
 from app.ports.analyzer import Analyzer
-from app.ports.models import Embedder, Generator, Reranker
+from app.ports.models import Embedder, Generator, Reranker, SparseEmbedder
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
@@ -46,6 +46,7 @@ class SearchPipeline:
         *,
         analyzer: Analyzer,
         embedder: Embedder,
+        sparse_embedder: SparseEmbedder | None,
         reranker: Reranker | None,
         learned: Learned,
         generator: Generator | None,
@@ -67,7 +68,7 @@ class SearchPipeline:
             learned=learned,
             settings=in_force.settings,
         )
-        parts = Parts(collection, analyzer, embedder, in_force.settings)
+        parts = Parts(collection, analyzer, embedder, in_force.settings, sparse_embedder)
         self._kinds = routes()
         self._routes: Mapping[str, Route] = {
             name: kind.make(parts) for name, kind in self._kinds.items()
@@ -262,6 +263,7 @@ def make_pipeline(
     reranker: Reranker | None,
     settings: RetrievalSettings,
     executor: Executor,
+    sparse_embedder: SparseEmbedder | None = None,
     learned: Learned | None = None,
     generator: Generator | None = None,
     on_damage: Callable[[], None] = lambda: None,
@@ -286,6 +288,7 @@ def make_pipeline(
         collection,
         analyzer=analyzer,
         embedder=embedder,
+        sparse_embedder=sparse_embedder,
         reranker=reranker,
         learned=learned,
         generator=generator,

@@ -25,6 +25,7 @@ class ModelSettings(Section):
     embedder_tokens: int = Field(
         512, ge=16, le=32_768, description="of a text, read by an embedder behind HTTP"
     )
+    sparse: str = Field("none", description="weighs tokens, for the route sparse; or none")
     reranker: str = "none"
     reranker_tokens: int | None = Field(
         None,

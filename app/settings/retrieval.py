@@ -27,7 +27,7 @@ class RetrievalSettings(Section):
     depth: int = Field(100, ge=1, le=1_000, description="candidates that each route returns")
     fusion: Literal["zscore", "convex", "rrf"] = "zscore"
     rrf_k: float = Field(60.0, ge=0.0, description="for rrf")
-    weights: dict[str, Weight] = Field(default={"bm25": 0.5, "dense": 0.5})
+    weights: dict[str, Weight] = Field(default={"bm25": 0.5, "dense": 0.5, "sparse": 0.5})
     bm25_lead: Share = Field(
         0.6,
         description="of a question's terms that BM25's best hit must hold beyond what dense hits "

@@ -190,9 +190,8 @@ class _Preparation:
             chunk_tokens=configuration.chunk_tokens,
             overlap_tokens=configuration.overlap_tokens,
         )
-        indexer = Indexer(
-            app.embedder, app.analyzer, app.settings.model_copy(update={"chunking": chunking})
-        )
+        settings = app.settings.model_copy(update={"chunking": chunking})
+        indexer = Indexer(app.embedder, app.analyzer, settings, app.sparse_embedder)
 
         def index(name: str) -> tuple[Collection, Mapping[str, Passage], str]:
             collection = self._index(app, indexer, name, configuration.label)

@@ -64,6 +64,10 @@ def run(
     html: Annotated[
         Path | None, typer.Option(help="Write a page with plots and every question.")
     ] = None,
+    baselines: Annotated[
+        list[str] | None,
+        typer.Option("--baseline", help="tfidf or bm25:K1,B beside the routes; repeatable."),
+    ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show questions won and lost.")] = False,
     fail_under: Annotated[
         list[str] | None, typer.Option(help="Threshold such as ensemble.hit@1>=0.8; repeatable.")
@@ -81,6 +85,7 @@ def run(
         settings=load_settings(),
         outputs=Outputs(out_json, markdown, html),
         gates=Gates(tuple(fail_under or ()), no_regression),
+        baselines=baselines or (),
         show_diff=diff,
         console=out,
     )

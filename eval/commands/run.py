@@ -18,7 +18,8 @@ from eval.page.weight_sweep import SweepPoint
 from eval.reports.gates import check_regression, check_thresholds, parse_threshold
 from eval.reports.render_retrieval import diff_to_terminal, to_markdown, to_terminal
 from eval.reports.retrieval_report import RetrievalReport
-from eval.retrieval.evaluate import make_report, search_all
+from eval.retrieval.baselines import WithBaselines
+from eval.retrieval.evaluate import Searcher, make_report, search_all
 from eval.retrieval.pipeline_searcher import PipelineSearcher
 from eval.retrieval.traces import diff
 from eval.tuning.candidate_recall import recall_candidates
@@ -50,6 +51,7 @@ def run(
     gates: Gates,
     show_diff: bool,
     console: Console,
+    baselines: Sequence[str] = (),
 ) -> list[str]:
     """Evaluates the settings, including tuned ones of the collection, and prints the result.
 
@@ -57,7 +59,8 @@ def run(
         Messages of the gates that failed.
 
     Raises:
-        EvaluationError: the dataset, a threshold or the base can't be read, or don't fit.
+        EvaluationError: the dataset, a threshold or the base can't be read, or don't fit, or there
+            is no such baseline.
     """
     for threshold in gates.thresholds:
         parse_threshold(threshold)  # a misspelt one fails before the questions are asked, not after
@@ -66,7 +69,9 @@ def run(
         target = prepare(app, questions, console)
         pipeline = app.pipeline(target.collection)
         retrieval = pipeline.in_force.settings
-        searcher = PipelineSearcher(pipeline, routes=retrieval.routes)
+        searcher: Searcher = PipelineSearcher(pipeline, routes=retrieval.routes)
+        if baselines:
+            searcher = WithBaselines(searcher, baselines, target.collection, app.analyzer)
         with progress_bar(console, "asking") as advance:
             searched = search_all(target.dataset, searcher, progress=advance)
         report = make_report(

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from app.errors import DocumentRejected
+from app.settings import IngestSettings
 from ingest.expansion.budget import ExpansionLimits
 from ingest.expansion.model import Part, RefusedPart
 from ingest.isolation.child import Child, LoaderClosed
@@ -49,6 +50,16 @@ class IsolatedLoader:
         self._idle: list[Child] = []
         self._expanding: set[Child] = set()
         self._closed = False
+
+    @classmethod
+    def of(cls, limits: IngestSettings) -> Self:
+        """One with the limits of the settings."""
+        return cls(
+            load_timeout_s=limits.load_timeout_s,
+            memory_bytes=limits.loader_memory_bytes,
+            max_characters=limits.max_document_characters,
+            expansion=ExpansionLimits.of(limits),
+        )
 
     def __enter__(self) -> Self:
         return self

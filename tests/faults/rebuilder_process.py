@@ -9,17 +9,22 @@ from itertools import count
 from pathlib import Path
 
 from app.domain.documents import Document, DocumentRecord, IndexedDocument
-from app.fakes import FakeAnalyzer, FakeEmbedder
+from app.fakes import FakeAnalyzer, FakeEmbedder, FakeSparseEmbedder
 from app.settings import Settings, StoreSettings
+from app.stores.local.sparse import index as sparse_index
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
+
+KEPT_ABOVE = 60
+"""Chunks above which dense and sparse indexes keep a checkpoint, so that kills meet one."""
+sparse_index.KEPT_ABOVE = KEPT_ABOVE
 
 
 def main(directory: str, first: str) -> None:
     """Says ``ready`` and then each chunking that the collection is said to have."""
-    settings = Settings(store=StoreSettings(directory=Path(directory), hnsw_threshold=60))
+    settings = Settings(store=StoreSettings(directory=Path(directory), hnsw_threshold=KEPT_ABOVE))
     store = LocalStore(settings.store, FakeAnalyzer())
-    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
+    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings, FakeSparseEmbedder())
     collection = store.open("faults")
     print("ready", flush=True)
     for number in count(int(first)):

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from app.domain.documents import Document
-from app.fakes import FakeAnalyzer, FakeEmbedder
+from app.fakes import FakeAnalyzer, FakeEmbedder, FakeSparseEmbedder
 from app.settings import Settings, StoreSettings
 from app.stores.local.collection import LocalCollection
 from app.stores.local.store import LocalStore
@@ -91,14 +91,19 @@ def test_no_acknowledged_write_is_lost_and_no_ghost_appears(tmp_path: Path) -> N
 
 
 def assert_found_by_search(collection: LocalCollection, state: State) -> None:
-    """Every document is found by its words and by its vectors, in its last version only."""
-    embedder = FakeEmbedder()
+    """Every document is found by words, vectors and weights, in its last version only."""
+    embedder, sparse_embedder = FakeEmbedder(), FakeSparseEmbedder()
     for id_, version in state.items():
         number = id_.removeprefix("doc")
         terms = [f"document{number}", f"version{version}"]
         best = collection.search_lexical(terms, limit=3)
         assert best
         assert collection.chunks([best[0].chunk_id])[0].document_id == id_
+        same_version = {other for other in state if state[other] == version}
+        for term, expected in ((terms[0], {id_}), (terms[1], same_version)):
+            (weights,) = sparse_embedder.embed_queries([term])
+            weighed = [c.chunk_id for c in collection.search_sparse(weights, limit=1_000)]
+            assert {chunk.document_id for chunk in collection.chunks(weighed)} == expected
         vector = embedder.embed_queries([" ".join(terms)])[0]
         near = collection.search_dense(vector, limit=3)
         assert id_ in {chunk.document_id for chunk in collection.chunks([c.chunk_id for c in near])}
@@ -109,7 +114,7 @@ def test_a_rebuild_that_is_killed_has_happened_or_not(tmp_path: Path) -> None:
     choose = random.Random(1976)
     settings = StoreSettings(directory=tmp_path, hnsw_threshold=60)
     embedder = FakeEmbedder()
-    indexer = Indexer(embedder, FakeAnalyzer(), Settings(store=settings))
+    indexer = Indexer(embedder, FakeAnalyzer(), Settings(store=settings), FakeSparseEmbedder())
     store = LocalStore(settings, FakeAnalyzer())
     names = [f"d{n:02}" for n in range(70)]
     with store.create("faults", indexer.fingerprint).bulk():
@@ -135,6 +140,8 @@ def test_a_rebuild_that_is_killed_has_happened_or_not(tmp_path: Path) -> None:
         assert len(collection.search_lexical([expected], limit=100)) == len(names)
         vector = embedder.embed_queries([expected])[0]
         assert len(collection.search_dense(vector, limit=100)) == len(names)
+        (weights,) = FakeSparseEmbedder().embed_queries([expected])
+        assert len(collection.search_sparse(weights, limit=100)) == len(names)
         assert {record.id for record in collection.records()} == set(names)
         assert collection.verify() == []
         store.close()

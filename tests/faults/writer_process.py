@@ -11,11 +11,15 @@ import sys
 from pathlib import Path
 
 from app.domain.documents import Document, IndexedDocument
-from app.fakes import FakeAnalyzer, FakeEmbedder
+from app.fakes import FakeAnalyzer, FakeEmbedder, FakeSparseEmbedder
 from app.settings import Settings, StoreSettings
+from app.stores.local.sparse import index as sparse_index
 from app.stores.local.store import LocalStore
 from ingest.indexer import Indexer
 
+KEPT_ABOVE = 60
+"""Chunks above which dense and sparse indexes keep a checkpoint, so that kills meet one."""
+sparse_index.KEPT_ABOVE = KEPT_ABOVE
 DOCUMENTS = 40
 """Few ids, so that documents are replaced and deleted all the time."""
 
@@ -28,9 +32,9 @@ def prepared(indexer: Indexer, number: int, version: int) -> IndexedDocument:
 
 def main(directory: Path, seed: int, version: int) -> None:
     choose = random.Random(seed)
-    settings = Settings(store=StoreSettings(directory=directory, hnsw_threshold=60))
+    settings = Settings(store=StoreSettings(directory=directory, hnsw_threshold=KEPT_ABOVE))
     store = LocalStore(settings.store, FakeAnalyzer())
-    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
+    indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings, FakeSparseEmbedder())
     collection = store.create("faults", indexer.fingerprint)
     print("ready", flush=True)
     while True:

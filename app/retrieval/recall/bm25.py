@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.collections import TERMS
 from app.domain.hits import Candidate
 from app.domain.queries import Query
 from app.filters import Filter
@@ -26,5 +27,5 @@ class BM25Route:
         return 1.0
 
 
-BM25: Final = RouteKind("bm25", "terms", BM25Route, least=0.0, counts_by_lead=True)
+BM25: Final = RouteKind("bm25", TERMS, BM25Route, least=0.0, counts_by_lead=True)
 """A passage without a term of the query scores 0."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.collections import DENSE_VECTOR
 from app.domain.hits import Candidate
 from app.domain.queries import Query
 from app.filters import Filter
@@ -29,4 +30,4 @@ class DenseRoute:
         return dense_factor(found, language, self.parts.settings)
 
 
-DENSE: Final = RouteKind("dense", "dense vector", DenseRoute)
+DENSE: Final = RouteKind("dense", DENSE_VECTOR, DenseRoute)

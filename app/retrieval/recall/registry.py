@@ -9,10 +9,12 @@ from app.retrieval.recall.bm25 import BM25
 from app.retrieval.recall.dense import DENSE
 from app.retrieval.recall.route import RouteKind
 from app.retrieval.recall.running import Source
+from app.retrieval.recall.sparse import SPARSE
 
 ROUTES: Final[tuple[RouteKind, ...]] = (
     BM25,
     DENSE,
+    SPARSE,
 )
 
 

@@ -10,7 +10,7 @@ from app.domain.hits import Candidate
 from app.domain.queries import Query
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
-from app.ports.models import Embedder
+from app.ports.models import Embedder, SparseEmbedder
 from app.ports.store import Collection
 from app.settings import RetrievalSettings
 
@@ -27,12 +27,13 @@ class Route(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a route may be made of; analyzer and embedder make of a query what it compares."""
+    """What a route may be made of; analyzer and embedders make of a query what it compares."""
 
     collection: Collection
     analyzer: Analyzer
     embedder: Embedder
     settings: RetrievalSettings
+    sparse_embedder: SparseEmbedder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,11 @@ class RouteKind:
     """A route before it belongs to a collection.
 
     ``name`` is what requests, settings, weights and traces call it. ``needs`` is the
-    representation of a chunk that it compares: its terms, a dense vector. ``least`` is the least
-    score that it can give, ``None`` where there is none. A route that ``counts_by_lead`` matches
-    words: it counts by how much more of a question its best hit holds than what the others found
-    (`app.retrieval.fusion.coverage`).
+    representation of a chunk that it compares, as `Fingerprint.representations` names those that
+    a collection keeps; a route may bring one of its own, made of the chunks' text. ``least`` is
+    the least score that it can give, ``None`` where there is none. A route that
+    ``counts_by_lead`` matches words: it counts by how much more of a question its best hit holds
+    than what the others found (`app.retrieval.fusion.coverage`).
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""One collection: the catalog, the two indexes that follow it, and the lock of its writer."""
+"""One collection: the catalog, the indexes that follow it, and the lock of its writer."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from app.domain.collections import Fingerprint, SelfRetrieval, Tuning
-from app.domain.documents import IndexedDocument, Vector
+from app.domain.documents import IndexedDocument, SparseVector, Vector
 from app.domain.hits import Candidate
-from app.errors import ModelIncompatible, NotFound, StoreUnwritable
+from app.errors import NotFound, StoreUnwritable
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
 from app.ports.store import Reindex
@@ -22,15 +20,16 @@ from app.settings import StoreSettings
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.catalog.chunk_names import ChunkNames
 from app.stores.local.collection_reader import CollectionReader
-from app.stores.local.dense.index import DenseIndex
 from app.stores.local.filtering.filter_sets import FilterSets
-from app.stores.local.filtering.key_set import Keys
+from app.stores.local.following.index import differences
+from app.stores.local.indexes import Indexes
 from app.stores.local.lexical.cache import LexicalCache
 from app.stores.local.lexical.engine import Scored
 from app.stores.local.lexical.maintenance import LexicalMaintenance
 from app.stores.local.locks.writer_lock import WriterLock
 from app.stores.local.locks.writing import held_for_writing
 from app.stores.local.reindexing import remove_leftovers, staging
+from app.stores.soundness import no_sparse_weights, require_sound
 
 logger = logging.getLogger(__name__)
 
@@ -62,16 +61,10 @@ class LocalCollection(CollectionReader):
         self._lexical = LexicalCache(catalog, directory / "lexical", analyzer, settings)
         self._maintenance = LexicalMaintenance(name, catalog, self._lexical, self._lock)
         super().__init__(name, catalog, self._maintenance.holding)
-        self._dense = self._dense_index()
+        self._indexes = self._new_indexes()
 
-    def _dense_index(self) -> DenseIndex:
-        return DenseIndex(
-            self._catalog,
-            self._directory / "dense",
-            dimension=self._fingerprint.dimension,
-            metric=self._fingerprint.metric,
-            store=self._settings,
-        )
+    def _new_indexes(self) -> Indexes:
+        return Indexes(self._catalog, self._directory, self._fingerprint, self._settings)
 
     def is_current(self) -> bool:
         """Whether no other process has dropped, replaced or rebuilt it since it was opened."""
@@ -90,7 +83,7 @@ class LocalCollection(CollectionReader):
     def put(self, documents: Sequence[IndexedDocument]) -> None:
         """See `Collection.put`. Raises `ModelIncompatible` for vectors that can't be searched."""
         for document in documents:
-            self._require_sound(document)
+            require_sound(document, self._fingerprint)
         with self.writing():
             self._catalog.put(documents)
             self._after_write()
@@ -137,15 +130,6 @@ class LocalCollection(CollectionReader):
         with self.writing():
             self._catalog.facts.set_self_retrieval(self_retrieval)
 
-    def _require_sound(self, document: IndexedDocument) -> None:
-        expected = (len(document.chunks), self._fingerprint.dimension)
-        if document.vectors.shape != expected or not np.isfinite(document.vectors).all():
-            raise ModelIncompatible(
-                f"the embedder {self._fingerprint.embedder} gave vectors of shape "
-                f"{document.vectors.shape} for {document.document.id}, or some that are not "
-                f"finite; {expected} was expected. Check models.embedder."
-            )
-
     @contextmanager
     def bulk(self) -> Iterator[None]:
         """See `Collection.bulk`."""
@@ -162,25 +146,24 @@ class LocalCollection(CollectionReader):
             # or write brings the indexes up to date as well.
             with self.writing():
                 self._maintenance.catch_up()
-                self._dense.checkpoint()
+                self._indexes.checkpoint()
                 self._tidy()
 
     def rebuild_indexes(self) -> None:
         """See `Collection.rebuild_indexes`. Those that are there are thrown away unread."""
         with self.writing():
             self._lexical.remake()
-            self._dense.clear()
-            self._dense = self._dense_index()  # dimension and metric may have changed
+            self._indexes.clear()
+            self._indexes = self._new_indexes()  # the fingerprint may have changed
             self._maintenance.catch_up()
-            self._dense.checkpoint()
+            self._indexes.checkpoint()
             self._tidy()
 
     def _tidy(self) -> None:
         """Forgets changes that outnumber the chunks, and removes what is of no use any more."""
         if self._catalog.log_length() > max(MIN_LOG, LOG_PER_CHUNK * self._catalog.counts()[1]):
             applied = self._maintenance.with_index(self._lexical.applied)
-            kept = self._dense.kept
-            self._catalog.prune(applied if kept is None else min(applied, kept))
+            self._catalog.prune(min([applied, *self._indexes.kept()]))
         self._catalog.shrink_wal()
         remove_leftovers(self._directory)
 
@@ -232,11 +215,24 @@ class LocalCollection(CollectionReader):
         self, vector: Vector, *, limit: int, where: Filter | None = None
     ) -> list[Candidate]:
         """See `Collection.search_dense`."""
-        dense = self._dense
+        dense = self._indexes.dense
         return self._filtered(
             where,
             limit,
             lambda allowed, depth: dense.search(vector, limit=depth, allowed=allowed),
+        )
+
+    def search_sparse(
+        self, weights: SparseVector, *, limit: int, where: Filter | None = None
+    ) -> list[Candidate]:
+        """See `Collection.search_sparse`."""
+        sparse = self._indexes.sparse
+        if sparse is None:
+            raise no_sparse_weights(self._name)
+        return self._filtered(
+            where,
+            limit,
+            lambda allowed, depth: sparse.search(weights, limit=depth, allowed=allowed),
         )
 
     def _filtered(
@@ -261,15 +257,13 @@ class LocalCollection(CollectionReader):
                 problems += [f"lexical index: {file} is not as it was written" for file in damaged]
             else:
                 self._maintenance.catch_up()
-                problems += _differences("lexical", truth, self._lexical.keys())
-            problems += [f"dense index: {problem}" for problem in self._dense.damage()]
-            problems += _differences("dense", truth, self._dense.keys())
-            return problems
+                problems += differences("lexical", truth, self._lexical.keys())
+            return problems + self._indexes.problems(truth)
 
     def rest(self) -> None:
         """Lets go of what it holds open, until somebody asks it again; searches go on."""
         self._lexical.rest()
-        self._dense.rest()
+        self._indexes.rest()
         self._names = ChunkNames(self._catalog)
         self._filters = FilterSets(self._catalog, self._maintenance.holding)
         self._catalog.rest()
@@ -282,15 +276,3 @@ class LocalCollection(CollectionReader):
         """See `Collection.close`."""
         self._lexical.rest()
         self._catalog.close()
-
-
-def _differences(index: str, truth: Keys, keys: Keys) -> list[str]:
-    missing, ghosts = np.setdiff1d(truth, keys), np.setdiff1d(keys, truth)
-    problems: list[str] = []
-    if len(missing):
-        problems.append(f"{index} index: {len(missing)} chunks are missing")
-    if len(ghosts):
-        problems.append(f"{index} index: {len(ghosts)} chunks no longer exist")
-    if len(keys) != len(np.unique(keys)):
-        problems.append(f"{index} index: some chunks are held twice")
-    return problems

@@ -10,11 +10,12 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from app.domain.collections import Fingerprint
+from app.domain.collections import SPARSE_WEIGHTS, Fingerprint
 from app.domain.documents import DocumentRecord, IndexedDocument
 from app.errors import CollectionBusy
 from app.ports.store import Reindex
 from app.stores.local.catalog.catalog import Catalog
+from app.stores.local.catalog.sparse_blobs import to_vector
 
 PLACE: Final = "rebuild"
 BATCH: Final = 32
@@ -45,8 +46,11 @@ class Staging:
             document = self._staged.document(record.id)
             if document is not None:
                 chunks = tuple(self._staged.document_chunks(record.id))
-                vectors = self._staged.vectors([chunk.id for chunk in chunks], self._dimension)
-                yield IndexedDocument(document, chunks, vectors, record.content_hash)
+                ids = [chunk.id for chunk in chunks]
+                vectors = self._staged.vectors(ids, self._dimension)
+                blobs = self._staged.representations.of_chunks(SPARSE_WEIGHTS, ids)
+                weights = tuple(map(to_vector, blobs))
+                yield IndexedDocument(document, chunks, vectors, record.content_hash, weights)
 
 
 @contextmanager

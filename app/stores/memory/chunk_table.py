@@ -1,4 +1,4 @@
-"""All chunks of a collection as of one change, side by side, and the two searches over them."""
+"""All chunks of a collection as of one change, side by side, and the searches over them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from app.domain.documents import Chunk, Vector, Vectors
+from app.domain.documents import Chunk, SparseVector, Vector, Vectors
 from app.domain.hits import Candidate
 from app.filters import Filter, matches
 from app.stores.analysed import Analysed
+from app.stores.memory.sparse_postings import SparsePostings
 from app.stores.vocabulary import most_frequent
 
 
@@ -31,19 +32,24 @@ class LexicalSettings:
 class ChunkTable:
     """Chunks in the order in which they were written, a row each; it never changes.
 
-    BM25's counts are made at the first lexical search, those of terms when they are asked for.
+    BM25's counts and sparse postings are made at the first search that needs them, those of terms
+    when they are asked for.
     """
 
     def __init__(
         self,
         chunks: Sequence[tuple[Chunk, Analysed]],
         vectors: Sequence[Vectors],
+        sparse: Sequence[SparseVector],
         *,
         dimension: int,
         metric: Literal["cosine", "dot", "l2"],
         lexical: LexicalSettings,
     ) -> None:
-        """``chunks`` come with their words, and ``vectors`` document by document."""
+        """``chunks`` come with their words, and ``vectors`` document by document.
+
+        ``sparse`` has one for each chunk, or none where the collection keeps no sparse weights.
+        """
         self.chunks = [chunk for chunk, _ in chunks]
         self.rows = {chunk.id: row for row, chunk in enumerate(self.chunks)}
         none = np.empty((0, dimension), dtype=np.float32)
@@ -60,6 +66,8 @@ class ChunkTable:
         self._lexical = lexical
         self._bm25: BM25Okapi | None = None
         self._frequencies: Counter[str] | None = None
+        self._sparse = sparse
+        self._postings: SparsePostings | None = None
         self._making = threading.Lock()
 
     def search_lexical(
@@ -97,6 +105,16 @@ class ChunkTable:
     def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
         """See `CollectionReader.terms_beginning`."""
         return most_frequent(self._vocabulary(), start, limit=limit)
+
+    def search_sparse(
+        self, weights: SparseVector, *, limit: int, where: Filter | None
+    ) -> list[Candidate]:
+        """See `CollectionReader.search_sparse`."""
+        with self._making:
+            if self._postings is None:
+                self._postings = SparsePostings(self._sparse)
+        scores = self._postings.scores(weights)
+        return self._best(scores, limit, where, lambda row: bool(scores[row] > 0))
 
     def passing(self, where: Filter | None) -> list[int]:
         """The rows of the chunks that a filter lets through."""

@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from app.domain.collections import Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import DocumentRecord, IndexedDocument
-from app.errors import CollectionBusy, ModelIncompatible
+from app.errors import CollectionBusy
 from app.ports.analyzer import Analyzer
 from app.ports.store import Reindex
 from app.settings import StoreSettings
@@ -20,6 +18,7 @@ from app.stores.analysed import Analysed, analysed
 from app.stores.memory.chunk_table import LexicalSettings
 from app.stores.memory.collection_reader import MemoryCollectionReader
 from app.stores.memory.contents import Contents, StoredDocument, stored
+from app.stores.soundness import require_sound
 
 REINDEX_ROUNDS: Final = 5
 """How often what was written meanwhile is made up for before the lock is taken."""
@@ -56,7 +55,7 @@ class MemoryCollection(MemoryCollectionReader):
         taken_apart = [(document, self._words(document)) for document in documents]
         with self.writing():
             for document in documents:
-                self._require_sound(document, self.fingerprint)
+                require_sound(document, self.fingerprint)
             self._kept = self._contents.with_documents(taken_apart)
 
     def delete(self, document_ids: Sequence[str]) -> int:
@@ -121,7 +120,7 @@ class MemoryCollection(MemoryCollectionReader):
         changed: dict[str, StoredDocument] = {}
         for id_, found in before.documents.items():
             document = made[id_].document
-            self._require_sound(document or found.indexed, fingerprint)
+            require_sound(document or found.indexed, fingerprint)
             if document is not None:
                 same = replace(document, content_hash=found.record.content_hash)
                 changed[id_] = stored(same, self._words(document), version=found.record.version)
@@ -131,16 +130,6 @@ class MemoryCollection(MemoryCollectionReader):
 
     def _words(self, document: IndexedDocument) -> tuple[Analysed, ...]:
         return tuple(analysed(chunk.indexed_text, self._analyzer) for chunk in document.chunks)
-
-    @staticmethod
-    def _require_sound(document: IndexedDocument, fingerprint: Fingerprint) -> None:
-        expected = (len(document.chunks), fingerprint.dimension)
-        if document.vectors.shape != expected or not np.isfinite(document.vectors).all():
-            raise ModelIncompatible(
-                f"the embedder {fingerprint.embedder} gave vectors of shape "
-                f"{document.vectors.shape} for {document.document.id}, or some that are not "
-                f"finite; {expected} was expected. Check models.embedder."
-            )
 
     def close(self) -> None:
         """See `Collection.close`. There are no files: what it holds stays until it is dropped."""

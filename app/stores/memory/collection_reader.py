@@ -6,12 +6,26 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, Tuning
-from app.domain.documents import Chunk, Document, DocumentRecord, Vector, Vectors
+from app.domain.collections import (
+    SPARSE_WEIGHTS,
+    CollectionStats,
+    Fingerprint,
+    SelfRetrieval,
+    Tuning,
+)
+from app.domain.documents import (
+    Chunk,
+    Document,
+    DocumentRecord,
+    SparseVector,
+    Vector,
+    Vectors,
+)
 from app.domain.hits import Candidate
 from app.errors import NotFound
 from app.filters import Exists, Filter, matches
 from app.stores.memory.contents import Contents
+from app.stores.soundness import no_sparse_weights
 
 
 class MemoryCollectionReader:
@@ -61,6 +75,15 @@ class MemoryCollectionReader:
     def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
         """See `Collection.terms_beginning`."""
         return self._contents.table.terms_beginning(start, limit=limit)
+
+    def search_sparse(
+        self, weights: SparseVector, *, limit: int, where: Filter | None = None
+    ) -> list[Candidate]:
+        """See `Collection.search_sparse`."""
+        contents = self._contents
+        if SPARSE_WEIGHTS not in contents.fingerprint.representations:
+            raise no_sparse_weights(self._name)
+        return contents.table.search_sparse(weights, limit=limit, where=where)
 
     def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """See `Collection.chunks`."""

@@ -58,6 +58,7 @@ class Contents:
                         for chunk, words in zip(stored.indexed.chunks, stored.words, strict=True)
                     ],
                     [stored.indexed.vectors for stored in self.documents.values()],
+                    [v for stored in self.documents.values() for v in stored.indexed.sparse],
                     dimension=self.fingerprint.dimension,
                     metric=self.fingerprint.metric,
                     lexical=self._lexical,

@@ -124,7 +124,7 @@ def test_vectors_that_lie_too_near_to_each_other_are_all_compared(
 def test_only_unit_vectors_are_compared_coarsely(open_store: Open, metric: str) -> None:
     collection = filled(open_store, spread(50), metric)
     assert collection.search_dense(spread(1)[0], limit=3)
-    rows = collection._dense._rows
+    rows = collection._indexes.dense._rows
     assert rows is not None
     assert rows.coarse is None
 
@@ -132,7 +132,7 @@ def test_only_unit_vectors_are_compared_coarsely(open_store: Open, metric: str) 
 def test_few_vectors_are_not_compared_coarsely(open_store: Open) -> None:
     collection = filled(open_store, spread(50))
     assert collection.search_dense(spread(1)[0], limit=3)
-    rows = collection._dense._rows
+    rows = collection._indexes.dense._rows
     assert rows is not None
     assert rows.coarse is None
 

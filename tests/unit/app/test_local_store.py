@@ -549,7 +549,7 @@ def test_the_graph_is_kept_found_again_followed_and_renewed(
     collection = store.create("a", fingerprint)
     with collection.bulk():
         collection.put(items[:200])
-    assert collection._dense.is_graph
+    assert collection._indexes.dense.is_graph
     first = sorted(path.name for path in (tmp_path / "a" / "dense").iterdir())
     assert len(first) == 3
     collection.put(items[200:210])  # the tail behind the checkpoint
@@ -563,7 +563,7 @@ def test_the_graph_is_kept_found_again_followed_and_renewed(
     present = [item for item in items[:210] if item.document.id != "r0007"]
     assert dense(again, query) == exact_order(present, query, 10)
     assert len(reads) == 1
-    assert again._dense.is_graph
+    assert again._indexes.dense.is_graph
     assert dense(again, items[205].vectors[0], limit=1) == ["r0205#0"]
     assert "r0007#0" not in dense(again, items[7].vectors[0], limit=50)
     assert sorted(path.name for path in (tmp_path / "a" / "dense").iterdir()) == first
@@ -583,10 +583,10 @@ def test_a_graph_goes_when_the_collection_has_become_small(
     collection = open_store(hnsw_threshold=100).create("a", Fingerprint("e", 16, "a", "c"))
     with collection.bulk():
         collection.put(items)
-    assert collection._dense.is_graph
+    assert collection._indexes.dense.is_graph
     with collection.bulk():
         collection.delete([item.document.id for item in items[20:]])
-    assert not collection._dense.is_graph
+    assert not collection._indexes.dense.is_graph
     query = items[3].vectors[0]
     assert dense(collection, query) == exact_order(items[:20], query, 10)
     assert collection.verify() == []
@@ -626,10 +626,12 @@ def test_rows_of_deleted_chunks_are_dropped_once_they_are_many(open_store: Open)
     assert len(dense(collection, X, limit=200)) == 100
     collection.delete([f"d{n:03}" for n in range(10)])
     dense(collection, X)
-    assert (collection._dense._rows.count, collection._dense._rows.dead) == (100, 10)
+    rows = collection._indexes.dense._rows
+    assert (rows.count, rows.dead) == (100, 10)
     collection.delete([f"d{n:03}" for n in range(10, 40)])
     assert dense(collection, X, limit=200) == [f"d{n:03}#0" for n in range(40, 100)]
-    assert (collection._dense._rows.count, collection._dense._rows.dead) == (60, 0)
+    rows = collection._indexes.dense._rows
+    assert (rows.count, rows.dead) == (60, 0)
     collection.put(numbered(1))
     assert dense(collection, X, limit=1) == ["d000#0"]
     assert collection.verify() == []
@@ -641,7 +643,7 @@ def test_dense_searches_run_beside_each_other(
     collection = open_store().create("a", FINGERPRINT)
     collection.put(numbered(3))
     assert dense(collection, X)
-    index, together = collection._dense._rows.faiss, threading.Barrier(2)
+    index, together = collection._indexes.dense._rows.faiss, threading.Barrier(2)
 
     def meeting(*arguments: object, **named: object) -> object:
         together.wait(WAIT_S)  # breaks where the other search is not let in
@@ -658,14 +660,14 @@ def test_rest_takes_nothing_from_a_search(
 ) -> None:
     collection = open_store().create("a", FINGERPRINT)
     collection.put(numbered(3))
-    follow = collection._dense.follow
+    follow = collection._indexes.dense.follow
 
     def then_rests() -> object:
         rows = follow()
         collection.rest()
         return rows
 
-    monkeypatch.setattr(collection._dense, "follow", then_rests)
+    monkeypatch.setattr(collection._indexes.dense, "follow", then_rests)
     assert dense(collection, X) == ["d000#0", "d001#0", "d002#0"]
 
 
@@ -683,7 +685,7 @@ def test_a_small_bulk_write_reads_none_of_the_vectors_that_are_there(
         with again.bulk():
             again.put(numbered(1, start=40))
     assert len(dense(again, X, limit=50)) == 41
-    assert again._dense.is_graph == (threshold == 5)
+    assert again._indexes.dense.is_graph == (threshold == 5)
 
 
 class FailingOnce:
@@ -741,7 +743,7 @@ def test_rows_that_faiss_took_in_half_are_read_anew(
     collection.put(numbered(10))
     dense(collection, X)
     collection.put(numbered(10, start=10))
-    index = collection._dense._rows.faiss
+    index = collection._indexes.dense._rows.faiss
 
     def half(vectors: Vectors) -> None:
         faiss.IndexScalarQuantizer.add(index, vectors[: len(vectors) // 2])

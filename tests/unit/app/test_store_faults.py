@@ -290,7 +290,7 @@ def test_a_graph_that_cannot_be_written_is_used_all_the_same(
     monkeypatch.setattr("app.stores.local.dense.graph_checkpoint.faiss.write_index", refused)
     collection = open_store(hnsw_threshold=5).create("a", FINGERPRINT)
     fill(collection)
-    assert collection._dense.is_graph
+    assert collection._indexes.dense.is_graph
     assert collection.verify() == []
 
 

@@ -14,15 +14,17 @@ from urllib.parse import quote
 
 import numpy as np
 
-from app.domain.collections import Fingerprint
+from app.domain.collections import SPARSE_WEIGHTS, Fingerprint
 from app.domain.documents import IndexedDocument
 from app.durability.files import sync
 from app.errors import InvalidRequest
 from app.stores.local.catalog import rows
 from app.stores.local.catalog.connections import unwritable
 from app.stores.local.catalog.facts import SCHEMA_VERSION, Facts
-from app.stores.local.catalog.integrity import add_checksums, problems_of, vector_checksum
+from app.stores.local.catalog.integrity import add_checksums, checksum_of, problems_of
 from app.stores.local.catalog.reader import CatalogReader
+from app.stores.local.catalog.representations import Representations
+from app.stores.local.catalog.sparse_blobs import to_blob
 from app.stores.local.catalog.vectors import VECTOR_TYPE
 
 
@@ -35,6 +37,7 @@ class Catalog(CatalogReader):
     def __init__(self, path: Path, *, lock_timeout_s: float) -> None:
         super().__init__(path, lock_timeout_s=lock_timeout_s)
         self.facts = Facts(path, self._connections)
+        self.representations = Representations(self._connections)
 
     @staticmethod
     def exists(path: Path) -> bool:
@@ -163,6 +166,7 @@ class Catalog(CatalogReader):
         ).lastrowid
         assert key is not None
         vectors = np.ascontiguousarray(item.vectors, dtype=VECTOR_TYPE)
+        weights = iter(item.sparse)
         for chunk, vector in zip(item.chunks, vectors, strict=True):
             chunk_key = db.execute(
                 "INSERT INTO chunks (document, id, position, first, last, text, heading_path, "
@@ -171,9 +175,13 @@ class Catalog(CatalogReader):
                     key,
                     *rows.chunk_row(chunk, document.metadata),
                     vector.tobytes(),
-                    vector_checksum(vector.tobytes()),
+                    checksum_of(vector.tobytes()),
                 ),
             ).lastrowid
+            assert chunk_key is not None
+            if item.sparse:
+                content = to_blob(next(weights))
+                Representations.insert(db, chunk_key, [(SPARSE_WEIGHTS, content)])
             db.executemany(
                 "INSERT OR IGNORE INTO attributes (name, value, chunk) VALUES (?, ?, ?)",
                 ((name, value, chunk_key) for name, value in rows.attribute_rows(chunk)),

@@ -15,7 +15,7 @@ from app.stores.local.catalog.connections import Connections, unreadable
 
 T = TypeVar("T")
 
-SCHEMA_VERSION: Final = "2"
+SCHEMA_VERSION: Final = "3"
 """Of the whole catalog; another one is not read."""
 
 

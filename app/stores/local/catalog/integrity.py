@@ -27,18 +27,20 @@ _CHECKS: Final = {
     "SELECT id FROM chunks WHERE crc32(vector) <> checksum": (
         "chunk {}: its vector is not as it was written"
     ),
+    "SELECT c.id FROM representations r JOIN chunks c ON c.key = r.chunk "
+    "WHERE crc32(r.content) <> r.checksum": "chunk {}: its weights are not as they were written",
 }
 
 
-def vector_checksum(vector: bytes) -> int:
-    """What lies beside each vector, to tell when it is damaged."""
-    return zlib.crc32(vector)
+def checksum_of(content: bytes) -> int:
+    """What lies beside each vector and its like, to tell when it is damaged."""
+    return zlib.crc32(content)
 
 
 def add_checksums(connection: sqlite3.Connection) -> None:
     """Lets statements on this connection call ``crc32``."""
     checksum: Callable[[object], int] = lambda value: (  # noqa: E731 - it has a type so
-        vector_checksum(value) if isinstance(value, bytes) else -1
+        checksum_of(value) if isinstance(value, bytes) else -1
     )
     connection.create_function("crc32", 1, checksum, deterministic=True)
 

@@ -15,7 +15,7 @@ from app.domain.documents import Chunk, Document, DocumentRecord, Vectors
 from app.errors import StoreCorrupted
 from app.stores.local.catalog import rows
 from app.stores.local.catalog.connections import Connections
-from app.stores.local.catalog.integrity import problems_of, vector_checksum
+from app.stores.local.catalog.integrity import checksum_of, problems_of
 from app.stores.local.catalog.vectors import matrix
 from app.stores.local.filtering.key_set import Keys, KeySet
 
@@ -124,7 +124,7 @@ class CatalogReader:
                 "WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key",
                 (batch,),
             ):
-                if vector_checksum(blob) == checksum:
+                if checksum_of(blob) == checksum:
                     found.append(key)
                     blobs.append(blob)
         return np.array(found, dtype=np.int64), matrix(blobs, dimension, catalog=self._path)
@@ -269,10 +269,12 @@ class CatalogReader:
             return problems_of(db)
 
     def damaged_vectors(self, document_id: str) -> int:
-        """How many vectors of a document are not as they were written."""
+        """How many chunks of a document have a vector, or weights, not as they were written."""
         found = self._connections.rows(
-            "SELECT count(*) FROM chunks WHERE crc32(vector) <> checksum "
-            "AND document = (SELECT key FROM documents WHERE id = ?)",
+            "SELECT count(DISTINCT c.key) FROM chunks c "
+            "LEFT JOIN representations r ON r.chunk = c.key "
+            "WHERE c.document = (SELECT key FROM documents WHERE id = ?) "
+            "AND (crc32(c.vector) <> c.checksum OR crc32(r.content) <> r.checksum)",
             (document_id,),
         )
         return int(found[0][0])

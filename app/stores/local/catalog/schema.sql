@@ -33,6 +33,14 @@ CREATE TABLE chunks (
     UNIQUE (document, position)
 );
 
+CREATE TABLE representations (    -- what chunks are kept as, beside terms and dense vectors
+    chunk    INTEGER NOT NULL REFERENCES chunks (key) ON DELETE CASCADE,
+    name     TEXT NOT NULL,         -- such as 'sparse weights'
+    content  BLOB NOT NULL,
+    checksum INTEGER NOT NULL,      -- CRC-32 of the content
+    UNIQUE (chunk, name)
+);
+
 CREATE TABLE attributes (         -- what filters look at: one row a metadata element of a chunk
     name  TEXT NOT NULL,
     value NOT NULL,               -- text, number, or blob x'00' / x'01' for a boolean

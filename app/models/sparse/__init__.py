@@ -1,0 +1,1 @@
+"""Sparse embedders: learned weights of tokens."""

@@ -1,0 +1,1 @@
+"""Sparse weights: postings by token, in segments."""
