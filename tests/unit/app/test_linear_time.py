@@ -34,6 +34,7 @@ from app.domain.questions import Turn
 from app.http.schemas.answers import MAX_QUERY_CHARACTERS
 from app.requests import AnswerRequest
 from app.text.analyzer import StandardAnalyzer
+from app.text.entities.extraction import asked_names, entities_of
 from app.text.language import detect_language
 from app.text.normalise import normalise
 from app.text.query_kind import query_kind
@@ -208,7 +209,15 @@ class TestWhatReadsAnyText:
 
     @pytest.mark.parametrize(
         "work",
-        [normalise, detect_language, query_kind, split_sentences, LineSubjects],
+        [
+            normalise,
+            detect_language,
+            query_kind,
+            split_sentences,
+            LineSubjects,
+            entities_of,
+            asked_names,
+        ],
     )
     def test_texts_are_read_in_linear_time(self, text: Callable[[int], str], work: Work) -> None:
         require_linear(work, text, CHARACTERS, work.__name__)
