@@ -11,6 +11,7 @@ from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, 
 from app.domain.documents import Chunk, Document, DocumentRecord, IndexedDocument, Vector, Vectors
 from app.domain.hits import Candidate
 from app.filters import Filter
+from app.ports.graph import EntityGraph
 
 Reindex: TypeAlias = Callable[[Sequence[DocumentRecord]], list[IndexedDocument]]
 """Those of the documents that get new chunks and vectors, with these."""
@@ -28,6 +29,9 @@ class CollectionReader(Protocol):
         self, vector: Vector, *, limit: int, where: Filter | None = None
     ) -> list[Candidate]:
         """The nearest chunks by the collection's metric; ties break on chunk id."""
+
+    def graph(self) -> EntityGraph:
+        """Which chunks name which entities. Raises `InvalidRequest` where that is not kept."""
 
     def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """The chunks of these ids, in their order; ids that are gone are left out."""
@@ -127,7 +131,7 @@ class CollectionMaintenance(Protocol):
         """Whether vectors of a document are not as they were written."""
 
     def rebuild_indexes(self) -> None:
-        """Makes both indexes anew from the documents."""
+        """Makes all indexes anew from the documents."""
 
     def reindex(self, reindex: Reindex, fingerprint: Fingerprint) -> None:
         """Gives documents new chunks and vectors under ``fingerprint``, and makes all indexes anew.

@@ -1,4 +1,4 @@
-"""One collection: the catalog, the two indexes that follow it, and the lock of its writer."""
+"""One collection: the catalog, the indexes that follow it, and the lock of its writer."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ from app.domain.hits import Candidate
 from app.errors import ModelIncompatible, NotFound, StoreUnwritable
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
+from app.ports.graph import EntityGraph
 from app.ports.store import Reindex
 from app.settings import StoreSettings
+from app.stores.graphs import require_graph
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.catalog.chunk_names import ChunkNames
 from app.stores.local.collection_reader import CollectionReader
 from app.stores.local.dense.index import DenseIndex
+from app.stores.local.differences import differences
 from app.stores.local.filtering.filter_sets import FilterSets
-from app.stores.local.filtering.key_set import Keys
+from app.stores.local.graph.index import GraphIndex
 from app.stores.local.lexical.cache import LexicalCache
 from app.stores.local.lexical.engine import Scored
 from app.stores.local.lexical.maintenance import LexicalMaintenance
@@ -63,6 +66,7 @@ class LocalCollection(CollectionReader):
         self._lexical = LexicalCache(catalog, directory / "lexical", analyzer, settings)
         self._maintenance = LexicalMaintenance(name, catalog, self._lexical, self._lock)
         self._dense = self._dense_index()
+        self._graph = GraphIndex(catalog, directory / "graph", settings, passing=self._passing)
 
     def _dense_index(self) -> DenseIndex:
         return DenseIndex(
@@ -163,6 +167,7 @@ class LocalCollection(CollectionReader):
             with self.writing():
                 self._maintenance.catch_up()
                 self._dense.checkpoint()
+                self._graph.follow_after_write()
                 self._tidy()
 
     def rebuild_indexes(self) -> None:
@@ -171,8 +176,10 @@ class LocalCollection(CollectionReader):
             self._lexical.remake()
             self._dense.clear()
             self._dense = self._dense_index()  # dimension and metric may have changed
+            self._graph.remake()
             self._maintenance.catch_up()
             self._dense.checkpoint()
+            self._graph.follow_after_write()
             self._tidy()
 
     def _tidy(self) -> None:
@@ -192,6 +199,7 @@ class LocalCollection(CollectionReader):
         behind = self._catalog.sequence() - self._maintenance.with_index(self._lexical.applied)
         if not getattr(self._bulk, "active", False) or behind >= CHANGES_PER_LEXICAL_COMMIT:
             self._maintenance.catch_up()
+            self._graph.follow_after_write()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -237,6 +245,10 @@ class LocalCollection(CollectionReader):
             lambda allowed, depth: dense.search(vector, limit=depth, allowed=allowed),
         )
 
+    def graph(self) -> EntityGraph:
+        """See `Collection.graph`."""
+        return require_graph(self._graph if self._settings.entity_graph else None)
+
     def _filtered(
         self, where: Filter | None, limit: int, search: Callable[..., Scored]
     ) -> list[Candidate]:
@@ -259,15 +271,16 @@ class LocalCollection(CollectionReader):
                 problems += [f"lexical index: {file} is not as it was written" for file in damaged]
             else:
                 self._maintenance.catch_up()
-                problems += _differences("lexical", truth, self._lexical.keys())
+                problems += differences("lexical index", truth, self._lexical.keys())
             problems += [f"dense index: {problem}" for problem in self._dense.damage()]
-            problems += _differences("dense", truth, self._dense.keys())
-            return problems
+            problems += differences("dense index", truth, self._dense.keys())
+            return problems + self._graph.problems(truth)
 
     def rest(self) -> None:
         """Lets go of what it holds open, until somebody asks it again; searches go on."""
         self._lexical.rest()
         self._dense.rest()
+        self._graph.rest()
         self._names = ChunkNames(self._catalog)
         self._filters = FilterSets(self._catalog)
         self._catalog.rest()
@@ -279,16 +292,5 @@ class LocalCollection(CollectionReader):
     def close(self) -> None:
         """See `Collection.close`."""
         self._lexical.rest()
+        self._graph.rest()
         self._catalog.close()
-
-
-def _differences(index: str, truth: Keys, keys: Keys) -> list[str]:
-    missing, ghosts = np.setdiff1d(truth, keys), np.setdiff1d(keys, truth)
-    problems: list[str] = []
-    if len(missing):
-        problems.append(f"{index} index: {len(missing)} chunks are missing")
-    if len(ghosts):
-        problems.append(f"{index} index: {len(ghosts)} chunks no longer exist")
-    if len(keys) != len(np.unique(keys)):
-        problems.append(f"{index} index: some chunks are held twice")
-    return problems

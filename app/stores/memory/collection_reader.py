@@ -11,14 +11,17 @@ from app.domain.documents import Chunk, Document, DocumentRecord, Vector, Vector
 from app.domain.hits import Candidate
 from app.errors import NotFound
 from app.filters import Filter
+from app.ports.graph import EntityGraph
+from app.stores.graphs import require_graph
 from app.stores.memory.contents import Contents
 
 
 class MemoryCollectionReader:
     """Implements the part of `app.ports.store.Collection` that does not write."""
 
-    def __init__(self, name: str, contents: Contents) -> None:
+    def __init__(self, name: str, contents: Contents, *, keeps_graph: bool) -> None:
         self._name = name
+        self._keeps_graph = keeps_graph
         self._kept: Contents | None = contents
         """``None`` once the collection was dropped."""
         self._tuning: Tuning | None = None
@@ -53,6 +56,10 @@ class MemoryCollectionReader:
     ) -> list[Candidate]:
         """See `Collection.search_dense`."""
         return self._contents.table.search_dense(vector, limit=limit, where=where)
+
+    def graph(self) -> EntityGraph:
+        """See `Collection.graph`."""
+        return require_graph(self._contents.graph if self._keeps_graph else None)
 
     def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """See `Collection.chunks`."""

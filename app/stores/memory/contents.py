@@ -16,6 +16,7 @@ import numpy as np
 from app.domain.collections import Fingerprint
 from app.domain.documents import DocumentRecord, IndexedDocument
 from app.stores.memory.chunk_table import ChunkTable, LexicalSettings
+from app.stores.memory.entity_graph import MemoryGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Contents:
         """How many chunks came or went until now."""
         self._lexical = lexical
         self._table: ChunkTable | None = None
+        self._graph: MemoryGraph | None = None
         self._making = threading.Lock()
 
     @property
@@ -62,6 +64,15 @@ class Contents:
                     lexical=self._lexical,
                 )
             return self._table
+
+    @property
+    def graph(self) -> MemoryGraph:
+        """Made when it is first asked for."""
+        with self._making:
+            if self._graph is None:
+                stored = self.documents.values()
+                self._graph = MemoryGraph(chunk for one in stored for chunk in one.indexed.chunks)
+            return self._graph
 
     def with_documents(
         self, documents: Iterable[tuple[IndexedDocument, tuple[list[str], ...]]]
