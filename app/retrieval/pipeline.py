@@ -20,7 +20,7 @@ from app.ports.models import Embedder, Reranker
 from app.ports.store import Collection
 from app.requests import SearchRequest
 from app.retrieval.fusion.coverage import lead, lead_factor
-from app.retrieval.fusion.fuse import fuse
+from app.retrieval.fusion.fuse import Rankings, fuse
 from app.retrieval.fusion.weighting import route_weights
 from app.retrieval.ranking.combination import Combined, as_fused
 from app.retrieval.ranking.learned import NO_RERANKER, Learned, shipped
@@ -161,15 +161,32 @@ class SearchPipeline:
         }
         routes = dict.fromkeys(source.route for source in recalled.sources.values())
         factors = {name: self._routes[name].trust(query.language) for name in routes}
+        leading = {name: found for name, found in rankings.items() if not self._kinds[name].follows}
         full = self._settings.bm25_lead
-        for name in rankings:
-            others = (factor for other, factor in factors.items() if other != name)
+        for name in leading:
+            others = (factors[other] for other in leading if other != name)
             if full and self._kinds[name].counts_by_lead and any(others):
                 found = lead(
-                    name, rankings, query, collection=self._collection, analyzer=self._analyzer
+                    name, leading, query, collection=self._collection, analyzer=self._analyzer
                 )
                 factors[name] *= lead_factor(found, full=full)
+        if leading and len(leading) < len(rankings):
+            first = self._first(query, leading, factors)
+            for name in rankings.keys() - leading.keys():
+                factors[name] *= [c.chunk_id for c in rankings[name][:1]] == first
         return factors
+
+    def _first(self, query: Query, rankings: Rankings, factors: Mapping[str, float]) -> list[str]:
+        """The id of the first chunk after fusion of these alone; empty where there is none."""
+        weights = route_weights(
+            self._settings,
+            language=query.language,
+            kind=query.kind,
+            factors=factors,
+            answered=rankings,
+        )
+        fused = fuse(rankings, weights=weights, settings=self._settings, minima=least_scores())
+        return [candidate.chunk_id for candidate in fused[:1]]
 
     def _recall(self, request: SearchRequest, stages: Stages, degraded: list[str]) -> RecallResult:
         with stages.stage("read"):

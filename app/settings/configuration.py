@@ -7,8 +7,9 @@ the working directory or the file that ``ATTEST_CONFIG`` names, defaults.
 from __future__ import annotations
 
 import os
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     server: ServerSettings = ServerSettings()
+
+    @model_validator(mode="after")
+    def _the_graph_is_kept_where_it_is_searched(self) -> Self:
+        if "graph" in self.retrieval.routes and not self.store.entity_graph:
+            raise ValueError("retrieval.routes names graph, which takes store.entity_graph = true")
+        return self
 
     @classmethod
     def settings_customise_sources(

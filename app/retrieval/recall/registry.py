@@ -7,11 +7,13 @@ from typing import Final
 
 from app.retrieval.recall.bm25 import BM25
 from app.retrieval.recall.dense import DENSE
+from app.retrieval.recall.graph import GRAPH
 from app.retrieval.recall.route import RouteKind
 
 ROUTES: Final[tuple[RouteKind, ...]] = (
     BM25,
     DENSE,
+    GRAPH,
 )
 
 

@@ -43,7 +43,8 @@ class RouteKind:
     representation of a chunk that it compares: its terms, a dense vector. ``least`` is the least
     score that it can give, ``None`` where there is none. A route that ``counts_by_lead`` matches
     words: it counts by how much more of a question its best hit holds than what the others found
-    (`app.retrieval.fusion.coverage`).
+    (`app.retrieval.fusion.coverage`). One that ``follows`` adds to what others found: it counts
+    only where its first hit is theirs too (`SearchPipeline.factors`).
     """
 
     name: str
@@ -51,3 +52,4 @@ class RouteKind:
     make: Callable[[Parts], Route]
     least: float | None = None
     counts_by_lead: bool = False
+    follows: bool = False
