@@ -13,9 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.retrieval.graph.walk import Bridge
 from app.retrieval.ranking.term_match import Occurrences, inverse_document_frequencies
+
+ROUNDING: Final = 1e-9
+"""Sums of the same terms may differ by it: such a gain is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,9 @@ def together(
         if bridge.first not in held or bridge.second not in held:
             continue
         pair = Pair(cover(held[bridge.first] | held[bridge.second]) - alone, bridge)
-        if pair.gain <= max(least, _ROUNDING):
+        if pair.gain <= max(least, ROUNDING):
             continue
         for id_ in (bridge.first, bridge.second):
             if id_ not in best or best[id_].gain < pair.gain:
                 best[id_] = pair
     return best
-
-
-_ROUNDING = 1e-9
-"""Sums of the same terms may differ by it."""

@@ -292,5 +292,5 @@ class LocalCollection(CollectionReader):
     def close(self) -> None:
         """See `Collection.close`."""
         self._lexical.rest()
-        self._graph.rest()
         self._catalog.close()
+        self._graph.close()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from app.errors import StoreCorrupted
 from app.stores.local.catalog.rows import Row
 from app.stores.local.filtering.key_set import Keys
 from app.text.entities.extraction import EXTRACTION_VERSION, Entities
+
+CHECKED_ON_OPENING: Final = 8_000_000
+"""Bytes up to which a file is checked thoroughly when it is opened; `rag doctor` always does."""
 
 
 class GraphDamaged(StoreCorrupted):
@@ -64,8 +68,18 @@ class GraphDatabase:
         version = self._db.execute("SELECT version FROM state").fetchall()
         if version != [(EXTRACTION_VERSION,)]:
             raise GraphDamaged(f"{self._file} was made by other rules: {version}")
-        if self._db.execute("PRAGMA integrity_check(1)").fetchall() != [("ok",)]:
-            raise GraphDamaged(f"{self._file} is damaged")
+        size = self._file.stat().st_size if self._file.exists() else 0
+        self.check(thoroughly=size <= CHECKED_ON_OPENING)
+
+    def check(self, *, thoroughly: bool) -> None:
+        """Reads the whole file; ``thoroughly`` compares indexes with their tables, too.
+
+        Raises:
+            GraphDamaged: something in it is not as SQLite wrote it.
+        """
+        found = self._rows(f"PRAGMA {'integrity' if thoroughly else 'quick'}_check(1)")
+        if found != [("ok",)]:
+            raise GraphDamaged(f"{self._file} is damaged: {found[0][0]}")
 
     def applied(self) -> int:
         """The last change of the catalog's log that is here."""

@@ -92,13 +92,13 @@ class GraphIndex:
             return
         try:
             self._asked(lambda _: None)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, GraphDamaged) as error:
             logger.warning("the entity graph in %s can't be written: %s", self._folder, error)
 
     def remake(self) -> None:
         """Throws away what is there, unread; it is made again when it is next asked for."""
         with self._lock:
-            self.rest()
+            self.close()
             for end in ("", "-wal", "-shm"):
                 (self._folder / f"{FILE}{end}").unlink(missing_ok=True)
 
@@ -109,6 +109,7 @@ class GraphIndex:
         with self._lock:
             try:
                 graph = self._following()
+                graph.check(thoroughly=True)
                 keys = graph.keys()
                 graph.entities_of(list(self._catalog.chunk_ids(keys.tolist()).values()))
             except GraphDamaged as error:
@@ -116,7 +117,15 @@ class GraphIndex:
             return differences("entity graph", truth, keys)
 
     def rest(self) -> None:
-        """Lets go of its file until it is asked again."""
+        """Lets go of its file until it is asked again, unless somebody asks right now."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self.close()
+            finally:
+                self._lock.release()
+
+    def close(self) -> None:
+        """Lets go of its file."""
         with self._lock:
             if self._opened is not None:
                 self._opened.close()
@@ -134,7 +143,14 @@ class GraphIndex:
     def _following(self) -> GraphDatabase:
         graph = self._open()
         if graph.applied() != self._catalog.sequence():
-            self._catch_up(graph)
+            try:
+                self._catch_up(graph)
+            except sqlite3.OperationalError as error:  # the disk is full, or somebody else writes
+                logger.warning(
+                    "%s can't be written (%s). The entity graph goes on without what came since.",
+                    self._folder / FILE,
+                    error,
+                )
         return graph
 
     def _open(self) -> GraphDatabase:

@@ -173,6 +173,27 @@ def test_a_graph_that_cannot_be_written_costs_no_write(
     assert otters(collection) == ("lead#0", "new#0", "owner#0")
 
 
+def test_another_process_that_writes_for_long_keeps_no_search_waiting_for_ever(
+    open_store: Open, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    collection = filled(open_store, **KEPT, lock_timeout_s=0.1)
+    assert otters(collection) == ("lead#0", "owner#0")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    collection.put([document("new", ["Otter has a van."], [X])])
+    assert otters(collection) == ("lead#0", "owner#0")
+    assert "database is locked" in caplog.text
+    other.execute("ROLLBACK")
+    other.close()
+    assert otters(collection) == ("lead#0", "new#0", "owner#0")
+
+
+def test_a_collection_that_rests_opens_its_graph_again(open_store: Open) -> None:
+    collection = filled(open_store, **KEPT)
+    collection.rest()
+    assert otters(collection) == ("lead#0", "owner#0")
+
+
 def test_where_nobody_may_write_it_is_kept_in_memory(
     open_store: Open, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
