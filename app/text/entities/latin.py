@@ -32,7 +32,7 @@ _BREAKING: Final = frozenset(
     keep kept runs run uses use used needs need leads led owns owned works work calls called begins
     begin ends end sent sends see says said please yes monday tuesday wednesday thursday friday
     saturday sunday january february march april may june july august september october november
-    december today tomorrow yesterday
+    december today tomorrow yesterday one two three four five six seven eight nine ten
     """.split()  # noqa: SIM905 - a list of words reads as words
 )
 """Words besides function words that belong to no term, and name nothing when they are capital."""
@@ -103,4 +103,6 @@ def _is_capital(word: str) -> bool:
 
 
 def _breaks(word: str) -> bool:
-    return word.lower() in _BREAKING or is_english_function_word(word, first=True)
+    return (
+        word[0].isdigit() or word.lower() in _BREAKING or is_english_function_word(word, first=True)
+    )

@@ -54,6 +54,7 @@ def test_a_passage_names(passage: str, named: set[str]) -> None:
 
 def test_words_that_any_text_is_built_with_name_nothing() -> None:
     assert entities_of("What is it that they had, and where was it on Monday?").names == ()
+    assert entities_of("They had 32 MiB, or three at least.").names == ("mib",)
     assert entities_of("我们每天都在这里。").names == ()
     assert entities_of("").names == ()
 
