@@ -17,7 +17,9 @@ from ingest.indexer import Indexer
 
 def main(directory: str, first: str) -> None:
     """Says ``ready`` and then each chunking that the collection is said to have."""
-    settings = Settings(store=StoreSettings(directory=Path(directory), hnsw_threshold=60))
+    settings = Settings(
+        store=StoreSettings(directory=Path(directory), hnsw_threshold=60, entity_graph=True)
+    )
     store = LocalStore(settings.store, FakeAnalyzer())
     indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
     collection = store.open("faults")

@@ -28,7 +28,9 @@ def prepared(indexer: Indexer, number: int, version: int) -> IndexedDocument:
 
 def main(directory: Path, seed: int, version: int) -> None:
     choose = random.Random(seed)
-    settings = Settings(store=StoreSettings(directory=directory, hnsw_threshold=60))
+    settings = Settings(
+        store=StoreSettings(directory=directory, hnsw_threshold=60, entity_graph=True)
+    )
     store = LocalStore(settings.store, FakeAnalyzer())
     indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings)
     collection = store.create("faults", indexer.fingerprint)
