@@ -39,6 +39,10 @@ class Walk:
             if name in self._entity
         }
         """The rarest of the names, by number."""
+        self._naming: dict[int, dict[str, None]] = {}
+        """Chunks of each entity, by number."""
+        for name, chunks in around.entities.items():
+            self._naming.setdefault(self._entity[name], {}).update(dict.fromkeys(chunks))
         self._ranks: Numbers = self._walked(seeds, damping)
 
     def best(self, limit: int) -> list[tuple[str, float]]:
@@ -56,7 +60,7 @@ class Walk:
         for name in self._around.chunks.get(chunk, ()):
             if self._entity[name] in self._seeds:
                 continue
-            for other in self._around.entities[name]:
+            for other in self._naming[self._entity[name]]:
                 if other == chunk or other not in reached:
                     continue
                 if begin:

@@ -80,6 +80,11 @@ def test_a_bridge_leads_from_what_is_asked_over_what_is_not() -> None:
     assert list(walk.bridges("nowhere", reached)) == []
 
 
+def test_a_bridge_holds_between_two_names_of_one_entity() -> None:
+    walk = Walk(around("oban"), {"oban": 1}, damping=0.5)
+    assert Bridge("oban", "en", "kestrel", "zh") in set(walk.bridges("en", {"en", "zh"}))
+
+
 def test_without_seeds_there_is_nowhere_to_go() -> None:
     walk = Walk(Neighbourhood(), {}, damping=0.5)
     assert walk.best(10) == []
