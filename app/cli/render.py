@@ -77,7 +77,9 @@ def _headline(hit: Hit) -> Text:
 
 def _contributions(hit: Hit) -> Text:
     routes = [
-        f"{name} rank {part.rank}, score {part.score:.4f}" for name, part in hit.routes.items()
+        f"{name} rank {part.rank}, score {part.score:.4f}"
+        + (f" by {' › '.join(part.path)}" if part.path else "")
+        for name, part in hit.routes.items()
     ]
     if hit.term_match is not None:
         routes.append(f"match {hit.term_match:.2f}")

@@ -11,20 +11,26 @@ from app.domain.queries import Reading, Variant
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk as one route ranked it. ``rank`` starts at 1; a higher score is better."""
+    """A chunk as one route ranked it. ``rank`` starts at 1; a higher score is better.
+
+    ``path`` is how the route came to it, where it came by steps: for the graph, what the question
+    names, then passages and what they share, the chunk last.
+    """
 
     chunk_id: str
     rank: int
     score: float
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one route added to a fused score."""
+    """What one route added to a fused score; ``path`` as in `Candidate`."""
 
     rank: int
     score: float
     contribution: float
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

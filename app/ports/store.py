@@ -19,6 +19,7 @@ from app.domain.documents import (
 )
 from app.domain.hits import Candidate
 from app.filters import Filter
+from app.ports.graph import EntityGraph
 
 Reindex: TypeAlias = Callable[[Sequence[DocumentRecord]], list[IndexedDocument]]
 """Those of the documents that get new chunks and vectors, with these."""
@@ -57,6 +58,9 @@ class CollectionReader(Protocol):
         Ties break on chunk id. Raises `RepresentationMissing` where the collection keeps no
         sparse weights.
         """
+
+    def graph(self) -> EntityGraph:
+        """Which chunks name which entities. Raises `InvalidRequest` where that is not kept."""
 
     def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """The chunks of these ids, in their order; ids that are gone are left out."""

@@ -19,9 +19,8 @@ from app.ports.analyzer import Analyzer
 from app.ports.models import Embedder, Generator, Reranker, SparseEmbedder
 from app.ports.store import Collection
 from app.requests import SearchRequest
-from app.retrieval.fusion.coverage import lead, lead_factor
 from app.retrieval.fusion.fuse import fuse
-from app.retrieval.fusion.weighting import route_weights
+from app.retrieval.fusion.trust import Trust
 from app.retrieval.ranking.combination import Combined, as_fused
 from app.retrieval.ranking.learned import NO_RERANKER, Learned, shipped
 from app.retrieval.ranking.ranker import Ranker
@@ -73,6 +72,13 @@ class SearchPipeline:
         self._routes: Mapping[str, Route] = {
             name: kind.make(parts) for name, kind in self._kinds.items()
         }
+        self._trust = Trust(
+            self._routes,
+            self._kinds,
+            collection=collection,
+            analyzer=analyzer,
+            settings=in_force.settings,
+        )
         if unknown := [name for name in in_force.settings.routes if name not in self._routes]:
             raise ConfigurationError(
                 f'setting retrieval.routes: there is no route "{unknown[0]}"; there are '
@@ -154,38 +160,12 @@ class SearchPipeline:
         return recalled
 
     def weights(self, recalled: RecallResult) -> Mapping[str, float]:
-        """What each ranking counts for this query: `route_weights`, times its variant's weight."""
-        of_routes = route_weights(
-            self._settings,
-            language=recalled.query.language,
-            kind=recalled.query.kind,
-            factors=self.factors(recalled),
-            answered=dict.fromkeys(source.route for source in recalled.sources.values()),
-        )
-        return {
-            name: of_routes[source.route] * (source.variant.weight if source.variant else 1.0)
-            for name, source in recalled.sources.items()
-        }
+        """What each ranking counts for this query: see `app.retrieval.fusion.trust`."""
+        return self._trust.weights(recalled)
 
     def factors(self, recalled: RecallResult) -> Mapping[str, float]:
         """How far each route that answered is to be trusted with this query, 0 to 1."""
-        query = recalled.query
-        rankings = {
-            name: ranking
-            for name, ranking in recalled.rankings.items()
-            if recalled.sources[name].variant is None
-        }
-        routes = dict.fromkeys(source.route for source in recalled.sources.values())
-        factors = {name: self._routes[name].trust(query.language) for name in routes}
-        full = self._settings.bm25_lead
-        for name in rankings:
-            others = (factor for other, factor in factors.items() if other != name)
-            if full and self._kinds[name].counts_by_lead and any(others):
-                found = lead(
-                    name, rankings, query, collection=self._collection, analyzer=self._analyzer
-                )
-                factors[name] *= lead_factor(found, full=full)
-        return factors
+        return self._trust.factors(recalled)
 
     def _recall(
         self,

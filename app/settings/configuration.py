@@ -50,6 +50,12 @@ class Settings(BaseSettings):
             raise ValueError("retrieval.rewordings and retrieval.hypothesis need models.generator")
         return self
 
+    @model_validator(mode="after")
+    def _the_graph_is_kept_where_it_is_searched(self) -> Self:
+        if "graph" in self.retrieval.routes and not self.store.entity_graph:
+            raise ValueError("retrieval.routes names graph, which takes store.entity_graph = true")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -27,7 +27,9 @@ class RetrievalSettings(Section):
     depth: int = Field(100, ge=1, le=1_000, description="candidates that each route returns")
     fusion: Literal["zscore", "convex", "rrf"] = "zscore"
     rrf_k: float = Field(60.0, ge=0.0, description="for rrf")
-    weights: dict[str, Weight] = Field(default={"bm25": 0.5, "dense": 0.5, "sparse": 0.5})
+    weights: dict[str, Weight] = Field(
+        default={"bm25": 0.5, "dense": 0.5, "sparse": 0.5, "graph": 0.2}
+    )
     bm25_lead: Share = Field(
         0.6,
         description="of a question's terms that BM25's best hit must hold beyond what dense hits "
@@ -40,6 +42,24 @@ class RetrievalSettings(Section):
     )
     dense_sound: Share = Field(
         0.5, description="the same, from which it counts in full; 0 for both: it always does"
+    )
+    graph_damping: float = Field(
+        0.5, ge=0.0, lt=1.0, description="share that each step of the graph's walk passes on"
+    )
+    graph_nodes: int = Field(
+        2_000, ge=10, le=100_000, description="entities and chunks that the walk may reach"
+    )
+    graph_common: int = Field(
+        100,
+        ge=1,
+        le=10_000,
+        description="chunks that name an entity beyond which it is passed over",
+    )
+    graph_read: int = Field(
+        100, ge=2, le=1_000, description="of the chunks that the walk reaches, looked at for terms"
+    )
+    graph_gain: Share = Field(
+        0.0, description="of a question's terms that two chunks must hold beyond what one does"
     )
     weight_rules: tuple[WeightRule, ...] = Field(
         (), description="the first that fits a query takes the place of weights"

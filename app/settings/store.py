@@ -25,6 +25,9 @@ class StoreSettings(Section):
     hnsw_links: int = Field(32, ge=4, le=128)
     hnsw_ef_construction: int = Field(80, ge=8, le=2_000)
     hnsw_ef_search: int = Field(128, ge=8, le=4_000)
+    entity_graph: bool = Field(
+        default=False, description="keep which passages name which entities, for the route graph"
+    )
     lock_timeout_s: float = Field(30.0, ge=0.0)
     open_collections: int = Field(
         32, ge=1, description="collections asked for last that keep files and memory"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.conformance.graphs import GraphContract
 from app.conformance.stores import StoreContract
 from app.ports.store import Store
 from app.settings import StoreSettings
@@ -55,5 +56,23 @@ class TestMemoryStore(StoreContract):
     @pytest.fixture
     def store(self) -> Iterator[Store]:
         store = MemoryStore(StoreSettings(kind="memory"), WhitespaceAnalyzer())
+        yield store
+        store.close()
+
+
+class TestLocalStoreWithGraph(GraphContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        store = LocalStore(
+            StoreSettings(directory=tmp_path, entity_graph=True), WhitespaceAnalyzer()
+        )
+        yield store
+        store.close()
+
+
+class TestMemoryStoreWithGraph(GraphContract):
+    @pytest.fixture
+    def store(self) -> Iterator[Store]:
+        store = MemoryStore(StoreSettings(kind="memory", entity_graph=True), WhitespaceAnalyzer())
         yield store
         store.close()

@@ -22,7 +22,9 @@ sparse_index.KEPT_ABOVE = KEPT_ABOVE
 
 def main(directory: str, first: str) -> None:
     """Says ``ready`` and then each chunking that the collection is said to have."""
-    settings = Settings(store=StoreSettings(directory=Path(directory), hnsw_threshold=KEPT_ABOVE))
+    settings = Settings(
+        store=StoreSettings(directory=Path(directory), hnsw_threshold=KEPT_ABOVE, entity_graph=True)
+    )
     store = LocalStore(settings.store, FakeAnalyzer())
     indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings, FakeSparseEmbedder())
     collection = store.open("faults")

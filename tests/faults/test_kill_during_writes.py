@@ -75,7 +75,9 @@ def test_no_acknowledged_write_is_lost_and_no_ghost_appears(tmp_path: Path) -> N
         for line in acknowledged:
             state = apply(state, line)
 
-        store = LocalStore(StoreSettings(directory=tmp_path, hnsw_threshold=60), FakeAnalyzer())
+        store = LocalStore(
+            StoreSettings(directory=tmp_path, hnsw_threshold=60, entity_graph=True), FakeAnalyzer()
+        )
         collection = store.open("faults")
         now = found(collection)
         if now != state:  # the operation under way may have been committed, whole, unsaid
@@ -91,7 +93,7 @@ def test_no_acknowledged_write_is_lost_and_no_ghost_appears(tmp_path: Path) -> N
 
 
 def assert_found_by_search(collection: LocalCollection, state: State) -> None:
-    """Every document is found by words, vectors and weights, in its last version only."""
+    """Every document is found by words, vectors, weights and entities, in its last version only."""
     embedder, sparse_embedder = FakeEmbedder(), FakeSparseEmbedder()
     for id_, version in state.items():
         number = id_.removeprefix("doc")
@@ -107,12 +109,14 @@ def assert_found_by_search(collection: LocalCollection, state: State) -> None:
         vector = embedder.embed_queries([" ".join(terms)])[0]
         near = collection.search_dense(vector, limit=3)
         assert id_ in {chunk.document_id for chunk in collection.chunks([c.chunk_id for c in near])}
+        named = collection.graph().chunks_of([f"document{number}"])[f"document{number}"]
+        assert {chunk.document_id for chunk in collection.chunks(named)} == {id_}
     assert len(collection.search_lexical(["version0"], limit=3)) == 0
 
 
 def test_a_rebuild_that_is_killed_has_happened_or_not(tmp_path: Path) -> None:
     choose = random.Random(1976)
-    settings = StoreSettings(directory=tmp_path, hnsw_threshold=60)
+    settings = StoreSettings(directory=tmp_path, hnsw_threshold=60, entity_graph=True)
     embedder = FakeEmbedder()
     indexer = Indexer(embedder, FakeAnalyzer(), Settings(store=settings), FakeSparseEmbedder())
     store = LocalStore(settings, FakeAnalyzer())

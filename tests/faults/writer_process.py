@@ -32,7 +32,9 @@ def prepared(indexer: Indexer, number: int, version: int) -> IndexedDocument:
 
 def main(directory: Path, seed: int, version: int) -> None:
     choose = random.Random(seed)
-    settings = Settings(store=StoreSettings(directory=directory, hnsw_threshold=KEPT_ABOVE))
+    settings = Settings(
+        store=StoreSettings(directory=directory, hnsw_threshold=KEPT_ABOVE, entity_graph=True)
+    )
     store = LocalStore(settings.store, FakeAnalyzer())
     indexer = Indexer(FakeEmbedder(), FakeAnalyzer(), settings, FakeSparseEmbedder())
     collection = store.create("faults", indexer.fingerprint)

@@ -42,7 +42,7 @@ def test_a_search_answers_in_the_agreed_shape(filled: World) -> None:
     assert hit["span"] == [0, len(HARBOUR)]
     assert hit["metadata"] == {"lang": "en", "year": 1853}
     assert set(hit["routes"]) == {"bm25", "dense"}
-    assert set(hit["routes"]["bm25"]) == {"rank", "score", "contribution"}
+    assert set(hit["routes"]["bm25"]) == {"rank", "score", "contribution", "path"}
     assert hit["routes"]["bm25"]["rank"] == 1
     parts = [route["contribution"] for route in hit["routes"].values()]
     assert hit["score"] == pytest.approx(sum(parts))
@@ -155,7 +155,7 @@ def test_the_bounds_themselves_are_within_them(filled: World) -> None:
 
 
 def test_an_unknown_route_is_refused_with_those_that_exist(filled: World) -> None:
-    answer = filled.client.post(SEARCH, json={"query": "x", "routes": ["graph"]})
+    answer = filled.client.post(SEARCH, json={"query": "x", "routes": ["nowhere"]})
 
     assert answer.status_code == 400
     assert "bm25, dense" in error_of(answer)["message"]

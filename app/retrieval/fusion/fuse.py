@@ -183,7 +183,7 @@ def _fuse(rankings: Rankings, contribution: Callable[[str, Candidate], float]) -
             if route in routes:
                 raise ValueError(f"{route} ranks {candidate.chunk_id} twice")
             routes[route] = Contribution(
-                candidate.rank, candidate.score, contribution(route, candidate)
+                candidate.rank, candidate.score, contribution(route, candidate), candidate.path
             )
     # fsum rounds once, so the order in which routes come in changes no score and breaks no tie.
     scores = {

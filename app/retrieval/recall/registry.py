@@ -7,6 +7,7 @@ from typing import Final
 
 from app.retrieval.recall.bm25 import BM25
 from app.retrieval.recall.dense import DENSE
+from app.retrieval.recall.graph import GRAPH
 from app.retrieval.recall.route import RouteKind
 from app.retrieval.recall.running import Source
 from app.retrieval.recall.sparse import SPARSE
@@ -15,6 +16,7 @@ ROUTES: Final[tuple[RouteKind, ...]] = (
     BM25,
     DENSE,
     SPARSE,
+    GRAPH,
 )
 
 

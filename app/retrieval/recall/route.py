@@ -45,7 +45,8 @@ class RouteKind:
     a collection keeps; a route may bring one of its own, made of the chunks' text. ``least`` is
     the least score that it can give, ``None`` where there is none. A route that
     ``counts_by_lead`` matches words: it counts by how much more of a question its best hit holds
-    than what the others found (`app.retrieval.fusion.coverage`).
+    than what the others found (`app.retrieval.fusion.coverage`). One that ``follows`` adds to what
+    others found: it counts only where its first hit is theirs too (`app.retrieval.fusion.trust`).
     """
 
     name: str
@@ -53,3 +54,4 @@ class RouteKind:
     make: Callable[[Parts], Route]
     least: float | None = None
     counts_by_lead: bool = False
+    follows: bool = False

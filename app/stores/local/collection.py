@@ -15,13 +15,16 @@ from app.domain.hits import Candidate
 from app.errors import NotFound, StoreUnwritable
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
+from app.ports.graph import EntityGraph
 from app.ports.store import Reindex
 from app.settings import StoreSettings
+from app.stores.graphs import require_graph
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.catalog.chunk_names import ChunkNames
 from app.stores.local.collection_reader import CollectionReader
+from app.stores.local.differences import differences
 from app.stores.local.filtering.filter_sets import FilterSets
-from app.stores.local.following.index import differences
+from app.stores.local.graph.index import GraphIndex
 from app.stores.local.indexes import Indexes
 from app.stores.local.lexical.cache import LexicalCache
 from app.stores.local.lexical.engine import Scored
@@ -62,6 +65,7 @@ class LocalCollection(CollectionReader):
         self._maintenance = LexicalMaintenance(name, catalog, self._lexical, self._lock)
         super().__init__(name, catalog, self._maintenance.holding)
         self._indexes = self._new_indexes()
+        self._graph = GraphIndex(catalog, directory / "graph", settings, passing=self._passing)
 
     def _new_indexes(self) -> Indexes:
         return Indexes(self._catalog, self._directory, self._fingerprint, self._settings)
@@ -147,6 +151,7 @@ class LocalCollection(CollectionReader):
             with self.writing():
                 self._maintenance.catch_up()
                 self._indexes.checkpoint()
+                self._graph.follow_after_write()
                 self._tidy()
 
     def rebuild_indexes(self) -> None:
@@ -155,8 +160,10 @@ class LocalCollection(CollectionReader):
             self._lexical.remake()
             self._indexes.clear()
             self._indexes = self._new_indexes()  # the fingerprint may have changed
+            self._graph.remake()
             self._maintenance.catch_up()
             self._indexes.checkpoint()
+            self._graph.follow_after_write()
             self._tidy()
 
     def _tidy(self) -> None:
@@ -175,6 +182,7 @@ class LocalCollection(CollectionReader):
         behind = self._catalog.sequence() - self._maintenance.with_index(self._lexical.applied)
         if not getattr(self._bulk, "active", False) or behind >= CHANGES_PER_LEXICAL_COMMIT:
             self._maintenance.catch_up()
+            self._graph.follow_after_write()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -235,6 +243,10 @@ class LocalCollection(CollectionReader):
             lambda allowed, depth: sparse.search(weights, limit=depth, allowed=allowed),
         )
 
+    def graph(self) -> EntityGraph:
+        """See `Collection.graph`."""
+        return require_graph(self._graph if self._settings.entity_graph else None)
+
     def _filtered(
         self, where: Filter | None, limit: int, search: Callable[..., Scored]
     ) -> list[Candidate]:
@@ -257,13 +269,14 @@ class LocalCollection(CollectionReader):
                 problems += [f"lexical index: {file} is not as it was written" for file in damaged]
             else:
                 self._maintenance.catch_up()
-                problems += differences("lexical", truth, self._lexical.keys())
-            return problems + self._indexes.problems(truth)
+                problems += differences("lexical index", truth, self._lexical.keys())
+            return problems + self._indexes.problems(truth) + self._graph.problems(truth)
 
     def rest(self) -> None:
         """Lets go of what it holds open, until somebody asks it again; searches go on."""
         self._lexical.rest()
         self._indexes.rest()
+        self._graph.rest()
         self._names = ChunkNames(self._catalog)
         self._filters = FilterSets(self._catalog, self._maintenance.holding)
         self._catalog.rest()
@@ -276,3 +289,4 @@ class LocalCollection(CollectionReader):
         """See `Collection.close`."""
         self._lexical.rest()
         self._catalog.close()
+        self._graph.close()

@@ -246,7 +246,7 @@ def _catalog_file(directory: Path) -> Path:
 def _clear_leftovers(directory: Path) -> None:
     """Makes the folder of a collection, without what one whose catalog was lost left there."""
     directory.mkdir(exist_ok=True)
-    for name in ("lexical", "dense", "sparse"):
+    for name in ("lexical", "dense", "sparse", "graph"):
         shutil.rmtree(directory / name, ignore_errors=True)
     for beside in ("-wal", "-shm"):
         (directory / f"catalog.db{beside}").unlink(missing_ok=True)

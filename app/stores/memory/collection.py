@@ -44,7 +44,7 @@ class MemoryCollection(MemoryCollectionReader):
         self, name: str, fingerprint: Fingerprint, analyzer: Analyzer, settings: StoreSettings
     ) -> None:
         lexical = LexicalSettings(settings.bm25_k1, settings.bm25_b)
-        super().__init__(name, Contents(fingerprint, lexical))
+        super().__init__(name, Contents(fingerprint, lexical), keeps_graph=settings.entity_graph)
         self._analyzer = analyzer
         self._timeout_s = settings.lock_timeout_s
         self._writer = threading.RLock()

@@ -24,6 +24,8 @@ from app.domain.documents import (
 from app.domain.hits import Candidate
 from app.errors import NotFound
 from app.filters import Exists, Filter, matches
+from app.ports.graph import EntityGraph
+from app.stores.graphs import require_graph
 from app.stores.memory.contents import Contents
 from app.stores.soundness import no_sparse_weights
 
@@ -31,8 +33,9 @@ from app.stores.soundness import no_sparse_weights
 class MemoryCollectionReader:
     """Implements the part of `app.ports.store.Collection` that does not write."""
 
-    def __init__(self, name: str, contents: Contents) -> None:
+    def __init__(self, name: str, contents: Contents, *, keeps_graph: bool) -> None:
         self._name = name
+        self._keeps_graph = keeps_graph
         self._kept: Contents | None = contents
         """``None`` once the collection was dropped."""
         self._tuning: Tuning | None = None
@@ -84,6 +87,10 @@ class MemoryCollectionReader:
         if SPARSE_WEIGHTS not in contents.fingerprint.representations:
             raise no_sparse_weights(self._name)
         return contents.table.search_sparse(weights, limit=limit, where=where)
+
+    def graph(self) -> EntityGraph:
+        """See `Collection.graph`."""
+        return require_graph(self._contents.graph if self._keeps_graph else None)
 
     def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         """See `Collection.chunks`."""

@@ -17,6 +17,7 @@ from app.domain.collections import Fingerprint
 from app.domain.documents import DocumentRecord, IndexedDocument
 from app.stores.analysed import Analysed
 from app.stores.memory.chunk_table import ChunkTable, LexicalSettings
+from app.stores.memory.entity_graph import MemoryGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Contents:
         """How many chunks came or went until now."""
         self._lexical = lexical
         self._table: ChunkTable | None = None
+        self._graph: MemoryGraph | None = None
         self._making = threading.Lock()
 
     @property
@@ -64,6 +66,19 @@ class Contents:
                     lexical=self._lexical,
                 )
             return self._table
+
+    @property
+    def graph(self) -> MemoryGraph:
+        """Made when it is first asked for."""
+        with self._making:
+            if self._graph is None:
+                stored = self.documents.values()
+                self._graph = MemoryGraph(
+                    pair
+                    for one in stored
+                    for pair in zip(one.indexed.chunks, one.words, strict=True)
+                )
+            return self._graph
 
     def with_documents(
         self, documents: Iterable[tuple[IndexedDocument, tuple[Analysed, ...]]]

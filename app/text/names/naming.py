@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.text.function_words import is_english_function_word
+from app.text.identifiers import IDENTIFIER, identifiers
 from app.text.names.named import Named, Sort
 from app.text.names.numbered_parts import NUMBERED_PART
 from app.text.normalise import fold_compatibility
@@ -19,15 +20,6 @@ _TITLE: Final = 0.6
 """Share of capitalised words beyond which a text is a title, whose capitals make no names."""
 MOST_NAMES: Final = 50
 """Of one question: each is looked for in every statement, by a pattern of its own."""
-_IDENTIFIER: Final = re.compile(
-    # letters and digits in one word, with what holds its parts together
-    r"(?<![^\W_\u3400-\u9fff])(?=[A-Za-z\d._/:+#-]{0,40}\d)(?=[\d._/:+#-]{0,40}[A-Za-z])"
-    r"[A-Za-z\d]++(?:[._/:+#-]++[A-Za-z\d]++){0,8}"
-    # dotted numbers: versions, addresses, clauses
-    r"|(?<![\d.])\d{1,5}(?:\.\d{1,5}){2,5}(?![\d])"
-    r"|(?<![A-Za-z])[vV]\.?\s?\d{1,4}(?:\.\d{1,4}){0,3}"
-    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){1,3}\s?版"
-)
 _YEAR: Final = re.compile(r"(?<![\d.])(?:19|20)\d{2}(?![\d.]\d|\d)")
 _BARE: Final = re.compile(
     r"(?<![\w.,])\d{3,12}(?![\w.,%°]|\s?[A-Za-z%°€$£¥]"
@@ -60,26 +52,10 @@ def named_in(question: str) -> tuple[Named, ...]:
 
 
 def _identifiers(text: str) -> Iterator[str]:
-    for match in _IDENTIFIER.finditer(text):
-        token = match.group().rstrip("./:-+#")
-        if not _is_quantity(token):
-            yield token
+    yield from identifiers(text)
     for match in NUMBERED_PART.finditer(text):
-        if _IDENTIFIER.search(match.group()) is None:
+        if IDENTIFIER.search(match.group()) is None:
             yield match.group()
-
-
-_QUANTITY: Final = re.compile(
-    r"\d{1,12}(?:\.\d{1,12})?(?:[kmgtKMGT]?(?:b|B|g|m|l|L|W|V|A|Hz|Pa|J|N)|kg|mg|cm|mm|km|ms|s"
-    r"|h|min|rpm|st|nd|rd|th"
-    r"|x|k|am|pm|°?[CF])"
-    r"|\d{1,12}(?:st|nd|rd|th)?(?:-[a-z]+)+"  # 90-day, 3-year-old
-)
-
-
-def _is_quantity(token: str) -> bool:
-    """``30kg`` is an amount and ``3rd`` a place in a row; neither names anything."""
-    return _QUANTITY.fullmatch(token) is not None
 
 
 def _names(text: str) -> Iterator[str]:

@@ -35,6 +35,7 @@ from app.retrieval.understanding.history import follow
 from app.retrieval.understanding.pieces import pieces
 from app.retrieval.understanding.understand import as_query
 from app.text.analyzer import StandardAnalyzer
+from app.text.entities.extraction import asked_names, entities_of
 from app.text.language import detect_language
 from app.text.names.naming import named_in
 from app.text.normalise import normalise
@@ -211,7 +212,15 @@ class TestWhatReadsAnyText:
 
     @pytest.mark.parametrize(
         "work",
-        [normalise, detect_language, query_kind, split_sentences, LineSubjects],
+        [
+            normalise,
+            detect_language,
+            query_kind,
+            split_sentences,
+            LineSubjects,
+            entities_of,
+            asked_names,
+        ],
     )
     def test_texts_are_read_in_linear_time(self, text: Callable[[int], str], work: Work) -> None:
         require_linear(work, text, CHARACTERS, work.__name__)

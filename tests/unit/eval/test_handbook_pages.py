@@ -21,7 +21,7 @@ DEFAULT_IN_WORDS = {
     "store.directory": "`data`",
     "models.cache": "`~/.cache/attest`",
     "retrieval.routes": "`bm25`, `dense`",
-    "retrieval.weights": "`bm25` 0.5, `dense` 0.5, `sparse` 0.5",
+    "retrieval.weights": "`bm25` 0.5, `dense` 0.5, `sparse` 0.5, `graph` 0.2",
     "retrieval.weight_rules": "none",
     "server.api_keys": "none",
 }

@@ -6,10 +6,9 @@ import threading
 from abc import ABC, abstractmethod
 from typing import Final, Generic, Protocol, TypeVar
 
-import numpy as np
-
 from app.stores.local.catalog.catalog import Catalog
 from app.stores.local.catalog.reader import Changes
+from app.stores.local.differences import differences
 from app.stores.local.filtering.key_set import Keys
 from app.stores.local.following.checkpoint import Checkpoint
 
@@ -112,7 +111,7 @@ class FollowingIndex(ABC, Generic[R]):
     def problems(self, truth: Keys) -> list[str]:
         """In which ways it disagrees with the keys of all chunks, in words."""
         damaged = [f"{self.name} index: {problem}" for problem in self._checkpoint.damage()]
-        return damaged + differences(self.name, truth, self.keys())
+        return damaged + differences(f"{self.name} index", truth, self.keys())
 
     def rest(self) -> None:
         """Forgets what is in memory; searches under way end with what they have."""
@@ -123,16 +122,3 @@ class FollowingIndex(ABC, Generic[R]):
         with self._lock:
             self._checkpoint.remove()
             self._rows = None
-
-
-def differences(index: str, truth: Keys, keys: Keys) -> list[str]:
-    """How the keys that an index holds differ from those of all chunks, in words."""
-    missing, ghosts = np.setdiff1d(truth, keys), np.setdiff1d(keys, truth)
-    problems: list[str] = []
-    if len(missing):
-        problems.append(f"{index} index: {len(missing)} chunks are missing")
-    if len(ghosts):
-        problems.append(f"{index} index: {len(ghosts)} chunks no longer exist")
-    if len(keys) != len(np.unique(keys)):
-        problems.append(f"{index} index: some chunks are held twice")
-    return problems

@@ -1,0 +1,1 @@
+"""From the entities of a question to passages, over what passages share."""

@@ -1,0 +1,1 @@
+"""The entity graph of a local collection, a cache that follows its catalog."""
