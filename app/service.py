@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from app.access.filtered_collection import FilteredCollection
 from app.access.guarded_store import GuardedStore, require
 from app.access.principal import Principal
 from app.answering.answerer import Answerer
@@ -126,24 +127,32 @@ class Service:
         )
 
     def _pipeline(self, collection: Collection) -> SearchPipeline:
-        """The collection's pipeline; another one once it was made again or tuned."""
+        """The collection's pipeline; another one once it was made again or tuned.
+
+        Of a collection that is seen in part it is made for each use: there are as many as filters.
+        """
+        if isinstance(collection, FilteredCollection):
+            return self._make_pipeline(collection)
         tuning = collection.tuning()
         with self._lock:
             opened, tuned, pipeline = self._pipelines.get(collection.name, (None, None, None))
             if pipeline is None or opened is not collection or tuned != tuning:
-                self._require_same_models(collection)
-                pipeline = make_pipeline(
-                    collection,
-                    analyzer=self._analyzer,
-                    embedder=self._embedder,
-                    reranker=self._reranker,
-                    learned=self._learned,
-                    settings=self._settings.retrieval,
-                    executor=self._executor,
-                    on_damage=partial(self._collections.note_damage, collection),
-                )
+                pipeline = self._make_pipeline(collection)
                 self._pipelines[collection.name] = (collection, tuning, pipeline)
             return pipeline
+
+    def _make_pipeline(self, collection: Collection) -> SearchPipeline:
+        self._require_same_models(collection)
+        return make_pipeline(
+            collection,
+            analyzer=self._analyzer,
+            embedder=self._embedder,
+            reranker=self._reranker,
+            learned=self._learned,
+            settings=self._settings.retrieval,
+            executor=self._executor,
+            on_damage=partial(self._collections.note_damage, collection),
+        )
 
     def _require_same_models(self, collection: Collection) -> None:
         """Vectors of two models don't compare, nor do terms of two analyzers."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app.access.filtered_collection import FilteredCollection
 from app.access.principal import Principal, Verb
 from app.errors import (
     AttestError,
@@ -98,11 +99,12 @@ class GuardedStore:
     def using(self, principal: Principal, verb: Verb, name: str) -> Iterator[Collection]:
         """See `Store.open`; what its use shows of its damage is noted.
 
-        Raises what `require` raises, too.
+        It has no document that the principal may not see. Raises what `require` raises, too.
         """
         require(principal, verb, name)
         with self.working(name, self._store.open) as opened:
-            yield opened
+            where = principal.where
+            yield opened if where is None else FilteredCollection(opened, where)
 
     @contextmanager
     def working(self, name: str, open_: Callable[[str], Collection]) -> Iterator[Collection]:
@@ -137,6 +139,8 @@ class GuardedStore:
 
     def note_damage(self, opened: Collection) -> None:
         """A use has found this collection damaged."""
+        if isinstance(opened, FilteredCollection):
+            opened = opened.whole
         self._damaged[opened.name] = _Damaged(opened, _rebuilds(opened))
 
     def drop(self, principal: Principal, name: str, *, then: Callable[[], None]) -> None:
