@@ -27,13 +27,17 @@ class Principal:
     ``collections`` are names, of collections that exist or not, and beginnings of names with a
     ``*`` behind them; ``None`` stands for all. Of these collections, only documents that fulfil
     ``where`` exist for the principal, who may then only search: to write is to find out, by an id
-    that is taken, about others.
+    that is taken, about others. ``rate`` are the requests it may send a minute, to each process,
+    and ``quota`` those a day; ``None`` is no limit. Of who is ``noted``, the last day is kept.
     """
 
     name: str
     collections: frozenset[str] | None
     verbs: frozenset[Verb]
     where: Filter | None = None
+    rate: int | None = None
+    quota: int | None = None
+    noted: bool = False
 
     def __post_init__(self) -> None:
         if self.where is not None and not self.verbs <= {"search"}:

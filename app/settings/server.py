@@ -12,7 +12,10 @@ class ServerSettings(Section):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)
-    api_keys: tuple[SecretStr, ...] = ()
+    api_keys: tuple[SecretStr, ...] = Field((), description="each gives every right")
+    failed_keys_per_minute: int = Field(
+        60, ge=1, description="requests without a valid key, from one address, that are told so"
+    )
     max_body_bytes: int = Field(32 * 2**20, ge=1, description="of an upload")
     max_question_bytes: int = Field(4 * 2**20, ge=1, description="of any other request")
     header_timeout_s: float = Field(10.0, gt=0.0, description="for a request's head to arrive")
