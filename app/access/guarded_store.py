@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app.access.audit import note_use
 from app.access.filtered_collection import FilteredCollection
 from app.access.principal import Principal, Verb
 from app.errors import (
@@ -23,13 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 def require(principal: Principal, verb: Verb, collection: str) -> None:
-    """The check of rights; it never looks at whether the collection exists.
+    """The check of rights; it never looks at whether the collection exists. It is noted for audit.
 
     Raises:
         NoSuchCollection: the principal may not search the collection, which therefore does not
             exist as far as the principal is told.
         Forbidden: the principal may search the collection, but not do this to it.
     """
+    note_use(verb, collection)
     if principal.may(verb, collection):
         return
     if principal.may("search", collection):

@@ -12,7 +12,9 @@ from app.filters import And, Compare, Exists, Filter, Not, OneOf, Or, parse_filt
 
 OF_CHUNKS: Final = frozenset({"page", "slide", "sheet", "cell", "symbol", "heading"})
 """Fields in which the chunks of one document differ."""
-_SCOPE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\*?")
+COLLECTION: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+"""What a collection may be called, as stores have it."""
+_SCOPE: Final = re.compile(rf"{COLLECTION.pattern}\*?")
 
 
 def read_collections(scopes: Sequence[str]) -> frozenset[str] | None:

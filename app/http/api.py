@@ -13,9 +13,11 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 
 from app.access.admission import Admission
+from app.access.audit import AuditLog
 from app.access.key_file import KeyFile
 from app.access.keyring import Keyring
 from app.access.usage import KeyUsage
+from app.http.edge.auditing import Audit
 from app.http.edge.auth import ApiKeys, OwnSite
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
@@ -111,12 +113,15 @@ def create_app(
         SearchRequest,
         locked=keyring.has_keys,
     )
-    # The last one added is the outermost: id and log around keys, keys before any body is read.
+    # The last one added is the outermost: id and logs around keys, keys before any body is read.
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
     app.add_middleware(OwnSite, local=lambda: not keyring.has_keys)
     app.add_middleware(ApiKeys, keyring=keyring, admission=admission)
+    if server.audit != "off":
+        log = AuditLog(folder, max_bytes=server.audit_max_bytes, files=server.audit_files)
+        app.add_middleware(Audit, log=log, of=server.audit)
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
 

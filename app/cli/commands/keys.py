@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.access.audit import AuditLog
 from app.access.key_file import KeyFile
 from app.access.keyring import utc_now
 from app.access.keys import NamedKey, Rights, read_duration, read_per
@@ -47,7 +48,7 @@ def keys_create(
         quota=None if quota is None else read_per(quota, "day"),
     )
     lasts = None if expires is None else read_duration(expires)
-    with _file() as file:
+    with _file("create", name) as file:
         _show(file.create(name, rights, expires=lasts, now=utc_now()))
 
 
@@ -64,7 +65,7 @@ def keys_list() -> None:
 @keys.command("revoke")
 def keys_revoke(name: KeyName) -> None:
     """End a key, at once and for good."""
-    with _file() as file:
+    with _file("revoke", name) as file:
         file.revoke(name, now=utc_now())
     out.print(f"key {name}: revoked")
 
@@ -79,17 +80,26 @@ def keys_rotate(
 ) -> None:
     """Make another key with the same rights in place of one, and show it."""
     lasts = timedelta() if grace is None else read_duration(grace)
-    with _file() as file:
+    with _file("rotate", name) as file:
         _show(file.rotate(name, grace=lasts, now=utc_now()))
 
 
 @contextmanager
-def _file() -> Iterator[KeyFile]:
-    file = KeyFile(load_settings().store.directory)
+def _file(change: str | None = None, name: str | None = None) -> Iterator[KeyFile]:
+    """The keys of the store; a change of one is told to the audit log, where there is one."""
+    settings = load_settings()
+    server, directory = settings.server, settings.store.directory
+    log = None
+    if change is not None and server.audit != "off":
+        log = AuditLog(directory, max_bytes=server.audit_max_bytes, files=server.audit_files)
+    file = KeyFile(directory)
     try:
         yield file
     finally:
         file.close()
+    if log is not None:
+        time = utc_now().isoformat(timespec="milliseconds")
+        log.write({"time": time, "key": "local", "verb": f"keys {change}", "of": name})
 
 
 def _show(secret: str) -> None:

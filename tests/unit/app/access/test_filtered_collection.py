@@ -13,7 +13,7 @@ import app.access.filtered_collection as filtering
 from app.access.filtered_collection import FilteredCollection
 from app.access.guarded_store import GuardedStore
 from app.access.principal import LOCAL, Principal
-from app.access.scopes import read_collections, read_scope_filter, read_verbs
+from app.access.scopes import COLLECTION, read_collections, read_scope_filter, read_verbs
 from app.conformance.documents import FINGERPRINT, X, Y, document, unit
 from app.domain.documents import IndexedDocument
 from app.errors import Forbidden, InvalidFilter, InvalidRequest, StoreCorrupted
@@ -22,6 +22,7 @@ from app.filters import OneOf, parse_filter
 from app.ports.store import Collection
 from app.settings import StoreSettings
 from app.stores.memory.store import MemoryStore
+from app.stores.naming import COLLECTION_NAME
 
 OURS = {"team": "ours", "lang": "en"}
 THEIRS = {"team": "theirs", "lang": "zh"}
@@ -196,6 +197,10 @@ def test_scopes_are_names_or_beginnings_of_names(
 def test_a_scope_that_no_collection_fits_is_refused(scopes: list[str]) -> None:
     with pytest.raises(InvalidRequest):
         read_collections(scopes)
+
+
+def test_scopes_know_what_collections_may_be_called() -> None:
+    assert COLLECTION.pattern == COLLECTION_NAME.pattern
 
 
 @pytest.mark.parametrize("verbs", [[], ["read"], ["search", "drop"]])
