@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import threading
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
 
 from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, Tuning
@@ -27,6 +28,33 @@ from app.ports.store import Collection, Reindex
 
 PAGE: Final = 500
 """Records that are read at once in search of those that may be seen."""
+MOST_SIZES: Final = 256
+"""Sizes that are remembered."""
+
+
+class Sizes:
+    """How many documents and chunks filters show, as of the last change of their collections."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, Filter], tuple[Collection, int, tuple[int, int]]] = (
+            OrderedDict()
+        )
+        self._lock = threading.Lock()
+
+    def of(self, filtered: FilteredCollection, sequence: int) -> tuple[int, int]:
+        """Documents and chunks; all records are read where the collection has changed."""
+        place = (filtered.name, filtered.seen)
+        known = self._known.get(place)
+        if known is not None and known[0] is filtered.whole and known[1] == sequence:
+            return known[2]
+        seen = filtered.records()
+        sizes = len(seen), sum(record.chunks for record in seen)
+        with self._lock:
+            self._known[place] = filtered.whole, sequence, sizes
+            self._known.move_to_end(place)
+            if len(self._known) > MOST_SIZES:
+                self._known.popitem(last=False)
+        return sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +69,7 @@ class FilteredCollection:
 
     whole: Collection
     seen: Filter
+    sizes: Sizes = field(default_factory=Sizes, compare=False, repr=False)
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -114,11 +143,12 @@ class FilteredCollection:
 
     def stats(self) -> CollectionStats:
         """See `Collection.stats`; the sizes are of what is seen, the rest is left out."""
-        seen = self.records()
+        stats = self.whole.stats()
+        documents, chunks = self.sizes.of(self, stats.sequence)
         return replace(
-            self.whole.stats(),
-            documents=len(seen),
-            chunks=sum(record.chunks for record in seen),
+            stats,
+            documents=documents,
+            chunks=chunks,
             sequence=0,
             tuning=None,
             self_retrieval=None,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.access.audit import note_use
-from app.access.filtered_collection import FilteredCollection
+from app.access.filtered_collection import FilteredCollection, Sizes
 from app.access.principal import Principal, Verb
 from app.errors import (
     AttestError,
@@ -74,6 +74,7 @@ class GuardedStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._damaged: dict[str, _Damaged] = {}
+        self._sizes = Sizes()
 
     @property
     def damaged(self) -> int:
@@ -106,7 +107,7 @@ class GuardedStore:
         require(principal, verb, name)
         with self.working(name, self._store.open) as opened:
             where = principal.where
-            yield opened if where is None else FilteredCollection(opened, where)
+            yield opened if where is None else FilteredCollection(opened, where, self._sizes)
 
     @contextmanager
     def working(self, name: str, open_: Callable[[str], Collection]) -> Iterator[Collection]:

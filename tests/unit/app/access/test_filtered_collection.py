@@ -155,6 +155,33 @@ def test_the_guard_gives_it_to_whoever_has_a_filter_and_to_nobody_else(store: Me
         assert [record.id for record in all_.records()] == ["a", "b", "c", "d", "e"]
 
 
+def test_sizes_are_counted_anew_once_the_collection_has_changed(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = filled(store, "all", [*UNSEEN, *SEEN])
+    guarded = GuardedStore(store)
+    counted: list[int] = []
+    records = FilteredCollection.records
+
+    def noted(self: FilteredCollection) -> Any:
+        counted.append(1)
+        return records(self)
+
+    monkeypatch.setattr(FilteredCollection, "records", noted)
+
+    def sizes() -> tuple[int, int]:
+        with guarded.using(READER, "search", "all") as seen:
+            stats = seen.stats()
+        return stats.documents, stats.chunks
+
+    assert (sizes(), sizes(), len(counted)) == ((2, 3), (2, 3), 1)
+    whole.delete(["b"])
+    assert (sizes(), sizes(), len(counted)) == ((1, 1), (1, 1), 2)
+    store.drop("all")
+    filled(store, "all", [*UNSEEN, *SEEN])
+    assert (sizes(), len(counted)) == ((2, 3), 3)
+
+
 def test_damage_that_it_shows_is_that_of_the_collection(store: MemoryStore) -> None:
     filled(store, "all", SEEN)
     guarded = GuardedStore(store)
