@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS keys (
     created TEXT NOT NULL,
     expires TEXT,
     revoked TEXT
-) STRICT
+)
 """
 
 
@@ -69,10 +69,7 @@ class KeyFile:
                 self._leave()
             except (sqlite3.Error, OSError, ValueError, TypeError, KeyError) as error:
                 self._leave()
-                raise ConfigurationError(
-                    f"{self._path} can't be read ({error}). Restore it from a backup, or move it "
-                    "away and create the keys anew."
-                ) from error
+                raise self._unreadable(error) from error
             return self._read
 
     def create(self, name: str, rights: Rights, *, expires: timedelta | None, now: datetime) -> str:
@@ -160,16 +157,24 @@ class KeyFile:
         with closing(
             sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         ) as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("BEGIN IMMEDIATE")
             try:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = FULL")
+                # Closing rolls back what was not committed.
+                db.execute("BEGIN IMMEDIATE")
                 db.execute(_SCHEMA)
                 yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
+                db.execute("COMMIT")
+            except sqlite3.OperationalError:
+                raise  # a lock that is held, a disk that is full
+            except sqlite3.DatabaseError as error:
+                raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> ConfigurationError:
+        return ConfigurationError(
+            f"{self._path} can't be read ({error}). Restore it from a backup, or move it away and "
+            "create the keys anew."
+        )
 
     @staticmethod
     def _active(db: sqlite3.Connection, name: str, now: datetime) -> list[KeptKey]:

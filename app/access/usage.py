@@ -21,13 +21,12 @@ CREATE TABLE IF NOT EXISTS usage (
     name TEXT PRIMARY KEY,
     day TEXT NOT NULL,
     used INTEGER NOT NULL
-) STRICT, WITHOUT ROWID
+) WITHOUT ROWID
 """
 _COUNT: Final = """
 INSERT INTO usage VALUES (:name, :day, 1) ON CONFLICT (name) DO UPDATE
 SET used = CASE WHEN day = excluded.day THEN used + 1 ELSE 1 END, day = excluded.day
 WHERE day <> excluded.day OR used < :quota
-RETURNING used
 """
 
 
@@ -51,7 +50,7 @@ class KeyUsage:
         counted = {"name": name, "day": _day(now), "quota": quota}
         try:
             with self._lock:
-                return bool(self._open().execute(_COUNT, counted).fetchall())
+                return self._open().execute(_COUNT, counted).rowcount == 1
         except (sqlite3.Error, OSError) as error:
             raise StoreUnwritable(f"{self._path} can't be written: {error}") from error
 

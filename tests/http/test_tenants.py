@@ -188,6 +188,40 @@ def test_a_filter_of_a_request_narrows_that_of_the_key_and_never_widens_it(
         assert answer.json()["mode"] == "abstained"
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"lang": "zh"},
+        {"title": "Zephyrine"},
+        {"document_id": "blue-1"},
+        {"tags": "b"},
+        {"tags": ["b", "c"]},
+        {"level": {"gte": 2}},
+        {"not": {"team": "red"}},
+    ],
+    ids=str,
+)
+def test_whatever_a_filter_compares_searches_and_readings_agree(
+    world: World, file: KeyFile, where: object
+) -> None:
+    given = {"team": "blue", "lang": "zh", "level": 2, "tags": ["a", "b"]}
+    world.ingest("shared", OF_BLUE | {"metadata": given})
+    rights = Rights(frozenset({"shared"}), frozenset({"search"}), where)
+    key = file.create("some", rights, expires=None, now=datetime.now(UTC))
+    some = Tenant(world, key, "shared")
+    base = "/v1/collections/shared"
+
+    found = some.post(f"{base}/search", {"query": "vault code 4402 7731"}).json()["hits"]
+    listed = some.get(f"{base}/documents").json()["items"]
+    read = [some.get(f"{base}/documents/{id_}").status_code for id_ in ("red-1", "blue-1")]
+    sizes = some.get("/v1/collections").json()["items"][0]
+
+    assert {hit["document_id"] for hit in found} == {"blue-1"}
+    assert [one["id"] for one in listed] == ["blue-1"]
+    assert read == [404, 200]
+    assert sizes["documents"] == 1
+
+
 def test_the_jobs_of_another_collection_are_not_found(world: World, file: KeyFile) -> None:
     job = world.ingest("blue", OF_BLUE)["job_id"]
     rights = Rights(frozenset({"red"}), VERBS)

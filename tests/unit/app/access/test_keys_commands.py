@@ -61,6 +61,17 @@ def test_a_key_is_made_listed_rotated_and_revoked(run: Run, tmp_path: Path) -> N
     keyring.close()
 
 
+def test_a_file_that_can_not_be_read_is_told_in_a_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "keys.db").write_bytes(b"no database" * 1_000)
+
+    for arguments in (["create", "a", "--collections", "*"], ["list"], ["revoke", "a"]):
+        code, printed, told = run(*arguments)
+        assert (code, printed) == (3, "")
+        assert "Restore it from a backup" in told
+        assert told.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
