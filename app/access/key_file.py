@@ -104,8 +104,7 @@ class KeyFile:
                 db.execute(
                     "UPDATE keys SET expires = ? WHERE digest = ?", (_text(end), kept.digest)
                 )
-            newest = active[-1].key
-            # A grace period that runs already is not the end of the newest.
+            newest = active[-1].key  # as it was: its end is not that of the grace period
             return _insert(db, name, newest.rights, expires=newest.expires, now=now)
 
     def revoke(self, name: str, *, now: datetime) -> None:
