@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from app.access.audit import note_count, note_use
+from app.access.filtered_collection import FilteredCollection
 from app.access.guarded_store import GuardedStore, require
 from app.access.principal import Principal
 from app.answering.answerer import Answerer
@@ -82,7 +84,9 @@ class Service:
     def search(self, principal: Principal, collection: str, request: SearchRequest) -> SearchResult:
         """See `SearchPipeline.search`. Raises `NotFound` and `FingerprintMismatch` too."""
         with self._collections.using(principal, "search", collection) as opened:
-            return self._pipeline(opened).search(request)
+            found = self._pipeline(opened).search(request)
+        note_count(hits=len(found.hits))
+        return found
 
     def answer(self, principal: Principal, collection: str, request: AnswerRequest) -> Answer:
         """See `Answerer.stream`; returns when the answer is complete."""
@@ -105,7 +109,10 @@ class Service:
 
         def events() -> Iterator[SentenceEvent | AnswerEvent]:
             with self._collections.noting_damage(opened):
-                yield from answerer.stream(request, stop=stop)
+                for event in answerer.stream(request, stop=stop):
+                    if isinstance(event, AnswerEvent):
+                        note_count(citations=len(event.answer.citations))
+                    yield event
 
         return events()
 
@@ -128,26 +135,34 @@ class Service:
         )
 
     def _pipeline(self, collection: Collection) -> SearchPipeline:
-        """The collection's pipeline; another one once it was made again or tuned."""
+        """The collection's pipeline; another one once it was made again or tuned.
+
+        Of a collection that is seen in part it is made for each use: there are as many as filters.
+        """
+        if isinstance(collection, FilteredCollection):
+            return self._make_pipeline(collection)
         tuning = collection.tuning()
         with self._lock:
             opened, tuned, pipeline = self._pipelines.get(collection.name, (None, None, None))
             if pipeline is None or opened is not collection or tuned != tuning:
-                self._require_same_models(collection)
-                pipeline = make_pipeline(
-                    collection,
-                    analyzer=self._analyzer,
-                    embedder=self._embedder,
-                    sparse_embedder=self._sparse_embedder,
-                    reranker=self._reranker,
-                    learned=self._learned,
-                    generator=self._generator,
-                    settings=self._settings.retrieval,
-                    executor=self._executor,
-                    on_damage=partial(self._collections.note_damage, collection),
-                )
+                pipeline = self._make_pipeline(collection)
                 self._pipelines[collection.name] = (collection, tuning, pipeline)
             return pipeline
+
+    def _make_pipeline(self, collection: Collection) -> SearchPipeline:
+        self._require_same_models(collection)
+        return make_pipeline(
+            collection,
+            analyzer=self._analyzer,
+            embedder=self._embedder,
+            sparse_embedder=self._sparse_embedder,
+            reranker=self._reranker,
+            learned=self._learned,
+            generator=self._generator,
+            settings=self._settings.retrieval,
+            executor=self._executor,
+            on_damage=partial(self._collections.note_damage, collection),
+        )
 
     def _require_same_models(self, collection: Collection) -> None:
         """Vectors of two models don't compare, nor do terms of two analyzers."""
@@ -167,11 +182,13 @@ class Service:
     def submit(self, principal: Principal, collection: str, uploads: Sequence[Upload]) -> JobStatus:
         """See `Ingestor.submit`."""
         require(principal, "ingest", collection)
+        note_count(uploads=len(uploads))
         return self._ingestor.submit(collection, uploads)
 
     def job(self, principal: Principal, job_id: str) -> JobStatus:
         """See `Ingestor.status`. A job belongs to its collection: others can't find it."""
         job = self._ingestor.status(job_id)
+        note_use("ingest", job.collection)
         if not principal.may("ingest", job.collection):
             raise NotFound(f'There is no job "{job_id}".')
         return job
@@ -218,7 +235,9 @@ class Service:
     ) -> list[DocumentRecord]:
         """A page of a collection's documents. Raises `NotFound`."""
         with self._collections.using(principal, "search", collection) as opened:
-            return opened.records(after=after, limit=limit)
+            found = opened.records(after=after, limit=limit)
+        note_count(documents=len(found))
+        return found
 
     def document(
         self, principal: Principal, collection: str, document_id: str
@@ -228,6 +247,7 @@ class Service:
             record, document = opened.record(document_id), opened.document(document_id)
         if record is None or document is None:
             raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
+        note_count(documents=1)
         return record, document
 
     def delete(self, principal: Principal, collection: str, document_id: str) -> None:
@@ -238,6 +258,7 @@ class Service:
         overtake = partial(self._ingestor.overtake, collection)
         with self._collections.using(principal, "ingest", collection) as opened:
             removed = remove(opened, [document_id], overtake)
+        note_count(removed=removed)
         if not removed:
             raise NotFound(f'Collection "{collection}" has no document "{document_id}".')
 

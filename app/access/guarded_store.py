@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app.access.audit import note_use
+from app.access.filtered_collection import FilteredCollection, Sizes
 from app.access.principal import Principal, Verb
 from app.errors import (
     AttestError,
@@ -22,13 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 def require(principal: Principal, verb: Verb, collection: str) -> None:
-    """The check of rights; it never looks at whether the collection exists.
+    """The check of rights; it never looks at whether the collection exists. It is noted for audit.
 
     Raises:
         NoSuchCollection: the principal may not search the collection, which therefore does not
             exist as far as the principal is told.
         Forbidden: the principal may search the collection, but not do this to it.
     """
+    note_use(verb, collection)
     if principal.may(verb, collection):
         return
     if principal.may("search", collection):
@@ -71,6 +74,7 @@ class GuardedStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._damaged: dict[str, _Damaged] = {}
+        self._sizes = Sizes()
 
     @property
     def damaged(self) -> int:
@@ -98,11 +102,12 @@ class GuardedStore:
     def using(self, principal: Principal, verb: Verb, name: str) -> Iterator[Collection]:
         """See `Store.open`; what its use shows of its damage is noted.
 
-        Raises what `require` raises, too.
+        It has no document that the principal may not see. Raises what `require` raises, too.
         """
         require(principal, verb, name)
         with self.working(name, self._store.open) as opened:
-            yield opened
+            where = principal.where
+            yield opened if where is None else FilteredCollection(opened, where, self._sizes)
 
     @contextmanager
     def working(self, name: str, open_: Callable[[str], Collection]) -> Iterator[Collection]:
@@ -137,6 +142,8 @@ class GuardedStore:
 
     def note_damage(self, opened: Collection) -> None:
         """A use has found this collection damaged."""
+        if isinstance(opened, FilteredCollection):
+            opened = opened.whole
         self._damaged[opened.name] = _Damaged(opened, _rebuilds(opened))
 
     def drop(self, principal: Principal, name: str, *, then: Callable[[], None]) -> None:

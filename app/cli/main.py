@@ -13,6 +13,7 @@ import typer
 
 from app.cli.commands.documents import documents
 from app.cli.commands.jobs import jobs
+from app.cli.commands.keys import keys
 from app.cli.commands.maintenance import maintenance
 from app.cli.commands.models import models
 from app.cli.commands.querying import querying
@@ -42,6 +43,7 @@ for family in (documents, querying, serving, maintenance):
     rag.add_typer(family)
 rag.add_typer(models, name="models")
 rag.add_typer(jobs, name="jobs")
+rag.add_typer(keys, name="keys")
 rag.add_typer(evaluation, name="eval")
 rag.add_typer(training, name="train")
 

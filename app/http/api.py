@@ -12,7 +12,12 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.routing import compile_path
 
+from app.access.admission import Admission
+from app.access.audit import AuditLog
+from app.access.key_file import KeyFile
 from app.access.keyring import Keyring
+from app.access.usage import KeyUsage
+from app.http.edge.auditing import Audit
 from app.http.edge.auth import ApiKeys, OwnSite
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
@@ -57,12 +62,15 @@ def create_app(
         settings: of which ``server`` counts here.
         on_close: called before a built service is closed, to end what uses its store.
         on_failure: called, in that thread, when ``build`` has raised.
-        keyring: who may ask; by default every key of the settings gives every right.
+        keyring: who may ask; by default every key of the settings gives every right, and those
+            that were made for the store give theirs.
         metrics: what is shown at ``/metrics``; ingestion, which ``build`` starts, may count there.
         heartbeat_s: longest silence of a stream.
     """
     server = settings.server
-    keyring = keyring or Keyring.of_all_powerful(server.api_keys)
+    folder = settings.store.directory
+    keyring = keyring or Keyring.of_operators(server.api_keys, KeyFile(folder))
+    admission = Admission(KeyUsage(folder), failures_per_minute=server.failed_keys_per_minute)
     metrics = metrics or Metrics()
     edge = Edge(
         startup=Startup(build, on_close=on_close, on_failure=on_failure),
@@ -81,6 +89,8 @@ def create_app(
             yield
         finally:
             await asyncio.to_thread(edge.close)
+            admission.close()
+            keyring.close()
 
     app = FastAPI(
         title="Attest",
@@ -103,12 +113,15 @@ def create_app(
         SearchRequest,
         locked=keyring.has_keys,
     )
-    # The last one added is the outermost: id and log around keys, keys before any body is read.
+    # The last one added is the outermost: id and logs around keys, keys before any body is read.
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
-    app.add_middleware(OwnSite, local=not keyring.has_keys)
-    app.add_middleware(ApiKeys, keyring=keyring)
+    app.add_middleware(OwnSite, local=lambda: not keyring.has_keys)
+    app.add_middleware(ApiKeys, keyring=keyring, admission=admission)
+    if server.audit != "off":
+        log = AuditLog(folder, max_bytes=server.audit_max_bytes, files=server.audit_files)
+        app.add_middleware(Audit, log=log, of=server.audit)
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
 

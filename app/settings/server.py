@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 
 from app.settings.section import Section
@@ -12,7 +14,15 @@ class ServerSettings(Section):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)
-    api_keys: tuple[SecretStr, ...] = ()
+    api_keys: tuple[SecretStr, ...] = Field((), description="each gives every right")
+    failed_keys_per_minute: int = Field(
+        60, ge=1, description="requests without a valid key, from one address, that are told so"
+    )
+    audit: Literal["off", "writes", "all"] = Field(
+        "off", description="requests that are told to audit.jsonl in the folder of the store"
+    )
+    audit_max_bytes: int = Field(64 * 2**20, ge=4_096, description="of one file of the audit log")
+    audit_files: int = Field(10, ge=1, description="of the audit log that are kept")
     max_body_bytes: int = Field(32 * 2**20, ge=1, description="of an upload")
     max_question_bytes: int = Field(4 * 2**20, ge=1, description="of any other request")
     header_timeout_s: float = Field(10.0, gt=0.0, description="for a request's head to arrive")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx2
 import pytest
 
 from app.access.guarded_store import require
@@ -14,6 +12,7 @@ from app.access.keyring import Keyring
 from app.access.principal import LOCAL, VERBS, Principal
 from app.errors import Forbidden, NoSuchCollection
 from app.fakes import FakeGenerator
+from tests.http.calls import ASKED, NO_COLLECTION, calls
 from tests.http.world import HARBOUR, MakeWorld, World, error_of, events_of
 
 OWNER = Principal("owner", collections=None, verbs=VERBS)
@@ -22,17 +21,6 @@ READER = Principal("reader", frozenset({"notes"}), frozenset({"search"}))
 WRITER = Principal("writer", frozenset({"notes"}), frozenset({"ingest"}))
 STRANGER = Principal("stranger", frozenset({"other"}), VERBS)
 PRINCIPALS = (OWNER, NOBODY, READER, WRITER, STRANGER)
-
-ASKED = "When was the lighthouse of Ardmore lit?"
-BODIES = {
-    "DocumentsRequest": {"documents": [{"id": "b", "text": "secret"}]},
-    "SearchRequest": {"query": ASKED},
-    "AnswerRequest": {"query": ASKED},
-    "ChatCompletionRequest": {"messages": [{"role": "user", "content": ASKED}]},
-}
-"""A body of each schema that the routes read; one that is missing here fails its test."""
-NO_COLLECTION = ("/healthz", "/readyz", "/metrics")
-"""Routes that tell nothing of any single collection."""
 
 
 @dataclass
@@ -70,42 +58,6 @@ def reached(world: World, monkeypatch: pytest.MonkeyPatch) -> Reached:
     for method in ("submit", "overtake", "cancel"):
         noting(world.queue, method)
     return found
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request that fits the schema, but for the names in it."""
-
-    method: str
-    path: str
-    options: dict[str, Any]
-
-    def send(self, world: World, *, name: str, job_id: str, key: str) -> httpx2.Response:
-        path = self.path.format(name=name, job_id=job_id, document_id="h")
-        options = dict(self.options)
-        if "{name}" not in self.path and "json" in options:
-            options["json"] = options["json"] | {"model": name}
-        headers = {"X-API-Key": key, "X-Request-ID": "same"}
-        return world.client.request(self.method, path, headers=headers, **options)
-
-
-def calls(world: World) -> Iterator[Call]:
-    """Every operation of the schema, in each way in which it takes a body."""
-    schema = world.client.get("/openapi.json").json()
-    for path, operations in schema["paths"].items():
-        for method, operation in operations.items():
-            kinds = operation.get("requestBody", {}).get("content", {"": {}})
-            for kind, content in kinds.items():
-                if kind == "application/json":
-                    body = BODIES[content["schema"]["$ref"].rpartition("/")[2]]
-                    yield Call(method, path, {"json": body})
-                    if "text/event-stream" in operation["responses"]["200"].get("content", {}):
-                        yield Call(method, path, {"json": body | {"stream": True}})
-                elif kind == "multipart/form-data":
-                    yield Call(method, path, {"files": {"f": ("f.txt", b"secret")}})
-                else:
-                    assert kind == "", kind
-                    yield Call(method, path, {})
 
 
 def job_in(world: World, collection: str) -> str:

@@ -10,7 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,8 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
+from app.access.key_file import KeyFile
+from app.access.keys import Rights
 from tests.http.world import HARBOUR, error_of, events_of
 from tests.integration.fake_server import HELD
 
@@ -304,3 +307,28 @@ def test_the_log_holds_no_query(start: StartServer) -> None:
     log = "".join(server.log)
     assert '"route": "/v1/collections/{name}/search", "status": 200' in log
     assert "sesame" not in log
+
+
+def test_keys_count_at_once_in_every_process_over_the_same_folder(
+    start: StartServer, tmp_path: Path
+) -> None:
+    servers = start(), start()
+    clients = [server.wait_until_ready() for server in servers]
+    rights = Rights(None, frozenset({"search"}), quota=3)
+
+    def statuses(key: str) -> list[int]:
+        headers = {"X-API-Key": key}
+        return [client.get("/v1/models", headers=headers).status_code for client in clients]
+
+    assert statuses("") == [200, 200]
+    with closing(KeyFile(tmp_path / "store")) as file:
+        key = file.create("reader", rights, expires=None, now=datetime.now(UTC))
+        assert statuses("") == [401, 401]
+        assert statuses(key) == [200, 200]
+        assert statuses(key) == [200, 429]
+        file.revoke("reader", now=datetime.now(UTC))
+        assert statuses(key) == [401, 401]
+    for server, client in zip(servers, clients, strict=True):
+        client.close()
+        server.process.send_signal(signal.SIGTERM)
+    assert [server.exit_code() for server in servers] == [0, 0]

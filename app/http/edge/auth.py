@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+from collections.abc import Callable
 from typing import Annotated, Final, cast
 from urllib.parse import urlsplit
 
@@ -11,10 +13,12 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.access.admission import Admission, Refused
+from app.access.key_file import KeyFile
 from app.access.keyring import Keyring
 from app.access.principal import Principal
 from app.errors import ConfigurationError
-from app.http.edge.errors import CROSS_SITE, UNAUTHORIZED, WRONG_HOST
+from app.http.edge.errors import CROSS_SITE, UNAUTHORIZED, WRONG_HOST, Problem
 from app.settings import Settings
 
 OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
@@ -33,8 +37,8 @@ def require_safe_bind(settings: Settings) -> None:
     """Refuses to serve a network without a key.
 
     Raises:
-        ConfigurationError: the host is not loopback and there is no API key, or a key is empty or
-            has white space around it, which no header can carry.
+        ConfigurationError: the host is not loopback and there is no API key, named keys can't be
+            read, or a key is empty or has white space around it, which no header can carry.
     """
     server = settings.server
     keys = [key.get_secret_value() for key in server.api_keys]
@@ -45,33 +49,64 @@ def require_safe_bind(settings: Settings) -> None:
             "server.api_keys holds a key with white space at its beginning or end, which no client "
             "could send; remove the white space."
         )
-    if not server.api_keys and not _is_loopback(server.host):
+    named = KeyFile(settings.store.directory)
+    try:
+        has_keys = Keyring.of_operators(server.api_keys, named).has_keys
+    finally:
+        named.close()
+    if not has_keys and not _is_loopback(server.host):
         raise ConfigurationError(
             f"server.host is {server.host}, which other machines can reach, and there is no API "
-            "key. Set server.api_keys (ATTEST_SERVER__API_KEYS), or bind 127.0.0.1."
+            "key. Run `rag keys create`, set server.api_keys (ATTEST_SERVER__API_KEYS), or bind "
+            "127.0.0.1."
         )
 
 
 class ApiKeys:
-    """ASGI middleware that finds out who asks, before a byte of the body is read."""
+    """ASGI middleware that finds out who asks, and how often, before a byte of the body is read."""
 
-    def __init__(self, app: ASGIApp, *, keyring: Keyring) -> None:
+    def __init__(self, app: ASGIApp, *, keyring: Keyring, admission: Admission) -> None:
         self._app = app
         self._keyring = keyring
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request, or answers 401."""
+        """Serves one request, or answers 401 or 429."""
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
             await self._app(scope, receive, send)
             return
         principal = self._keyring.principal(_key_in(Headers(scope=scope)))
-        if principal is not None:
+        if principal is None:
+            refused = self._admission.failed((scope.get("client") or ("", 0))[0])
+        else:
             scope.setdefault("state", {})["principal"] = principal
-            await self._app(scope, receive, send)
-            return
+            refused = await self._limit(principal)
+            if refused is None:
+                await self._app(scope, receive, send)
+                return
         # Closing ends an upload that nobody reads.
-        refusal = UNAUTHORIZED.response({"WWW-Authenticate": "Bearer", "Connection": "close"})
+        headers = {"Connection": "close"}
+        if refused is None:
+            refusal = UNAUTHORIZED.response(headers | {"WWW-Authenticate": "Bearer"})
+        else:
+            refusal = _too_many(refused).response(headers)
         await refusal(scope, receive, send)
+
+    async def _limit(self, principal: Principal) -> Refused | None:
+        refused = self._admission.rate(principal)
+        if refused is None and self._admission.is_to_be_noted(principal):
+            refused = await asyncio.to_thread(self._admission.quota, principal)
+        return refused
+
+
+def _too_many(refused: Refused) -> Problem:
+    return Problem(429, refused.code, _LIMITS[refused.code], refused.retry_after_s)
+
+
+_LIMITS: Final = {
+    "rate_limited": "Too many requests came in a minute; wait as long as Retry-After says.",
+    "quota_exceeded": "The requests of this key for today are used up; the day ends at 0:00 UTC.",
+}
 
 
 def _principal(request: Request) -> Principal:
@@ -92,8 +127,8 @@ class OwnSite:
     and could read too; its name stands in ``Host``.
     """
 
-    def __init__(self, app: ASGIApp, *, local: bool) -> None:
-        """``local``: only names of this machine are answered to, because nothing asks for a key."""
+    def __init__(self, app: ASGIApp, *, local: Callable[[], bool]) -> None:
+        """``local()``: only names of this machine are answered to, as nothing asks for a key."""
         self._app = app
         self._local = local
 
@@ -101,7 +136,7 @@ class OwnSite:
         """Serves one request, or answers 403 or 421."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            if self._local and not _names_this_machine(headers.get("host", "")):
+            if self._local() and not _names_this_machine(headers.get("host", "")):
                 await WRONG_HOST.response({"Connection": "close"})(scope, receive, send)
                 return
             if scope["method"] not in SAFE_METHODS and not _is_of_own_site(headers):

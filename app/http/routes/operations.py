@@ -7,6 +7,8 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import PlainTextResponse, Response
 
+from app.errors import Forbidden
+from app.http.edge.auth import PrincipalOf
 from app.http.edge.errors import RETRY_AFTER_S
 from app.http.edge.parts import EdgeOf
 
@@ -43,8 +45,10 @@ async def ready(edge: EdgeOf) -> JSONResponse:
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-async def metrics(edge: EdgeOf) -> Response:
-    """Everything counted, in Prometheus' text format."""
+async def metrics(edge: EdgeOf, principal: PrincipalOf) -> Response:
+    """Everything counted, in Prometheus' text format; for who may see all collections."""
+    if not principal.sees_all:
+        raise Forbidden("Metrics are of all collections together, and your key is not.")
     if edge.startup.ready:
         edge.metrics.queued(edge.startup.service.queue_health())
         edge.metrics.damaged(edge.startup.service.damaged_collections())

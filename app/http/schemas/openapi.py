@@ -30,10 +30,11 @@ REASONS: Final[Mapping[int, str]] = {
     415: "The body is of a media type that is not read here.",
     421: "Without API keys, only names of this machine are answered to.",
     422: "The request does not fit the schema.",
-    429: "The queue is full.",
+    429: "The queue is full, or a limit of the key or of failed attempts is reached.",
     500: "The server is at fault.",
     503: "Not now, or not before its operator has acted.",
 }
+METRICS_PATH: Final = "/metrics"
 COLLECTION_NAME: Final = "^[a-z0-9][a-z0-9_-]{0,62}$"
 """Names that a store accepts."""
 EVENTS: Final[dict[str, Any]] = {
@@ -125,11 +126,11 @@ def _complete(schema: dict[str, Any], bodies: tuple[type[BaseModel], ...], *, lo
 def _statuses(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[int]:
     yield from (413, 421, 500)
     if path not in OPEN_PATHS:
-        yield 401
-    if method not in SAFE_METHODS:
+        yield from (401, 429, 503)
+    if method not in SAFE_METHODS or path == METRICS_PATH:
         yield 403
     if path.startswith("/v1/"):
-        yield from (408, 429, 503)
+        yield 408
     has_body = "requestBody" in operation
     if "parameters" in operation or has_body:
         yield from (400, 404, 422)
