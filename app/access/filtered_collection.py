@@ -65,9 +65,9 @@ class FilteredCollection:
     """Implements `app.ports.store.Collection` without what does not fulfil ``seen``.
 
     A document that does not is, by every method, as one that was never put. ``seen`` compares what
-    all chunks of a document share (see `app.access.scopes.read_scope_filter`), and no words. Nothing
-    can be written. Tuning and self-retrieval are of the whole collection: they decide how it is searched,
-    and no listing shows them.
+    all chunks of a document share, and no words (see `app.access.scopes.read_scope_filter`).
+    Nothing can be written. Tuning and self-retrieval are of the whole collection: they decide how
+    it is searched, and no listing shows them.
     """
 
     whole: Collection
