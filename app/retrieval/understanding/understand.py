@@ -9,8 +9,9 @@ from app.domain.queries import Query
 from app.errors import InvalidRequest
 from app.filters import Filter
 from app.ports.analyzer import Analyzer
-from app.retrieval.understanding import history, operators, script, spelling, times, written
+from app.retrieval.understanding import history, script, spelling, times, written
 from app.retrieval.understanding.steps import Draft, Means, Step, Steps
+from app.retrieval.understanding.syntax import operators
 from app.text.query_kind import query_kind
 
 STEPS: Final[Steps] = (

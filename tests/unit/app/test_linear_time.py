@@ -32,7 +32,7 @@ from app.answering.verifying.words.wording import Words
 from app.domain.documents import Document
 from app.http.schemas.answers import MAX_QUERY_CHARACTERS
 from app.retrieval.understanding.history import follow
-from app.retrieval.understanding.pieces import pieces
+from app.retrieval.understanding.syntax.pieces import pieces
 from app.retrieval.understanding.understand import as_query
 from app.text.analyzer import StandardAnalyzer
 from app.text.entities.extraction import asked_names, entities_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from app.conformance.documents import FINGERPRINT, X, Y, document, unit
 from app.domain.documents import IndexedDocument
 from app.errors import Forbidden, InvalidFilter, InvalidRequest, StoreCorrupted
 from app.fakes import FakeAnalyzer
-from app.filters import OneOf, parse_filter
+from app.filters import And, OneOf, parse_filter
 from app.ports.store import Collection
 from app.settings import StoreSettings
 from app.stores.memory.store import MemoryStore
@@ -28,11 +29,11 @@ OURS = {"team": "ours", "lang": "en"}
 THEIRS = {"team": "theirs", "lang": "zh"}
 SEEN = [
     document("b", ["fox at night", "fox by day"], [X, unit(1, 0.4, 0, 0)], OURS),
-    document("d", ["night owl"], [Y], OURS),
+    document("d", ["night owl, the Kestrel"], [Y], OURS),
 ]
 UNSEEN = [
     document("a", ["fox night", "fox"], [X, X], THEIRS),
-    document("c", ["night fox fox"], [Y], {"lang": "en"}),
+    document("c", ["night fox fox, the Heron (Kestrel)"], [Y], {"lang": "en"}),
     document("e", ["owl"], [Y], THEIRS | {"secret": True}),
 ]
 TEAM = OneOf("team", ("ours",))
@@ -41,7 +42,7 @@ READER = Principal("reader", None, frozenset({"search"}), where=TEAM)
 
 @pytest.fixture
 def store() -> Iterator[MemoryStore]:
-    store = MemoryStore(StoreSettings(kind="memory"), FakeAnalyzer())
+    store = MemoryStore(StoreSettings(kind="memory", entity_graph=True), FakeAnalyzer())
     yield store
     store.close()
 
@@ -86,7 +87,16 @@ READS: dict[str, Callable[[Collection], Any]] = {
     ],
     "stats": lambda c: (c.stats().documents, c.stats().chunks),
     "languages": lambda c: c.languages(),
+    "has_field": lambda c: [c.has_field(name) for name in ("team", "lang", "secret")],
+    "graph": lambda c: (
+        c.graph().frequencies(["kestrel", "heron"]),
+        c.graph().chunks_of(["kestrel", "heron"]),
+        c.graph().entities_of(EVERY_CHUNK),
+        c.graph().same_as(["kestrel", "heron"]),
+    ),
 }
+OF_WORDS = {"search_sparse", "term_frequencies", "terms_beginning"}
+"""What tells less of what is seen than the port allows, or was given no weights here."""
 SHOWN_AS_IT_IS = {"name", "fingerprint", "tuning", "self_retrieval", "rebuilds"}
 REFUSED = {
     "put": ([],),
@@ -127,8 +137,32 @@ def test_it_can_not_be_changed_or_examined(filtered: FilteredCollection, method:
 def test_every_method_of_the_port_is_filtered_or_refused() -> None:
     port = {name for name, _ in inspect.getmembers(Collection) if not name.startswith("_")}
 
-    assert port == set(READS) | SHOWN_AS_IT_IS | set(REFUSED)
+    assert port == set(READS) | OF_WORDS | SHOWN_AS_IT_IS | set(REFUSED)
     assert port <= set(vars(FilteredCollection))
+
+
+def test_words_of_documents_that_are_not_seen_are_not_told(filtered: FilteredCollection) -> None:
+    """Spelling is put right by the words of a collection, and would tell them."""
+    whole = filtered.whole
+
+    assert whole.term_frequencies(["day", "heron", "badger"]) == [1, 1, 0]
+    assert filtered.term_frequencies(["day", "heron", "badger"]) == [1, 0, 0]
+    assert whole.terms_beginning("her", limit=9) == [("heron", 1)]
+    assert not filtered.terms_beginning("her", limit=9)
+
+
+def test_sparse_weights_are_searched_behind_the_filter(filtered: FilteredCollection) -> None:
+    asked: list[object] = []
+
+    class Whole:
+        def search_sparse(self, *_: object, limit: int, where: object) -> list[object]:
+            asked.append((limit, where))
+            return []
+
+    seen = replace(filtered, whole=cast("Collection", Whole()))
+    assert not seen.search_sparse({}, limit=3)
+    seen.search_sparse({}, limit=3, where=TEAM)
+    assert asked == [(3, TEAM), (3, And((TEAM, TEAM)))]
 
 
 def test_a_document_that_is_not_seen_is_not_even_loaded(

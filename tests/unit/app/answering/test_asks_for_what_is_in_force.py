@@ -9,7 +9,7 @@ from app.answering.asking.phrasing import without_now
 from app.answering.evidence.kinds.asked import kinds_asked
 from app.answering.evidence.kinds.kind import Kind
 from app.fakes import FakeAnalyzer
-from app.requests import AnswerRequest
+from app.retrieval.understanding.understand import as_query
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,8 @@ def test_words_for_what_is_in_force_are_taken_out(question: str, left: str) -> N
 
 def test_a_reader_is_asked_both_ways() -> None:
     asked = take_apart(
-        AnswerRequest("How many days may I currently carry over?"),
+        as_query("How many days may I currently carry over?", FakeAnalyzer()),
         FakeAnalyzer(),
-        turns=1,
         most=4,
     )
     assert "How many days may I carry over?" in asked.parts[0].readings

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from app.domain.documents import Chunk
+from app.fakes import FakeAnalyzer
 from app.filters import parse_filter
 from app.retrieval.graph.neighbourhood import Neighbourhood, longest, neighbourhood
 from app.retrieval.graph.walk import Bridge, Walk
+from app.stores.analysed import analysed
 from app.stores.memory.entity_graph import MemoryGraph
 
 TEXTS = {
@@ -21,7 +23,10 @@ TEXTS = {
 
 def graph(texts: dict[str, str] = TEXTS) -> MemoryGraph:
     return MemoryGraph(
-        Chunk(id_, id_, 0, text, (0, len(text)), metadata={"of": id_})
+        (
+            Chunk(id_, id_, 0, text, (0, len(text)), metadata={"of": id_}),
+            analysed(text, FakeAnalyzer()),
+        )
         for id_, text in texts.items()
     )
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidRequest
 from app.filters import parse_filter
-from app.retrieval.understanding.operators import MOST_CONDITIONS
+from app.retrieval.understanding.syntax.operators import MOST_CONDITIONS
 from tests.unit.app.understanding.conftest import DOCUMENTS, Ask, Find
 
 QUESTIONS = Path(__file__).parents[4] / "eval" / "questions"

@@ -387,7 +387,7 @@ def test_a_collection_of_the_user_that_cannot_be_read_is_left_alone(
     before = catalog.read_bytes()
     code, _, err = run("eval", asked, "--collection", "notes")
     assert code == 3
-    assert "has schema 1; this version reads 2" in one_line_error(err)
+    assert "has schema 1; this version reads 3" in one_line_error(err)
     assert catalog.read_bytes() == before
 
 

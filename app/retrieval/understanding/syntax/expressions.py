@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from app.errors import InvalidRequest
-from app.retrieval.understanding.pieces import Piece
+from app.retrieval.understanding.syntax.pieces import Piece
 
 OPERATORS: Final = ("and", "or", "not")
 """The kinds of pieces that join others."""

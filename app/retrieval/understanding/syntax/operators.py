@@ -15,11 +15,11 @@ from app.domain.queries import Reading
 from app.errors import InvalidRequest
 from app.filters import And, Filter, Holds, Not, Or
 from app.ports.analyzer import Analyzer
-from app.retrieval.understanding.expressions import Joined, Node
-from app.retrieval.understanding.fields import compared
-from app.retrieval.understanding.intended import intended
-from app.retrieval.understanding.pieces import Piece
 from app.retrieval.understanding.steps import Draft, Means
+from app.retrieval.understanding.syntax.expressions import Joined, Node
+from app.retrieval.understanding.syntax.fields import compared
+from app.retrieval.understanding.syntax.intended import intended
+from app.retrieval.understanding.syntax.pieces import Piece
 
 MOST_CONDITIONS: Final = 64
 """Words, phrases and fields that one query may ask for."""

@@ -10,10 +10,16 @@ from dataclasses import replace
 from typing import Final
 
 from app.ports.analyzer import Analyzer
-from app.retrieval.understanding.expressions import OPERATORS, Node, as_words, joining, parsed
-from app.retrieval.understanding.fields import compared
-from app.retrieval.understanding.pieces import Piece, pieces
 from app.retrieval.understanding.steps import Means
+from app.retrieval.understanding.syntax.expressions import (
+    OPERATORS,
+    Node,
+    as_words,
+    joining,
+    parsed,
+)
+from app.retrieval.understanding.syntax.fields import compared
+from app.retrieval.understanding.syntax.pieces import Piece, pieces
 from app.text.function_words import CHINESE, is_english_function_word
 from app.text.query_kind import asks
 

@@ -1,0 +1,1 @@
+"""Operators of a query: what stands for a condition, and what is text."""
