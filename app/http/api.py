@@ -9,11 +9,13 @@ from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.routing import compile_path
 
 from app.access.keyring import Keyring
 from app.http.edge.auth import ApiKeys, OwnSite
+from app.http.edge.cors import cors_options
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
 from app.http.edge.limits import BodyBound, BodyLimit
@@ -107,8 +109,11 @@ def create_app(
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
-    app.add_middleware(OwnSite, local=not keyring.has_keys)
+    app.add_middleware(OwnSite, local=not keyring.has_keys, origins=server.cors_origins)
     app.add_middleware(ApiKeys, keyring=keyring)
+    if server.cors_origins:
+        # Outside of the keys: a browser asks for leave without one.
+        app.add_middleware(CORSMiddleware, **cors_options(server.cors_origins))
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
 
