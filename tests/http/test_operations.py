@@ -465,6 +465,8 @@ def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
     assert answer.status_code == 500
     assert error_of(answer) == {
         "code": "internal",
+        "type": "server_error",
+        "param": None,
         "message": AttestError.public_message,
         "request_id": "find-me",
     }

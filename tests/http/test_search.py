@@ -151,6 +151,8 @@ def test_an_unknown_collection_is_not_found(filled: World) -> None:
     assert error_of(answer) | {"request_id": ""} == {
         "code": "not_found",
         "message": 'There is no collection "none".',
+        "type": "invalid_request_error",
+        "param": None,
         "request_id": "",
     }
 
