@@ -21,10 +21,19 @@ from app.http.edge.exchange import Exchange
 from app.http.edge.limits import BodyBound, BodyLimit
 from app.http.edge.parts import Edge, Lanes
 from app.http.edge.startup import Startup
-from app.http.routes import answers, collections, documents, openai, operations, search
-from app.http.routes.openai import ChatCompletionRequest
+from app.http.routes import (
+    answers,
+    collections,
+    documents,
+    inference,
+    openai,
+    operations,
+    search,
+)
 from app.http.schemas.answers import AnswerRequest, SearchRequest
+from app.http.schemas.chat import ChatCompletionRequest
 from app.http.schemas.documents import DocumentsRequest
+from app.http.schemas.inference import EmbeddingsRequest, RerankRequest
 from app.http.schemas.openapi import describe
 from app.observing.metrics import Metrics
 from app.service import Service
@@ -32,7 +41,7 @@ from app.settings import ServerSettings, Settings
 
 HEARTBEAT_S: Final = 15.0
 """Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
-ROUTE_MODULES: Final = (operations, collections, documents, search, answers, openai)
+ROUTE_MODULES: Final = (operations, collections, documents, search, answers, openai, inference)
 ROUTES: Final = tuple(route for module in ROUTE_MODULES for route in module.router.routes)
 TAKES_UPLOADS: Final = compile_path(documents.DOCUMENTS)[0]
 """The path whose bodies may be large."""
@@ -102,6 +111,8 @@ def create_app(
         AnswerRequest,
         ChatCompletionRequest,
         DocumentsRequest,
+        EmbeddingsRequest,
+        RerankRequest,
         SearchRequest,
         locked=keyring.has_keys,
     )
