@@ -89,9 +89,16 @@ class Service:
         with self._collections.using(principal, "search", collection) as opened:
             return self._pipeline(opened).search(request)
 
-    def answer(self, principal: Principal, collection: str, request: AnswerRequest) -> Answer:
-        """See `Answerer.stream`; returns when the answer is complete."""
-        for event in self.stream_answer(principal, collection, request):
+    def answer(
+        self,
+        principal: Principal,
+        collection: str,
+        request: AnswerRequest,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """See `stream_answer`; returns when the answer is complete."""
+        for event in self.stream_answer(principal, collection, request, stop=stop):
             if isinstance(event, AnswerEvent):
                 return event.answer
         raise AssertionError("an answer's stream ends with its answer")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -35,9 +35,13 @@ from app.http.schemas.chat import ChatCompletionRequest
 from app.http.schemas.documents import DocumentsRequest
 from app.http.schemas.inference import EmbeddingsRequest, RerankRequest
 from app.http.schemas.openapi import describe
+from app.mcp.sdk import require_sdk
 from app.observing.metrics import Metrics
 from app.service import Service
 from app.settings import ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from app.mcp.over_http import McpRoute
 
 HEARTBEAT_S: Final = 15.0
 """Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
@@ -85,11 +89,14 @@ def create_app(
     for lane in edge.lanes.all():
         metrics.watch(lane)
 
+    tools = _tools(edge, server)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         edge.startup.begin()
         try:
-            yield
+            async with tools.running() if tools else nullcontext():
+                yield
         finally:
             await asyncio.to_thread(edge.close)
 
@@ -103,9 +110,11 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.edge = edge
-    install_error_handlers(app, ROUTES)
+    install_error_handlers(app, (*ROUTES, tools) if tools else ROUTES)
     for module in ROUTE_MODULES:
         app.include_router(module.router)
+    if tools:
+        app.router.routes.append(tools)
     describe(
         app,
         AnswerRequest,
@@ -127,6 +136,18 @@ def create_app(
         app.add_middleware(CORSMiddleware, **cors_options(server.cors_origins))
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
+
+
+def _tools(edge: Edge, server: ServerSettings) -> McpRoute | None:
+    """See `McpRoute`. Raises `ConfigurationError` where its SDK is not installed."""
+    if server.mcp == "off":
+        return None
+    require_sdk()
+    from app.mcp.over_http import McpRoute  # noqa: PLC0415 - an extra
+
+    return McpRoute(
+        edge, writable=server.mcp == "writable", max_bytes=_body_bound(server, "").max_bytes
+    )
 
 
 def _body_bound(server: ServerSettings, path: str) -> BodyBound:

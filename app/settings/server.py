@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
@@ -33,6 +33,9 @@ class ServerSettings(Section):
     api_keys: tuple[SecretStr, ...] = ()
     cors_origins: tuple[Origin, ...] = Field(
         (), description="sites whose pages may call the API from a browser"
+    )
+    mcp: Literal["off", "read-only", "writable"] = Field(
+        "off", description="tools for agents at /mcp; writable: they may add documents"
     )
     max_body_bytes: int = Field(32 * 2**20, ge=1, description="of an upload")
     max_question_bytes: int = Field(4 * 2**20, ge=1, description="of any other request")

@@ -1,17 +1,22 @@
-"""Commands that run the HTTP service."""
+"""Commands that serve: over HTTP, or tools over standard input and output."""
 
 # ruff: noqa: PLC0415 - libraries load when a command needs them, so that `rag --help` is quick
+# ruff: noqa: FBT002 - typer reads flags from boolean defaults
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.access.principal import Principal, Verb
 from app.cli.application import application
-from app.cli.terminal import load_settings, out
+from app.cli.terminal import err, load_settings, out
+from app.mcp.configuration import PLACES, Client, configuration
+from app.mcp.sdk import require_sdk
 
 serving = typer.Typer()
 
@@ -34,6 +39,29 @@ def serve(
     with application(settings, on_ingest_stage=metrics.ingest_stage) as app:
         code = serve_http(app.start_service, settings, on_close=app.stop_jobs, metrics=metrics)
     raise typer.Exit(code)
+
+
+@serving.command()
+def mcp(
+    writable: Annotated[bool, typer.Option(help="Also offer to add documents.")] = False,
+    print_config: Annotated[
+        Client | None, typer.Option(help="Print what this client's settings need, and end.")
+    ] = None,
+) -> None:
+    """Serve tools for an agent or an editor, which starts this command, over MCP."""
+    settings = load_settings()
+    if print_config:
+        err.print(f"for {PLACES[print_config]}:")
+        found = configuration(print_config, settings, writable=writable)
+        out.print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    require_sdk()
+    from app.mcp.stdio import serve_stdio
+
+    verbs: frozenset[Verb] = frozenset({"search", "ingest"} if writable else {"search"})
+    with application(settings) as app:
+        principal = Principal("local", collections=None, verbs=verbs)
+        serve_stdio(app.start_service, principal, writable=writable, on_close=app.stop_jobs)
 
 
 @serving.command()

@@ -1,0 +1,69 @@
+"""Tools over standard input and output, for the programme that started this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from app.access.principal import Principal
+from app.errors import AttestError
+from app.mcp.calls import AnyContext, Lane
+from app.mcp.server import make_server
+from app.service import Service
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 4
+"""Calls that run at once; others wait."""
+
+
+def serve_stdio(
+    build: Callable[[], Service],
+    principal: Principal,
+    *,
+    writable: bool,
+    on_close: Callable[[], None],
+) -> None:
+    """Serves until standard input ends.
+
+    The service is built meanwhile: clients give a server that loads models no time to begin with.
+    ``on_close`` is called before it is closed, to end what uses its store.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="startup") as executor:
+        building = executor.submit(build)
+        try:
+            make_server(_Local(building, principal), writable=writable).run("stdio")
+        finally:
+            if building.exception() is None:
+                on_close()
+                building.result().close()
+
+
+class _Local:
+    """Implements `app.mcp.calls.Caller` for the one who runs the process."""
+
+    def __init__(self, building: Future[Service], principal: Principal) -> None:
+        self._building = building
+        self._principal = principal
+        self._limiter = anyio.CapacityLimiter(AT_ONCE)
+
+    async def call(
+        self,
+        context: AnyContext,  # noqa: ARG002 - every request is of the same principal
+        lane: Lane,  # noqa: ARG002 - one process has one client
+        use_case: Callable[[Service, Principal], T],
+    ) -> T:
+        """See `Caller.call`; the first calls wait until the service is built."""
+        return await anyio.to_thread.run_sync(
+            lambda: use_case(self._building.result(), self._principal),
+            abandon_on_cancel=True,
+            limiter=self._limiter,
+        )
+
+    def told(self, error: AttestError) -> str:
+        """All of it: whoever asks also runs the service."""
+        return error.message
