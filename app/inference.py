@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from app.domain.documents import Vectors
-from app.errors import InvalidRequest, NotFound
-from app.guarded import GeneratorFailed
+from app.errors import AttestError, InvalidRequest, NotFound
 from app.ports.models import Embedder, Generator, Reranker
 from app.settings import ModelSettings
 
@@ -104,8 +103,8 @@ class Inference:
         if self._generator is not None:
             try:
                 return self._generator.count_tokens(text)
-            except GeneratorFailed:
-                pass  # it is logged, and the answer was made without it
+            except AttestError:
+                pass  # the answer was made without it, and says so
         return self._embedder.count_tokens(text)
 
 

@@ -26,5 +26,8 @@ class Caller(Protocol):
     ) -> T:
         """What the use case returns. Raises what it raises."""
 
+    def submitted(self, documents: int) -> None:
+        """Counts documents that were taken over."""
+
     def told(self, error: AttestError) -> str:
         """What the sender may know of an error."""

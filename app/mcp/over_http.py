@@ -105,6 +105,10 @@ class _ByEdge:
                 self._edge.metrics.answered(found)
         return found
 
+    def submitted(self, documents: int) -> None:
+        """See `Caller.submitted`."""
+        self._edge.metrics.submitted(kind="record", uploads=documents)
+
     def told(self, error: AttestError) -> str:
         """What every client is told; the rest goes to the log."""
         return problem_of(error).message

@@ -64,6 +64,9 @@ class _Local:
             limiter=self._limiter,
         )
 
+    def submitted(self, documents: int) -> None:
+        """Nothing: a process for one client shows no metrics."""
+
     def told(self, error: AttestError) -> str:
         """All of it: whoever asks also runs the service."""
         return error.message

@@ -165,6 +165,7 @@ class Tools:
         job = await self._call(
             context, "uploads", lambda service, who: service.submit(who, collection, uploads)
         )
+        self._caller.submitted(len(uploads))
         try:
             ended = await self._caller.call(
                 context, "waiters", lambda service, who: service.wait(who, job.id, WAIT_S)

@@ -7,7 +7,8 @@ import base64
 import numpy as np
 import pytest
 
-from app.fakes import FakeEmbedder, FakeReranker
+from app.errors import RemoteUnavailable
+from app.fakes import FakeEmbedder, FakeGenerator, FakeReranker
 from app.inference import Inference
 from tests.http.world import MakeWorld, World, error_of
 
@@ -89,6 +90,15 @@ def test_what_can_not_be_embedded_is_refused_with_the_reason(
 
 def test_its_own_dimensions_may_be_asked_for(world: World) -> None:
     assert world.client.post(EMBEDDINGS, json={"input": "x", "dimensions": 32}).status_code == 200
+
+
+def test_tokens_are_counted_without_a_generator_that_can_not_count(world: World) -> None:
+    class Away(FakeGenerator):
+        def count_tokens(self, text: str) -> int:
+            raise RemoteUnavailable("http://10.0.0.7 timed out")
+
+    counting = Inference(SidedEmbedder(), None, Away(), world.service._settings.models)
+    assert counting.count_tokens("three small words") == 3
 
 
 def test_half_a_character_is_the_callers_error(world: World) -> None:

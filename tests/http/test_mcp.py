@@ -151,6 +151,15 @@ def test_documents_are_added(world: World) -> None:
     assert [(one["name"], one["documents"]) for one in listed] == [("new", 1), ("notes", 1)]
 
 
+def test_documents_that_were_added_are_counted(world: World) -> None:
+    documents = [{"id": "a", "text": "Tea."}, {"id": "b", "text": "Coffee."}]
+    call(world, "add_documents", collection="new", documents=documents)
+
+    metrics = world.client.get("/metrics").text
+
+    assert 'attest_ingest_uploads_total{kind="record"} 3.0' in metrics  # one was there before
+
+
 def test_nothing_can_be_added_unless_the_settings_say_so(make_world: MakeWorld) -> None:
     world = filled(make_world, "read-only")
 
