@@ -21,26 +21,15 @@ AT_ONCE: Final = 4
 """Calls that run at once; others wait."""
 
 
-def serve_stdio(
-    build: Callable[[], Service],
-    principal: Principal,
-    *,
-    writable: bool,
-    on_close: Callable[[], None],
-) -> None:
-    """Serves until standard input ends.
+def serve_stdio(build: Callable[[], Service], principal: Principal, *, writable: bool) -> None:
+    """Serves until standard input ends; what ``build`` has made is the caller's to close.
 
-    The service is built meanwhile: clients give a server that loads models no time to begin with.
-    ``on_close`` is called before it is closed, to end what uses its store.
+    It makes the service meanwhile, in a thread: clients give a server that loads models no time to
+    begin with.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="startup") as executor:
-        building = executor.submit(build)
-        try:
-            make_server(_Local(building, principal), writable=writable).run("stdio")
-        finally:
-            if building.exception() is None:
-                on_close()
-                building.result().close()
+        caller = _Local(executor.submit(build), principal)
+        make_server(caller, writable=writable).run("stdio")
 
 
 class _Local:

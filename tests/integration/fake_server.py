@@ -129,7 +129,9 @@ def main() -> int:
         )
 
     if options.mcp:
-        serve_stdio(build, LOCAL, writable=True, on_close=lambda: queue.close(options.grace))
+        serve_stdio(build, LOCAL, writable=True)
+        queue.close(options.grace)
+        store.close()
         return 0
     return serve(build, settings, on_close=lambda: queue.close(options.grace))
 

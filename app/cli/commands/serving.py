@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,9 @@ from app.cli.application import application
 from app.cli.terminal import err, load_settings, out
 from app.mcp.configuration import PLACES, Client, configuration
 from app.mcp.sdk import require_sdk
+
+if TYPE_CHECKING:
+    from app.service import Service
 
 serving = typer.Typer()
 
@@ -59,9 +63,17 @@ def mcp(
     from app.mcp.stdio import serve_stdio
 
     verbs: frozenset[Verb] = frozenset({"search", "ingest"} if writable else {"search"})
-    with application(settings) as app:
-        principal = Principal("local", collections=None, verbs=verbs)
-        serve_stdio(app.start_service, principal, writable=writable, on_close=app.stop_jobs)
+    principal = Principal("local", collections=None, verbs=verbs)
+    with ExitStack() as opened:
+
+        def build() -> Service:
+            # Here, because the libraries of models take seconds to import as well.
+            app = opened.enter_context(application(settings))
+            service = opened.enter_context(closing(app.start_service()))
+            opened.callback(app.stop_jobs)  # before the service, whose store jobs write to
+            return service
+
+        serve_stdio(build, principal, writable=writable)
 
 
 @serving.command()
