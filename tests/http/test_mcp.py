@@ -12,8 +12,10 @@ from mcp.client.streamable_http import streamable_http_client
 
 from app.access.keyring import Keyring
 from app.access.principal import VERBS, Principal
+from app.domain.collections import CollectionStats
 from app.fakes import FakeGenerator
 from app.http.edge.json_bodies import MAX_VALUES
+from app.observing.requests import current_request_id
 from tests.http.world import HARBOUR, MakeWorld, World, error_of
 
 OWNER = Principal("owner", collections=None, verbs=VERBS)
@@ -51,12 +53,13 @@ def with_client(
     *,
     key: str = OWNER.name,
     mode: str = "auto",
+    request_id: str = "",
 ) -> Any:
     """What ``ask`` returns, run in the loop of the application."""
 
     async def run() -> Any:
         transport = httpx2.ASGITransport(app=world.app)
-        headers = {"Authorization": f"Bearer {key}"}
+        headers = {"Authorization": f"Bearer {key}", "X-Request-ID": request_id}
         async with (
             httpx2.AsyncClient(transport=transport, headers=headers) as http,
             Client(
@@ -70,11 +73,10 @@ def with_client(
     return portal.call(run)
 
 
-def call(
-    world: World, tool: str, *, key: str = OWNER.name, mode: str = "auto", **given: Any
-) -> Any:
+def call(world: World, tool: str, **given: Any) -> Any:
     """The structured result of a tool, or the text of its error."""
-    result = with_client(world, lambda client: client.call_tool(tool, given), key=key, mode=mode)
+    how = {name: given.pop(name) for name in ("key", "mode", "request_id") if name in given}
+    result = with_client(world, lambda client: client.call_tool(tool, given), **how)
     return result.content[0].text if result.is_error else result.structured_content
 
 
@@ -212,6 +214,20 @@ def test_what_went_wrong_within_is_not_told(world: World) -> None:
     told = call(world, "read_document", collection="notes", document_id="h")
 
     assert told == "Error executing tool read_document"
+
+
+def test_the_work_of_a_call_knows_its_request(world: World, mode: str) -> None:
+    seen: list[str | None] = []
+
+    def noting(_: Principal) -> list[CollectionStats]:
+        seen.append(current_request_id())
+        return []
+
+    world.service.collections = noting  # type: ignore[method-assign]
+
+    call(world, "list_collections", mode=mode, request_id="find-me")
+
+    assert seen == ["find-me"]
 
 
 def test_it_is_off_by_default(make_world: MakeWorld) -> None:
