@@ -6,7 +6,7 @@ COPY . .
 ARG PIP_EXTRA_INDEX_URL
 RUN python -m venv /opt/attest \
  && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt torch \
- && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt '.[fast,llama]' \
+ && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt '.[fast,llama,mcp]' \
  && ATTEST_MODELS__CACHE=/opt/models /opt/attest/bin/rag models install
 
 FROM python:3.11-slim

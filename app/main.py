@@ -13,6 +13,7 @@ from app.access.guarded_store import GuardedStore
 from app.answering.evidence.judgement import Judge, read_judge, shipped_judge
 from app.models.embedders.cache import CachedEmbedder
 from app.models.registry import NONE, build_embedder, build_generator, build_glossary, build_reader
+from app.models.rerankers.by_statements import StatementReranker
 from app.models.rerankers.cache import CachedReranker
 from app.models.rerankers.registry import READER, build_reranker
 from app.models.sparse.registry import build_sparse_embedder
@@ -267,6 +268,7 @@ class Application:
             glossary=self.glossary if reader or generator else None,
             ingestor=self.jobs,
             settings=self.settings,
+            scorer=self.reranker or (StatementReranker(reader) if reader else None),
         )
 
     def start_service(self) -> Service:

@@ -21,6 +21,7 @@ from app.domain.hits import SearchResult
 from app.domain.jobs import JobStatus, QueueHealth, Upload
 from app.errors import FingerprintMismatch, NotFound, StoreCorrupted
 from app.guarded import GuardedGenerator
+from app.inference import Inference
 from app.observing.requests import RequestThreads
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
@@ -61,8 +62,12 @@ class Service:
         glossary: Glossary | None = None,
         ingestor: Ingestor,
         settings: Settings,
+        scorer: Reranker | None = None,
     ) -> None:
-        """``learned`` and ``judge`` are what ships where they are not given."""
+        """``learned`` and ``judge`` are what ships where they are not given.
+
+        ``scorer`` reranks what clients hand over themselves; it is ``reranker`` if not given.
+        """
         self._collections = collections
         self._analyzer = analyzer
         self._embedder = embedder
@@ -75,6 +80,8 @@ class Service:
         self._glossary = glossary
         self._ingestor = ingestor
         self._settings = settings
+        self.inference = Inference(embedder, scorer or reranker, self._generator, settings.models)
+        """The models alone, which tell nothing of any collection: for anybody."""
         self._executor = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
         self._pipelines: dict[str, tuple[Collection, Tuning | None, SearchPipeline]] = {}
         self._lock = threading.Lock()
@@ -88,9 +95,16 @@ class Service:
         note_count(hits=len(found.hits))
         return found
 
-    def answer(self, principal: Principal, collection: str, request: AnswerRequest) -> Answer:
-        """See `Answerer.stream`; returns when the answer is complete."""
-        for event in self.stream_answer(principal, collection, request):
+    def answer(
+        self,
+        principal: Principal,
+        collection: str,
+        request: AnswerRequest,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """See `stream_answer`; returns when the answer is complete."""
+        for event in self.stream_answer(principal, collection, request, stop=stop):
             if isinstance(event, AnswerEvent):
                 return event.answer
         raise AssertionError("an answer's stream ends with its answer")
@@ -222,6 +236,11 @@ class Service:
             except StoreCorrupted as error:
                 logger.error("collection %s is not listed: %s", name, error)  # noqa: TRY400 - the message says what to do
         return found
+
+    def collection(self, principal: Principal, collection: str) -> CollectionStats:
+        """One collection that may be searched. Raises `NotFound`."""
+        with self._collections.using(principal, "search", collection) as opened:
+            return opened.stats()
 
     def drop(self, principal: Principal, collection: str) -> None:
         """Removes a collection, all it holds and all that waits for it. Raises `NotFound`."""

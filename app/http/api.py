@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.routing import compile_path
 
@@ -19,23 +20,37 @@ from app.access.keyring import Keyring
 from app.access.usage import KeyUsage
 from app.http.edge.auditing import Audit
 from app.http.edge.auth import ApiKeys, OwnSite
+from app.http.edge.cors import cors_options
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
 from app.http.edge.limits import BodyBound, BodyLimit
 from app.http.edge.parts import Edge, Lanes
 from app.http.edge.startup import Startup
-from app.http.routes import answers, collections, documents, openai, operations, search
-from app.http.routes.openai import ChatCompletionRequest
+from app.http.routes import (
+    answers,
+    collections,
+    documents,
+    inference,
+    openai,
+    operations,
+    search,
+)
 from app.http.schemas.answers import AnswerRequest, SearchRequest
+from app.http.schemas.chat import ChatCompletionRequest
 from app.http.schemas.documents import DocumentsRequest
+from app.http.schemas.inference import EmbeddingsRequest, RerankRequest
 from app.http.schemas.openapi import describe
+from app.mcp.sdk import require_sdk
 from app.observing.metrics import Metrics
 from app.service import Service
 from app.settings import ServerSettings, Settings
 
+if TYPE_CHECKING:
+    from app.mcp.over_http import McpRoute
+
 HEARTBEAT_S: Final = 15.0
 """Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
-ROUTE_MODULES: Final = (operations, collections, documents, search, answers, openai)
+ROUTE_MODULES: Final = (operations, collections, documents, search, answers, openai, inference)
 ROUTES: Final = tuple(route for module in ROUTE_MODULES for route in module.router.routes)
 TAKES_UPLOADS: Final = compile_path(documents.DOCUMENTS)[0]
 """The path whose bodies may be large."""
@@ -82,11 +97,14 @@ def create_app(
     for lane in edge.lanes.all():
         metrics.watch(lane)
 
+    tools = _tools(edge, server)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         edge.startup.begin()
         try:
-            yield
+            async with tools.running() if tools else nullcontext():
+                yield
         finally:
             await asyncio.to_thread(edge.close)
             admission.close()
@@ -102,14 +120,18 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.edge = edge
-    install_error_handlers(app, ROUTES)
+    install_error_handlers(app, (*ROUTES, tools) if tools else ROUTES)
     for module in ROUTE_MODULES:
         app.include_router(module.router)
+    if tools:
+        app.router.routes.append(tools)
     describe(
         app,
         AnswerRequest,
         ChatCompletionRequest,
         DocumentsRequest,
+        EmbeddingsRequest,
+        RerankRequest,
         SearchRequest,
         locked=keyring.has_keys,
     )
@@ -117,13 +139,28 @@ def create_app(
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
-    app.add_middleware(OwnSite, local=lambda: not keyring.has_keys)
+    app.add_middleware(OwnSite, local=lambda: not keyring.has_keys, origins=server.cors_origins)
     app.add_middleware(ApiKeys, keyring=keyring, admission=admission)
     if server.audit != "off":
         log = AuditLog(folder, max_bytes=server.audit_max_bytes, files=server.audit_files)
         app.add_middleware(Audit, log=log, of=server.audit)
+    if server.cors_origins:
+        # Outside of the keys: a browser asks for leave without one.
+        app.add_middleware(CORSMiddleware, **cors_options(server.cors_origins))
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
+
+
+def _tools(edge: Edge, server: ServerSettings) -> McpRoute | None:
+    """See `McpRoute`. Raises `ConfigurationError` where its SDK is not installed."""
+    if server.mcp == "off":
+        return None
+    require_sdk()
+    from app.mcp.over_http import McpRoute  # noqa: PLC0415 - an extra
+
+    return McpRoute(
+        edge, writable=server.mcp == "writable", max_bytes=_body_bound(server, "").max_bytes
+    )
 
 
 def _body_bound(server: ServerSettings, path: str) -> BodyBound:

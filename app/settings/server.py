@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from app.settings.section import Section
+
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@*]+")
+
+
+def _exact_origin(origin: str) -> str:
+    if origin != origin.lower() or not _ORIGIN.fullmatch(origin):
+        raise ValueError(
+            f'"{origin}" is no exact origin; write it as a browser does: scheme and host in lower '
+            "case, the port where it is not the scheme's own, no path, no wildcard"
+        )
+    return origin
+
+
+Origin = Annotated[str, AfterValidator(_exact_origin)]
+"""A site whose pages may call the API, as ``https://notes.example.org`` or ``http://localhost:3000``."""
 
 
 class ServerSettings(Section):
@@ -23,6 +39,12 @@ class ServerSettings(Section):
     )
     audit_max_bytes: int = Field(64 * 2**20, ge=4_096, description="of one file of the audit log")
     audit_files: int = Field(10, ge=1, description="of the audit log that are kept")
+    cors_origins: tuple[Origin, ...] = Field(
+        (), description="sites whose pages may call the API from a browser"
+    )
+    mcp: Literal["off", "read-only", "writable"] = Field(
+        "off", description="tools for agents at /mcp; writable: they may add documents"
+    )
     max_body_bytes: int = Field(32 * 2**20, ge=1, description="of an upload")
     max_question_bytes: int = Field(4 * 2**20, ge=1, description="of any other request")
     header_timeout_s: float = Field(10.0, gt=0.0, description="for a request's head to arrive")

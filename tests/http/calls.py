@@ -16,9 +16,11 @@ BODIES = {
     "SearchRequest": {"query": ASKED},
     "AnswerRequest": {"query": ASKED},
     "ChatCompletionRequest": {"messages": [{"role": "user", "content": ASKED}]},
+    "EmbeddingsRequest": {"input": "x"},
+    "RerankRequest": {"query": "x", "documents": ["x"]},
 }
 """A body of each schema that the routes read; one that is missing here fails its test."""
-NO_COLLECTION = ("/healthz", "/readyz", "/metrics")
+NO_COLLECTION = ("/healthz", "/readyz", "/metrics", "/v1/embeddings", "/v1/rerank")
 """Routes that tell nothing of any single collection."""
 
 

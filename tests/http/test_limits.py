@@ -176,6 +176,8 @@ def test_a_large_body_is_parsed_off_the_event_loop(
         ("answers", "/v1/collections/notes/answer"),
         ("answers", "/v1/chat/completions"),
         ("uploads", "/v1/collections/notes/documents"),
+        ("models", "/v1/embeddings"),
+        ("models", "/v1/rerank"),
     ],
 )
 def test_no_body_is_read_that_nobody_would_work_on(world: World, lane: str, path: str) -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from app.fakes import FakeGenerator
-from app.http.routes.openai import ChatCompletionRequest, Message
 from app.http.schemas.answers import MAX_HISTORY_CHARACTERS, MAX_TURN_CHARACTERS, MAX_TURNS
+from app.http.schemas.chat import ChatCompletionRequest, Message
 from tests.http.world import HARBOUR, MakeWorld, World, error_of, events_of
 
 CHAT = "/v1/chat/completions"
@@ -34,7 +34,7 @@ def test_a_collection_is_a_model(chatting: World) -> None:
 def test_a_completion_has_its_shape_and_carries_citations(chatting: World) -> None:
     body = chatting.client.post(CHAT, json={"model": "notes", "messages": [ASKED]}).json()
 
-    assert set(body) == {"id", "object", "created", "model", "choices", "attest"}
+    assert set(body) == {"id", "object", "created", "model", "choices", "usage", "attest"}
     assert (body["object"], body["model"]) == ("chat.completion", "notes")
     (choice,) = body["choices"]
     assert (choice["index"], choice["finish_reason"]) == (0, "stop")
@@ -88,16 +88,17 @@ def test_fields_without_a_meaning_here_are_tolerated(chatting: World) -> None:
                 "role": "user",
                 "content": [
                     {"type": "text", "text": "When was the lighthouse"},
-                    {"type": "image_url", "image_url": {"url": "data:,"}},
                     {"type": "text", "text": "of Ardmore lit?"},
                 ],
             },
         ],
         "temperature": 0.2,
-        "max_tokens": 5,
+        "max_tokens": 500,
         "n": 1,
-        "stream_options": {"include_usage": True},
+        "tools": [{"type": "function", "function": {"name": "f"}}],
+        "tool_choice": "auto",
         "user": "bob",
+        "seed": None,
     }
 
     answer = chatting.client.post(CHAT, json=body)
@@ -107,6 +108,8 @@ def test_fields_without_a_meaning_here_are_tolerated(chatting: World) -> None:
     turns = chatting.generator.asked[0]
     assert "When was the lighthouse\nof Ardmore lit?" in turns[-1].content
     assert "42" not in [turn.content for turn in turns]
+    assert turns[0].content.endswith("Be brief.")
+    assert answer.json()["attest"]["ignored"] == ["temperature", "tools", "user"]
 
 
 def test_a_long_conversation_goes_on(chatting: World) -> None:
@@ -167,3 +170,138 @@ def test_an_unknown_model_is_not_found(chatting: World) -> None:
 
     assert answer.status_code == 404
     assert error_of(answer)["code"] == "not_found"
+
+
+def test_usage_counts_the_conversation_and_what_was_said(chatting: World) -> None:
+    messages = [{"role": "system", "content": "Be brief."}, ASKED]
+
+    body = chatting.client.post(CHAT, json={"model": "notes", "messages": messages}).json()
+
+    said = body["choices"][0]["message"]["content"]
+    assert body["usage"] == {
+        "prompt_tokens": 2 + 7,  # the fake counts words
+        "completion_tokens": len(said.split()),
+        "total_tokens": 9 + len(said.split()),
+    }
+
+
+def test_a_stream_tells_its_usage_where_it_is_asked_to(chatting: World) -> None:
+    asked = {"model": "notes", "messages": [ASKED]}
+    whole = chatting.client.post(CHAT, json=asked).json()
+
+    streamed = asked | {"stream": True, "stream_options": {"include_usage": True}}
+    *chunks, done = [data for _, data in events_of(chatting.client.post(CHAT, json=streamed).text)]
+
+    assert done == "[DONE]"
+    assert chunks[-1]["choices"] == []
+    assert chunks[-1]["usage"] == whole["usage"]
+    assert all("usage" not in chunk for chunk in chunks[:-1])
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize(
+    ("limit", "said", "reason"),
+    [
+        ({"stop": "1853"}, "The lighthouse of Ardmore was lit in ", "stop"),
+        ({"stop": ["tower", "853"]}, "The lighthouse of Ardmore was lit in 1", "stop"),
+        ({"max_tokens": 9}, "The lighthouse of Ardmore was lit in 1853. [1]", "length"),
+        ({"max_completion_tokens": 9, "max_tokens": 99}, None, "length"),
+        ({"max_tokens": 1}, "", "length"),
+    ],
+)
+def test_an_answer_ends_where_the_client_wants_it_to_end(
+    chatting: World, limit: dict[str, object], said: str | None, reason: str, *, stream: bool
+) -> None:
+    asked = {"model": "notes", "messages": [ASKED], "stream": stream} | limit
+
+    answer = chatting.client.post(CHAT, json=asked)
+
+    if stream:
+        chunks = [data for _, data in events_of(answer.text)][:-1]
+        choices = [chunk["choices"][0] for chunk in chunks]
+        content = "".join(choice["delta"].get("content", "") for choice in choices)
+        ended = choices[-1]["finish_reason"]
+    else:
+        (choice,) = answer.json()["choices"]
+        content, ended = choice["message"]["content"], choice["finish_reason"]
+    assert ended == reason
+    if said is not None:
+        assert content == said
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("n", 2),
+        ("n", 0),
+        ("logprobs", True),
+        ("response_format", {"type": "json_object"}),
+        ("tool_choice", "required"),
+        ("modalities", ["text", "audio"]),
+        ("max_tokens", 0),
+        ("stop", ["a"] * 5),
+    ],
+)
+def test_what_would_make_a_client_misread_the_answer_is_refused(
+    chatting: World, field: str, value: object
+) -> None:
+    body = {"model": "notes", "messages": [ASKED], field: value}
+
+    answer = chatting.client.post(CHAT, json=body)
+
+    assert answer.status_code == 422
+    assert error_of(answer)["param"].startswith(field)
+    assert error_of(answer)["type"] == "invalid_request_error"
+
+
+def test_a_question_about_a_picture_is_refused(chatting: World) -> None:
+    parts = [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": "data:,"}},
+    ]
+    body = {"model": "notes", "messages": [{"role": "user", "content": parts}]}
+
+    answer = chatting.client.post(CHAT, json=body)
+
+    assert answer.status_code == 400
+    assert "text" in error_of(answer)["message"]
+
+
+def test_quoting_says_that_it_ignores_system_messages(make_world: MakeWorld) -> None:
+    world = make_world()  # whose generator says nothing
+    world.ingest("notes", {"id": "h", "text": HARBOUR})
+    messages = [{"role": "system", "content": "Talk like a pirate."}, ASKED]
+
+    body = world.client.post(CHAT, json={"model": "notes", "messages": messages}).json()
+
+    assert body["attest"]["mode"] == "extractive"
+    assert body["attest"]["ignored"] == ["messages.system"]
+
+
+def test_system_messages_outlive_a_long_conversation() -> None:
+    said = [Message(role="user", content="x" * 1_000)] * 99
+    first = [Message(role="system", content="Be brief."), Message(role="developer", content="!")]
+
+    asked = ChatCompletionRequest(
+        model="notes", messages=[*first, *said, Message(role="user", content="?")]
+    ).to_domain()
+
+    assert len(asked.history) == MAX_TURNS
+    assert (asked.history[0].role, asked.history[0].content) == ("system", "Be brief.\n!")
+
+
+def test_no_more_than_twenty_ignored_parameters_are_named(chatting: World) -> None:
+    body = {"model": "notes", "messages": [ASKED]} | {f"p{n}": n for n in range(30)}
+
+    answer = chatting.post(CHAT, body)
+
+    assert len(answer.json()["attest"]["ignored"]) == 20
+
+
+def test_a_collection_is_looked_up_as_a_model(chatting: World) -> None:
+    found = chatting.client.get("/v1/models/notes")
+    missing = chatting.client.get("/v1/models/none")
+
+    assert found.json() == {"id": "notes", "object": "model", "created": 0, "owned_by": "attest"}
+    assert missing.status_code == 404
+    assert error_of(missing)["code"] == "not_found"

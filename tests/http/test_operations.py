@@ -158,6 +158,9 @@ def test_the_schema_is_served_and_no_page_that_loads_scripts_from_elsewhere(
         "/v1/collections/{name}/search",
         "/v1/collections/{name}/answer",
         "/v1/jobs/{job_id}",
+        "/v1/embeddings",
+        "/v1/rerank",
+        "/v1/models/{name}",
         "/v1/chat/completions",
         "/v1/models",
         "/healthz",
@@ -465,6 +468,8 @@ def test_an_unexpected_error_is_logged_with_its_trace_and_not_shown(
     assert answer.status_code == 500
     assert error_of(answer) == {
         "code": "internal",
+        "type": "server_error",
+        "param": None,
         "message": AttestError.public_message,
         "request_id": "find-me",
     }

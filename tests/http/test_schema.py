@@ -59,6 +59,8 @@ def test_bodies_that_are_read_by_hand_are_described(schema: dict[str, Any]) -> N
         "/v1/collections/{name}/search": "#/components/schemas/SearchRequest",
         "/v1/collections/{name}/answer": "#/components/schemas/AnswerRequest",
         "/v1/chat/completions": "#/components/schemas/ChatCompletionRequest",
+        "/v1/embeddings": "#/components/schemas/EmbeddingsRequest",
+        "/v1/rerank": "#/components/schemas/RerankRequest",
     }
     assert "multipart/form-data" in bodies["/v1/collections/{name}/documents"]
     assert schema["components"]["schemas"]["SearchRequest"]["required"] == ["query"]

@@ -161,6 +161,17 @@ def test_an_unknown_route_is_refused_with_those_that_exist(filled: World) -> Non
     assert "bm25, dense" in error_of(answer)["message"]
 
 
+@pytest.mark.parametrize("now", [0, "0", True, "2026-01-28", "2026-01-28T09:30:00"])
+def test_an_instant_is_written_out_with_its_zone(filled: World, now: object) -> None:
+    path = "/v1/collections/notes/search"
+    answer = filled.client.post(path, json={"query": "x", "now": now})
+
+    assert answer.status_code == 422
+    assert error_of(answer)["param"] == "now"
+    said = filled.client.post(path, json={"query": "x", "now": "2026-01-28T09:30:00Z"})
+    assert said.status_code == 200
+
+
 def test_an_unknown_collection_is_not_found(filled: World) -> None:
     answer = filled.client.post("/v1/collections/none/search", json={"query": "x"})
 
@@ -168,6 +179,8 @@ def test_an_unknown_collection_is_not_found(filled: World) -> None:
     assert error_of(answer) | {"request_id": ""} == {
         "code": "not_found",
         "message": 'There is no collection "none".',
+        "type": "invalid_request_error",
+        "param": None,
         "request_id": "",
     }
 

@@ -242,7 +242,7 @@ def error_of(response: httpx2.Response) -> dict[str, Any]:
     """The error of an answer, after a look at its shape."""
     body = response.json()
     assert set(body) == {"error"}
-    assert {"code", "message", "request_id"} <= set(body["error"])
+    assert {"code", "message", "type", "param", "request_id"} <= set(body["error"])
     assert body["error"]["request_id"] == response.headers["x-request-id"]
     error: dict[str, Any] = body["error"]
     return error

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from app.access.guarded_store import GuardedStore
+from app.access.principal import LOCAL
 from app.domain.documents import Vectors
 from app.errors import ModelMissing
 from app.fakes import FakeAnalyzer, FakeEmbedder, FakeGenerator
 from app.http.edge.server import serve
+from app.mcp.stdio import serve_stdio
 from app.service import Service
 from app.settings import AnswerSettings, ServerSettings, Settings, StoreSettings
 from app.stores.local.store import LocalStore
@@ -76,6 +78,7 @@ def main() -> int:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--grace", type=float, default=20.0)
     parser.add_argument("--broken", action="store_true", help="the service can't be built")
+    parser.add_argument("--mcp", action="store_true", help="tools over standard input and output")
     options = parser.parse_args()
     directory: Path = options.directory
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(name)s %(message)s")
@@ -125,6 +128,11 @@ def main() -> int:
             settings=settings,
         )
 
+    if options.mcp:
+        serve_stdio(build, LOCAL, writable=True)
+        queue.close(options.grace)
+        store.close()
+        return 0
     return serve(build, settings, on_close=lambda: queue.close(options.grace))
 
 

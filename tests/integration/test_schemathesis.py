@@ -36,6 +36,6 @@ def test_answers_are_as_the_schema_declares(repository: Path, tmp_path: Path) ->
             check=False,
         )
         assert done.returncode == 0, done.stdout[-6_000:]
-        assert "Tested: 14" in done.stdout
+        assert "Tested: 17" in done.stdout
         assert server.lives()
     assert "Traceback" not in server.log()

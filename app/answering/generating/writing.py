@@ -158,13 +158,15 @@ class Writer:
         """The conversation, of which statements and history take ``prompt_tokens`` each at most.
 
         Both take less where the model's context is smaller; the oldest turns go first, and the
-        least probable statements.
+        least probable statements. Wishes about the wording stay.
         """
         count = self._generator.count_tokens
+        wishes = tuple(turn for turn in request.history if turn.role == "system")
+        history = tuple(turn for turn in request.history if turn.role != "system")
         room = self._generator.context_tokens - self._settings.max_answer_tokens
-        room -= sum(count(turn.content) for turn in build_turns(request.query, ()))
+        room -= sum(count(turn.content) for turn in build_turns(request.query, (), wishes))
         budget = min(self._settings.prompt_tokens, max(1, room // 2))
-        history, spent = request.history, 0
+        spent = 0
         for place in range(len(history) - 1, -1, -1):
             spent += count(history[place].content)
             if spent > budget:
@@ -177,7 +179,7 @@ class Writer:
             if spent > budget and shown:
                 break
             shown.append(statement)
-        return build_turns(request.query, shown, history)
+        return build_turns(request.query, shown, (*wishes, *history))
 
 
 def _as_statement(text: str, like: Statement) -> Statement:

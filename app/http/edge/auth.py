@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Final, cast
 from urllib.parse import urlsplit
 
@@ -127,10 +127,17 @@ class OwnSite:
     and could read too; its name stands in ``Host``.
     """
 
-    def __init__(self, app: ASGIApp, *, local: Callable[[], bool]) -> None:
-        """``local()``: only names of this machine are answered to, as nothing asks for a key."""
+    def __init__(
+        self, app: ASGIApp, *, local: Callable[[], bool], origins: Collection[str] = ()
+    ) -> None:
+        """``local()``: only names of this machine are answered to, because nothing asks for a key.
+
+        ``origins`` are the other sites whose pages may change things all the same. Only the browser
+        writes ``Origin``, and it writes it to every request of a script that is not a safe one.
+        """
         self._app = app
         self._local = local
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request, or answers 403 or 421."""
@@ -139,10 +146,13 @@ class OwnSite:
             if self._local() and not _names_this_machine(headers.get("host", "")):
                 await WRONG_HOST.response({"Connection": "close"})(scope, receive, send)
                 return
-            if scope["method"] not in SAFE_METHODS and not _is_of_own_site(headers):
+            if scope["method"] not in SAFE_METHODS and not self._may_change(headers):
                 await CROSS_SITE.response({"Connection": "close"})(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    def _may_change(self, headers: Headers) -> bool:
+        return headers.get("origin") in self._origins or _is_of_own_site(headers)
 
 
 def _is_of_own_site(headers: Headers) -> bool:

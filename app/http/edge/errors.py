@@ -1,4 +1,8 @@
-"""Every error as one JSON shape: ``{"error": {"code", "message", "request_id"}}``."""
+"""Every error as one JSON shape: ``{"error": {"code", "message", "type", "param", "request_id"}}``.
+
+Clients of the OpenAI shape read ``type`` and ``param``; they are part of every error, since the
+edge answers some before it is known which route was meant.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +40,19 @@ logger = logging.getLogger(__name__)
 MAX_MESSAGE_CHARACTERS: Final = 500
 """Messages may quote a name that the client sent; they are cut here."""
 METHOD_NOT_ALLOWED: Final = 405
+SERVER_ERROR: Final = 500
 MAX_FIELDS: Final = 20
 """Most faulty fields that one answer names."""
 RETRY_AFTER_S: Final = 5
 """When to try again what is unavailable."""
 RETRY_OVERLOADED_AFTER_S: Final = 1
 """When to try again what found the queue full: places free up with every answer."""
+_TYPES: Final[Mapping[int, str]] = {
+    401: "authentication_error",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
+"""How OpenAI calls errors of a request by their status; every other is one of the request."""
 
 
 class NotReady(TransientError):
@@ -87,6 +98,8 @@ class Problem:
         error: dict[str, object] = {
             "code": self.code,
             "message": _cut(self.message),
+            "type": self._type,
+            "param": _cut(self.fields[0].path) if self.fields else None,
             "request_id": current_request_id(),
         }
         if self.fields:
@@ -96,6 +109,12 @@ class Problem:
         if self.job_id is not None:
             error["job_id"] = self.job_id
         return {"error": error}
+
+    @property
+    def _type(self) -> str:
+        if self.status >= SERVER_ERROR:
+            return "server_error"
+        return _TYPES.get(self.status, "invalid_request_error")
 
     def json(self) -> str:
         """`body` in ASCII: what the client sent may hold what UTF-8 can't, as half a character."""

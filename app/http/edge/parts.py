@@ -36,6 +36,8 @@ class Lanes:
     removals: BoundedExecutor
     reads: BoundedExecutor
     """Listings and documents."""
+    models: BoundedExecutor
+    """Embedding and reranking for clients, one at a time: bulk work that searches go before."""
     polls: BoundedExecutor
     """Looks at jobs."""
     waiters: BoundedExecutor
@@ -51,6 +53,7 @@ class Lanes:
             uploads=BoundedExecutor(workers=server.uploads, queue=0, name="upload"),
             removals=BoundedExecutor(workers=2, queue=queue, name="removal"),
             reads=BoundedExecutor(workers=4, queue=queue, name="read"),
+            models=BoundedExecutor(workers=1, queue=queue, name="model"),
             polls=BoundedExecutor(workers=2, queue=queue, name="poll"),
             waiters=BoundedExecutor(workers=16, queue=0, name="wait"),
         )

@@ -12,7 +12,6 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -35,6 +34,7 @@ from app.domain.questions import Turn
 from app.errors import InvalidFilter
 from app.filters import Filter, parse_filter
 from app.http.schemas.citations import AnswerCitation
+from app.http.schemas.instants import Instant
 from app.http.schemas.markdown import shown_answer
 
 MAX_QUERY_CHARACTERS: Final = 8_000
@@ -97,7 +97,7 @@ class SearchRequest(_Request):
     rerank: StrictBool | None = None
     explain: StrictBool = False
     history: History = []
-    now: AwareDatetime | None = Field(
+    now: Instant | None = Field(
         None, description='the instant that "last week" counts from; now, where it is not given'
     )
     ignore: Annotated[

@@ -38,10 +38,15 @@ def shown(sentence: AnswerSentence) -> str:
 
 def shown_answer(answer: Answer) -> str:
     """Renders the whole text of an answer, each of its sentences as `shown`."""
-    parts: list[str] = []
+    return "".join(shown_pieces(answer))
+
+
+def shown_pieces(answer: Answer) -> list[str]:
+    """The parts of `shown_answer`: each sentence behind what parts it from the last; the notes."""
+    pieces: list[str] = []
     at = 0
     for sentence in answer.sentences:
         start = answer.text.index(sentence.cited_text, at)
-        parts += [answer.text[at:start], shown(sentence)]
+        pieces.append(answer.text[at:start] + shown(sentence))
         at = start + len(sentence.cited_text)
-    return "".join([*parts, answer.text[at:]])
+    return [*pieces, answer.text[at:]]

@@ -56,10 +56,15 @@ class FieldError(BaseModel):
 
 
 class ErrorDetail(BaseModel):
-    """An error; clients branch on ``code``."""
+    """An error; clients branch on ``code``.
+
+    ``type`` is OpenAI's name for errors of this kind, ``param`` the first of ``fields``.
+    """
 
     code: str
     message: str
+    type: str
+    param: str | None
     request_id: str
     fields: list[FieldError] = []
     job_id: str = ""

@@ -24,6 +24,7 @@ DEFAULT_IN_WORDS = {
     "retrieval.weights": "`bm25` 0.5, `dense` 0.5, `sparse` 0.5, `graph` 0.2",
     "retrieval.weight_rules": "none",
     "server.api_keys": "none",
+    "server.cors_origins": "none",
 }
 
 

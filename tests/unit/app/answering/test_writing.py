@@ -199,6 +199,19 @@ class TestAsking:
         (turns,) = generator.asked
         assert [turn.content for turn in turns[1:-1]] == ["Old answer.", "What is K?"]
 
+    def test_wishes_of_the_caller_stay_when_turns_give_way(self, write):
+        generator = FakeGenerator("")
+        history = (Turn("system", "Be brief."), Turn("user", "old " * 500))
+        write(generator, history=history, prompt_tokens=64)
+        (turns,) = generator.asked
+        assert turns[0].content.endswith("\nBe brief.")
+        assert len(turns) == 2
+
+    def test_a_wish_lets_nothing_be_said_that_no_statement_bears(self, write):
+        wish = (Turn("system", "Say that the constant K is 61."),)
+        given = write("The constant K is 61 by default [1].", history=wish)
+        assert "61" not in given.text
+
     def test_no_more_statements_are_shown_than_the_settings_say(self, write):
         generator = FakeGenerator("")
         write(generator, prompt_statements=1)
