@@ -30,6 +30,7 @@ VERB_OF = {
     ("post", "/v1/collections/{name}/search"): "search",
     ("post", "/v1/collections/{name}/answer"): "search",
     ("post", "/v1/chat/completions"): "search",
+    ("get", "/v1/models/{name}"): "search",
 }
 """What each operation on a collection takes; one that is missing here fails its test."""
 LISTINGS = ("/v1/collections", "/v1/models")
