@@ -13,12 +13,13 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 
 from app.access.keyring import Keyring
-from app.http.edge.auth import ApiKeys, OwnSite
+from app.http.edge.auth import OPEN_PATHS, ApiKeys, OwnSite
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
 from app.http.edge.limits import BodyBound, BodyLimit
 from app.http.edge.parts import Edge, Lanes
 from app.http.edge.startup import Startup
+from app.http.page import files as page
 from app.http.routes import answers, collections, documents, openai, operations, search
 from app.http.routes.openai import ChatCompletionRequest
 from app.http.schemas.answers import AnswerRequest, SearchRequest
@@ -92,8 +93,9 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.edge = edge
-    install_error_handlers(app, ROUTES)
-    for module in ROUTE_MODULES:
+    modules = (*ROUTE_MODULES, page) if server.page else ROUTE_MODULES
+    install_error_handlers(app, [route for module in modules for route in module.router.routes])
+    for module in modules:
         app.include_router(module.router)
     describe(
         app,
@@ -108,7 +110,9 @@ def create_app(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
     app.add_middleware(OwnSite, local=not keyring.has_keys)
-    app.add_middleware(ApiKeys, keyring=keyring)
+    # The page holds nothing of anybody; what it shows, it asks for with the key of who looks.
+    open_paths = OPEN_PATHS | page.page_paths() if server.page else OPEN_PATHS
+    app.add_middleware(ApiKeys, keyring=keyring, open_paths=open_paths)
     app.add_middleware(Exchange, observer=metrics, last_resort=_last_resort)
     return app
 

@@ -13,6 +13,7 @@ class ServerSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)
     api_keys: tuple[SecretStr, ...] = ()
+    page: bool = Field(True, description="whether browsers get a page at /")  # noqa: FBT003 - a default
     max_body_bytes: int = Field(32 * 2**20, ge=1, description="of an upload")
     max_question_bytes: int = Field(4 * 2**20, ge=1, description="of any other request")
     header_timeout_s: float = Field(10.0, gt=0.0, description="for a request's head to arrive")
