@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -146,6 +147,29 @@ def test_what_went_before_is_sent_and_a_new_conversation_forgets_it(
     assert [len(body["history"]) for body in sent] == [0, 2, 0]
     assert sent[1]["history"][0] == {"role": "user", "content": QUESTION}
     assert "1853" in sent[1]["history"][1]["content"]
+
+
+def test_a_long_conversation_is_sent_as_far_as_there_is_room(
+    filled: World, address: str, visit: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    page = visit(address)
+    sent: list[list[dict[str, str]]] = []
+    said = {"answer": "🐦" * 5_000, "mode": "extractive", "sentences": [], "citations": []}
+    said |= {"notes": [], "nearest": [], "degraded": [], "timings_ms": {}}
+
+    def answer(route: Any) -> None:
+        sent.append(route.request.post_data_json["history"])
+        events = f"event: answer\ndata: {json.dumps(said)}\n\n"
+        route.fulfill(content_type="text/event-stream", body=events)
+
+    page.route("**/answer", answer)
+    for _ in range(9):
+        ask(page, "tower " * 1_000)
+
+    characters = [sum(len(turn["content"]) for turn in history) for history in sent]
+    assert max(len(history) for history in sent) > 4
+    assert max(characters) <= 64_000
+    assert max(len(turn["content"]) for history in sent for turn in history) <= 8_000
 
 
 def test_what_failed_and_was_left_out_is_said(

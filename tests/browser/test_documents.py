@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.http.world import MakeWorld, World
 
@@ -40,9 +43,9 @@ def test_every_file_has_its_own_outcome(address: str, visit: Callable[..., Any])
     page.locator("#listing").get_by_text("note").first.wait_for()
 
     page.set_input_files("#files", [NOTE])
-    page.get_by_text("1 unchanged").wait_for()
+    page.locator(".uploads").get_by_text("1 unchanged").wait_for()
     page.reload()  # jobs are remembered
-    page.get_by_text("1 unchanged").wait_for()
+    page.locator(".uploads").get_by_text("1 unchanged").wait_for()
 
 
 def test_files_can_be_dropped(address: str, visit: Callable[..., Any]) -> None:
@@ -54,6 +57,50 @@ def test_files_can_be_dropped(address: str, visit: Callable[..., Any]) -> None:
     page.dispatch_event(".drop", "drop", {"dataTransfer": files})
 
     page.locator(".uploads .good").get_by_text("gate.txt").wait_for()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    found = tmp_path / "dropped"
+    (found / "quay").mkdir(parents=True)
+    (found / "quay" / "crane.txt").write_text("The crane lifts 12 tonnes.")
+    (found / "gate.txt").write_text("The gate is green.")
+    (found / ".hidden").write_text("Nobody's business.")
+    return found
+
+
+IN_FOLDER = ["dropped/gate.txt", "dropped/quay/crane.txt"]
+
+
+def test_a_folder_can_be_dropped(
+    filled: World, address: str, visit: Callable[..., Any], folder: Path
+) -> None:
+    page = visit(f"{address}#documents")
+    zone = page.locator(".drop")
+    zone.wait_for()
+    box = zone.bounding_box()
+    place = {"x": box["x"] + 50, "y": box["y"] + 20}
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "data": data} | place)
+
+    page.locator(".uploads .good").nth(1).wait_for()
+    listed = filled.client.get("/v1/collections/default/documents").json()["items"]
+    assert [one["id"] for one in listed if one["id"].startswith("dropped")] == IN_FOLDER
+
+
+def test_a_folder_can_be_chosen(
+    filled: World, address: str, visit: Callable[..., Any], folder: Path
+) -> None:
+    page = visit(f"{address}#documents")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a folder").click()
+    chooser.value.set_files(str(folder))
+
+    page.locator(".uploads .good").nth(1).wait_for()
+    listed = filled.client.get("/v1/collections/default/documents").json()["items"]
+    assert [one["id"] for one in listed if one["id"].startswith("dropped")] == IN_FOLDER
 
 
 def test_a_collection_is_made_filled_and_deleted(address: str, visit: Callable[..., Any]) -> None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tests.http.world import World
+
 READINGS = [{"kind": "time", "text": "last week", "meaning": "2024-03-04 to 2024-03-10"}]
 
 
@@ -32,6 +34,19 @@ def test_chinese_words_are_marked_too(address: str, visit: Callable[..., Any]) -
     page.locator(".hit mark").first.wait_for()
 
     assert set(page.locator(".hit").first.locator("mark").all_inner_texts()) == {"普", "洱"}
+
+
+def test_another_collection_is_searched_as_soon_as_it_is_chosen(
+    filled: World, address: str, visit: Callable[..., Any]
+) -> None:
+    filled.ingest("ships", {"id": "s", "title": "Ships", "text": "The lighthouse ship is red."})
+    page = visit(f"{address}#search")
+    page.fill("#query", "lighthouse")
+    page.press("#query", "Enter")
+    page.locator(".hit").first.wait_for()
+    page.select_option("#collection", "ships")
+
+    page.locator(".hit h2").get_by_text("Ships").wait_for()
 
 
 def test_what_was_read_into_the_query_can_be_taken_away(

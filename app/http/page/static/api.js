@@ -13,7 +13,9 @@ export class ApiError extends Error {
 }
 
 function headers(extra = {}) {
-  return key() ? { ...extra, "X-API-Key": key() } : extra;
+  // A header holds bytes; these are the key's in UTF-8.
+  const bytes = new TextEncoder().encode(key());
+  return key() ? { ...extra, "X-API-Key": String.fromCharCode(...bytes) } : extra;
 }
 
 async function send(path, { method = "GET", body, signal } = {}) {
@@ -105,8 +107,8 @@ function read(block) {
   return data.length ? [name, JSON.parse(data.join("\n"))] : null;
 }
 
-/** Sends one file and returns the id of its job. `fetch` can't tell how much of a body has gone. */
-function upload(name, file, onProgress) {
+/** Sends one file under a name and returns the id of its job. `fetch` can't tell how much of a body has gone. */
+function upload(name, file, path, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", within(name, "/documents"));
@@ -124,9 +126,9 @@ function upload(name, file, onProgress) {
       if (request.status < 300) resolve(told.job_id);
       else reject(new ApiError(request.status, told.error, request.getResponseHeader("Retry-After")));
     });
-    request.addEventListener("error", () => reject(new ApiError(0)));
+    request.addEventListener("error", () => reject(new ApiError(0, { code: "cut_off" })));
     const form = new FormData();
-    form.append("file", file, file.name);
+    form.append("file", file, path);
     request.send(form);
   });
 }

@@ -6,10 +6,10 @@ import { notice } from "./errors.js";
 import { closeSource } from "./source.js";
 import { state, t } from "./state.js";
 
-/** Messages of a history, and the characters of a question and of an answer in it. */
-const MOST_TURNS = 20;
+/** Characters of a question; answers and characters of all messages in a history. */
 const MOST_CHARACTERS = 8_000;
-const MOST_SAID = 2_000;
+const MOST_TURNS = 10;
+const MOST_HISTORY = 60_000;
 
 let turns = [];
 let running = null;
@@ -121,15 +121,20 @@ function ask(field) {
   document.getElementById("question").focus();
 }
 
+/** The latest questions with their answers, as many as there is room for. */
 function historyOf() {
+  let room = MOST_HISTORY;
   return turns
     .filter((turn) => turn.answer)
-    .slice(-MOST_TURNS / 2)
-    .flatMap((turn) => [
-      { role: "user", content: turn.question },
-      { role: "assistant", content: (turn.answer.answer || turn.answer.reason || "").slice(0, MOST_SAID) },
-    ])
-    .slice(-MOST_TURNS);
+    .slice(-MOST_TURNS)
+    .map((turn) => [turn.question, turn.answer.answer || turn.answer.reason || ""])
+    .reverse()
+    .filter(([question, said]) => (room -= question.length + said.length) >= 0)
+    .reverse()
+    .flatMap(([question, said]) => [
+      { role: "user", content: question },
+      { role: "assistant", content: said.slice(0, MOST_CHARACTERS).toWellFormed() },
+    ]);
 }
 
 async function run(question) {

@@ -5,11 +5,14 @@ import { announce, button, fill, h, put, table } from "./dom.js";
 import { notice } from "./errors.js";
 import { openSource } from "./source.js";
 import { formatNumber, formatTime, setCollection, setCollections, state, t } from "./state.js";
-import { renderUploads, takeFiles, whenTaken } from "./uploads.js";
+import { filesIn, renderUploads, takeFiles, whenTaken } from "./uploads.js";
 
 const PAGE = 50;
 /** Names that a collection may have. */
 const NAME = "[a-z0-9][a-z0-9_\\-]{0,62}";
+
+/** How many listings were asked for; only the last one is shown. */
+let listings = 0;
 
 /** Reads the list of collections again. */
 export async function readCollections() {
@@ -56,7 +59,7 @@ function showCollections() {
     h("h2", {}, t("collections")),
     rows.length
       ? table(t("collections"), [t("name"), t("documents"), t("chunks"), h("span", { class: "unseen" }, t("delete"))], rows)
-      : h("p", { class: "faint" }, t("no_collections")),
+      : state.listed && h("p", { class: "faint" }, t("no_collections")),
     h("form", { class: "making", on: { submit: (event) => { event.preventDefault(); make(field.value); } } },
       h("label", { for: "new-name" }, t("new_collection")),
       h("div", { class: "field" }, field, h("button", { type: "submit", class: "plain" }, t("create"))),
@@ -83,26 +86,37 @@ async function dropCollection(name) {
 }
 
 function showDrop() {
+  const section = document.getElementById("drop");
   const into = state.collection || "default";
-  const input = h("input", { id: "files", type: "file", multiple: true, class: "unseen", on: { change: () => {
-    takeFiles(into, input.files);
-    input.value = "";
-  } } });
+  if (section.dataset.into === into) return;
+  section.dataset.into = into;
+  const chooser = (attributes) => {
+    const input = h("input", { type: "file", class: "unseen", ...attributes, on: { change: () => {
+      takeFiles(into, [...input.files].map((file) => [file.webkitRelativePath || file.name, file]));
+      input.value = "";
+    } } });
+    return input;
+  };
+  const folder = chooser({ id: "folder", webkitdirectory: true, tabindex: "-1", "aria-hidden": "true" });
   const zone = h("label", { class: "drop", for: "files", on: {
     dragover: (event) => { event.preventDefault(); zone.classList.add("over"); },
     dragleave: () => zone.classList.remove("over"),
-    drop: (event) => {
+    drop: async (event) => {
       event.preventDefault();
       zone.classList.remove("over");
-      takeFiles(into, event.dataTransfer.files);
+      takeFiles(into, await filesIn(event.dataTransfer));
     },
   } }, h("strong", {}, t("drop", into)), h("span", { class: "faint" }, t("drop_kinds")));
-  fill(document.getElementById("drop"), h("h2", {}, t("add_documents")), input, zone);
+  fill(section, h("h2", {}, t("add_documents")),
+    chooser({ id: "files", multiple: true }), zone, folder,
+    h("p", {}, button(t("choose_folder"), () => folder.click(), { class: "link" })));
 }
 
 async function showDocuments() {
   const section = document.getElementById("listing");
   if (!section) return;
+  listings += 1;
+  const mine = listings;
   const name = state.collection;
   if (!state.collections.some((one) => one.name === name)) {
     fill(section);
@@ -110,14 +124,14 @@ async function showDocuments() {
   }
   try {
     const first = await api.documents(name, "", PAGE);
-    if (name !== state.collection) return;
+    if (mine !== listings) return;
     const made = table(t("documents"), [t("document"), t("chunks"), t("characters"), t("updated"),
       h("span", { class: "unseen" }, t("delete"))], first.items.map((one) => rowOf(name, one)));
     fill(section, h("h2", {}, t("documents_of", name)),
       first.items.length ? made : h("p", { class: "faint" }, t("no_documents")));
     if (first.next) put(section, nextOf(name, made, first.next));
   } catch (error) {
-    fill(section, notice(error, { again: showDocuments }));
+    if (mine === listings) fill(section, notice(error, { again: showDocuments }));
   }
 }
 

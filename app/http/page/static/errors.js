@@ -2,7 +2,7 @@
 import { button, h } from "./dom.js";
 import { t } from "./state.js";
 
-const BY_CODE = new Set(["offline", "cross_site", "wrong_host", "not_ready", "collection_busy",
+const BY_CODE = new Set(["offline", "cut_off", "cross_site", "wrong_host", "not_ready", "collection_busy",
   "collection_rebuilt", "model_missing", "fingerprint_mismatch", "remote_unavailable"]);
 const BY_STATUS = new Set([401, 403, 404, 408, 413, 415, 429, 500, 503]);
 

@@ -5,7 +5,7 @@ import { askForKey } from "./dialogs.js";
 import { readCollections, refreshDocuments, renderDocuments } from "./documents.js";
 import { fill, h } from "./dom.js";
 import { notice } from "./errors.js";
-import { renderSearch } from "./search.js";
+import { refreshSearch, renderSearch } from "./search.js";
 import { closeSource } from "./source.js";
 import { key, onChange, setCollection, setLanguage, state, t } from "./state.js";
 import { goOn } from "./uploads.js";
@@ -115,7 +115,7 @@ for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event
 
 onChange("language", show);
 onChange("key", () => { byId("key").setAttribute("data-set", String(Boolean(key()))); begin(); });
-onChange("collection", () => { showCollection(); refreshDocuments(); });
+onChange("collection", () => { showCollection(); refreshSearch(); refreshDocuments(); });
 onChange("collections", () => {
   showCollection();
   refreshOpening();

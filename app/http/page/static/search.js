@@ -32,6 +32,11 @@ export function renderSearch(main) {
   show();
 }
 
+/** Searches the chosen collection anew where a search is what is seen. */
+export function refreshSearch() {
+  if (document.getElementById("found") && asked.query) search();
+}
+
 async function search() {
   asked.controller?.abort();
   const mine = new AbortController();

@@ -1,10 +1,11 @@
 // Files on their way into a collection, each as a job of its own, so that each has its own outcome.
 import { api } from "./api.js";
-import { fill, h, put } from "./dom.js";
+import { announce, fill, h, put } from "./dom.js";
 import { wordsOf } from "./errors.js";
 import { formatShare, t } from "./state.js";
 
 const AT_ONCE = 3;
+const MOST_SHOWN = 100;
 const LONGEST_PAUSE_MS = 3_000;
 const KEPT = "attest.jobs";
 
@@ -12,6 +13,7 @@ const KEPT = "attest.jobs";
 const uploads = recall();
 const waiting = [];
 let working = 0;
+let drawing = false;
 let onEnd = () => {};
 
 /** What is done when a file has been taken in. */
@@ -19,14 +21,39 @@ export function whenTaken(listener) {
   onEnd = listener;
 }
 
+/** Takes files, each with the path that becomes its document's id. */
 export function takeFiles(collection, files) {
-  for (const file of files) {
-    const upload = { name: file.name, collection, stage: "waiting", share: 0, job: null, error: null, file };
+  for (const [name, file] of files) {
+    // As the folders' own keepers have it, what begins with a dot is not for readers.
+    if (name.split("/").some((part) => part.startsWith("."))) continue;
+    const upload = { name, collection, stage: "waiting", share: 0, job: null, error: null, file };
     uploads.unshift(upload);
     waiting.push(upload);
   }
   renderUploads();
   while (working < AT_ONCE && waiting.length) work();
+}
+
+/** The files of a drop, those in folders too. */
+export async function filesIn(transfer) {
+  // To be asked for before anything is waited for: a drop is over by then.
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return [...transfer.files].map((file) => [file.name, file]);
+  return (await Promise.all(entries.map(within))).flat();
+}
+
+async function within(entry) {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    return [[entry.fullPath.replace(/^\//, ""), file]];
+  }
+  const found = [];
+  const reader = entry.createReader();
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) return found;
+    found.push(...(await Promise.all(some.map(within))).flat());
+  }
 }
 
 async function work() {
@@ -47,6 +74,7 @@ async function take(upload) {
   }
   remember();
   renderUploads();
+  announce(`${upload.name}: ${said(upload)}`);
 }
 
 /** Tries again as long as the service says that it has too much to do. */
@@ -55,7 +83,7 @@ async function sent(upload) {
     upload.stage = "sending";
     renderUploads();
     try {
-      return await api.upload(upload.collection, upload.file, (share) => {
+      return await api.upload(upload.collection, upload.file, upload.name, (share) => {
         upload.share = share;
         renderUploads();
       });
@@ -113,12 +141,27 @@ export function goOn() {
   }
 }
 
-/** Draws the list where it is seen. */
+/** Draws the list where it is seen, once however often it is asked for before the next frame. */
 export function renderUploads() {
-  const list = document.getElementById("uploads");
-  if (!list) return;
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    const list = document.getElementById("uploads");
+    if (list) draw(list);
+  });
+}
+
+function draw(list) {
+  const groups = { bad: [], going: [], good: [] };
+  for (const upload of uploads) groups[outcomeOf(upload)].push(upload);
+  const shown = [...groups.bad, ...groups.going, ...groups.good].slice(0, MOST_SHOWN);
   list.hidden = !uploads.length;
-  fill(list, h("h2", {}, t("jobs")), h("ul", { class: "uploads" }, uploads.map(uploadOf)));
+  fill(list, h("h2", {}, t("jobs")),
+    uploads.length > 1
+      ? h("p", { class: "faint" }, t("jobs_so_far", groups.good.length, uploads.length, groups.bad.length))
+      : null,
+    h("ul", { class: "uploads" }, shown.map(uploadOf)));
 }
 
 function uploadOf(upload) {
@@ -127,7 +170,7 @@ function uploadOf(upload) {
   const item = h("li", { class: outcomeOf(upload) },
     h("span", { class: "title" }, upload.name),
     h("span", { class: "path" }, `→ ${upload.collection}`),
-    h("span", { class: "stage", role: going ? null : "status" }, said(upload)));
+    h("span", { class: "stage" }, said(upload)));
   if (going) {
     put(item, stage === "sending"
       ? h("progress", { max: "1", value: upload.share, "aria-label": `${upload.name}: ${t("stage_sending")}` })
