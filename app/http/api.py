@@ -19,13 +19,14 @@ from app.access.key_file import KeyFile
 from app.access.keyring import Keyring
 from app.access.usage import KeyUsage
 from app.http.edge.auditing import Audit
-from app.http.edge.auth import ApiKeys, OwnSite
+from app.http.edge.auth import OPEN_PATHS, ApiKeys, OwnSite
 from app.http.edge.cors import cors_options
 from app.http.edge.errors import NotReady, install_error_handlers, problem_of
 from app.http.edge.exchange import Exchange
 from app.http.edge.limits import BodyBound, BodyLimit
 from app.http.edge.parts import Edge, Lanes
 from app.http.edge.startup import Startup
+from app.http.page import files as page
 from app.http.routes import (
     answers,
     collections,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 HEARTBEAT_S: Final = 15.0
 """Longest silence of a stream; proxies close connections after 30 to 60 seconds of it."""
 ROUTE_MODULES: Final = (operations, collections, documents, search, answers, openai, inference)
-ROUTES: Final = tuple(route for module in ROUTE_MODULES for route in module.router.routes)
 TAKES_UPLOADS: Final = compile_path(documents.DOCUMENTS)[0]
 """The path whose bodies may be large."""
 
@@ -120,8 +120,10 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.edge = edge
-    install_error_handlers(app, (*ROUTES, tools) if tools else ROUTES)
-    for module in ROUTE_MODULES:
+    modules = (*ROUTE_MODULES, page) if server.page else ROUTE_MODULES
+    routes = [route for module in modules for route in module.router.routes]
+    install_error_handlers(app, (*routes, tools) if tools else routes)
+    for module in modules:
         app.include_router(module.router)
     if tools:
         app.router.routes.append(tools)
@@ -140,7 +142,9 @@ def create_app(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
     app.add_middleware(OwnSite, local=lambda: not keyring.has_keys, origins=server.cors_origins)
-    app.add_middleware(ApiKeys, keyring=keyring, admission=admission)
+    # The page holds nothing of anybody; what it shows, it asks for with the key of who looks.
+    open_paths = OPEN_PATHS | page.page_paths() if server.page else OPEN_PATHS
+    app.add_middleware(ApiKeys, keyring=keyring, admission=admission, open_paths=open_paths)
     if server.audit != "off":
         log = AuditLog(folder, max_bytes=server.audit_max_bytes, files=server.audit_files)
         app.add_middleware(Audit, log=log, of=server.audit)

@@ -45,6 +45,7 @@ class ServerSettings(Section):
     mcp: Literal["off", "read-only", "writable"] = Field(
         "off", description="tools for agents at /mcp; writable: they may add documents"
     )
+    page: bool = Field(True, description="whether browsers get a page at /")  # noqa: FBT003 - a default
     max_body_bytes: int = Field(32 * 2**20, ge=1, description="of an upload")
     max_question_bytes: int = Field(4 * 2**20, ge=1, description="of any other request")
     header_timeout_s: float = Field(10.0, gt=0.0, description="for a request's head to arrive")

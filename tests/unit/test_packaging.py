@@ -193,6 +193,16 @@ def test_every_data_file_of_a_package_is_shipped(
     assert missing == []
 
 
+def test_the_page_is_shipped_with_all_that_it_asks_for() -> None:
+    from app.http.page.files import page_files
+
+    shipped = {name: file.content.decode() for name, file in page_files().items()}
+    asked = {name for text in shipped.values() for name in re.findall(r"page/([\w.]+)", text)}
+    asked |= {name for text in shipped.values() for name in re.findall(r'from "\./([\w.]+)"', text)}
+    assert {"main.js", "base.css", "chinese.js"} <= asked
+    assert asked <= set(shipped)
+
+
 def test_every_package_is_typed(repository: Path, shipped: list[Path]) -> None:
     assert all(Path(name, "py.typed") in shipped for name in PACKAGES)
 

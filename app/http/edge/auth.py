@@ -65,14 +65,23 @@ def require_safe_bind(settings: Settings) -> None:
 class ApiKeys:
     """ASGI middleware that finds out who asks, and how often, before a byte of the body is read."""
 
-    def __init__(self, app: ASGIApp, *, keyring: Keyring, admission: Admission) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        keyring: Keyring,
+        admission: Admission,
+        open_paths: frozenset[str] = OPEN_PATHS,
+    ) -> None:
+        """``open_paths`` are answered to anybody."""
         self._app = app
         self._keyring = keyring
         self._admission = admission
+        self._open_paths = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request, or answers 401 or 429."""
-        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
+        if scope["type"] != "http" or scope["path"] in self._open_paths:
             await self._app(scope, receive, send)
             return
         principal = self._keyring.principal(_key_in(Headers(scope=scope)))
