@@ -29,7 +29,7 @@ class AnswerSettings(Section):
     context_tokens: int = Field(2_000, ge=64, description="of passages that may be quoted")
     scored_sentences: int = Field(24, ge=1, le=500, description="statements that models compare")
 
-    min_probability: Share = Field(0.55, description="of the best statement; below: abstain")
+    min_probability: Share = Field(0.5, description="of the best statement; below: abstain")
     least_quoted: Share = Field(
         0.1, description="probability of a statement by itself, from which it may be quoted"
     )

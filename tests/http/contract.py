@@ -9,7 +9,7 @@ import httpx2
 from jsonschema import Draft202012Validator
 from starlette.routing import Route
 
-from app.http.api import ROUTES, create_app
+from app.http.api import ROUTE_MODULES, create_app
 from app.service import Service
 from app.settings import Settings
 
@@ -48,7 +48,7 @@ def check(response: httpx2.Response) -> None:
 
 def _operation(request: httpx2.Request) -> dict[str, Any] | None:
     paths = document()["paths"]
-    for route in ROUTES:
+    for route in (route for module in ROUTE_MODULES for route in module.router.routes):
         if isinstance(route, Route) and route.path_regex.match(request.url.path):
             operation = paths.get(route.path_format, {}).get(request.method.lower())
             if operation is not None:
