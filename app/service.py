@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from app.access.guarded_store import GuardedStore, require
 from app.access.principal import Principal
 from app.answering.answerer import Answerer
 from app.answering.evidence.judgement import Judge
+from app.caches import BoundedCache
 from app.domain.answers import Answer, AnswerEvent, SentenceEvent
 from app.domain.collections import CollectionStats, Tuning
 from app.domain.documents import Document, DocumentRecord
@@ -29,6 +31,7 @@ from app.removal import remove
 from app.requests import AnswerRequest, SearchRequest
 from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Learned
+from app.retrieval.remembered import RememberedQueries, RememberedResults
 from app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -62,7 +65,8 @@ class Service:
         """``learned`` and ``judge`` are what ships where they are not given."""
         self._collections = collections
         self._analyzer = analyzer
-        self._embedder = embedder
+        self._embedder = RememberedQueries(embedder, most_bytes=settings.server.query_vectors_bytes)
+        self._results = RememberedResults(most_bytes=settings.server.results_bytes)
         self._reranker = reranker
         self._learned = learned
         self._reader = reader
@@ -72,7 +76,8 @@ class Service:
         self._ingestor = ingestor
         self._settings = settings
         self._executor = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
-        self._pipelines: dict[str, tuple[Collection, Tuning | None, SearchPipeline]] = {}
+        self._pipelines: dict[str, tuple[Collection, Tuning | None, SearchPipeline, int]] = {}
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     # --- asking ---------------------------------------------------------------------------------
@@ -80,7 +85,10 @@ class Service:
     def search(self, principal: Principal, collection: str, request: SearchRequest) -> SearchResult:
         """See `SearchPipeline.search`. Raises `NotFound` and `FingerprintMismatch` too."""
         with self._collections.using(principal, "search", collection) as opened:
-            return self._pipeline(opened).search(request)
+            pipeline, number = self._pipeline(opened)
+            return self._results.search(
+                pipeline.search, request, collection=opened, pipeline=number
+            )
 
     def answer(self, principal: Principal, collection: str, request: AnswerRequest) -> Answer:
         """See `Answerer.stream`; returns when the answer is complete."""
@@ -114,7 +122,7 @@ class Service:
 
     def _answerer(self, collection: Collection) -> Answerer:
         return Answerer(
-            self._pipeline(collection),
+            self._pipeline(collection)[0],
             collection,
             analyzer=self._analyzer,
             embedder=self._embedder,
@@ -125,25 +133,27 @@ class Service:
             judge=self._judge,
         )
 
-    def _pipeline(self, collection: Collection) -> SearchPipeline:
-        """The collection's pipeline; another one once it was made again or tuned."""
+    def _pipeline(self, collection: Collection) -> tuple[SearchPipeline, int]:
+        """The collection's pipeline, another one once it was made again or tuned; its number."""
         tuning = collection.tuning()
         with self._lock:
-            opened, tuned, pipeline = self._pipelines.get(collection.name, (None, None, None))
-            if pipeline is None or opened is not collection or tuned != tuning:
-                self._require_same_models(collection)
-                pipeline = make_pipeline(
-                    collection,
-                    analyzer=self._analyzer,
-                    embedder=self._embedder,
-                    reranker=self._reranker,
-                    learned=self._learned,
-                    settings=self._settings.retrieval,
-                    executor=self._executor,
-                    on_damage=partial(self._collections.note_damage, collection),
-                )
-                self._pipelines[collection.name] = (collection, tuning, pipeline)
-            return pipeline
+            kept = self._pipelines.get(collection.name)
+            if kept is not None and kept[0] is collection and kept[1] == tuning:
+                return kept[2:]
+            self._require_same_models(collection)
+            pipeline = make_pipeline(
+                collection,
+                analyzer=self._analyzer,
+                embedder=self._embedder,
+                reranker=self._reranker,
+                learned=self._learned,
+                settings=self._settings.retrieval,
+                executor=self._executor,
+                on_damage=partial(self._collections.note_damage, collection),
+            )
+            number = next(self._numbers)
+            self._pipelines[collection.name] = (collection, tuning, pipeline, number)
+            return pipeline, number
 
     def _require_same_models(self, collection: Collection) -> None:
         """Vectors of two models don't compare, nor do terms of two analyzers."""
@@ -188,6 +198,10 @@ class Service:
     def damaged_collections(self) -> int:
         """How many collections were found damaged. As `queue_health`, for anybody."""
         return self._collections.damaged
+
+    def caches(self) -> tuple[BoundedCache[Any, Any], ...]:
+        """What is kept of earlier questions."""
+        return self._embedder.cache, self._results.cache
 
     def collections(self, principal: Principal) -> list[CollectionStats]:
         """The collections that may be searched, by name; without those that can't be opened."""

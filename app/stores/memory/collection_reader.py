@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from app.domain.collections import CollectionStats, Fingerprint, SelfRetrieval, Tuning
 from app.domain.documents import Chunk, Document, DocumentRecord, Vector, Vectors
@@ -24,6 +24,8 @@ class MemoryCollectionReader:
         self._tuning: Tuning | None = None
         self._rebuilds = 0
         self._self_retrieval: SelfRetrieval | None = None
+        self._facts_kept = 0
+        """How often the tuning or the self-retrieval was replaced."""
 
     @property
     def name(self) -> str:
@@ -135,6 +137,10 @@ class MemoryCollectionReader:
             self.tuning(),
             self.self_retrieval(),
         )
+
+    def version(self) -> Hashable:
+        """See `Collection.version`."""
+        return self._contents.sequence, self._rebuilds, self._facts_kept
 
     def tuning(self) -> Tuning | None:
         """See `Collection.tuning`."""
