@@ -168,6 +168,16 @@ class Service:
                     f"configured. Run `rag rebuild {collection.name}`, or restore the setting."
                 )
 
+    def models(self) -> dict[str, str]:
+        """Which models take part, by what they do; those that are none are left out."""
+        parts = {
+            "embedder": self._embedder,
+            "reranker": self._reranker,
+            "reader": self._reader,
+            "generator": self._generator,
+        }
+        return {part: model.id for part, model in parts.items() if model is not None}
+
     # --- documents ------------------------------------------------------------------------------
 
     def submit(self, principal: Principal, collection: str, uploads: Sequence[Upload]) -> JobStatus:

@@ -123,6 +123,12 @@ class Metrics:
             registry=registry,
         )
         self._jobs = Counter("attest_ingest_jobs", "Ingestion jobs begun.", registry=registry)
+        self._jobs_ended = Counter(
+            "attest_ingest_jobs_ended",
+            "Ingestion jobs that were left: done, failed, parked, or queued again.",
+            ("outcome",),
+            registry=registry,
+        )
         self._running = Gauge(
             "attest_requests_running", "Requests that have a worker.", ("lane",), registry=registry
         )
@@ -161,6 +167,10 @@ class Metrics:
     def ingest_stage(self, stage: str, seconds: float) -> None:
         """Counts a stage of an ingestion that has ended (`app.observing.stages.StageObserver`)."""
         self._ingest_stage_seconds.labels(stage).observe(seconds)
+
+    def job_ended(self, outcome: str) -> None:
+        """See `app.observing.stages.IngestObserver.job_ended`."""
+        self._jobs_ended.labels(outcome).inc()
 
     def submitted(self, *, kind: str, uploads: int) -> None:
         """Counts a job and what was handed over with it: ``record`` or ``file``."""

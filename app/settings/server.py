@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 
 from app.settings.section import Section
@@ -29,4 +31,5 @@ class ServerSettings(Section):
         32 * 2**20, ge=0, description="of results of searches that are kept; 0: none"
     )
     wait_timeout_s: float = Field(600.0, ge=0.0, description="of uploads with wait=true")
+    log_format: Literal["text", "json"] = Field("text", description="of lines of the log")
     shutdown_grace_s: float = Field(20.0, ge=0.0)

@@ -88,7 +88,7 @@ class ServerProcess:
         assert self.process.stderr
         for line in self.process.stderr:
             self.log.append(line)
-            if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):
+            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line):
                 self._port = int(found[1])
                 self._started.set()
         self._started.set()
