@@ -22,6 +22,7 @@ from app.domain.jobs import JobStatus, QueueHealth, Upload
 from app.errors import FingerprintMismatch, NotFound, StoreCorrupted
 from app.guarded import GuardedGenerator
 from app.observing.requests import RequestThreads
+from app.observing.slow import SlowLog
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.ingestor import Ingestor
@@ -75,6 +76,9 @@ class Service:
         self._glossary = glossary
         self._ingestor = ingestor
         self._settings = settings
+        self._slow = SlowLog(
+            slow_ms=settings.server.slow_ms, with_questions=settings.answer.log == "questions"
+        )
         self._executor = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
         self._pipelines: dict[str, tuple[Collection, Tuning | None, SearchPipeline, int]] = {}
         self._numbers = itertools.count()
@@ -86,9 +90,16 @@ class Service:
         """See `SearchPipeline.search`. Raises `NotFound` and `FingerprintMismatch` too."""
         with self._collections.using(principal, "search", collection) as opened:
             pipeline, number = self._pipeline(opened)
-            return self._results.search(
+            result = self._results.search(
                 pipeline.search, request, collection=opened, pipeline=number
             )
+        self._slow.note(
+            "search",
+            collection=collection,
+            question=request.query,
+            timings_ms=result.timings_ms,
+        )
+        return result
 
     def answer(self, principal: Principal, collection: str, request: AnswerRequest) -> Answer:
         """See `Answerer.stream`; returns when the answer is complete."""
@@ -111,7 +122,15 @@ class Service:
 
         def events() -> Iterator[SentenceEvent | AnswerEvent]:
             with self._collections.noting_damage(opened):
-                yield from answerer.stream(request, stop=stop)
+                for event in answerer.stream(request, stop=stop):
+                    if isinstance(event, AnswerEvent):
+                        self._slow.note(
+                            "answer",
+                            collection=collection,
+                            question=request.query,
+                            timings_ms=event.answer.timings_ms,
+                        )
+                    yield event
 
         return events()
 

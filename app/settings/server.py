@@ -32,4 +32,7 @@ class ServerSettings(Section):
     )
     wait_timeout_s: float = Field(600.0, ge=0.0, description="of uploads with wait=true")
     log_format: Literal["text", "json"] = Field("text", description="of lines of the log")
+    slow_ms: float = Field(
+        10_000.0, ge=0.0, description="of a search or an answer, from which the log tells; 0: never"
+    )
     shutdown_grace_s: float = Field(20.0, ge=0.0)
