@@ -116,6 +116,18 @@ def test_the_image_is_built_from_images_of_a_stated_version(
         assert tag != "latest"
 
 
+def test_a_change_of_the_code_installs_no_dependency_anew(
+    instructions: list[tuple[str, str]],
+) -> None:
+    whole = instructions.index(("COPY", ". ."))
+    installs = [rest for name, rest in instructions[:whole] if name == "RUN" and "pip" in rest]
+    assert any("torch" in rest for rest in installs)
+    assert any("'.[fast,llama]'" in rest for rest in installs)
+    after = [rest for name, rest in instructions[whole:] if name == "RUN" and "pip" in rest]
+    assert after
+    assert all("--no-deps" in rest for rest in after)
+
+
 def test_the_image_does_not_run_as_root(instructions: list[tuple[str, str]]) -> None:
     names = [name for name, _ in last_stage(instructions)]
     users = [rest for name, rest in last_stage(instructions) if name == "USER"]
