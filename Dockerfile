@@ -1,12 +1,20 @@
 # One image: the service with its bundled models, so that a container needs no network.
+# What changes seldom comes first: a change of the code makes the last layers anew, and neither
+# PyTorch nor the other dependencies.
 FROM python:3.11-slim AS build
 WORKDIR /src
-COPY . .
-# Name PyTorch's CPU index here to leave CUDA out: --build-arg PIP_EXTRA_INDEX_URL=…
-ARG PIP_EXTRA_INDEX_URL
+# The CPU build of PyTorch, without gigabytes of CUDA; for a card, --build-arg TORCH_INDEX=https://pypi.org/simple
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+COPY constraints.txt ./
 RUN python -m venv /opt/attest \
- && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt torch \
- && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt '.[fast,llama,mcp]' \
+ && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt --index-url $TORCH_INDEX \
+    --extra-index-url https://pypi.org/simple torch
+# The dependencies alone: of the packages there are only empty ones yet.
+COPY pyproject.toml README.md LICENSE ./
+RUN for package in app ingest eval train; do mkdir $package && touch $package/__init__.py; done \
+ && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt '.[fast,llama,mcp]'
+COPY . .
+RUN /opt/attest/bin/pip install --no-cache-dir --no-deps --force-reinstall . \
  && ATTEST_MODELS__CACHE=/opt/models /opt/attest/bin/rag models install
 
 FROM python:3.11-slim

@@ -18,7 +18,7 @@ from app.models.rerankers.cache import CachedReranker
 from app.models.rerankers.registry import READER, build_reranker
 from app.models.sparse.registry import build_sparse_embedder
 from app.observing.requests import RequestThreads
-from app.observing.stages import StageObserver, Stages, unobserved
+from app.observing.stages import IngestObserver, Stages, Unobserved
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.models import Closable, Embedder, Generator, Placed, Reader, Reranker, SparseEmbedder
@@ -47,10 +47,10 @@ logger = logging.getLogger(__name__)
 class Application:
     """The parts that settings name, each made when it is first needed and shared from then on."""
 
-    def __init__(self, settings: Settings, *, on_ingest_stage: StageObserver = unobserved) -> None:
-        """``on_ingest_stage`` is told of each stage of what is ingested in the background."""
+    def __init__(self, settings: Settings, *, observer: IngestObserver | None = None) -> None:
+        """``observer`` is told of what is ingested in the background."""
         self.settings = settings
-        self._on_ingest_stage = on_ingest_stage
+        self._observer = observer or Unobserved()
         self._closing = ExitStack()
         """What is to be let go of at the end, besides jobs, loader and store."""
 
@@ -83,15 +83,10 @@ class Application:
         models = self.settings.models
         if models.reranker == NONE:
             return None
+        reader = self.reader if models.reranker == READER else None
         budget_ms = self.settings.retrieval.rerank_budget_ms
-        reranker = self._loaded(
-            build_reranker(
-                models,
-                self._embedding_model,
-                self.reader if models.reranker == READER else None,
-                budget_ms=budget_ms,
-            )
-        )
+        made = build_reranker(models, self._embedding_model, reader, budget_ms=budget_ms)
+        reranker = self._loaded(made)
         if reranker is None or not models.embedding_cache:
             return reranker
         file = models.cache / "rerank_scores.db"
@@ -179,7 +174,7 @@ class Application:
 
     def _run_job(self, name: str, uploads: JobSources, progress: Progress) -> IngestReport:
         """As `ingest`. A collection that was removed meanwhile stays so, and is `NotFound`."""
-        stages = Stages(self._on_ingest_stage)
+        stages = Stages(self._observer.ingest_stage)
         open_same = partial(self.store.open_same, fingerprint=self.indexer.fingerprint)
         with self._collections.working(name, open_same) as opened:
             report = run_job(
@@ -245,6 +240,7 @@ class Application:
                 name, partial(self.store.create, fingerprint=self.indexer.fingerprint)
             ),
             run=self._run_job,
+            on_end=self._observer.job_ended,
             max_waiting=self.settings.server.queue,
         )
 

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from app.access.audit import note_count, note_use
-from app.access.filtered_collection import FilteredCollection
 from app.access.guarded_store import GuardedStore, require
 from app.access.principal import Principal
 from app.answering.answerer import Answerer
 from app.answering.evidence.judgement import Judge
+from app.caches import BoundedCache
 from app.domain.answers import Answer, AnswerEvent, SentenceEvent
-from app.domain.collections import CollectionStats, Tuning
+from app.domain.collections import CollectionStats
 from app.domain.documents import Document, DocumentRecord
 from app.domain.hits import SearchResult
 from app.domain.jobs import JobStatus, QueueHealth, Upload
-from app.errors import FingerprintMismatch, NotFound, StoreCorrupted
+from app.errors import NotFound, StoreCorrupted
 from app.guarded import GuardedGenerator
 from app.inference import Inference
 from app.observing.requests import RequestThreads
+from app.observing.slow import SlowLog
+from app.pipelines import Pipelines
 from app.ports.analyzer import Analyzer
 from app.ports.glossary import Glossary
 from app.ports.ingestor import Ingestor
@@ -30,8 +31,8 @@ from app.ports.models import Embedder, Generator, Reader, Reranker, SparseEmbedd
 from app.ports.store import Collection
 from app.removal import remove
 from app.requests import AnswerRequest, SearchRequest
-from app.retrieval.pipeline import SearchPipeline, make_pipeline
 from app.retrieval.ranking.learned import Learned
+from app.retrieval.remembered import RememberedQueries, RememberedResults
 from app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -70,10 +71,9 @@ class Service:
         """
         self._collections = collections
         self._analyzer = analyzer
-        self._embedder = embedder
-        self._sparse_embedder = sparse_embedder
+        self._embedder = RememberedQueries(embedder, most_bytes=settings.server.query_vectors_bytes)
+        self._results = RememberedResults(most_bytes=settings.server.results_bytes)
         self._reranker = reranker
-        self._learned = learned
         self._reader = reader
         self._judge = judge
         self._generator = GuardedGenerator(generator) if generator else None
@@ -82,18 +82,44 @@ class Service:
         self._settings = settings
         self.inference = Inference(embedder, scorer or reranker, self._generator, settings.models)
         """The models alone, which tell nothing of any collection: for anybody."""
+        self._slow = SlowLog(
+            slow_ms=settings.server.slow_ms, with_questions=settings.answer.log == "questions"
+        )
         self._executor = RequestThreads(ROUTE_THREADS, thread_name_prefix="recall")
-        self._pipelines: dict[str, tuple[Collection, Tuning | None, SearchPipeline]] = {}
-        self._lock = threading.Lock()
+        self._pipelines = Pipelines(
+            collections,
+            analyzer=analyzer,
+            embedder=self._embedder,
+            sparse_embedder=sparse_embedder,
+            reranker=reranker,
+            learned=learned,
+            generator=self._generator,
+            settings=settings.retrieval,
+            executor=self._executor,
+        )
 
     # --- asking ---------------------------------------------------------------------------------
 
     def search(self, principal: Principal, collection: str, request: SearchRequest) -> SearchResult:
         """See `SearchPipeline.search`. Raises `NotFound` and `FingerprintMismatch` too."""
         with self._collections.using(principal, "search", collection) as opened:
-            found = self._pipeline(opened).search(request)
-        note_count(hits=len(found.hits))
-        return found
+            pipeline, number = self._pipelines.of(opened)
+            # What is seen through a filter is of one key alone, and remembered for none.
+            result = (
+                pipeline.search(request)
+                if number is None
+                else self._results.search(
+                    pipeline.search, request, collection=opened, pipeline=number
+                )
+            )
+        self._slow.note(
+            "search",
+            collection=collection,
+            question=request.query,
+            timings_ms=result.timings_ms,
+        )
+        note_count(hits=len(result.hits))
+        return result
 
     def answer(
         self,
@@ -126,6 +152,12 @@ class Service:
                 for event in answerer.stream(request, stop=stop):
                     if isinstance(event, AnswerEvent):
                         note_count(citations=len(event.answer.citations))
+                        self._slow.note(
+                            "answer",
+                            collection=collection,
+                            question=request.query,
+                            timings_ms=event.answer.timings_ms,
+                        )
                     yield event
 
         return events()
@@ -137,7 +169,7 @@ class Service:
 
     def _answerer(self, collection: Collection) -> Answerer:
         return Answerer(
-            self._pipeline(collection),
+            self._pipelines.of(collection)[0],
             collection,
             analyzer=self._analyzer,
             embedder=self._embedder,
@@ -148,48 +180,15 @@ class Service:
             judge=self._judge,
         )
 
-    def _pipeline(self, collection: Collection) -> SearchPipeline:
-        """The collection's pipeline; another one once it was made again or tuned.
-
-        Of a collection that is seen in part it is made for each use: there are as many as filters.
-        """
-        if isinstance(collection, FilteredCollection):
-            return self._make_pipeline(collection)
-        tuning = collection.tuning()
-        with self._lock:
-            opened, tuned, pipeline = self._pipelines.get(collection.name, (None, None, None))
-            if pipeline is None or opened is not collection or tuned != tuning:
-                pipeline = self._make_pipeline(collection)
-                self._pipelines[collection.name] = (collection, tuning, pipeline)
-            return pipeline
-
-    def _make_pipeline(self, collection: Collection) -> SearchPipeline:
-        self._require_same_models(collection)
-        return make_pipeline(
-            collection,
-            analyzer=self._analyzer,
-            embedder=self._embedder,
-            sparse_embedder=self._sparse_embedder,
-            reranker=self._reranker,
-            learned=self._learned,
-            generator=self._generator,
-            settings=self._settings.retrieval,
-            executor=self._executor,
-            on_damage=partial(self._collections.note_damage, collection),
-        )
-
-    def _require_same_models(self, collection: Collection) -> None:
-        """Vectors of two models don't compare, nor do terms of two analyzers."""
-        built_by = collection.fingerprint
-        for what, then, now in (
-            ("embedder", built_by.embedder, self._embedder.id),
-            ("analyzer", built_by.analyzer, self._analyzer.version),
-        ):
-            if then != now:
-                raise FingerprintMismatch(
-                    f"collection {collection.name} was built with {what} {then}, and {now} is "
-                    f"configured. Run `rag rebuild {collection.name}`, or restore the setting."
-                )
+    def models(self) -> dict[str, str]:
+        """Which models take part, by what they do; those that are none are left out."""
+        parts = {
+            "embedder": self._embedder,
+            "reranker": self._reranker,
+            "reader": self._reader,
+            "generator": self._generator,
+        }
+        return {part: model.id for part, model in parts.items() if model is not None}
 
     # --- documents ------------------------------------------------------------------------------
 
@@ -224,6 +223,10 @@ class Service:
         """How many collections were found damaged. As `queue_health`, for anybody."""
         return self._collections.damaged
 
+    def caches(self) -> tuple[BoundedCache[Any, Any], ...]:
+        """What is kept of earlier questions."""
+        return self._embedder.cache, self._results.cache
+
     def collections(self, principal: Principal) -> list[CollectionStats]:
         """The collections that may be searched, by name; without those that can't be opened."""
         found: list[CollectionStats] = []
@@ -246,8 +249,7 @@ class Service:
         """Removes a collection, all it holds and all that waits for it. Raises `NotFound`."""
         cancel = partial(self._ingestor.cancel, collection)
         self._collections.drop(principal, collection, then=cancel)
-        with self._lock:
-            self._pipelines.pop(collection, None)
+        self._pipelines.forget(collection)
 
     def records(
         self, principal: Principal, collection: str, *, after: str, limit: int

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
@@ -167,6 +167,10 @@ class FilteredCollection:
     def fingerprint(self) -> Fingerprint:
         """See `Collection.fingerprint`."""
         return self.whole.fingerprint
+
+    def version(self) -> Hashable:
+        """See `Collection.version`."""
+        return self.whole.version()
 
     def stats(self) -> CollectionStats:
         """See `Collection.stats`; the sizes are of what is seen, the rest is left out."""

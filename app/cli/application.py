@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.cli.terminal import load_settings
-from app.observing.stages import StageObserver, unobserved
+from app.observing.stages import IngestObserver
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 @contextmanager
 def application(
-    settings: Settings | None = None, *, on_ingest_stage: StageObserver = unobserved
+    settings: Settings | None = None, *, observer: IngestObserver | None = None
 ) -> Iterator[Application]:
     """The application with ``settings``, or else with those that are in force here.
 
-    ``on_ingest_stage`` is told of each stage of what is ingested in the background.
+    ``observer`` is told of what is ingested in the background.
     """
     from app.main import Application
 
-    app = Application(settings or load_settings(), on_ingest_stage=on_ingest_stage)
+    app = Application(settings or load_settings(), observer=observer)
     try:
         yield app
     finally:

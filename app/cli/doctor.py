@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.preflight import folder_problem, sqlite_problem
 from app.cli.terminal import out
 from app.errors import AttestError, ConfigurationError, NotFound, StoreCorrupted
 from app.models.bundled.packages import damaged_files, installed
 from app.models.placement import placements
 from app.retrieval.health.self_retrieval import remarks
+from app.settings.origins import unknown_variables
 
 if TYPE_CHECKING:
     from app.main import Application
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 def is_sound(app: Application) -> bool:
     """Checks models and collections; jobs that wait for somebody are told of besides."""
-    sound = True
+    sound = _is_usable(app.settings.store.directory)
     for model in installed(app.settings.models.cache):
         problems = [f"damaged: {file}" for file in damaged_files(model)]
         sound = _told(f"model {model.name}", problems) and sound
@@ -28,6 +31,22 @@ def is_sound(app: Application) -> bool:
     for name in app.store.names():
         sound = _is_whole(app, name) and sound
     _tell_of_jobs(app)
+    return sound
+
+
+def _is_usable(directory: Path) -> bool:
+    """Looks at the configuration and at the machine; tells of what is wrong alone."""
+    sound = True
+    if unknown := unknown_variables():
+        named = [
+            f"{name} names no setting; the nearest is {near}" for name, near in unknown.items()
+        ]
+        sound = _told("environment", named)
+    problems = [sqlite_problem(sqlite3.sqlite_version_info)]
+    if directory.exists():
+        problems.append(folder_problem(directory))
+    if amiss := [problem for problem in problems if problem]:
+        sound = _told("machine", amiss) and sound
     return sound
 
 

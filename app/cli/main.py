@@ -20,7 +20,7 @@ from app.cli.commands.querying import querying
 from app.cli.commands.serving import serving
 from app.cli.terminal import err
 from app.errors import AttestError, RequestError, TransientError
-from app.observing.requests import log_handler
+from app.observing.logs import LogHandler
 from app.panics import RustPanic, panics_raised
 from eval.commands.group import evaluation
 from train.commands.group import training
@@ -50,7 +50,7 @@ rag.add_typer(training, name="train")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command. Errors are one line on stderr; the exit code says who can mend them."""
-    logging.basicConfig(level=logging.WARNING, handlers=[log_handler(sys.stderr)])
+    logging.basicConfig(level=logging.WARNING, handlers=[LogHandler(sys.stderr)])
     others = os.umask(FOR_US_ALONE)
     try:
         with panics_raised():

@@ -151,6 +151,36 @@ class StoreContract(SearchContract, ReadingContract, SparseWeightsContract):
         collection.keep_self_retrieval(second)
         assert collection.self_retrieval() == second
 
+    def test_each_change_that_a_search_may_see_makes_another_version(
+        self, collection: Collection
+    ) -> None:
+        seen = {collection.version()}
+
+        def look() -> None:
+            collection.search_lexical(["cats"], limit=10)
+            collection.search_dense(X, limit=10)
+            before = len(seen)
+            seen.add(collection.version())
+            assert len(seen) == before + 1
+
+        collection.put([document("cow", ["cows moo"], [Z])])
+        look()
+        collection.put([document("cow", ["cows low"], [Z])])
+        look()
+        collection.delete(["cow"])
+        look()
+        collection.keep_self_retrieval(SelfRetrieval({"en": SelfRecall(64, 60, 62)}, chunks=4))
+        look()
+        tuning = Tuning({"depth": 50}, {}, FINGERPRINT, "none", {}, "2026-01-02T03:04:05+00:00")
+        collection.tune(tuning)
+        look()
+        collection.reindex(lambda _: [], FINGERPRINT)
+        look()
+        version = collection.version()
+        collection.search_lexical(["cats"], limit=10)
+        collection.records()
+        assert collection.version() == version
+
     def test_a_bulk_write_is_searchable_when_it_ends(self, collection: Collection) -> None:
         with collection.bulk():
             for i in range(20):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from app.domain.answers import Answer
 from app.domain.hits import SearchResult
@@ -35,6 +38,37 @@ class Lane(Protocol):
     @property
     def waiting(self) -> int:
         """Requests that wait for one."""
+
+
+class Cache(Protocol):
+    """Results that are kept for whoever asks the same again."""
+
+    name: str
+    hits: int
+    misses: int
+    bytes: int
+
+
+class _Caches(Collector):
+    """Shows what caches count by themselves."""
+
+    def __init__(self) -> None:
+        self.watched: Sequence[Cache] = ()
+
+    def collect(self) -> Iterator[Metric]:
+        """See `Collector.collect`."""
+        asked = CounterMetricFamily(
+            "attest_cache_requests",
+            "Looks into a cache.",
+            labels=("cache", "found"),
+        )
+        size = GaugeMetricFamily("attest_cache_bytes", "What a cache takes.", labels=("cache",))
+        for cache in self.watched:
+            asked.add_metric((cache.name, "yes"), cache.hits)
+            asked.add_metric((cache.name, "no"), cache.misses)
+            size.add_metric((cache.name,), cache.bytes)
+        yield asked
+        yield size
 
 
 class Metrics:
@@ -89,6 +123,12 @@ class Metrics:
             registry=registry,
         )
         self._jobs = Counter("attest_ingest_jobs", "Ingestion jobs begun.", registry=registry)
+        self._jobs_ended = Counter(
+            "attest_ingest_jobs_ended",
+            "Ingestion jobs that were left: done, failed, parked, or queued again.",
+            ("outcome",),
+            registry=registry,
+        )
         self._running = Gauge(
             "attest_requests_running", "Requests that have a worker.", ("lane",), registry=registry
         )
@@ -98,6 +138,9 @@ class Metrics:
             ("lane",),
             registry=registry,
         )
+
+        self._caches = _Caches()
+        registry.register(self._caches)
 
     def watch(self, lane: Lane) -> None:
         """Shows how busy ``lane`` is."""
@@ -125,6 +168,10 @@ class Metrics:
         """Counts a stage of an ingestion that has ended (`app.observing.stages.StageObserver`)."""
         self._ingest_stage_seconds.labels(stage).observe(seconds)
 
+    def job_ended(self, outcome: str) -> None:
+        """See `app.observing.stages.IngestObserver.job_ended`."""
+        self._jobs_ended.labels(outcome).inc()
+
     def submitted(self, *, kind: str, uploads: int) -> None:
         """Counts a job and what was handed over with it: ``record`` or ``file``."""
         self._jobs.inc()
@@ -138,6 +185,10 @@ class Metrics:
     def damaged(self, collections: int) -> None:
         """Notes how many collections are known to be damaged."""
         self._damaged.set(collections)
+
+    def watch_caches(self, caches: Sequence[Cache]) -> None:
+        """Shows what ``caches`` count, in place of those before."""
+        self._caches.watched = caches
 
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""

@@ -1,19 +1,16 @@
-"""The request that is being served, and the id of it in every line that its work logs."""
+"""The request that is being served, known to every thread that works for it."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from functools import partial
-from typing import Final, ParamSpec, TextIO, TypeVar
+from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-LOG_FORMAT: Final = "%(levelname)s %(name)s%(request)s: %(message)s"
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -39,24 +36,3 @@ class RequestThreads(ThreadPoolExecutor):
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """See `ThreadPoolExecutor.submit`."""
         return super().submit(copy_context().run, partial(fn, *args, **kwargs))
-
-
-class RequestInLog(logging.Filter):
-    """Gives each record ``request``: the id in brackets, or nothing outside of requests.
-
-    It belongs to a handler, which is called in the thread that logs, and whichever logger is used.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """See `logging.Filter.filter`; every record passes."""
-        request_id = current_request_id()
-        record.request = f" [{request_id}]" if request_id else ""
-        return True
-
-
-def log_handler(stream: TextIO) -> logging.Handler:
-    """Writes lines that name the request that they are about."""
-    handler = logging.StreamHandler(stream)
-    handler.addFilter(RequestInLog())
-    handler.setFormatter(logging.Formatter(LOG_FORMAT))
-    return handler

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 StageObserver: TypeAlias = Callable[[str, float], None]
 """``observe(stage, seconds)`` is told of each stage that has ended."""
@@ -14,6 +14,26 @@ StageObserver: TypeAlias = Callable[[str, float], None]
 
 def unobserved(stage: str, seconds: float) -> None:
     """Default for observers."""
+
+
+class IngestObserver(Protocol):
+    """Counts what is ingested in the background."""
+
+    def ingest_stage(self, stage: str, seconds: float) -> None:
+        """Called with each stage of an ingestion that has ended."""
+
+    def job_ended(self, outcome: str) -> None:
+        """Called with the state that a job was left in: done, failed, parked, or queued again."""
+
+
+class Unobserved:
+    """Implements `IngestObserver`; counts nothing."""
+
+    def ingest_stage(self, stage: str, seconds: float) -> None:
+        """See `IngestObserver.ingest_stage`."""
+
+    def job_ended(self, outcome: str) -> None:
+        """See `IngestObserver.job_ended`."""
 
 
 class Stages:

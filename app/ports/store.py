@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -134,6 +134,12 @@ class CollectionFacts(Protocol):
 
     def stats(self) -> CollectionStats:
         """Sizes, tuning and self-retrieval, as of now."""
+
+    def version(self) -> Hashable:
+        """Another one after each change that searches may see, in any process; cheap to ask.
+
+        A search between two equal versions saw what every later search of that version sees.
+        """
 
     def languages(self) -> dict[str, int]:
         """How many chunks have each language, as their metadata's ``lang`` names it."""

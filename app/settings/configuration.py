@@ -7,7 +7,8 @@ the working directory or the file that ``ATTEST_CONFIG`` names, defaults.
 from __future__ import annotations
 
 import os
-from typing import Self
+from pathlib import Path
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import (
@@ -17,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from app.errors import ConfigurationError
 from app.settings.answer import AnswerSettings
 from app.settings.chunking import ChunkingSettings
 from app.settings.ingest import IngestSettings
@@ -24,6 +26,8 @@ from app.settings.models import ModelSettings
 from app.settings.retrieval import RetrievalSettings
 from app.settings.server import ServerSettings
 from app.settings.store import StoreSettings
+
+CONFIG_VARIABLE: Final = "ATTEST_CONFIG"
 
 
 class Settings(BaseSettings):
@@ -66,5 +70,23 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Adds the TOML file below the environment."""
-        file = os.environ.get("ATTEST_CONFIG", "attest.toml")
+        file = settings_file()
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def settings_file() -> Path | None:
+    """The file that settings are read from, if there is one.
+
+    Raises:
+        ConfigurationError: ``ATTEST_CONFIG`` names a file that does not exist.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    file = Path(named or "attest.toml").absolute()
+    if file.is_file():
+        return file
+    if named:
+        raise ConfigurationError(
+            f"{CONFIG_VARIABLE} names {named}, and there is no such file. Correct the variable, or "
+            "unset it to read attest.toml in the working directory."
+        )
+    return None

@@ -55,5 +55,15 @@ class ServerSettings(Section):
     answers: int = Field(2, ge=1, le=64, description="answers that are made at once")
     uploads: int = Field(4, ge=1, le=64, description="uploads that are received at once")
     queue: int = Field(32, ge=0, description="searches, and answers, that may wait for a worker")
+    query_vectors_bytes: int = Field(
+        16 * 2**20, ge=0, description="of vectors of queries that are kept; 0: none"
+    )
+    results_bytes: int = Field(
+        32 * 2**20, ge=0, description="of results of searches that are kept; 0: none"
+    )
     wait_timeout_s: float = Field(600.0, ge=0.0, description="of uploads with wait=true")
+    log_format: Literal["text", "json"] = Field("text", description="of lines of the log")
+    slow_ms: float = Field(
+        10_000.0, ge=0.0, description="of a search or an answer, from which the log tells; 0: never"
+    )
     shutdown_grace_s: float = Field(20.0, ge=0.0)

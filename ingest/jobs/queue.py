@@ -45,8 +45,11 @@ class JobQueue:
         prepare: Callable[[str], object],
         run: Run,
         max_waiting: int,
+        on_end: Callable[[str], None] = lambda _: None,
     ) -> None:
         """``prepare(collection)`` makes the collection, or raises what is wrong with it.
+
+        ``on_end`` is told the state of each job that was left here.
 
         Nothing is read or made in ``directory`` before it is needed: a search needs no queue.
         """
@@ -54,7 +57,7 @@ class JobQueue:
         self._max_waiting = max_waiting
         self._stopping = threading.Event()
         self._store = JobStore(directory)
-        self._runner = JobRunner(self._store, run, self._stopping)
+        self._runner = JobRunner(self._store, run, self._stopping, on_end)
         self._worker = JobWorker(self._store, self._runner, self._stopping)
 
     def start(self) -> None:

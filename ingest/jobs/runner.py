@@ -12,6 +12,7 @@ from typing import Final
 
 from app.domain.jobs import JobState, JobStatus
 from app.errors import AttestError, OperatorError, RequestError, TransientError
+from app.observing.logs import event
 from app.panics import panics_raised
 from ingest.jobs.retry import Retry
 from ingest.jobs.sources import Cancelled, JobSources, Stopped
@@ -36,7 +37,15 @@ It asks ``sources`` under the lock of the collection's writer what it must not c
 class JobRunner:
     """Runs jobs of a store; once ``stopping`` is set, it breaks off between two documents."""
 
-    def __init__(self, store: JobStore, run: Run, stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        run: Run,
+        stopping: threading.Event,
+        on_end: Callable[[str], None],
+    ) -> None:
+        """``on_end`` is told the state that a job was left in."""
+        self._on_end = on_end
         self._store = store
         self._run = run
         self._stopping = stopping
@@ -55,7 +64,7 @@ class JobRunner:
         attempts = self._store.table.attempts(job.id) + 1
         if not self._store.table.save(job, was=waiting.state, attempts=attempts):
             return True  # it was cancelled
-        saved = time.monotonic()
+        saved = began = time.monotonic()
 
         def progress(report: IngestReport) -> None:
             nonlocal so_far, saved
@@ -81,7 +90,10 @@ class JobRunner:
             return self._put_back(job)
         except Exception as error:  # noqa: BLE001 - whatever it is, the queue goes on; it is logged
             return self._stopped_by(error, job, so_far)
-        self._store.end(replace(_reported(job, report), state="done"), was="running")
+        done = replace(_reported(job, report), state="done")
+        self._store.end(done, was="running")
+        _log_done(done, time.monotonic() - began)
+        self._on_end("done")
         return True
 
     def _stopped_by(self, error: Exception, job: JobStatus, so_far: JobStatus) -> bool:
@@ -94,6 +106,7 @@ class JobRunner:
         void = isinstance(error, RequestError)
         failed = replace(so_far, state="failed", error=_told(job, error))
         self._store.end(failed, was="running", keep=not void)
+        self._on_end("failed")
         return True
 
     def _put_back(self, job: JobStatus) -> bool:
@@ -108,7 +121,26 @@ class JobRunner:
         logger.warning("job %s is %s for %g s: %s", job.id, state, retry.pause_s, error)
         later = replace(job, state=state, error=told.public_message)
         self._store.table.save(later, was="running", attempts=0)
+        self._on_end(state)
         return retry.parked
+
+
+def _log_done(job: JobStatus, seconds: float) -> None:
+    told = {
+        "job": job.id,
+        "collection": job.collection,
+        "received": job.received,
+        "indexed": job.indexed,
+        "skipped": job.skipped,
+        "failed": job.received - job.indexed - job.skipped,
+        "seconds": round(seconds, 1),
+    }
+    logger.info(
+        "job %(job)s of %(collection)s is done: %(received)d received, %(indexed)d indexed, "
+        "%(skipped)d skipped, %(failed)d failed, %(seconds).1f s",
+        told,
+        extra=event("job done", told),
+    )
 
 
 def _told(job: JobStatus, error: Exception) -> str:

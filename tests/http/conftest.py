@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.observing.requests import log_handler
+from app.observing.logs import LogHandler
 from tests.http.world import MakeWorld, StoreKind, World
 
 
@@ -39,7 +39,7 @@ def client(world: World) -> TestClient:
 def log() -> Iterator[StringIO]:
     """The lines that a server of ours would write to standard error."""
     lines, root = StringIO(), logging.getLogger()
-    handler, level = log_handler(lines), root.level
+    handler, level = LogHandler(lines), root.level
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     yield lines

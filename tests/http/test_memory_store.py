@@ -28,7 +28,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
         answer=AnswerSettings(min_probability=0.001, least_said=0.0),
     )
     metrics = Metrics()
-    application = Application(settings, on_ingest_stage=metrics.ingest_stage)
+    application = Application(settings, observer=metrics)
     app = create_app(
         application.start_service, settings, on_close=application.close, metrics=metrics
     )

@@ -257,8 +257,9 @@ def test_a_damaged_collection_is_counted_and_leaves_the_server_ready(
 
 
 def test_damage_counts_once_a_use_has_found_it_and_no_less_while_other_uses_succeed(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    world = make_world(results_bytes=0)  # what is remembered needs no store
     world.ingest("notes", {"id": "a", "text": "the tower"})
     search = partial(world.post, "/v1/collections/notes/search", {"query": "tower"})
     answer = partial(world.post, "/v1/collections/notes/answer", {"query": "Which tower?"})

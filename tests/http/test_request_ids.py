@@ -18,6 +18,7 @@ from app.observing.requests import RequestThreads, current_request_id, serving
 from tests.http.world import HARBOUR, MakeWorld, World
 
 NOTES = "/v1/collections/notes"
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00"
 MODEL = logging.getLogger("a.model")
 
 
@@ -116,7 +117,7 @@ def test_an_id_is_made_where_none_is_sent_and_no_line_is_without(
     }
 
     assert len(made) == 3
-    ours = [line for line in log.getvalue().splitlines() if re.match(r"[A-Z]+ app\.", line)]
+    ours = [line for line in log.getvalue().splitlines() if re.match(rf"{TIME} [A-Z]+ app\.", line)]
     assert len(ours) == 3
     assert {re.findall(r"\[(.+?)\]", line)[0] for line in ours} == made
 
@@ -124,7 +125,7 @@ def test_an_id_is_made_where_none_is_sent_and_no_line_is_without(
 def test_outside_of_requests_a_line_names_none(log: StringIO) -> None:
     MODEL.warning("on its own")
 
-    assert log.getvalue() == "WARNING a.model: on its own\n"
+    assert re.fullmatch(rf"{TIME} WARNING a\.model: on its own\n", log.getvalue())
 
 
 def test_a_thread_works_for_whoever_handed_the_work_in() -> None:

@@ -91,7 +91,7 @@ class ServerProcess:
         assert self.process.stderr
         for line in self.process.stderr:
             self.log.append(line)
-            if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):
+            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line):
                 self._port = int(found[1])
                 self._started.set()
         self._started.set()
@@ -294,6 +294,25 @@ def test_a_service_that_can_not_be_built_ends_the_process_with_an_error(
 
     assert server.exit_code() == 1
     assert "rag models install" in "".join(server.log)
+
+
+def test_what_one_process_takes_over_is_found_by_another_on_the_same_store(
+    start: StartServer,
+) -> None:
+    with start().wait_until_ready() as first, start().wait_until_ready() as second:
+        search = {"query": "lighthouse"}
+        fill(first, {"id": "h", "text": HARBOUR})
+        found = second.post("/v1/collections/notes/search", json=search).json()
+        assert [hit["document_id"] for hit in found["hits"]] == ["h"]
+
+        fill(second, {"id": "i", "text": "Another lighthouse."})
+        for client in (first, second, first):
+            found = client.post("/v1/collections/notes/search", json=search).json()
+            assert {hit["document_id"] for hit in found["hits"]} == {"h", "i"}
+
+        second.delete("/v1/collections/notes/documents/h")
+        found = first.post("/v1/collections/notes/search", json=search).json()
+        assert [hit["document_id"] for hit in found["hits"]] == ["i"]
 
 
 def test_the_log_holds_no_query(start: StartServer) -> None:

@@ -26,18 +26,21 @@ COMPOSE: Final = {
             "additionalProperties": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["build", "environment", "volumes"],
+                "required": ["image", "volumes"],
                 "properties": {
                     "build": {"type": "string"},
                     "image": {"type": "string"},
                     "environment": {"type": "object", "additionalProperties": {"type": "string"}},
                     "ports": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
                     "volumes": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                    "profiles": {"type": "array", "items": {"const": "observe"}},
+                    "secrets": {"type": "array", "items": {"type": "string"}},
                     "restart": {"enum": ["no", "always", "on-failure", "unless-stopped"]},
                     "stop_grace_period": DURATION,
                 },
             },
         },
+        "secrets": {"type": "object"},
         "volumes": {"type": "object", "additionalProperties": {"type": ["object", "null"]}},
     },
 }
@@ -77,27 +80,39 @@ def test_the_service_keeps_its_data_in_a_volume_that_is_declared(
     environment = dict(
         part.split("=", 1) for name, rest in instructions if name == "ENV" for part in rest.split()
     )
-    (service,) = compose["services"].values()
+    service = compose["services"]["attest"]
     mounts = dict(volume.split(":") for volume in service["volumes"])
     assert environment["ATTEST_STORE__DIRECTORY"] in mounts.values()
     assert set(mounts) <= set(compose["volumes"])
 
 
 def test_the_service_is_not_started_without_an_api_key(compose: dict[str, Any]) -> None:
-    (service,) = compose["services"].values()
+    service = compose["services"]["attest"]
     keys = service["environment"]["ATTEST_SERVER__API_KEYS"]
     assert re.fullmatch(r'\["\$\{ATTEST_API_KEY:\?[^}]+\}"\]', keys)
 
 
 def test_the_service_is_published_on_loopback_only(compose: dict[str, Any]) -> None:
-    (service,) = compose["services"].values()
-    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    for service in compose["services"].values():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+
+
+def test_what_observes_is_there_where_it_is_asked_for_and_finds_its_files(
+    compose: dict[str, Any], repository: Path
+) -> None:
+    for name, service in compose["services"].items():
+        assert (service.get("profiles") == ["observe"]) == (name != "attest")
+        sources = [volume.split(":")[0] for volume in service["volumes"]]
+        files = [source for source in sources if source.startswith("./")]
+        assert all((repository / file).is_file() for file in files)
+        assert {source for source in sources if source not in files} <= set(compose["volumes"])
+        assert set(service.get("secrets", ())) <= set(compose["secrets"])
 
 
 def test_the_service_is_stopped_no_sooner_than_it_needs(compose: dict[str, Any]) -> None:
     from app.settings import ServerSettings
 
-    (service,) = compose["services"].values()
+    service = compose["services"]["attest"]
     grace_s = float(service["stop_grace_period"].removesuffix("s"))
     assert grace_s > 2 * ServerSettings().shutdown_grace_s  # requests, then the job under way
 
@@ -114,6 +129,18 @@ def test_the_image_is_built_from_images_of_a_stated_version(
         _, colon, tag = image.partition(":")
         assert colon, image
         assert tag != "latest"
+
+
+def test_a_change_of_the_code_installs_no_dependency_anew(
+    instructions: list[tuple[str, str]],
+) -> None:
+    whole = instructions.index(("COPY", ". ."))
+    installs = [rest for name, rest in instructions[:whole] if name == "RUN" and "pip" in rest]
+    assert any("torch" in rest for rest in installs)
+    assert any("'.[fast,llama]'" in rest for rest in installs)
+    after = [rest for name, rest in instructions[whole:] if name == "RUN" and "pip" in rest]
+    assert after
+    assert all("--no-deps" in rest for rest in after)
 
 
 def test_the_image_does_not_run_as_root(instructions: list[tuple[str, str]]) -> None:

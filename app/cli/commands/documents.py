@@ -32,10 +32,12 @@ def ingest(
     force: Annotated[bool, typer.Option(help="Index files that have not changed again.")] = False,
 ) -> None:
     """Index files; unchanged ones are skipped, changed ones replaced."""
+    from app.cli.preflight import require_usable
     from ingest.progress import ingest_progress
     from ingest.sources.found_files import find_files
 
     with application() as app:
+        require_usable(app.settings.store.directory)
         found = find_files(paths, max_bytes=app.settings.ingest.max_file_bytes)
         with ingest_progress(err, total=len(found.files)) as progress:
             report = app.ingest(

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from app.cli.application import application
-from app.cli.terminal import out
+from app.cli.terminal import load_settings, out
 
 EXIT_UNSOUND: Final = 1
 
@@ -30,6 +30,17 @@ def doctor() -> None:
             "`rag models install` for a model."
         )
         raise typer.Exit(EXIT_UNSOUND)
+
+
+@maintenance.command()
+def config() -> None:
+    """Show every setting in force, and whether it comes from the environment, a file or nowhere."""
+    from app.settings.origins import in_force, unknown_variables
+
+    for setting in in_force(load_settings()):
+        out.print(f"{setting.name} = {setting.value}  ({setting.origin})")
+    for name, nearest in unknown_variables().items():
+        out.print(f"{name} names no setting; the nearest is {nearest}")
 
 
 @maintenance.command()

@@ -31,17 +31,31 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="server.port")] = None,
 ) -> None:
     """Serve the HTTP API until SIGINT or SIGTERM."""
+    from app.cli.preflight import require_usable
+    from app.http.edge.auth import require_safe_bind
+    from app.http.edge.server import bind
     from app.http.edge.server import serve as serve_http
+    from app.observing.logs import log_as
     from app.observing.metrics import Metrics
 
     chosen = {
         name: value for name, value in {"host": host, "port": port}.items() if value is not None
     }
     settings = load_settings(**chosen)
-    logging.getLogger("app").setLevel(logging.INFO)
+    for package in ("app", "ingest"):
+        logging.getLogger(package).setLevel(logging.INFO)
+    log_as(settings.server.log_format)
+    require_safe_bind(settings)
+    require_usable(settings.store.directory)
     metrics = Metrics()
-    with application(settings, on_ingest_stage=metrics.ingest_stage) as app:
-        code = serve_http(app.start_service, settings, on_close=app.stop_jobs, metrics=metrics)
+    with bind(settings.server) as listening, application(settings, observer=metrics) as app:
+        code = serve_http(
+            app.start_service,
+            settings,
+            on_close=app.stop_jobs,
+            metrics=metrics,
+            listening=listening,
+        )
     raise typer.Exit(code)
 
 

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.observing.logs import event
 from app.observing.requests import serving
 
 access_log = logging.getLogger("app.http.access")
@@ -98,17 +99,14 @@ class Exchange:
         self._observer.request_ended(
             method=scope["method"], route=route, status=ended_with, seconds=seconds
         )
-        access_log.info(
-            json.dumps(
-                {
-                    "request_id": request_id,
-                    "method": scope["method"],
-                    "route": route,
-                    "status": ended_with,
-                    "ms": round(seconds * 1_000, 1),
-                }
-            )
-        )
+        told = {
+            "request_id": request_id,
+            "method": scope["method"],
+            "route": route,
+            "status": ended_with,
+            "ms": round(seconds * 1_000, 1),
+        }
+        access_log.info(json.dumps(told), extra=event("request", told))
 
 
 class LastResort(Protocol):

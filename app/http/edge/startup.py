@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.errors import AttestError
 from app.http.edge.errors import NotReady
+from app.observing.logs import event
 from app.service import Service
 
 logger = logging.getLogger(__name__)
@@ -75,9 +77,13 @@ class Startup:
 
     def _run(self) -> None:
         try:
+            started = time.perf_counter()
             service = self._build()
             service.look_over()
             self._service = service
+            told = {**service.models(), "seconds": round(time.perf_counter() - started, 1)}
+            shown = ", ".join(f"{name} {value}" for name, value in told.items())
+            logger.info("ready: %s", shown, extra=event("ready", told))
         except AttestError as error:
             logger.error("the service can't start: %s", error.message)  # noqa: TRY400 - the message says what to do, a traceback would bury it
             self._failure = Failure(error.code, error.public_message)

@@ -52,5 +52,6 @@ async def metrics(edge: EdgeOf, principal: PrincipalOf) -> Response:
     if edge.startup.ready:
         edge.metrics.queued(edge.startup.service.queue_health())
         edge.metrics.damaged(edge.startup.service.damaged_collections())
+        edge.metrics.watch_caches(edge.startup.service.caches())
     # As a header, since `media_type` would have a second charset appended to it.
     return Response(edge.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

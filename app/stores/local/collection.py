@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -195,6 +195,11 @@ class LocalCollection(CollectionReader):
         """
         with held_for_writing(self._name, self._lock, in_place=self._catalog.in_place):
             yield
+
+    def version(self) -> Hashable:
+        """See `Collection.version`. The lexical index may follow the catalog later."""
+        applied = self._maintenance.with_index(self._lexical.applied)
+        return self._catalog.sequence(), applied, self._catalog.facts.all()
 
     # --- searching ------------------------------------------------------------------------------
 

@@ -84,11 +84,13 @@ class MemoryCollection(MemoryCollectionReader):
         """See `Collection.tune`."""
         with self.writing():
             self._tuning = tuning
+            self._facts_kept += 1
 
     def keep_self_retrieval(self, self_retrieval: SelfRetrieval) -> None:
         """See `Collection.keep_self_retrieval`."""
         with self.writing():
             self._self_retrieval = self_retrieval
+            self._facts_kept += 1
 
     def rebuild_indexes(self) -> None:
         """See `Collection.rebuild_indexes`. All texts are analysed again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from app.domain.collections import (
     SPARSE_WEIGHTS,
@@ -41,6 +41,8 @@ class MemoryCollectionReader:
         self._tuning: Tuning | None = None
         self._rebuilds = 0
         self._self_retrieval: SelfRetrieval | None = None
+        self._facts_kept = 0
+        """How often the tuning or the self-retrieval was replaced."""
 
     @property
     def name(self) -> str:
@@ -173,6 +175,10 @@ class MemoryCollectionReader:
             self.tuning(),
             self.self_retrieval(),
         )
+
+    def version(self) -> Hashable:
+        """See `Collection.version`."""
+        return self._contents.sequence, self._rebuilds, self._facts_kept
 
     def tuning(self) -> Tuning | None:
         """See `Collection.tuning`."""

@@ -61,7 +61,7 @@ class Server:
     def __enter__(self) -> Self:
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline and self._process.poll() is None:
-            if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", self.log()):
+            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", self.log()):
                 self._port = int(found[1])
                 with contextlib.suppress(OSError):
                     if self._get("/readyz") == 200:

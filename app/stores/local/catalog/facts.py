@@ -88,6 +88,11 @@ class Facts:
         """Removes a fact within a transaction that is under way."""
         db.execute("DELETE FROM facts WHERE name = ?", (name,))
 
+    def all(self) -> tuple[tuple[str, str], ...]:
+        """Every fact as it is written."""
+        rows = self._connections.rows("SELECT name, value FROM facts")
+        return tuple((str(name), str(value)) for name, value in rows)
+
     def _value(self, name: str) -> str | None:
         found = self._connections.rows("SELECT value FROM facts WHERE name = ?", (name,))
         return str(found[0][0]) if found else None

@@ -97,7 +97,7 @@ READS: dict[str, Callable[[Collection], Any]] = {
 }
 OF_WORDS = {"search_sparse", "term_frequencies", "terms_beginning"}
 """What tells less of what is seen than the port allows, or was given no weights here."""
-SHOWN_AS_IT_IS = {"name", "fingerprint", "tuning", "self_retrieval", "rebuilds"}
+SHOWN_AS_IT_IS = {"name", "version", "fingerprint", "tuning", "self_retrieval", "rebuilds"}
 REFUSED = {
     "put": ([],),
     "delete": (["b"],),
