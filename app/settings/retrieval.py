@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from app.domain.queries import QueryKind
+from app.domain.queries import QueryKind, ReadingKind
 from app.settings.section import Section, Share, Weight
 
 
@@ -63,6 +63,9 @@ class RetrievalSettings(Section):
     )
     weight_rules: tuple[WeightRule, ...] = Field(
         (), description="the first that fits a query takes the place of weights"
+    )
+    ignore: tuple[ReadingKind, ...] = Field(
+        (), description="what is never read into a query; see `app.retrieval.understanding`"
     )
     history_turns: int = Field(
         3, ge=0, le=10, description="earlier questions that a follow-up is read after; 0: none"

@@ -58,6 +58,20 @@ PARTS: Final[Sequence[tuple[str, Mapping[str, object], Mapping[str, object]]]] =
         {"retrieval.fusion": "zscore"},
         {"retrieval.fusion": "rrf"},
     ),
+    ("operators", {"retrieval.ignore": ()}, {"retrieval.ignore": ("operator",)}),
+    ("times", {"retrieval.ignore": ()}, {"retrieval.ignore": ("time",)}),
+    ("spelling", {"retrieval.ignore": ()}, {"retrieval.ignore": ("spelling",)}),
+    ("script", {"retrieval.ignore": ()}, {"retrieval.ignore": ("script",)}),
+    (
+        "the sparse route",
+        {"models.sparse": "bundled:splade-tiny", "retrieval.routes": ("bm25", "dense", "sparse")},
+        {"models.sparse": "none", "retrieval.routes": ("bm25", "dense")},
+    ),
+    (
+        "the entity graph",
+        {"store.entity_graph": True, "retrieval.routes": ("bm25", "dense", "graph")},
+        {"store.entity_graph": False, "retrieval.routes": ("bm25", "dense")},
+    ),
     ("the reader as reranker", {"models.reranker": "reader"}, {"models.reranker": "none"}),
 )
 """A name, the settings with the part, and those without it."""

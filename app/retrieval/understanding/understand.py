@@ -49,7 +49,7 @@ def understand(means: Means, steps: Steps = STEPS) -> Understood:
         raise InvalidRequest("The query is empty; ask something.")
     draft = Draft(request.query, request.where)
     for step in steps:
-        if step.kind not in request.ignore:
+        if step.kind not in (*request.ignore, *means.settings.ignore):
             draft = step.understand(draft, means)
     return Understood(_query(draft, means.analyzer), draft.where, draft.degraded)
 
