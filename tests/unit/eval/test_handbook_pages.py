@@ -23,6 +23,7 @@ DEFAULT_IN_WORDS = {
     "retrieval.routes": "`bm25`, `dense`",
     "retrieval.weights": "`bm25` 0.5, `dense` 0.5, `sparse` 0.5, `graph` 0.2",
     "retrieval.weight_rules": "none",
+    "retrieval.ignore": "none",
     "server.api_keys": "none",
     "server.cors_origins": "none",
 }
