@@ -39,14 +39,14 @@ class Sizes:
     """How many documents and chunks filters show, as of the last change of their collections."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, Filter], tuple[Collection, int, tuple[int, int]]] = (
+        self._known: OrderedDict[tuple[str, str], tuple[Collection, int, tuple[int, int]]] = (
             OrderedDict()
         )
         self._lock = threading.Lock()
 
     def of(self, filtered: FilteredCollection, sequence: int) -> tuple[int, int]:
         """Documents and chunks; all records are read where the collection has changed."""
-        place = (filtered.name, filtered.seen)
+        place = (filtered.name, repr(filtered.seen))  # since 1 and True are equal, and not the same
         known = self._known.get(place)
         if known is not None and known[0] is filtered.whole and known[1] == sequence:
             return known[2]
@@ -96,7 +96,11 @@ class FilteredCollection:
 
     def term_frequencies(self, terms: Sequence[str]) -> list[int]:
         """1 for each term that a chunk which is seen holds, else 0: not how many hold it."""
-        return [len(self.search_lexical([term], limit=1)) for term in terms]
+        held = self.whole.term_frequencies(terms)
+        return [
+            len(self.search_lexical([term], limit=1)) if count else 0
+            for term, count in zip(terms, held, strict=True)
+        ]
 
     def terms_beginning(self, start: str, *, limit: int) -> list[tuple[str, int]]:
         """Empty: a word that is suggested may be of a document that is not seen."""

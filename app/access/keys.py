@@ -21,7 +21,7 @@ SHOWN: Final = len(BEGINNING) + 4
 """Characters of a key by which a person recognises it."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED: Final = "local"
-_DURATION: Final = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
+_DURATION: Final = re.compile(r"([1-9][0-9]{0,4})([mhdw])")
 _UNITS: Final = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),

@@ -18,6 +18,7 @@ from app.access.audit import AuditLog
 from app.access.key_file import KeyFile
 from app.access.keyring import Keyring
 from app.access.usage import KeyUsage
+from app.errors import ConfigurationError
 from app.http.edge.auditing import Audit
 from app.http.edge.auth import OPEN_PATHS, ApiKeys, OwnSite
 from app.http.edge.cors import cors_options
@@ -58,6 +59,14 @@ TAKES_UPLOADS: Final = compile_path(documents.DOCUMENTS)[0]
 
 def _nothing() -> None:
     """Default for callbacks."""
+
+
+def _is_open(keyring: Keyring) -> bool:
+    """Whether nothing asks for a key; where keys can't be read, something does."""
+    try:
+        return not keyring.has_keys
+    except ConfigurationError:
+        return False
 
 
 def create_app(
@@ -141,7 +150,7 @@ def create_app(
     app.add_middleware(
         BodyLimit, limit_of=partial(_body_bound, server), timeout_s=server.body_timeout_s
     )
-    app.add_middleware(OwnSite, local=lambda: not keyring.has_keys, origins=server.cors_origins)
+    app.add_middleware(OwnSite, local=partial(_is_open, keyring), origins=server.cors_origins)
     # The page holds nothing of anybody; what it shows, it asks for with the key of who looks.
     open_paths = OPEN_PATHS | page.page_paths() if server.page else OPEN_PATHS
     app.add_middleware(ApiKeys, keyring=keyring, admission=admission, open_paths=open_paths)

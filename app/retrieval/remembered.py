@@ -126,4 +126,12 @@ def _result_bytes(key: ResultKey, result: SearchResult) -> int:
 
 
 def _hit_bytes(hit: Hit) -> int:
-    return sys.getsizeof(hit.chunk.text) + HIT_BYTES
+    chunk = hit.chunk
+    attributes = (*chunk.metadata.items(), (chunk.title, chunk.heading_path))
+    return HIT_BYTES + sys.getsizeof(chunk.text) + sum(map(_bytes, attributes))
+
+
+def _bytes(value: object) -> int:
+    """Of a value of metadata, with what it holds."""
+    inner = sum(map(_bytes, value)) if isinstance(value, tuple) else 0
+    return sys.getsizeof(value) + inner

@@ -16,8 +16,10 @@ ASKS: Final = re.compile(
 )
 """Whether a text asks anything."""
 PRONOUN: Final = re.compile(
-    r"\b(?:it|its|they|them|their|this|that|these|those|he|she|his|her|him|there|one|ones|same"
-    r"|former|latter|other)\b|(?<!其)[它他]|她|这个?|那个?|其中|该|上述|前者|后者|此",
+    r"\b(?:it|its|they|them|their|this|that|these|those|he|she|his|her|him"
+    r"|(?<!is )(?<!are )there|one(?! of\b)|ones|same|former|latter|other)\b"
+    r"|(?<!其)[它他]|她|这个?(?!月|周|星期|季度|年)|那个?|其中|该|上述"
+    r"|前者|后者|此(?!次|外|后|前)",
     re.IGNORECASE,
 )
 """What stands for something that was named before."""

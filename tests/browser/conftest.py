@@ -97,8 +97,9 @@ def address(filled: World, serve: Callable[[World], str]) -> str:
     return serve(filled)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Of one module: while it is open, no other test may run an event loop of its own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

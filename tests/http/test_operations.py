@@ -396,7 +396,7 @@ def test_a_collection_of_another_model_names_no_secret_and_is_a_matter_for_the_o
     world: World,
 ) -> None:
     world.ingest("notes", {"id": "a", "text": "x"})
-    world.service._pipelines.clear()
+    world.service._pipelines.forget("notes")
     world.embedder.id = "another-model"
 
     answer = world.client.post("/v1/collections/notes/search", json={"query": "x"})

@@ -137,7 +137,7 @@ def test_a_change_of_the_code_installs_no_dependency_anew(
     whole = instructions.index(("COPY", ". ."))
     installs = [rest for name, rest in instructions[:whole] if name == "RUN" and "pip" in rest]
     assert any("torch" in rest for rest in installs)
-    assert any("'.[fast,llama]'" in rest for rest in installs)
+    assert any("'.[fast,llama,mcp]'" in rest for rest in installs)
     after = [rest for name, rest in instructions[whole:] if name == "RUN" and "pip" in rest]
     assert after
     assert all("--no-deps" in rest for rest in after)

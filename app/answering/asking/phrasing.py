@@ -57,7 +57,7 @@ _NOW: Final = re.compile(
     r"(?:rules?|polic(?:y|ies)|version|edition|regulations?|terms))\b,?"
     r"|\b(?:currently|presently)\b"
     r"|(?:按照?|根据|依据)(?:现在|目前|现行|当前|最新)的?(?:规定|制度|政策|版本|规则|标准)[，,]?"
-    r"|[，,]?(?:现行|当前|最新)(?:版本?|规定)[，,]?$|现在|目前|眼下|现如今|如今",
+    r"|[，,]?(?:现行|当前|最新)(?:版本?|规定)[，,]?$|(?<![表出体实发呈])现在|(?<![项题数])目前|眼下|现如今|如今",
     re.IGNORECASE,
 )
 """What asks for the rule that is in force: that is told by what supersedes what, not by words."""

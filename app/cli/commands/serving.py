@@ -45,8 +45,8 @@ def serve(
     for package in ("app", "ingest"):
         logging.getLogger(package).setLevel(logging.INFO)
     log_as(settings.server.log_format)
-    require_safe_bind(settings)
     require_usable(settings.store.directory)
+    require_safe_bind(settings)
     metrics = Metrics()
     with bind(settings.server) as listening, application(settings, observer=metrics) as app:
         code = serve_http(

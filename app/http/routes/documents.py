@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.guarded_store import require
 from app.access.principal import Principal
 from app.domain.jobs import JobStatus, Upload
 from app.errors import InvalidRequest, TransientError
@@ -132,6 +133,7 @@ async def get_job(request: Request, edge: EdgeOf, principal: PrincipalOf, job_id
 
 
 async def _submit(request: Request, edge: Edge, principal: Principal, name: str) -> JobStatus:
+    require(principal, "ingest", name)  # before a place is taken and a byte is read
     match media_type(request):
         case "application/json":
             read = _records

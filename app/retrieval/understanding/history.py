@@ -96,7 +96,8 @@ def _read(
     if not before:
         return None
     leans = _leans(question, analyzer)
-    if ELLIPTIC.search(question) and (put := put_into(question, before, answered, hold_both)):
+    put = put_into(question, before, answered, hold_both) if ELLIPTIC.search(question) else None
+    if put and _asks_no_more(question, put, analyzer):
         return FollowUp(put)
     subject = "" if mentions(question) else referent(question, before, answered)
     if leans and subject and not PRONOUN.search(question):
@@ -106,6 +107,16 @@ def _read(
     if subject and len(question) <= _SHORT and hold_both(subject, question):
         return FollowUp(question, before, subject)
     return None
+
+
+def _asks_no_more(question: str, put: str, analyzer: Analyzer) -> bool:
+    """Whether the question before, so changed, has all that the follow-up is about.
+
+    "In summer, when does the pool open?" is not asked of winter tyres.
+    """
+    asked = analyzer.query_terms(PRONOUN.sub(" ", question))
+    # Pairs of Chinese characters reach over what was put in; short as it is, it asks no more.
+    return {term for term in asked if term.isascii()} <= set(analyzer.terms(put))
 
 
 def _leans(question: str, analyzer: Analyzer) -> bool:

@@ -50,13 +50,13 @@ def put_into(question: str, before: str, answered: str, hold_both: HoldBoth) -> 
     if len(new) == 1 and old:
         alike = [name for name in old if _sort_of(name) == _sort_of(new[0])]
         if len(alike) == 1:
-            return before.replace(alike[0], new[0])
+            return _replaced(before, alike[0], new[0])
     if found := _CHINESE_TOPIC.match(question):
         return _chinese(found["topic"], before, answered, hold_both)
     for contrast in _CONTRASTS:
         was, now = set(contrast.findall(before)), set(contrast.findall(question))
         if len(was) == len(now) == 1 and was != now:
-            return before.replace(was.pop(), now.pop())
+            return _replaced(before, was.pop(), now.pop())
     return None
 
 
@@ -69,13 +69,19 @@ def _chinese(topic: str, before: str, answered: str, hold_both: HoldBoth) -> str
         for start in range(len(before) - len(topic) + 1):
             was = before[start : start + len(topic)]
             if was[-1] == topic[-1] and was != topic and _HAN_ONLY.fullmatch(was):
-                return before.replace(was, topic)
+                return _replaced(before, was, topic)
     subject = referent("", before, answered)
     if not subject:
         return None
     if subject not in before or hold_both(subject, topic):
         return f"{subject}的{topic}是什么？"
-    return before.replace(subject, topic)
+    return _replaced(before, subject, topic)
+
+
+def _replaced(before: str, was: str, now: str) -> str:
+    """``before`` with ``now`` for ``was``, where that is no part of a longer word."""
+    word = rf"(?<![^\W\u3400-\u9fff]){re.escape(was)}(?![^\W\u3400-\u9fff])"
+    return re.sub(word, lambda _: now, before)
 
 
 def _sort_of(name: str) -> str:

@@ -80,7 +80,9 @@ def _letters_right(text: str, collection: CollectionReader, analyzer: Analyzer) 
     words = {
         word: analyzer.terms(word)[0]
         for word in dict.fromkeys(_WORD.findall(text))
-        if not is_english_function_word(word.lower()) and word.lower() not in _SHORT_FORMS
+        if not is_english_function_word(word.lower())
+        and word.lower() not in _SHORT_FORMS
+        and not _is_name(word, text)
     }
     held = collection.term_frequencies(list(words.values()))
     unknown = [word for word, count in zip(words, held, strict=True) if not count]
@@ -88,6 +90,12 @@ def _letters_right(text: str, collection: CollectionReader, analyzer: Analyzer) 
         return text
     right = {word: _spelt(word, words[word], collection, analyzer) for word in unknown}
     return _WORD.sub(lambda found: right.get(found.group(), found.group()), text)
+
+
+def _is_name(word: str, text: str) -> bool:
+    """Whether it is capitalised within a sentence: Austria is no slip for Australia."""
+    at = text.find(word)
+    return word[0].isupper() and not word.isupper() and bool(text[:at].strip())
 
 
 def _spelt(word: str, term: str, collection: CollectionReader, analyzer: Analyzer) -> str:

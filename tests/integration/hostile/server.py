@@ -36,7 +36,7 @@ class HashEmbedder(FakeEmbedder):
 def main() -> int:
     directory = Path(sys.argv[1])
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    logging.getLogger("uvicorn.error").setLevel(logging.INFO)  # says where it listens
+    logging.getLogger("app.http.edge.server").setLevel(logging.INFO)  # says where it listens
     app = Application(
         Settings(
             store=StoreSettings(directory=directory / "store"),

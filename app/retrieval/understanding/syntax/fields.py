@@ -22,7 +22,9 @@ def compared(field: str, order: str, value: str) -> Filter | None:
     """
     if len(value) >= MOST_CHARACTERS or field in ("and", "or", "not"):
         return None
-    number = float(value) if "." in value else int(value) if _NUMBER.fullmatch(value) else None
+    number: float | None = None
+    if _NUMBER.fullmatch(value):
+        number = float(value) if "." in value else int(value)
     is_date = _DATE.fullmatch(value) is not None
     if order:
         last = f"{value}{_BEHIND_A_DATE}" if is_date and order in (">", "<=") else value

@@ -89,17 +89,23 @@ def _meant(found: Sequence[Piece], text: str, means: Means) -> list[Piece]:
         name: means.collection.has_field(name)
         for name in {piece.field for piece in found if piece.field}
     }
-    return [piece if _is_meant(piece, fields) else _as_typed(piece, text) for piece in found]
+    unsigned = [at for at, piece in enumerate(found) if piece.kind == "word" and not piece.sign]
+    operated = any(piece.kind in OPERATORS or piece.field for piece in found)
+    last = -1 if operated else max(unsigned, default=-1)
+    return [
+        piece if _is_meant(piece, fields, trailing=at > last) else _as_typed(piece, text)
+        for at, piece in enumerate(found)
+    ]
 
 
-def _is_meant(piece: Piece, fields: dict[str, bool]) -> bool:
+def _is_meant(piece: Piece, fields: dict[str, bool], *, trailing: bool) -> bool:
+    """``trailing``: no word without a sign follows; ``find -name cats`` has an option of it."""
     if piece.field:
-        comparable = compared(piece.field, piece.order, piece.text) is not None
-        return comparable and fields[piece.field]
+        return fields[piece.field] and compared(piece.field, piece.order, piece.text) is not None
     if piece.kind != "word" or not piece.sign:
         return True
     is_long = len(piece.text) >= SHORTEST_SIGNED or not piece.text.isascii()
-    return is_long and not is_english_function_word(piece.text)
+    return (trailing or piece.sign == "+") and is_long and not is_english_function_word(piece.text)
 
 
 def _as_typed(piece: Piece, text: str) -> Piece:

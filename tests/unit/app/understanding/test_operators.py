@@ -187,3 +187,19 @@ def test_any_text_is_understood_or_refused(ask: Ask, text: str) -> None:
         return
     assert understood.query.text.strip()
     assert (understood.where is None) == (not understood.query.readings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "find -name cats",
+        "tar -xzf archive",
+        "site:example.com cats",
+        "TypeError:x.map draft",
+        "版本:v1.2的变化",
+    ],
+)
+def test_options_and_addresses_are_text(text: str, ask: Ask) -> None:
+    understood = ask(text)
+    assert understood.where is None
+    assert understood.query.text == text
