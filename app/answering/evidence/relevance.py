@@ -235,8 +235,12 @@ class Relevance:
         """Whether it is the first below what is asked for, or begins with its number."""
         if judged.features.first and judged.features.titled == 1.0:
             return True
-        numbers = [n.text for n in self._part.names if n.sort is Sort.IDENTIFIER]
-        return not judged.missing and judged.statement.text.lstrip("§ ").startswith(tuple(numbers))
+        begins = judged.statement.text.lstrip("§ ")
+        return not judged.missing and any(
+            re.match(rf"{re.escape(named.text)}(?!\w|\.\d)", begins)
+            for named in self._part.names
+            if named.sort is Sort.IDENTIFIER
+        )
 
     def _similarities(self, texts: Sequence[str]) -> Sequence[float]:
         if self._meaning is None:

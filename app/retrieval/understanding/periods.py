@@ -114,7 +114,10 @@ def _named(text: str, today: date) -> Period:
     found = list(days.finditer(text))
     if len(found) == 2:  # noqa: PLR2004 - from one to another
         until = _days(found[1], today, year=None)
-        since = _days(found[0], today, year=until.start.year if until.start else None)
+        year = until.start.year if until.start else None
+        since = _days(found[0], today, year=year)
+        if year and since.start and until.end and since.start >= until.end:
+            since = _days(found[0], today, year=year - 1)  # from November to February
         return Period(since.start, until.end)
     named = _days(found[0], today, year=None)
     around = (text[: found[0].start()] + text[found[0].end() :]).strip()

@@ -11,7 +11,7 @@ import pytest
 from app.conformance.documents import FINGERPRINT, X, document
 from app.filters import parse_filter
 from app.requests import SearchRequest
-from app.retrieval.understanding.periods import period
+from app.retrieval.understanding.periods import Period, period
 from app.retrieval.understanding.steps import Means
 from app.retrieval.understanding.understand import understand
 from app.settings import RetrievalSettings, StoreSettings
@@ -224,3 +224,8 @@ def test_a_collection_without_dates_knows_no_times(analyzer: StandardAnalyzer) -
     collection.put([document("d", ["text"], [X], {"lang": "en"})])
     means = Means(SearchRequest("news of today"), collection, analyzer, RetrievalSettings())
     assert understand(means).where is None
+
+
+def test_a_range_over_new_year_begins_in_the_year_before() -> None:
+    found = period("from November to February", date(2026, 11, 28))
+    assert found == Period(date(2025, 11, 1), date(2026, 3, 1))
