@@ -233,7 +233,8 @@ def test_a_generation_holds_no_search_and_neither_holds_a_poll(make_world: MakeW
 
     found = world.client.post(SEARCH, json={"query": "lamp"})
     world.embedder.gate = gate = Gate()
-    searching = threading.Thread(target=lambda: world.client.post(SEARCH, json={"query": "lamp"}))
+    other = {"query": "colza"}  # what was asked before is remembered
+    searching = threading.Thread(target=lambda: world.client.post(SEARCH, json=other))
     searching.start()
     assert gate.reached.wait(30)
     statuses = [
