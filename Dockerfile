@@ -3,12 +3,11 @@
 # PyTorch nor the other dependencies.
 FROM python:3.11-slim AS build
 WORKDIR /src
-# The CPU build of PyTorch, without gigabytes of CUDA; for a card, --build-arg TORCH_INDEX=https://pypi.org/simple
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# Name PyTorch's CPU index here to leave gigabytes of CUDA out: --build-arg PIP_EXTRA_INDEX_URL=…
+ARG PIP_EXTRA_INDEX_URL
 COPY constraints.txt ./
 RUN python -m venv /opt/attest \
- && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt --index-url $TORCH_INDEX \
-    --extra-index-url https://pypi.org/simple torch
+ && /opt/attest/bin/pip install --no-cache-dir -c constraints.txt torch
 # The dependencies alone: of the packages there are only empty ones yet.
 COPY pyproject.toml README.md LICENSE ./
 RUN for package in app ingest eval train; do mkdir $package && touch $package/__init__.py; done \

@@ -209,7 +209,7 @@ def test_errors_say_what_to_do(
 
 
 def test_what_went_wrong_within_is_not_told(world: World) -> None:
-    world.service.document = lambda *_: 1 / 0  # type: ignore[method-assign]
+    world.service.document = lambda *_: 1 / 0  # type: ignore[method-assign] - fails
 
     told = call(world, "read_document", collection="notes", document_id="h")
 
@@ -223,7 +223,7 @@ def test_the_work_of_a_call_knows_its_request(world: World, mode: str) -> None:
         seen.append(current_request_id())
         return []
 
-    world.service.collections = noting  # type: ignore[method-assign]
+    world.service.collections = noting  # type: ignore[method-assign] - notes who asks
 
     call(world, "list_collections", mode=mode, request_id="find-me")
 

@@ -43,7 +43,7 @@ def ask(collection: Collection, analyzer: StandardAnalyzer) -> Ask:
     """What is understood of a text."""
 
     def asked(text: str, **fields: object) -> Understood:
-        request = SearchRequest(text, **fields)  # type: ignore[arg-type]
+        request = SearchRequest(text, **fields)  # type: ignore[arg-type] - a test's own
         return understand(Means(request, collection, analyzer, RetrievalSettings()))
 
     return asked

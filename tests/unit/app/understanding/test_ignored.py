@@ -16,7 +16,7 @@ def test_the_settings_and_a_request_ignore_kinds_together(
 ) -> None:
     def read(ignored: tuple[str, ...] = (), **fields: object) -> list[Reading]:
         settings = RetrievalSettings.model_validate({"ignore": ignored})
-        request = SearchRequest("pyhton errors -draft", **fields)  # type: ignore[arg-type]
+        request = SearchRequest("pyhton errors -draft", **fields)  # type: ignore[arg-type] - a test's own
         return list(understand(Means(request, collection, analyzer, settings)).query.readings)
 
     assert {reading.kind for reading in read()} == {"operator", "spelling"}
