@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, JsonValue
 
 from app import filters
 from app.access.principal import Principal
+from app.domain.answers import Answer
 from app.errors import AttestError, NoSuchCollection, NotFound, TransientError
 from app.http.routes.uploads import record_uploads
 from app.http.schemas.answers import MAX_QUERY_CHARACTERS, read_filter
@@ -101,12 +102,11 @@ class Tools:
         """
         request, left = AnswerRequest(question, where=self._filter(filter)), threading.Event()
 
-        def answered(service: Service, who: Principal) -> CitedAnswer:
-            answer = service.answer(who, collection, request, stop=left.is_set)
-            return CitedAnswer.from_domain(answer)
+        def answered(service: Service, who: Principal) -> Answer:
+            return service.answer(who, collection, request, stop=left.is_set)
 
         try:
-            return await self._call(context, "answers", answered)
+            return CitedAnswer.from_domain(await self._call(context, "answers", answered))
         finally:
             left.set()
 

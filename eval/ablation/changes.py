@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -28,10 +28,10 @@ class Change:
         """
         raw: dict[str, Any] = settings.model_dump()
         for name, value in self.values.items():
-            section, _, field = name.partition(".")
-            if field not in raw.get(section, {}):
+            section, _, key = name.partition(".")
+            if key not in raw.get(section, {}):
                 raise EvaluationError(f'"{self.name}" changes {name}, and there is no such setting')
-            raw[section][field] = value
+            raw[section][key] = value
         try:
             return Settings.model_validate(raw)
         except ValidationError as error:
@@ -40,55 +40,84 @@ class Change:
             raise EvaluationError(f'"{self.name}": {where}: {first["msg"]}') from error
 
 
-PARTS: Final[Sequence[tuple[str, Mapping[str, object], Mapping[str, object]]]] = (
-    (
-        "the dense route",
-        {"retrieval.routes": ("bm25", "dense")},
-        {"retrieval.routes": ("bm25",)},
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of retrieval that can be there or not.
+
+    It is there where any of ``without`` is otherwise, or, where it is an ``element`` of a
+    ``setting``, where that holds it; ``kept_out`` is an element that keeps the part away. Where it
+    is not there, it comes by ``values``, or by its element.
+    """
+
+    name: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    without: Mapping[str, object] = field(default_factory=dict)
+    setting: str = ""
+    element: str = ""
+    kept_out: bool = False
+
+    def change(self, settings: Settings) -> Change:
+        """Takes it away where it is there, and adds it where it is not."""
+        if not self.setting:
+            is_there = any(_value(settings, name) != value for name, value in self.without.items())
+            return self._changed({}, is_there=is_there)
+        held = _value(settings, self.setting)
+        assert isinstance(held, tuple)
+        others = tuple(one for one in held if one != self.element)
+        turned = others if self.element in held else (*held, self.element)
+        return self._changed(
+            {self.setting: turned}, is_there=(self.element in held) != self.kept_out
+        )
+
+    def _changed(self, turned: Mapping[str, object], *, is_there: bool) -> Change:
+        word, values = ("without", self.without) if is_there else ("with", self.values)
+        return Change(f"{word} {self.name}", {**values, **turned})
+
+
+ROUTES: Final = "retrieval.routes"
+IGNORE: Final = "retrieval.ignore"
+PARTS: Final = (
+    Part("the dense route", setting=ROUTES, element="dense"),
+    Part("BM25", setting=ROUTES, element="bm25"),
+    Part("term matches", {"retrieval.match_weight": 1.0}, {"retrieval.match_weight": 0.0}),
+    Part("the lead of BM25", {"retrieval.bm25_lead": 0.6}, {"retrieval.bm25_lead": 0.0}),
+    Part("scores instead of ranks", {"retrieval.fusion": "zscore"}, {"retrieval.fusion": "rrf"}),
+    *(
+        Part(name, setting=IGNORE, element=kind, kept_out=True)
+        for name, kind in (
+            ("operators", "operator"),
+            ("times", "time"),
+            ("spelling", "spelling"),
+            ("script", "script"),
+        )
     ),
-    (
-        "BM25",
-        {"retrieval.routes": ("bm25", "dense")},
-        {"retrieval.routes": ("dense",)},
-    ),
-    ("term matches", {"retrieval.match_weight": 1.0}, {"retrieval.match_weight": 0.0}),
-    ("the lead of BM25", {"retrieval.bm25_lead": 0.6}, {"retrieval.bm25_lead": 0.0}),
-    (
-        "standard scores instead of ranks",
-        {"retrieval.fusion": "zscore"},
-        {"retrieval.fusion": "rrf"},
-    ),
-    ("operators", {"retrieval.ignore": ()}, {"retrieval.ignore": ("operator",)}),
-    ("times", {"retrieval.ignore": ()}, {"retrieval.ignore": ("time",)}),
-    ("spelling", {"retrieval.ignore": ()}, {"retrieval.ignore": ("spelling",)}),
-    ("script", {"retrieval.ignore": ()}, {"retrieval.ignore": ("script",)}),
-    (
+    Part(
         "the sparse route",
-        {"models.sparse": "bundled:splade-tiny", "retrieval.routes": ("bm25", "dense", "sparse")},
-        {"models.sparse": "none", "retrieval.routes": ("bm25", "dense")},
+        {"models.sparse": "bundled:splade-tiny"},
+        {"models.sparse": "none"},
+        setting=ROUTES,
+        element="sparse",
     ),
-    (
+    Part(
         "the entity graph",
-        {"store.entity_graph": True, "retrieval.routes": ("bm25", "dense", "graph")},
-        {"store.entity_graph": False, "retrieval.routes": ("bm25", "dense")},
+        {"store.entity_graph": True},
+        {"store.entity_graph": False},
+        setting=ROUTES,
+        element="graph",
     ),
-    ("the reader as reranker", {"models.reranker": "reader"}, {"models.reranker": "none"}),
+    Part("the reader as reranker", {"models.reranker": "reader"}, {"models.reranker": "none"}),
 )
-"""A name, the settings with the part, and those without it."""
 
 
 def changes(settings: Settings) -> list[Change]:
-    """One change a part: ``without`` it where it is on, ``with`` it where it is off."""
-    found = []
-    for name, on, off in PARTS:
-        is_on = all(_value(settings, key) == value for key, value in on.items())
-        found.append(Change(f"without {name}", off) if is_on else Change(f"with {name}", on))
-    return found
+    """One change a part; the only route of a service is not taken away."""
+    found = (part.change(settings) for part in PARTS)
+    return [change for change in found if change.values.get(ROUTES, True)]
 
 
 def _value(settings: Settings, name: str) -> object:
-    section, _, field = name.partition(".")
-    return getattr(getattr(settings, section), field)
+    section, _, key = name.partition(".")
+    return getattr(getattr(settings, section), key)
 
 
 def parse_change(text: str) -> Change:

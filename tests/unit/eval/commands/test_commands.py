@@ -17,7 +17,7 @@ from app.main import Application
 from app.settings import Settings
 from app.stores.local.lexical.tantivy_index import TantivyIndex
 from eval.ablation.ablate import AblationReport
-from eval.ablation.changes import changes
+from eval.ablation.changes import Change, changes
 from eval.reports.retrieval_report import RetrievalReport
 
 Run = Callable[..., tuple[int, str, str]]
@@ -654,3 +654,16 @@ def test_every_part_is_taken_away_where_it_is_on_and_added_where_it_is_off() -> 
     assert "without the dense route" in names
     assert "with the reader as reranker" in names
     assert all(change.applied(Settings()) != Settings() for change in changes(Settings()))
+
+
+def test_parts_are_told_by_what_is_set_and_not_by_the_defaults() -> None:
+    settings = Change(
+        "", {"retrieval.routes": ("dense", "sparse"), "retrieval.match_weight": 0.5}
+    ).applied(Settings())
+    found = {change.name: change.values for change in changes(settings)}
+    assert found["without the dense route"] == {"retrieval.routes": ("sparse",)}
+    assert found["with BM25"] == {"retrieval.routes": ("dense", "sparse", "bm25")}
+    assert found["without the sparse route"]["retrieval.routes"] == ("dense",)
+    assert found["without term matches"] == {"retrieval.match_weight": 0.0}
+    alone = Change("", {"retrieval.routes": ("bm25",)}).applied(Settings())
+    assert "without BM25" not in {change.name for change in changes(alone)}
