@@ -261,8 +261,10 @@ def test_a_body_of_many_values_is_refused_before_they_are_made(world: World) -> 
 
 def test_calls_are_counted_by_their_route(world: World) -> None:
     call(world, "search", query="tower", collection="notes")
+    call(world, "answer", question=ASKED, collection="notes")
 
     metrics = world.client.get("/metrics").text
 
     assert 'route="/mcp"' in metrics
+    assert "attest_answers_total{" in metrics
     assert 'attest_stage_seconds_count{stage="bm25"}' in metrics
